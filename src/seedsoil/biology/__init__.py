@@ -1,0 +1,1 @@
+"""Nouns and laws of seed and soil: frozen data, pure functions."""

@@ -1,0 +1,82 @@
+"""Sites and the vessels between them: where blood and lymph carry a cell, and where it arrests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seedsoil.biology.quantities import Fraction, LitresPerDay, Noun
+from seedsoil.foundation.errors import ModelError
+
+
+class Site(Noun):
+    """A place in the circulation: how much blood passes, what its capillaries hold back, and which soil lies there.
+
+    ``arterial_flow`` is the part that comes from an artery; a drug infused into that artery is diluted in it.
+    A site without a soil (a great vessel, a heart chamber) holds nothing back.
+    """
+
+    name: str
+    soil: str = ""
+    size_trap: Fraction
+    arterial_flow: LitresPerDay | None = None
+
+
+class Vessel(Noun):
+    """A one-way passage: this share of what leaves ``source`` goes to ``target``."""
+
+    source: str
+    target: str
+    share: Fraction
+    lymphatic: bool = False
+
+
+class Anatomy(Noun):
+    """The directed graph of sites. The shares of a site's outflow add to one."""
+
+    name: str
+    sites: tuple[Site, ...]
+    vessels: tuple[Vessel, ...]
+
+    def index(self, name: str) -> int:
+        """Position of a site; ModelError with the known names if there is none."""
+        for position, site in enumerate(self.sites):
+            if site.name == name:
+                return position
+        raise ModelError(f"no site {name!r} in anatomy {self.name!r}; sites: {', '.join(s.name for s in self.sites)}")
+
+    def flow(self) -> NDArray[np.float64]:
+        """Share of the outflow of each site that goes to each other [sites, sites]."""
+        positions = {site.name: position for position, site in enumerate(self.sites)}
+        flow = np.zeros((len(self.sites), len(self.sites)))
+        for vessel in self.vessels:
+            flow[positions[vessel.source], positions[vessel.target]] += float(vessel.share)
+        return flow
+
+
+def expected_arrests(
+    flow: NDArray[np.float64], arrest: Sequence[float], survival: float | Sequence[float]
+) -> NDArray[np.float64]:
+    """Chance that a cell that leaves site i arrests at site j, over all its passes [sites, sites].
+
+    Law: an absorbing chain. A cell arrives at j, arrests there with chance a_j, or goes on with the flow and
+    survives the segment with chance s. Rows: diag(a) (I - P^T)^-1 applied to the first arrivals.
+    Rows add to one less the deaths on the way.
+
+    Raises
+    ------
+    ModelError
+        If a cell could circulate for ever (no filter and no death on some cycle).
+    """
+    sites = flow.shape[0]
+    held = np.asarray(arrest, dtype=np.float64)
+    alive = np.broadcast_to(np.asarray(survival, dtype=np.float64), (sites,))
+    passage = (1.0 - held)[:, None] * flow * alive[:, None]
+    first = flow * alive[:, None]
+    try:
+        visits = np.linalg.solve((np.eye(sites) - passage).T, first.T).T
+    except np.linalg.LinAlgError as error:
+        raise ModelError("a cell could circulate for ever: give at least one site on each cycle a filter") from error
+    return np.asarray(visits * held[None, :])

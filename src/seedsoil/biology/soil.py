@@ -1,0 +1,55 @@
+"""The soil: what a tissue offers to a cell that arrives, and how seed and soil match."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import exp
+
+from seedsoil.biology.quantities import Fraction, Millilitres, Millimetres, Noun, Number, VesselDensity
+
+
+class Barrier(Noun):
+    """A vessel wall that keeps drugs out until the lesion has grown: half open at ``opening_diameter``."""
+
+    opening_diameter: Millimetres
+    ceiling: Fraction
+
+
+class Soil(Noun):
+    """A tissue: ligand supply, addressins, dormancy cue, host vessels, and how much tumour its host survives."""
+
+    name: str
+    title: str
+    ligands: tuple[Fraction, ...]
+    addressins: tuple[Number, ...]
+    dormancy_cue: Fraction
+    vessel_density: VesselDensity
+    lethal_volume: Millilitres
+    barrier: Barrier | None = None
+
+
+def match(receptors: Sequence[float], ligands: Sequence[float], half_saturation: float) -> float:
+    """Share of the greatest effect that a soil's ligands have on a cell's receptors [1].
+
+    Law: G = 1 - prod_q (1 - R_q S_q / (K + S_q)). Any matched factor can drive division; each one saturates.
+
+    Source: assumed (noisy-OR of saturable receptors); see docs/understand/model.md.
+
+    Examples
+    --------
+    >>> round(match((0.8, 0.2, 0.5, 0.1), (0.9, 0.3, 0.6, 0.2), 0.3), 2)
+    0.77
+    """
+    missed = 1.0
+    for receptor, ligand in zip(receptors, ligands, strict=True):
+        missed *= 1.0 - receptor * ligand / (half_saturation + ligand) if ligand > 0.0 else 1.0
+    return 1.0 - missed
+
+
+def arrest_chance(adhesion: Sequence[float], addressins: Sequence[float], size_trap: float) -> float:
+    """Chance that a cell arrests in one pass through a capillary bed [1].
+
+    Law: a = a_size + (1 - a_size) (1 - exp(-sum_m A_m E_m)): trapped by size, or held by adhesion.
+    """
+    hold = sum(a * e for a, e in zip(adhesion, addressins, strict=True))
+    return size_trap + (1.0 - size_trap) * (1.0 - exp(-hold))
