@@ -1,0 +1,151 @@
+"""Errors that say what is wrong, where, what is allowed and what to do; all faults at once."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, get_args
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel, ValidationError
+
+__all__ = [
+    "CatalogueError",
+    "ModelError",
+    "ProtocolError",
+    "SeedsoilError",
+    "StoreError",
+    "StudyError",
+    "UnitError",
+    "did_you_mean",
+    "known_words",
+    "validation_faults",
+]
+
+
+class SeedsoilError(Exception):
+    """The family of all errors that seedsoil raises on purpose.
+
+    ``faults`` holds one line for each thing that is wrong; ``str(error)`` joins them with newlines.
+    A single string counts as one fault.
+    """
+
+    faults: tuple[str, ...]
+
+    def __init__(self, faults: str | Iterable[str]) -> None:
+        self.faults = (faults,) if isinstance(faults, str) else tuple(faults)
+        super().__init__("\n".join(self.faults))
+
+    def __reduce__(self) -> tuple[type[SeedsoilError], tuple[tuple[str, ...]]]:
+        # Workers hand errors back through a pipe: all faults must arrive, not only the joined text.
+        return (type(self), (self.faults,))
+
+
+class StudyError(SeedsoilError):
+    """A study file asks for something that cannot be run."""
+
+
+class CatalogueError(SeedsoilError):
+    """A catalogue entry is missing or faulty."""
+
+
+class UnitError(SeedsoilError, ValueError):
+    """A quantity has no unit, a wrong unit or no number.
+
+    It is a ValueError too, so that pydantic collects it with the other faults of a file.
+    """
+
+
+class ProtocolError(SeedsoilError):
+    """A protocol orders something that cannot be done."""
+
+
+class StoreError(SeedsoilError):
+    """A run folder cannot be read or written."""
+
+
+class ModelError(SeedsoilError):
+    """The model reached a state that it must never reach, or was asked for one."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return ``" Did you mean 'x'?"`` for the known name closest to ``name``, or ``""`` if none is close."""
+    names = {candidate.casefold(): candidate for candidate in known}
+    asked = name.casefold()
+    if asked in names:
+        return f" Did you mean {names[asked]!r}?"
+    close = difflib.get_close_matches(asked, list(names), n=1, cutoff=0.6)
+    if close:
+        return f" Did you mean {names[close[0]]!r}?"
+    inside = sorted((text for text in names if len(asked) >= 3 and (asked in text or text in asked)), key=len)
+    return f" Did you mean {names[inside[0]]!r}?" if inside else ""
+
+
+def known_words(known: Iterable[str], most: int = 20) -> str:
+    """Return the known names as one readable list, shortened after ``most`` names."""
+    names = sorted(known)
+    if len(names) <= most:
+        return ", ".join(names)
+    return ", ".join(names[:most]) + f" and {len(names) - most} more"
+
+
+def validation_faults(error: ValidationError, model: type[BaseModel], where: str = "") -> tuple[str, ...]:
+    """Turn a pydantic error into one plain line for each fault, with the place in the file.
+
+    ``model`` is the noun that was being read: an unknown key is answered with the keys that exist there.
+    ``where`` (a file or entry name) starts each line.
+    """
+    lines = []
+    for fault in error.errors(include_url=False):
+        place = _place(fault["loc"])
+        start = ": ".join(part for part in (where, place) if part)
+        lines.append(f"{start}: {_plain(fault, model)}" if start else _plain(fault, model))
+    return tuple(lines)
+
+
+def _place(location: Sequence[str | int]) -> str:
+    """Return a pydantic location as it reads in TOML: sites.lung.flow, do[2].at."""
+    text = ""
+    for part in location:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif "[" in part or "(" in part:
+            continue  # the name of a validator, which no file contains
+        else:
+            text += f".{part}" if text else part
+    return text
+
+
+def _plain(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
+    """Return one fault in plain words."""
+    kind, location = fault["type"], fault["loc"]
+    if kind == "extra_forbidden":
+        name = str(location[-1])
+        known = _keys_at(model, location[:-1])
+        return f"unknown key {name!r}.{did_you_mean(name, known)}" + (f" Known: {known_words(known)}." if known else "")
+    if kind == "missing":
+        return "is missing"
+    message = str(fault["msg"])
+    return message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
+
+
+def _keys_at(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:
+    """Return the keys that the model allows at a location, or nothing if the location leads to no model."""
+    here: Any = model
+    for part in location:
+        fields = getattr(here, "model_fields", {})
+        if isinstance(part, str) and part in fields:
+            here = _inner_model(fields[part].annotation)
+    fields = getattr(here, "model_fields", {})
+    return [field.alias or name for name, field in fields.items()]
+
+
+def _inner_model(annotation: Any) -> Any:
+    """Return the model inside an annotation such as tuple[Site, ...] or dict[str, Site]."""
+    if hasattr(annotation, "model_fields"):
+        return annotation
+    for inner in reversed(get_args(annotation)):
+        found = _inner_model(inner)
+        if found is not None:
+            return found
+    return None
