@@ -1,0 +1,1 @@
+"""What every honest experiment stands on: units, values, random streams, samplers, records, errors."""

@@ -1,0 +1,92 @@
+"""How numeric kernels are compiled: one decorator, one cache, the same arithmetic on every processor.
+
+Import `kernel` from here and never Numba itself. Numba notices an edit in the file of a cached function, but not
+in the files that the function calls; so the cache lives in a folder named by a hash of all kernel sources and
+of the versions that compiled them. No fast-math anywhere: the results of a kernel are bytes to be repeated.
+"""
+
+import hashlib
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import TypeVar, cast
+
+import platformdirs
+
+_kernel_mark = b"seedsoil.foundation.compiled import"
+_stale_after_seconds = 30 * 86_400
+
+
+def kernel_fingerprint() -> str:
+    """Hash the sources of all kernels and the versions of what compiles them.
+
+    Returns
+    -------
+    str
+        The first 20 hexadecimal digits of a SHA-256.
+    """
+    package = Path(__file__).parents[1]
+    digest = hashlib.sha256(f"{sys.version} numba {version('numba')} numpy {version('numpy')}".encode())
+    for path in sorted(package.rglob("*.py")):
+        source = path.read_bytes()
+        if _kernel_mark in source or path == Path(__file__):
+            digest.update(str(path.relative_to(package)).encode() + b"\0" + source + b"\0")
+    return digest.hexdigest()[:20]
+
+
+def _forget_stale(root: Path) -> None:
+    """Remove caches that nobody has used for a month: each edit of a kernel leaves one behind."""
+    import shutil
+
+    for folder in root.iterdir():
+        if folder.is_dir() and time.time() - folder.stat().st_mtime > _stale_after_seconds:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _choose_cache() -> str:
+    """Name a folder for compiled kernels that this user can write to; a private temporary one if all else fails."""
+    root = Path(platformdirs.user_cache_dir("seedsoil", appauthor=False)) / "kernels"
+    folder = root / kernel_fingerprint()
+    try:
+        is_new = not folder.is_dir()
+        folder.mkdir(parents=True, exist_ok=True)
+        os.utime(folder)
+        if is_new:
+            _forget_stale(root)
+        if os.access(folder, os.W_OK):
+            return str(folder)
+    except OSError:
+        pass
+    return tempfile.mkdtemp(prefix="seedsoil-kernels-")
+
+
+os.environ.setdefault("NUMBA_CACHE_DIR", _choose_cache() if "NUMBA_CACHE_DIR" not in os.environ else "")
+# Intel's vector library has other last bits than the rest of the world.
+os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
+
+import numba  # noqa: E402  (the settings above are read when Numba is imported)
+
+if tuple(int(part) for part in numba.__version__.split(".")[:2]) < (0, 67):
+    raise ImportError(f"seedsoil needs numba 0.67 or newer, found {numba.__version__}. Try: pip install -U numba")
+# Somebody may have imported Numba before us; it has then not seen the folder.
+numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+def kernel(function: Function) -> Function:
+    """Compile a function of numbers and arrays on its first call and keep the machine code on disk.
+
+    Division follows IEEE 754 (by zero gives infinity or nan, no exception). With `NUMBA_DISABLE_JIT=1` in the
+    environment the function stays plain Python.
+    """
+    return cast("Function", numba.njit(cache=True, error_model="numpy")(function))
+
+
+def inline(function: Function) -> Function:
+    """Compile like `kernel`, and let the caller swallow the body: for small functions in tight loops."""
+    return cast("Function", numba.njit(cache=True, error_model="numpy", forceinline=True)(function))

@@ -1,0 +1,307 @@
+"""Random numbers with a law: counts and waiting times from exact samplers, from 1e-300 to 1e12 and beyond.
+
+Each takes the stream first and depends on nothing else; counts are floats that hold whole numbers. No sampler calls the
+machine's mathematics library, so a draw has the same bytes on any processor. Where the law's mean exceeds 1e12 the normal
+approximation is used (skewness below 1e-6), rounded and held to the support.
+
+Sources: binomial BTRS and Poisson PTRS: W. Hoermann, J. Statist. Comput. Simul. 46 (1993) 101 and Insurance Math. Econom. 12
+(1993) 39; gamma: G. Marsaglia and W. W. Tsang, ACM TOMS 26 (2000) 363; normal: the ziggurat of Marsaglia and Tsang,
+J. Stat. Softw. 5 (2000) 8, with 256 layers and disjoint bits for layer and place (J. Doornik 2005); probabilities near the mode:
+C. Loader, "Fast and accurate computation of binomial probabilities" (2000).
+"""
+
+import math
+from decimal import Decimal, localcontext
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seedsoil.foundation.compiled import kernel
+from seedsoil.foundation.elementary import exp, expm1, log, log1p, stirling_rest
+from seedsoil.foundation.streams import Stream, bits, uniform
+
+_largest_exact_mean = 1e12
+_rejection_mean = 10.0
+_log_two_pi = 1.8378770664093453
+_longest_inversion = 128
+_reciprocals = np.concatenate(([0.0], 1.0 / np.arange(1.0, _longest_inversion + 1.0)))
+_layer_bits = np.uint64(0xFF)
+_place_bits = np.uint64(12)
+_tail_start = 3.6541528853610088
+_tail_start_exact = "3.654152885361008771645429720399"
+
+
+def _ziggurat() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Make the edges of 256 layers of equal area under exp(-x^2/2), and the curve's height at each edge."""
+    edges, heights = np.zeros(257), np.ones(257)
+    with localcontext() as context:
+        context.prec = 34
+        x = Decimal(_tail_start_exact)
+        height = (-x * x / 2).exp()
+        area = x * height + _normal_tail(x)
+        edges[0], heights[0] = float(area / height), 0.0
+        for layer in range(1, 256):
+            edges[layer], heights[layer] = float(x), float(height)
+            height += area / x
+            x = (-2 * height.ln()).sqrt() if layer < 255 else x
+    return edges, heights
+
+
+def _normal_tail(x: Decimal) -> Decimal:
+    """Integrate exp(-t^2/2) from x to infinity by the series of the rest."""
+    total, term, n = Decimal(0), x, 0
+    while abs(term) > Decimal("1e-33"):
+        total += term / (2 * n + 1)
+        n += 1
+        term *= -x * x / (2 * n)
+    return (Decimal("3.14159265358979323846264338327950288") / 2).sqrt() - total
+
+
+_edge, _height = _ziggurat()
+
+
+@kernel
+def exponential(stream: Stream) -> float:
+    """Draw a waiting time of mean 1."""
+    return -log(uniform(stream))
+
+
+@kernel
+def _normal_beyond(stream: Stream) -> float:
+    """Draw from the normal law beyond the ziggurat's base (Marsaglia 1964)."""
+    while True:
+        x = -log(uniform(stream)) / _tail_start
+        if -2.0 * log(uniform(stream)) > x * x:
+            return _tail_start + x
+
+
+@kernel
+def normal(stream: Stream) -> float:
+    """Draw from the normal law of mean 0 and variance 1."""
+    while True:
+        word = bits(stream)
+        layer = np.int64(word & _layer_bits)
+        # Odd multiples of 2^-52 in (-1, 1).
+        place = (np.float64(np.int64(word >> _place_bits)) + 0.5) * 4.440892098500626e-16 - 1.0
+        x = place * _edge[layer]
+        if abs(x) < _edge[layer + 1]:
+            return x  # type: ignore[no-any-return]
+        if layer == 0:
+            return math.copysign(_normal_beyond(stream), x)
+        low = _height[layer]
+        if low + uniform(stream) * (_height[layer + 1] - low) < exp(-0.5 * x * x):
+            return x  # type: ignore[no-any-return]
+
+
+@kernel
+def gamma(stream: Stream, shape: float) -> float:
+    """Draw from the gamma law of the given shape (> 0) and scale 1; 0 for shape 0, nan below."""
+    if not shape >= 1.0:
+        if not shape > 0.0:
+            return 0.0 if shape == 0.0 else math.nan
+        # A gamma of one shape more, shrunk by a power of a uniform number.
+        return exp(-exponential(stream) / shape) * gamma_above_one(stream, shape + 1.0)
+    return gamma_above_one(stream, shape)
+
+
+@kernel
+def gamma_above_one(stream: Stream, shape: float) -> float:
+    """Draw from the gamma law of a shape >= 1 and scale 1 (Marsaglia and Tsang)."""
+    d = shape - 1.0 / 3.0
+    c = 1.0 / math.sqrt(9.0 * d)
+    while True:
+        x = normal(stream)
+        v = 1.0 + c * x
+        if v <= 0.0:
+            continue
+        v = v * v * v
+        u = uniform(stream)
+        square = x * x
+        if u < 1.0 - 0.0331 * (square * square):
+            return d * v
+        if log(u) < 0.5 * square + d * ((1.0 - v) + log(v)):
+            return d * v
+
+
+@kernel
+def _deviance(x: float, mean: float) -> float:
+    """Compute x ln(x / mean) + mean - x without loss where x is near the mean (Loader's bd0), x > 0."""
+    d = x - mean
+    if abs(d) > 0.1 * (x + mean):
+        return x * log(x / mean) - d
+    v = d / (x + mean)
+    square = v * v
+    total = d * v
+    term = 2.0 * x * v
+    for j in range(1, 32):
+        term *= square
+        more = total + term / (2 * j + 1)
+        if more == total:
+            break
+        total = more
+    return total
+
+
+@kernel
+def _log_binomial(k: float, n: float, p: float) -> float:
+    """Return the logarithm of the binomial probability of k among n."""
+    if k == 0.0:
+        return n * log1p(-p)
+    other = n - k
+    if other == 0.0:
+        return n * log(p)
+    return (
+        (stirling_rest(n) - stirling_rest(k) - stirling_rest(other))
+        - _deviance(k, n * p)
+        - _deviance(other, n * (1.0 - p))
+        - 0.5 * (_log_two_pi + log(k) + log1p(-k / n))
+    )
+
+
+@kernel
+def _binomial_inversion(stream: Stream, n: float, p: float) -> float:
+    """Draw a binomial count of mean below 10: add probabilities up to a uniform number."""
+    u = uniform(stream)
+    # Bernoulli's inequality: with rare events almost all draws end here.
+    if u <= 1.0 - n * p:
+        return 0.0
+    odds = p / (1.0 - p)
+    slope = (n + 1.0) * odds
+    none = exp(n * log1p(-p))
+    while True:
+        k = 0
+        chance = none
+        while u > chance and k < _longest_inversion:
+            u -= chance
+            k += 1
+            chance *= slope * _reciprocals[k] - odds
+        if k < _longest_inversion and k <= n:
+            return float(k)
+        # The probabilities add up to 1 - 1e-16 only: u lay in the gap.
+        u = uniform(stream)
+
+
+@kernel
+def _binomial_rejection(stream: Stream, n: float, p: float) -> float:
+    """Draw a binomial count of mean at least 10, p <= 1/2 (Hoermann's BTRS)."""
+    deviation = math.sqrt(n * p * (1.0 - p))
+    b = 1.15 + 2.53 * deviation
+    a = (-0.0873 + 0.0248 * b) + 0.01 * p
+    centre = n * p + 0.5
+    box = 0.92 - 4.2 / b
+    while True:
+        u = uniform(stream) - 0.5
+        v = uniform(stream)
+        us = 0.5 - abs(u)
+        k = np.floor((2.0 * a / us + b) * u + centre)
+        if us >= 0.07 and v <= box:
+            return k  # type: ignore[no-any-return]
+        if k < 0.0 or k > n:
+            continue
+        v *= (2.83 + 5.1 / b) * deviation / (a / (us * us) + b)
+        if log(v) <= _log_binomial(k, n, p) - _log_binomial(np.floor((n + 1.0) * p), n, p):
+            return k  # type: ignore[no-any-return]
+
+
+@kernel
+def _rounded_normal(stream: Stream, mean: float, deviation: float, most: float) -> float:
+    """Draw a large count from the normal approximation, held to 0 .. most."""
+    return min(max(np.floor(mean + deviation * normal(stream) + 0.5), 0.0), most)  # type: ignore[no-any-return]
+
+
+@kernel
+def binomial(stream: Stream, n: float, p: float) -> float:
+    """Draw how many of n (a whole number >= 0) happen, each with probability p.
+
+    p at or below 0 gives 0, at or above 1 gives n; nan in either gives nan. Exact while n * min(p, 1 - p) <= 1e12.
+    """
+    if not (0.0 < p < 1.0 and n > 0.0):
+        if p != p or n != n:
+            return math.nan
+        return n if p >= 1.0 and n > 0.0 else 0.0
+    rare = min(p, 1.0 - p)
+    mean = n * rare
+    if mean < _rejection_mean:
+        k = _binomial_inversion(stream, n, rare)
+    elif mean <= _largest_exact_mean:
+        k = _binomial_rejection(stream, n, rare)
+    else:
+        k = _rounded_normal(stream, mean, math.sqrt(mean * (1.0 - rare)), n)
+    return k if p <= 0.5 else n - k
+
+
+@kernel
+def _poisson_inversion(stream: Stream, mean: float) -> float:
+    """Draw a Poisson count of mean below 10: add probabilities up to a uniform number."""
+    u = uniform(stream)
+    # e^-mean is at least 1 - mean: with rare events almost all draws end here.
+    if u <= 1.0 - mean:
+        return 0.0
+    none = exp(-mean)
+    while True:
+        k = 0
+        chance = none
+        while u > chance and k < _longest_inversion:
+            u -= chance
+            k += 1
+            chance *= mean * _reciprocals[k]
+        if k < _longest_inversion:
+            return float(k)
+        # The probabilities add up to 1 - 1e-16 only: u lay in the gap.
+        u = uniform(stream)
+
+
+@kernel
+def _poisson_rejection(stream: Stream, mean: float) -> float:
+    """Draw a Poisson count of mean at least 10 (Hoermann's PTRS)."""
+    b = 0.931 + 2.53 * math.sqrt(mean)
+    a = -0.059 + 0.02483 * b
+    box = 0.9277 - 3.6224 / (b - 2.0)
+    while True:
+        u = uniform(stream) - 0.5
+        v = uniform(stream)
+        us = 0.5 - abs(u)
+        k = np.floor((2.0 * a / us + b) * u + mean + 0.43)
+        if us >= 0.07 and v <= box:
+            return k  # type: ignore[no-any-return]
+        if k < 0.0 or (us < 0.013 and v > us):
+            continue
+        v *= (1.1239 + 1.1328 / (b - 3.4)) / (a / (us * us) + b)
+        chance = -mean
+        if k > 0.0:
+            chance = -stirling_rest(k) - _deviance(k, mean) - 0.5 * (_log_two_pi + log(k))
+        if log(v) <= chance:
+            return k  # type: ignore[no-any-return]
+
+
+@kernel
+def poisson(stream: Stream, mean: float) -> float:
+    """Draw a Poisson count; 0 for a mean at or below 0, nan for nan. Exact while the mean is <= 1e12."""
+    if not mean > 0.0:
+        return 0.0 if mean == mean else mean
+    if mean < _rejection_mean:
+        return _poisson_inversion(stream, mean)
+    if mean <= _largest_exact_mean:
+        return _poisson_rejection(stream, mean)
+    return _rounded_normal(stream, mean, math.sqrt(mean), math.inf)
+
+
+@kernel
+def negative_binomial(stream: Stream, k: float, odds: float) -> float:
+    """Draw the failures before the k-th success, odds = P(failure) / P(success): mean k * odds; k need not be whole.
+
+    The sum of k geometric counts of mean `odds`: a Poisson count whose mean is gamma(k) * odds. 0 where k or odds is 0.
+    """
+    if k == 0.0 or odds == 0.0:
+        return 0.0
+    return poisson(stream, gamma(stream, k) * odds)
+
+
+@kernel
+def geometric(stream: Stream, p: float) -> float:
+    """Draw the failures before the first success, 0, 1, 2 ...; 0 for p >= 1, infinity for p <= 0, nan for nan."""
+    if not 0.0 < p < 1.0:
+        if p != p:
+            return p
+        return 0.0 if p >= 1.0 else math.inf
+    return np.floor(log(uniform(stream)) / log1p(-p))  # type: ignore[no-any-return]
