@@ -7,6 +7,7 @@ parallel pieces (Estrin), does the rest. Errors: below 1 ulp for exp and log, be
 The tables are made at import with decimal arithmetic, which is exact software and equal everywhere.
 """
 
+import math
 from decimal import Decimal, localcontext
 
 import numpy as np
@@ -118,7 +119,7 @@ def _exp_pieces(x: float, lift: int) -> tuple[float, float]:
 @kernel
 def _exp_edge(x: float) -> float:
     """Take e^x where the result is near or over the ends of the number range."""
-    if x != x:
+    if math.isnan(x):
         return x
     if x > 709.79:
         return _infinity
@@ -175,24 +176,10 @@ def _log_series(r: float, square: float) -> float:
     return (r * square) * ((first + square * second) + fourth * (third + square * (1.0 / 9.0)))
 
 
-@kernel
-def _log_edge(x: float) -> float:
-    """Take the logarithm of what is not a positive normal number."""
-    if x == 0.0:
-        return -_infinity
-    if x < 0.0:
-        return _not_a_number
-    if x != x or x == _infinity:
-        return x
-    return log(x * 18014398509481984.0) - 37.42994775023705
-
-
-@kernel
-def log(x: float) -> float:
-    """Take the natural logarithm; -infinity at 0, nan below."""
-    if not (_smallest_normal <= x < _infinity):
-        return _log_edge(x)
-    high, low, r_high, r_low = _log_pieces(x, 0)
+@inline
+def _log_normal(x: float, lift: int) -> float:
+    """Take the logarithm of a positive normal number times 2^-lift."""
+    high, low, r_high, r_low = _log_pieces(x, lift)
     r = r_high + r_low
     square = r * r
     total = high + r
@@ -201,13 +188,32 @@ def log(x: float) -> float:
 
 
 @kernel
+def _log_edge(x: float) -> float:
+    """Take the logarithm of what is not a positive normal number."""
+    # No call back to `log`: Numba's cache cannot restore functions that call each other in a circle.
+    if x > 0.0:
+        return x if x == _infinity else _log_normal(x * 18014398509481984.0, 54)
+    return -_infinity if x == 0.0 else _not_a_number
+
+
+@kernel
+def log(x: float) -> float:
+    """Take the natural logarithm; -infinity at 0, nan below."""
+    if not (_smallest_normal <= x < _infinity):
+        return _log_edge(x)
+    return _log_normal(x, 0)
+
+
+@kernel
 def log1p(x: float) -> float:
     """Compute log(1 + x) without loss for small x; -infinity at -1, nan below."""
     near = 1.0 + x
-    if near == 1.0 or near == _infinity or near <= 0.0:
-        return x if near != 0.0 and near == near and near > 0.0 else log(near)
+    if not (_smallest_normal < near < _infinity):
+        return _log_edge(near)
+    if near == 1.0:
+        return x
     lost = x - (near - 1.0) if x < 1.0 else 1.0 - (near - x)
-    return log(near) + lost / near
+    return _log_normal(near, 0) + lost / near
 
 
 @kernel

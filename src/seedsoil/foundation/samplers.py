@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.foundation.compiled import kernel
-from seedsoil.foundation.elementary import exp, expm1, log, log1p, stirling_rest
+from seedsoil.foundation.elementary import exp, log, log1p, stirling_rest
 from seedsoil.foundation.streams import Stream, bits, uniform
 
 _largest_exact_mean = 1e12
@@ -216,7 +216,7 @@ def binomial(stream: Stream, n: float, p: float) -> float:
     p at or below 0 gives 0, at or above 1 gives n; nan in either gives nan. Exact while n * min(p, 1 - p) <= 1e12.
     """
     if not (0.0 < p < 1.0 and n > 0.0):
-        if p != p or n != n:
+        if math.isnan(p) or math.isnan(n):
             return math.nan
         return n if p >= 1.0 and n > 0.0 else 0.0
     rare = min(p, 1.0 - p)
@@ -278,7 +278,7 @@ def _poisson_rejection(stream: Stream, mean: float) -> float:
 def poisson(stream: Stream, mean: float) -> float:
     """Draw a Poisson count; 0 for a mean at or below 0, nan for nan. Exact while the mean is <= 1e12."""
     if not mean > 0.0:
-        return 0.0 if mean == mean else mean
+        return mean if math.isnan(mean) else 0.0
     if mean < _rejection_mean:
         return _poisson_inversion(stream, mean)
     if mean <= _largest_exact_mean:
@@ -301,7 +301,7 @@ def negative_binomial(stream: Stream, k: float, odds: float) -> float:
 def geometric(stream: Stream, p: float) -> float:
     """Draw the failures before the first success, 0, 1, 2 ...; 0 for p >= 1, infinity for p <= 0, nan for nan."""
     if not 0.0 < p < 1.0:
-        if p != p:
+        if math.isnan(p):
             return p
         return 0.0 if p >= 1.0 else math.inf
     return np.floor(log(uniform(stream)) / log1p(-p))  # type: ignore[no-any-return]
