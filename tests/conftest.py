@@ -1,4 +1,4 @@
-"""What every test gets: marks from its path, a seeded generator, no screen, and a cache of its own for nothing."""
+"""What every test gets: marks from its path, a seeded generator, one thread, and no screen."""
 
 import os
 from pathlib import Path

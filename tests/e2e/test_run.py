@@ -1,0 +1,91 @@
+"""`seedsoil run` answers, keeps its promises about bytes, and ends with the right code."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.command import seedsoil, tables
+
+tables_of_a_run = {"patients", "lesions", "clones", "events", "observations"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder to work in."""
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="module")
+def answer(folder: Path) -> dict[str, Any]:
+    """Run eight patients of the shipped study once, on one worker."""
+    done = seedsoil("run", "--patients", "8", "--workers", "1", "--out", "one", "--json", where=folder)
+    assert done.returncode == 0, done.stderr
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
+
+
+def test_json_is_one_document_with_the_promised_keys(answer: dict[str, Any]) -> None:
+    assert {"study", "identity", "seed", "patients", "arms", "comparisons", "out"} <= set(answer)
+    assert answer["patients"] == 8
+    assert {"surgery", "seed", "soil", "both"} <= set(answer["arms"])
+    for name, arm in answer["arms"].items():
+        assert arm["n"] == 8, name
+        assert 0 <= arm["deaths"] <= 8
+        fractions = list(arm["survival"].values())
+        assert all(0.0 <= fraction <= 1.0 for fraction in fractions)
+        assert fractions == sorted(fractions, reverse=True)
+    for comparison in answer["comparisons"]:
+        assert {"arm", "versus", "endpoint", "hazard_ratio", "low", "high", "p"} <= set(comparison)
+        numbers = [comparison[key] for key in ("hazard_ratio", "low", "high", "p")]
+        assert all(number is None or math.isfinite(number) for number in numbers)
+
+
+def test_run_folder_holds_what_is_needed_to_repeat_it(answer: dict[str, Any], folder: Path) -> None:
+    out = folder / "one"
+    assert (folder / answer["out"]).resolve() == out.resolve()
+    for name in ("study.toml", "manifest.json", "ro-crate-metadata.json", "report/index.html"):
+        assert (out / name).is_file(), f"{name} is missing"
+    assert {path.name for path in (out / "tables").iterdir()} == tables_of_a_run
+    assert json.loads((out / "manifest.json").read_text())["identity"] == answer["identity"]
+    html = (out / "report" / "index.html").read_text(encoding="utf-8")
+    assert "src=\"http" not in html and "href=\"http://fonts" not in html, "the report must not need the network"  # fmt: skip
+    leftovers = [path.name for path in out.rglob("*") if path.name.endswith((".tmp", ".part", "~"))]
+    assert not leftovers
+
+
+def test_two_workers_give_the_same_bytes_as_one(answer: dict[str, Any], folder: Path) -> None:
+    done = seedsoil("run", "--patients", "8", "--workers", "2", "--out", "two", "--json", where=folder)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["identity"] == answer["identity"]
+    assert tables(folder / "one") == tables(folder / "two")
+    assert len(tables(folder / "one")) >= len(tables_of_a_run)
+
+
+def test_resolved_study_repeats_the_run(answer: dict[str, Any], folder: Path) -> None:
+    done = seedsoil("run", "one/study.toml", "--workers", "1", "--out", "again", "--json", where=folder)
+    assert done.returncode == 0, done.stderr
+    assert tables(folder / "one") == tables(folder / "again")
+    assert answer["seed"] == json.loads(done.stdout)["seed"]
+
+
+def test_another_seed_is_another_cohort(answer: dict[str, Any], folder: Path) -> None:
+    done = seedsoil("run", "--patients", "8", "--seed", "7", "--out", "seven", "--json", where=folder)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["identity"] != answer["identity"]
+    assert tables(folder / "one") != tables(folder / "seven")
+
+
+def test_a_finished_run_is_not_overwritten(answer: dict[str, Any], folder: Path) -> None:
+    before = tables(folder / "one")
+    done = seedsoil("run", "--patients", "4", "--seed", str(answer["seed"]), "--out", "one", where=folder)
+    assert done.returncode in {2, 74}, done.stdout
+    assert tables(folder / "one") == before
+
+
+def test_show_tells_one_patient(answer: dict[str, Any], folder: Path) -> None:
+    done = seedsoil("show", answer["out"], "--patient", "3", where=folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
