@@ -1,0 +1,94 @@
+"""Vessels of a lesion: sprouting, maturing, borrowed from the host; and the oxygen that they leave lacking."""
+
+from __future__ import annotations
+
+import math
+
+from seedsoil.biology.vasculature import Vasculature
+from seedsoil.foundation.compiled import kernel
+from seedsoil.foundation.elementary import exp, expm1, log
+
+
+#: Order of the constants in the array that the kernels read: the numeric fields of Vasculature, as declared.
+CONSTANTS: tuple[str, ...] = tuple(name for name in Vasculature.model_fields if name not in ("name", "title"))
+
+(
+    SPROUTING, SPROUTING_HALF, CROWDING, MATURATION, ANG2_HALF, VEGF_HINDERS, DESTABILISATION, DESTABILISATION_HALF,
+    IMMATURE_LOSS, IMMATURE_RESCUE, MATURE_LOSS, MATURE_RESCUE, MATURE_TURNOVER, IMMATURE_PERFUSION, MATURE_PERFUSION,
+    MATURE_LEAK, OXYGEN_REACH, VEGF_BASAL, VEGF_HYPOXIC, ANG2_BASAL, ANG2_HYPOXIC, ANG2_PERICYTE_LOSS,
+    PERICYTE_SUPPORT, HOST_SPROUTS, REFERENCE_DENSITY,
+) = range(len(CONSTANTS))  # fmt: skip
+
+CELLS_PER_CUBIC_MILLIMETRE = 1e6
+
+
+@kernel
+def diameter(cells: float) -> float:
+    """Diameter of a compact ball of ``cells`` [mm], at 1e6 cells per mm^3."""
+    if cells <= 0.0:
+        return 0.0
+    return exp(log(6.0 * cells / (math.pi * CELLS_PER_CUBIC_MILLIMETRE)) / 3.0)
+
+
+@kernel
+def surface_share(radius: float, rim: float) -> float:
+    """Share of a ball's volume within ``rim`` of its surface, which host tissue feeds by diffusion [1]."""
+    if radius <= rim:
+        return 1.0
+    inner = 1.0 - rim / radius
+    return 1.0 - inner * inner * inner
+
+
+@kernel
+def hypoxia(perfusion: float, surface: float, reach: float) -> float:
+    """Share of a lesion too far from any vessel, own, borrowed or beyond its surface [1].
+
+    Law: H = (1 - f_surface) exp(-x Q): random vessels of length density Q leave exp(-x Q) of the volume out of reach.
+    """
+    return (1.0 - surface) * exp(-reach * perfusion)
+
+
+@kernel
+def vegf(hypoxic: float, blocked: float, law) -> float:  # type: ignore[no-untyped-def]
+    """VEGF level of a lesion, against an antagonist's occupancy ``blocked`` = C / K [1]."""
+    return (law[VEGF_BASAL] + law[VEGF_HYPOXIC] * hypoxic) / (1.0 + blocked)
+
+
+@kernel
+def _relax(value: float, gain: float, loss: float, days: float) -> float:
+    """Exact solution of dy/dt = gain - loss y after ``days``; loss may be negative while a lesion shrinks."""
+    x = loss * days
+    if abs(x) < 1e-9:
+        return value + (gain - loss * value) * days
+    return value * exp(-x) - gain * expm1(-x) / loss
+
+
+@kernel
+def vessel_rates(immature, mature, hypoxic, sprouts, blocked, ang2_blocked, pericyte_loss, law):  # type: ignore[no-untyped-def]
+    """Gain and loss terms of both pools: (gain_i, loss_i, gain_m, loss_m), each pool's loss per unit and day."""
+    level = vegf(hypoxic, blocked, law)
+    ang2 = law[ANG2_BASAL] + law[ANG2_HYPOXIC] * hypoxic + law[ANG2_PERICYTE_LOSS] * pericyte_loss
+    ang2 *= 1.0 - ang2_blocked
+    room = max(0.0, 1.0 - (immature + mature) / law[CROWDING])
+    sprout = sprouts * law[SPROUTING] * level / (law[SPROUTING_HALF] + level)
+    sprout *= (immature + mature + law[HOST_SPROUTS]) * room
+    ripen = law[MATURATION] * law[ANG2_HALF] / (law[ANG2_HALF] + ang2)
+    ripen *= law[VEGF_HINDERS] / (law[VEGF_HINDERS] + level) * (1.0 - law[PERICYTE_SUPPORT] * pericyte_loss)
+    loosen = law[DESTABILISATION] * ang2 / (law[DESTABILISATION_HALF] + ang2) * level / (law[SPROUTING_HALF] + level)
+    fall_i = law[IMMATURE_LOSS] * law[IMMATURE_RESCUE] / (law[IMMATURE_RESCUE] + level)
+    fall_m = law[MATURE_TURNOVER] + law[MATURE_LOSS] * law[MATURE_RESCUE] / (law[MATURE_RESCUE] + level)
+    return sprout + loosen * mature, ripen + fall_i, ripen * immature, loosen + fall_m
+
+
+@kernel
+def vessel_step(immature, mature, hypoxic, sprouts, blocked, ang2_blocked, pericyte_loss, growth, days, slow, law):  # type: ignore[no-untyped-def]
+    """Both pools after ``days``, by the exponential Euler rule: never negative, exact for constant terms.
+
+    ``growth`` is the lesion's net growth [1/day], which dilutes its vessels; ``slow`` the host's vascular time scale.
+    """
+    gain_i, loss_i, gain_m, loss_m = vessel_rates(
+        immature, mature, hypoxic, sprouts, blocked, ang2_blocked, pericyte_loss, law
+    )
+    new_immature = _relax(immature, gain_i / slow, loss_i / slow + growth, days)
+    new_mature = _relax(mature, gain_m / slow, loss_m / slow + growth, days)
+    return new_immature, new_mature

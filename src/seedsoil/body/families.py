@@ -1,0 +1,349 @@
+"""One lesion through one step: families of cells, their mutants, and the emigrants that will found lesions."""
+
+from __future__ import annotations
+
+from seedsoil.body.hazards import cut_pieces, mutation_rate, prepare
+from seedsoil.body.kendall import (
+    advance_unmarked,
+    chance_alive,
+    compose,
+    identity,
+    mark_time,
+    odds,
+    piece,
+    size_at_mark,
+    suffix,
+)
+from seedsoil.body.state import (
+    CELLS,
+    CLONE_LESION,
+    CLONE_PARENT,
+    CLONE_POOLED,
+    CLONE_TYPE,
+    CLONES,
+    EXTINCT,
+    FATE,
+    HIT_RATE,
+    HITS,
+    IDENTITY_SHARE,
+    INSTABILITY_RATE,
+    LARGEST,
+    MARKS_LIMIT,
+    PENDING,
+    SEED_CLONE,
+    SEED_DAY,
+    SEED_ORIGIN,
+    SEED_SITE,
+    SEED_TYPE,
+    SERIAL,
+    SITE,
+    STEP,
+    TRACKED,
+)
+from seedsoil.foundation.compiled import kernel
+from seedsoil.foundation.elementary import exp, log
+from seedsoil.foundation.samplers import negative_binomial, poisson
+from seedsoil.foundation.streams import POPULATION, aim, mix, uniform
+
+
+@kernel
+def mutant_kind(kind, choice, model):  # type: ignore[no-untyped-def]
+    """Type of the ``choice``-th thing that can happen to a dividing cell: a hit, instability, or a mechanism."""
+    levels = int(model.trait[HITS]) + 1
+    if choice == 0:
+        return kind + 1
+    if choice == 1:
+        return kind + levels
+    return kind + levels * 2 * (1 << (choice - 2))
+
+
+@kernel
+def choice_rate(kind, choice, model):  # type: ignore[no-untyped-def]
+    """Chance per division of that thing, zero if the cell carries it already."""
+    levels = int(model.trait[HITS]) + 1
+    if choice == 0:
+        rate = model.trait[HIT_RATE] if kind % levels < levels - 1 else 0.0
+    elif choice == 1:
+        rate = model.trait[INSTABILITY_RATE] if (kind // levels) % 2 == 0 else 0.0
+    else:
+        carried = (model.mask[kind] >> (choice - 2)) & 1
+        rate = 0.0 if carried == 1 else model.mechanism_rate[choice - 2]
+    return rate * model.instability[kind]
+
+
+@kernel
+def draw_mutant(stream, kind, model):  # type: ignore[no-untyped-def]
+    """Draw which alteration a mutant carries more than its mother."""
+    choices = 2 + model.mechanism_rate.shape[0]
+    total = 0.0
+    for choice in range(choices):
+        total += choice_rate(kind, choice, model)
+    left = uniform(stream) * total
+    last = 0
+    for choice in range(choices):
+        rate = choice_rate(kind, choice, model)
+        if rate > 0.0:
+            last = choice
+            left -= rate
+            if left < 0.0:
+                break
+    return mutant_kind(kind, last, model)
+
+
+@kernel
+def new_clone(state, row, kind, parent, day, pooled):  # type: ignore[no-untyped-def]
+    """Enter a clone in the register; when that is full, the parent's entry stands for it."""
+    number = state.count[CLONES]
+    if number >= state.clone.shape[0]:
+        return parent
+    state.clone[number, CLONE_PARENT], state.clone[number, CLONE_LESION] = parent, row
+    state.clone[number, CLONE_TYPE], state.clone[number, CLONE_POOLED] = kind, pooled
+    state.clone_born[number] = day
+    state.count[CLONES] = number + 1
+    return number
+
+
+@kernel
+def place(state, row, kind, parent_slot, day, ordinal, work, model):  # type: ignore[no-untyped-def]
+    """Slot for a mutant: its own while it can be told apart, else the pool of its type.
+
+    Clones are told apart in small lesions, and where a mechanism resists a drug that is being given.
+    """
+    types = model.mask.shape[0]
+    used = state.used[row]
+    small = state.lesion[row, CELLS] * IDENTITY_SHARE < 1.0
+    tracked = (model.mask[kind] & int(state.clock[TRACKED])) != 0
+    room = used < state.cells.shape[1] - types
+    alone = (small or tracked) and room
+    if not alone:
+        for slot in range(used):
+            if state.kind[row, slot] == kind and state.clone[state.clone_of[row, slot], CLONE_POOLED] == 1:
+                return slot
+    mother = state.slot_key[row, parent_slot]
+    if alone:
+        state.slot_key[row, used] = mix(mother, mix(state.count[STEP], ordinal))
+    else:
+        state.slot_key[row, used] = mix(state.lesion_key[row], kind + 1)
+    state.kind[row, used] = kind
+    state.cells[row, used] = 0.0
+    work.after[used] = 0.0
+    parent = state.clone_of[row, parent_slot]
+    state.clone_of[row, used] = new_clone(state, row, kind, parent, day, 0 if alone else 1)
+    state.used[row] = used + 1
+    return used
+
+
+@kernel
+def send(stream, state, row, slot, day, ordinal, model):  # type: ignore[no-untyped-def]
+    """Put an emigrant that will succeed on its way to a site drawn from the circulation. False if there is no room."""
+    index = state.count[PENDING]
+    if index >= state.pending.shape[0]:
+        return False
+    origin = int(state.lesion[row, SITE])
+    left = uniform(stream) * model.emission_total[origin]
+    target = 0
+    for site in range(model.emission.shape[1]):
+        if model.emission[origin, site] > 0.0:
+            target = site
+            left -= model.emission[origin, site]
+            if left < 0.0:
+                break
+    state.pending[index, SEED_DAY], state.pending[index, SEED_ORIGIN] = day, row
+    state.pending[index, SEED_TYPE], state.pending[index, SEED_SITE] = state.kind[row, slot], target
+    state.pending[index, SEED_CLONE] = state.clone_of[row, slot]
+    state.pending_key[index] = mix(state.slot_key[row, slot], mix(state.count[STEP] + (1 << 40), ordinal))
+    state.count[PENDING] = index + 1
+    return True
+
+
+@kernel
+def follow_marks(stream, state, row, slot, marked, start, pieces, model, work):  # type: ignore[no-untyped-def]
+    """Follow, one by one, every family that leaves a mark: its size then, the mutant or emigrant, and what comes after.
+
+    Exact: the first mark's day by inversion, the family's size by its size-biased law, the rest by the composite from
+    that day on. Each row of the stack: families waiting, slot, piece and days into it where they began, chance.
+    """
+    stack = work.stack
+    kind = state.kind[row, slot]
+    stack[0, 0], stack[0, 1], stack[0, 2], stack[0, 3] = marked, slot, 0.0, 0.0
+    stack[0, 4] = work.tail[kind, 0, 1] / max(work.tail[kind, 0, 3], 1e-300)
+    depth, ordinal = 1, 0
+    while depth > 0:
+        top = depth - 1
+        slot = int(stack[top, 1])
+        kind = state.kind[row, slot]
+        stack[top, 0] -= 1.0
+        begun, into, reach = int(stack[top, 2]), stack[top, 3], stack[top, 4]
+        if stack[top, 0] < 0.5:
+            depth -= 1
+        calendar, table = work.calendar[kind, :pieces], work.tail[kind, : pieces + 1]
+        at, spent, a, beta, c, delta, root = mark_time(calendar, begun, into, uniform(stream) * min(1.0, reach))
+        family = size_at_mark(stream, a, beta, c, delta, root)
+        day = start + table[at, 5] + spent
+        ordinal += 1
+        if uniform(stream) < work.leaving[kind, at]:
+            family -= 1.0
+            if not send(stream, state, row, slot, day, ordinal, model):
+                return False
+        else:
+            depth = follow(stream, state, row, slot, -1.0, draw_mutant(stream, kind, model), at, spent, day,
+                           ordinal, depth, pieces, model, work)  # fmt: skip
+        if family > 0.0:
+            depth = follow(stream, state, row, slot, family, kind, at, spent, day, ordinal, depth, pieces, model, work)
+        if depth < 0:
+            return False
+    return True
+
+
+@kernel
+def follow(stream, state, row, slot, family, kind, at, spent, day, ordinal, depth, pieces, model, work):  # type: ignore[no-untyped-def]
+    """Draw the rest of the step for ``family`` cells of a type (a negative number: one new mutant); new stack depth."""
+    mutant = family < 0.0
+    prepare(kind, row, pieces, state, model, work)
+    calendar, table = work.calendar[kind, :pieces], work.tail[kind, : pieces + 1]
+    a, beta, c, delta, root = suffix(calendar, table, at, spent)
+    waiting, alive = advance_unmarked(stream, 1.0 if mutant else family, a, beta, c, delta, root)
+    if alive <= 0.0 and waiting <= 0.0:
+        return depth
+    if mutant:
+        slot = place(state, row, kind, slot, day, ordinal, work, model)
+    work.after[slot] += alive
+    if waiting > 0.0:
+        if depth >= work.stack.shape[0]:
+            return -1
+        work.stack[depth, 0], work.stack[depth, 1] = waiting, slot
+        work.stack[depth, 2], work.stack[depth, 3] = at, spent
+        work.stack[depth, 4] = beta / max(delta, 1e-300)
+        depth += 1
+    return depth
+
+
+@kernel
+def bridge(stream, state, row, slot, start, pieces, model, work):  # type: ignore[no-untyped-def]
+    """Draw a large family's step with its marks all together: Poisson along the path between its two ends.
+
+    Relative error 1/sqrt(marks), for more than ``MARKS_LIMIT`` of them. Mutants join the pool of their type.
+    """
+    kind = state.kind[row, slot]
+    cells = state.cells[row, slot]
+    calendar = work.calendar[kind]
+    now, mean = identity(), 0.0
+    for at in range(pieces):
+        gone = calendar[at, 2] * work.leaving[kind, at]
+        now = compose(now, piece(calendar[at, 0], calendar[at, 1] + gone, 0.0, calendar[at, 3]))
+        mean += (calendar[at, 0] - calendar[at, 1] - gone) * calendar[at, 3]
+    _, later = advance_unmarked(stream, cells, now[0], now[1], now[2], now[3], now[4])
+    work.after[slot] += later
+    total = work.tail[kind, pieces, 5]
+    drift = (log(max(later, 1.0) / cells) - mean) / max(total, 1e-12)
+    height, ordinal = cells, 0
+    chance = mutation_rate(kind, model)
+    for at in range(pieces):
+        days = calendar[at, 3]
+        rate = (calendar[at, 0] - calendar[at, 1]) + drift
+        grown = height * exp(rate * days)
+        path = days * (grown - height) / (rate * days) if abs(rate * days) > 1e-6 else days * height
+        leavers = poisson(stream, calendar[at, 2] * work.leaving[kind, at] * path)
+        while leavers > 0.0:
+            ordinal += 1
+            day = start + work.tail[kind, at, 5] + uniform(stream) * days
+            if not send(stream, state, row, slot, day, ordinal, model):
+                return False
+            leavers -= 1.0
+        if chance > 0.0:
+            divisions = calendar[at, 0] / (1.0 - chance) * path
+            pool_mutants(stream, state, row, slot, divisions, at, start, pieces, model, work)
+        height = grown
+    return True
+
+
+@kernel
+def pool_mutants(stream, state, row, slot, divisions, at, start, pieces, model, work):  # type: ignore[no-untyped-def]
+    """Add the mutants of one piece that live to the step's end, type by type, from the number of divisions."""
+    kind = state.kind[row, slot]
+    for choice in range(2 + model.mechanism_rate.shape[0]):
+        rate = choice_rate(kind, choice, model)
+        if rate <= 0.0:
+            continue
+        other = mutant_kind(kind, choice, model)
+        prepare(other, row, pieces, state, model, work)
+        half = 0.5 * work.calendar[other, at, 3]
+        a, beta, c, delta, root = suffix(work.calendar[other, :pieces], work.tail[other, : pieces + 1], at, half)
+        lines = poisson(stream, rate * divisions * (chance_alive(a, beta, c, delta, root)))
+        if lines <= 0.0:
+            continue
+        day = start + work.tail[other, at, 5] + half
+        target = place(state, row, other, slot, day, 0, work, model)
+        work.after[target] += lines + negative_binomial(stream, lines, odds(a, beta, c, delta, root))
+
+
+@kernel
+def tidy(state, row, model):  # type: ignore[no-untyped-def]
+    """Drop extinct clones, let clones too small to tell apart join the pool of their type, and count the lesion."""
+    total = 0.0
+    for slot in range(state.used[row]):
+        total += state.cells[row, slot]
+    state.lesion[row, CELLS] = total
+    state.lesion[row, LARGEST] = max(state.lesion[row, LARGEST], total)
+    kept = 0
+    floor = IDENTITY_SHARE * total if total * IDENTITY_SHARE >= 1.0 else 0.0
+    tracked = int(state.clock[TRACKED])
+    for slot in range(state.used[row]):
+        cells = state.cells[row, slot]
+        if cells <= 0.0:
+            continue
+        kind, clone = state.kind[row, slot], state.clone_of[row, slot]
+        if cells < floor and state.clone[clone, CLONE_POOLED] == 0 and (model.mask[kind] & tracked) == 0:
+            pool = -1
+            for other in range(state.used[row]):
+                alike = state.kind[row, other] == kind and other != slot
+                if alike and (other < kept or other > slot) and state.cells[row, other] > 0.0:
+                    if state.clone[state.clone_of[row, other], CLONE_POOLED] == 1:
+                        pool = other
+                        break
+            if pool >= 0:
+                state.cells[row, pool] += cells
+                continue
+            state.clone_of[row, slot] = new_clone(state, row, kind, clone, state.clone_born[clone], 1)
+            state.slot_key[row, slot] = mix(state.lesion_key[row], kind + 1)
+        state.cells[row, kept], state.kind[row, kept] = cells, kind
+        state.clone_of[row, kept], state.slot_key[row, kept] = state.clone_of[row, slot], state.slot_key[row, slot]
+        kept += 1
+    state.used[row] = kept
+    if total <= 0.0:
+        state.lesion[row, FATE] = EXTINCT
+
+
+@kernel
+def advance_lesion(stream, state, row, start, end, model, timeline, work):  # type: ignore[no-untyped-def]
+    """Carry one lesion through one step. False if it sends out more emigrants than there is room for."""
+    total = state.lesion[row, CELLS]
+    for mask in range(work.share.shape[0]):
+        work.share[mask] = 0.0
+    present = state.used[row]
+    for slot in range(present):
+        work.share[model.mask[state.kind[row, slot]]] += state.cells[row, slot] / total
+        work.after[slot] = 0.0
+    pieces = cut_pieces(state, row, start, end, model, timeline, work)
+    state.count[SERIAL] += 1
+    fits = True
+    for slot in range(present):
+        kind = state.kind[row, slot]
+        prepare(kind, row, pieces, state, model, work)
+        aim(stream, POPULATION, state.slot_key[row, slot], state.count[STEP])
+        table = work.tail[kind]
+        cells = state.cells[row, slot]
+        chance = table[0, 1] / max(table[0, 3], 1e-300)
+        if cells * min(1.0, chance) > MARKS_LIMIT:
+            fits = bridge(stream, state, row, slot, start, pieces, model, work) and fits
+            continue
+        marked, alive = advance_unmarked(
+            stream, cells, table[0, 0], table[0, 1], table[0, 2], table[0, 3], table[0, 4]
+        )
+        work.after[slot] += alive
+        if marked > 0.0:
+            fits = follow_marks(stream, state, row, slot, marked, start, pieces, model, work) and fits
+    for slot in range(state.used[row]):
+        state.cells[row, slot] = work.after[slot]
+    tidy(state, row, model)
+    return fits
