@@ -103,7 +103,7 @@ class Dose:
         faults = [fault for fault in self._number_faults() if fault]
         if self.steady_state not in (0, 1, 2):
             faults.append(f"steady_state must be 0 (no), 1 (replaces) or 2 (adds), not {self.steady_state!r}")
-        if not isinstance(self.compartment, str) or not self.compartment:
+        if not self.compartment:
             faults.append(f"compartment must be a name such as 'central' or 'depot', not {self.compartment!r}")
         if not faults:  # the numbers can be compared only once they are numbers
             faults.extend(self._schedule_faults())
@@ -207,7 +207,8 @@ def follow(doses: Iterable[Dose], rates: Mapping[str, Sequence[float]]) -> Trail
         events.extend(_events(record, dose, rates[dose.compartment]))
     events.sort(key=lambda event: event[:3])
 
-    slices, every_rate = {}, []
+    slices: dict[str, range] = {}
+    every_rate: list[float] = []
     for name, its_rates in rates.items():
         slices[name] = range(len(every_rate), len(every_rate) + len(its_rates))
         every_rate.extend(its_rates)
