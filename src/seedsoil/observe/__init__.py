@@ -1,0 +1,1 @@
+"""What instruments see of a patient, with their errors; observing never changes the run."""

@@ -1,0 +1,1 @@
+"""Many patients in several arms, and what the difference between the arms is."""
