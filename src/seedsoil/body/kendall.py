@@ -239,43 +239,44 @@ def advance_marked(
     n: float,
     calendar: NDArray[np.float64],
     table: NDArray[np.float64],
+    at: int,
+    spent: float,
     leaves: bool,
     days: NDArray[np.float64],
 ) -> tuple[float, int]:
     """Draw the number of cells at the end of the calendar, and the day of every mark on the way. Exact.
 
-    ``leaves``: the marking cell goes away (emigration) or stays (a birth that yields one mutant beside it).
-    The day of each mark, from the start of the calendar, is written to ``days`` (in no special order) until that is
-    full. Returns the cells at the end and the number of marks: if this is more than ``days`` holds, aim the stream
-    again and repeat with a longer array, which replays the same draws. Costs a time proportional to the marks.
+    The ``n`` cells start ``spent`` days into piece ``at``; ``table`` comes from ``tails``. ``leaves``: the marking cell
+    goes away (emigration) or stays (a birth that yields one mutant beside it). The day of each mark, from the start of
+    the calendar, is written to ``days`` (in no special order) until that is full. Returns the cells at the end and the
+    number of marks: if this is more than ``days`` holds, put the stream back and repeat with a longer array, which
+    replays the same draws. Costs a time proportional to the marks, not to the cells.
     """
     marks = 0
-    marked, total = advance_unmarked(
-        stream, n, table[0, 0], table[0, 1], table[0, 2], table[0, 3], table[0, 4]
-    )
+    a, beta, c, delta, root = suffix(calendar, table, at, spent)
+    marked, total = advance_unmarked(stream, n, a, beta, c, delta, root)
     if marked <= 0.0:
         return total, marks
     # Families that wait for their first mark: how many, piece and days where they started, chance of a mark since.
     stack = np.empty((16, 4))
-    stack[0, 0], stack[0, 1], stack[0, 2] = marked, 0.0, 0.0
-    stack[0, 3] = table[0, 1] / max(table[0, 3], TINY)
+    stack[0, 0], stack[0, 1], stack[0, 2], stack[0, 3] = marked, float(at), spent, beta / max(delta, TINY)
     depth = 1
     while depth > 0:
         top = depth - 1
-        start, spent, reach = int(stack[top, 1]), stack[top, 2], stack[top, 3]
+        begun, since, reach = int(stack[top, 1]), stack[top, 2], min(1.0, stack[top, 3])
         stack[top, 0] -= 1.0
         if stack[top, 0] < 0.5:
             depth -= 1
-        at, into, a, beta, c, delta, root = mark_time(calendar, start, spent, uniform(stream) * min(1.0, reach))
+        row, into, a, beta, c, delta, root = mark_time(calendar, begun, since, uniform(stream) * reach)
         cells = size_at_mark(stream, a, beta, c, delta, root)
         if marks < days.shape[0]:
-            days[marks] = table[at, 5] + into
+            days[marks] = table[row, 5] + into
         marks += 1
         if leaves:
             cells -= 1.0
         if cells <= 0.0:
             continue
-        a, beta, c, delta, root = suffix(calendar, table, at, into)
+        a, beta, c, delta, root = suffix(calendar, table, row, into)
         marked, alive = advance_unmarked(stream, cells, a, beta, c, delta, root)
         total += alive
         if marked > 0.0:
@@ -283,7 +284,7 @@ def advance_marked(
                 longer = np.empty((2 * depth, 4))
                 longer[:depth] = stack
                 stack = longer
-            stack[depth, 0], stack[depth, 1], stack[depth, 2] = marked, float(at), into
+            stack[depth, 0], stack[depth, 1], stack[depth, 2] = marked, float(row), into
             stack[depth, 3] = beta / max(delta, TINY)
             depth += 1
     return total, marks

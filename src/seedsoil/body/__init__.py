@@ -1,0 +1,1 @@
+"""The body scale: clones by lesions, stochastic in time."""
