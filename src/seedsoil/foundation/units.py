@@ -15,7 +15,7 @@ from seedsoil.foundation.errors import UnitError, did_you_mean
 
 __all__ = ["plain", "read", "read_number", "write"]
 
-# Dimensions: time, length, mass, cells, body mass (mass that something is counted against), pressure, amount of substance.
+# Dimensions: time, length, mass, cells, body mass (what a dose is counted against), pressure, amount of substance.
 _Dimension = tuple[int, int, int, int, int, int, int]
 _NONE: _Dimension = (0, 0, 0, 0, 0, 0, 0)
 _TIME: _Dimension = (1, 0, 0, 0, 0, 0, 0)

@@ -54,7 +54,7 @@ class Value(BaseModel):
         if not low <= self.number <= high:
             raise ValueError(f"{self.number:g} {self.unit} lies outside its own range {low:g} to {high:g}")
         if not self.source.strip():
-            raise ValueError("source is empty: name a key of sources.bib, or write \"assumed\"")
+            raise ValueError('source is empty: name a key of sources.bib, or write "assumed"')
         return self
 
     def __float__(self) -> float:
@@ -133,7 +133,7 @@ class Quantity:
         for key, number in numbers.items():
             if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
                 raise ValueError(f"{key} = {number!r} is not a finite number")
-        scaled = {key: read_number(number, str(unit), self.unit) for key, number in numbers.items()}
+        scaled = {str(key): read_number(number, str(unit), self.unit) for key, number in numbers.items()}
         if table["grade"] not in GRADES:
             raise ValueError(f"grade = {table['grade']!r} is none of {', '.join(GRADES)}")
         for key, kind in (("source", str), ("note", str), ("recalled", bool)):
@@ -155,10 +155,11 @@ class Quantity:
         for name, number in (("", made.number), ("low = ", made.low), ("high = ", made.high)):
             if number is None:
                 continue
+            shown = f"{name}{write(number, self.unit)}"
             if self.minimum is not None and number < self.minimum:
-                raise ValueError(f"{name}{write(number, self.unit)} is below {write(self.minimum, self.unit)}, the least allowed")
+                raise ValueError(f"{shown} is below {write(self.minimum, self.unit)}, the least allowed")
             if self.maximum is not None and number > self.maximum:
-                raise ValueError(f"{name}{write(number, self.unit)} is above {write(self.maximum, self.unit)}, the most allowed")
+                raise ValueError(f"{shown} is above {write(self.maximum, self.unit)}, the most allowed")
 
 
 def quantity(unit: str, minimum: float | None = None, maximum: float | None = None) -> Any:

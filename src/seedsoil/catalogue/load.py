@@ -1,0 +1,210 @@
+"""From TOML to nouns: read an entry of the catalogue once, name all its faults at once."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal, overload
+
+from pydantic import BaseModel, ValidationError
+
+from seedsoil.biology.clone import Tumour
+from seedsoil.biology.drug import Agent
+from seedsoil.biology.patient import Host
+from seedsoil.biology.soil import Soil
+from seedsoil.foundation.errors import CatalogueError, did_you_mean, known_words, validation_faults
+from seedsoil.foundation.value import OPEN_SOURCES, values_in
+
+__all__ = ["KINDS", "entry", "folder", "names", "read_entry", "sources"]
+
+#: The kinds of entry, each a folder of the catalogue, and the noun that an entry of it fills.
+KINDS: dict[str, type[BaseModel]] = {"organs": Soil, "tumours": Tumour, "agents": Agent, "hosts": Host}
+
+_HOME = Path(__file__).parent
+_BALANCE = 1e-9  # shares of an outflow must add to one within the rounding of their decimals
+
+
+@overload
+def entry(kind: Literal["organs", "organ"], name: str) -> Soil: ...
+@overload
+def entry(kind: Literal["tumours", "tumour"], name: str) -> Tumour: ...
+@overload
+def entry(kind: Literal["agents", "agent"], name: str) -> Agent: ...
+@overload
+def entry(kind: Literal["hosts", "host"], name: str) -> Host: ...
+@overload
+def entry(kind: str, name: str) -> Any: ...
+def entry(kind: str, name: str) -> Any:
+    """Return an entry of the catalogue as a frozen noun; the second time from memory.
+
+    ``kind`` is "organs", "tumours", "agents" or "hosts" (or the singular).
+
+    Raises
+    ------
+    CatalogueError
+        If there is no such kind or entry (with the names that exist), or with every fault of the entry.
+    """
+    return _entry(folder(kind).name, name)
+
+
+def names(kind: str) -> tuple[str, ...]:
+    """Return the names of all entries of a kind, sorted."""
+    return tuple(sorted(path.stem for path in folder(kind).glob("*.toml")))
+
+
+def folder(kind: str) -> Path:
+    """Return the folder that holds a kind of entry; CatalogueError if there is no such kind."""
+    plural = kind if kind in KINDS else f"{kind}s"
+    if plural not in KINDS:
+        raise CatalogueError(f"the catalogue has no {kind!r}.{did_you_mean(kind, KINDS)} Kinds: {known_words(KINDS)}.")
+    return _HOME / plural
+
+
+@lru_cache(maxsize=1)
+def sources() -> dict[str, dict[str, str]]:
+    """Return the catalogue's sources: the fields (author, title, year, note, ...) of each key of sources.bib."""
+    return _parse_bibliography((_HOME / "sources.bib").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=256)
+def _entry(kind: str, name: str) -> BaseModel:
+    """Return one shipped entry, cached: nouns are frozen, so all callers can share it."""
+    known = names(kind)
+    if name not in known:
+        raise CatalogueError(
+            f"no {kind.removesuffix('s')} named {name!r} in the catalogue.{did_you_mean(name, known)} "
+            f"Known {kind}: {known_words(known)}."
+        )
+    return read_entry(kind, _HOME / kind / f"{name}.toml")
+
+
+def read_entry(kind: str, path: Path) -> BaseModel:
+    """Read one TOML file as an entry of a kind, from the catalogue or from a user's own folder.
+
+    Raises
+    ------
+    CatalogueError
+        With one line for each fault: the file, the place in it, what is wrong and what is allowed.
+    """
+    plural = folder(kind).name
+    where = f"{plural}/{path.name}"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CatalogueError(f"{where}: cannot be read ({error.strerror or error})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"{where}: is not valid TOML: {error}") from error
+    faults: list[str] = []
+    if plural == "hosts":
+        table, faults = _with_soils(table, where)
+    model = KINDS[plural]
+    try:
+        noun = model.model_validate(table)
+    except ValidationError as error:
+        raise CatalogueError((*faults, *validation_faults(error, model, where))) from error
+    faults += [f"{where}: {fault}" for fault in _faults_of(noun, path.stem)]
+    if faults:
+        raise CatalogueError(faults)
+    return noun
+
+
+def _with_soils(table: dict[str, Any], where: str) -> tuple[dict[str, Any], list[str]]:
+    """Return a host's table with its soils, named in the file, replaced by the organs' entries, and the faults."""
+    soils, faults = [], []
+    for item in table.get("soils", []):
+        change = {"is": item} if isinstance(item, str) else dict(item) if isinstance(item, Mapping) else {}
+        if "is" not in change:
+            soils.append(item)  # a soil written out in full
+            continue
+        try:
+            organ = _entry("organs", str(change.pop("is")))
+        except CatalogueError as error:
+            faults += [f"{where}: soils: {fault}" for fault in error.faults]
+            continue
+        # Unchanged soils are shared, not read again; changed ones are checked anew.
+        soils.append({**{key: getattr(organ, key) for key in Soil.model_fields}, **change} if change else organ)
+    return {**table, "soils": soils}, faults
+
+
+def _faults_of(noun: BaseModel, stem: str) -> list[str]:
+    """Return what is wrong with an entry beyond the form of its fields."""
+    faults = []
+    if getattr(noun, "name", stem) != stem:
+        faults.append(f"name: {noun.name!r} differs from the file's name {stem!r}")  # type: ignore[attr-defined]
+    known = sources()
+    unknown = {}
+    for place, value in values_in(noun):
+        if value.source not in known and value.source not in OPEN_SOURCES:
+            unknown.setdefault(value.source, place)
+    for source, place in unknown.items():
+        faults.append(
+            f"{place}: source {source!r} is no key of sources.bib.{did_you_mean(source, known)} "
+            'Write "assumed" where there is none.'
+        )
+    if isinstance(noun, Host):
+        faults += _anatomy_faults(noun)
+    if isinstance(noun, Tumour):
+        faults += _tumour_faults(noun)
+    return faults
+
+
+def _anatomy_faults(host: Host) -> list[str]:
+    """Return what keeps blood from flowing: unknown sites, soils that no one has, outflows that do not add to one."""
+    sites = [site.name for site in host.anatomy.sites]
+    soils = [soil.name for soil in host.soils]
+    faults = [f"anatomy.sites: {name!r} stands there more than once" for name in _twice(sites)]
+    faults += [f"soils: {name!r} stands there more than once" for name in _twice(soils)]
+    for site in host.anatomy.sites:
+        if site.soil and site.soil not in soils:
+            hint = did_you_mean(site.soil, soils)
+            faults.append(f"anatomy.sites: {site.name!r} lies in soil {site.soil!r}, which soils lacks.{hint}")
+    leaving = dict.fromkeys(sites, 0.0)
+    for vessel in host.anatomy.vessels:
+        for end in (vessel.source, vessel.target):
+            if end not in leaving:
+                faults.append(f"anatomy.vessels: unknown site {end!r}.{did_you_mean(end, sites)}")
+        if vessel.source in leaving:
+            leaving[vessel.source] += float(vessel.share)
+    for name, total in leaving.items():
+        if abs(total - 1.0) > _BALANCE:
+            faults.append(f"anatomy.vessels: the shares that leave {name!r} add to {total:.9g}, not to 1")
+    return faults
+
+
+def _tumour_faults(tumour: Tumour) -> list[str]:
+    """Return trait lists of unlike length, which no soil could be read against."""
+    faults = [f"mechanisms: {name!r} stands there more than once" for name in _twice(m.name for m in tumour.mechanisms)]
+    if len(tumour.receptors) != len(tumour.survival_receptors):
+        faults.append(
+            f"survival_receptors: {len(tumour.survival_receptors)} numbers, but receptors has {len(tumour.receptors)}"
+        )
+    return faults
+
+
+def _twice(items: Any) -> list[str]:
+    """Return the items that occur more than once."""
+    seen: set[str] = set()
+    again = []
+    for item in items:
+        if item in seen:
+            again.append(item)
+        seen.add(item)
+    return again
+
+
+def _parse_bibliography(text: str) -> dict[str, dict[str, str]]:
+    """Return the entries of a BibTeX file of the plain kind: @type{key, field = {text}, ...}."""
+    entries: dict[str, dict[str, str]] = {}
+    for block in text.split("\n@")[1:]:
+        head, _, body = block.partition("{")
+        key, _, rest = body.partition(",")
+        fields = {"type": head.strip().lower()}
+        for line in rest.splitlines():
+            name, equals, content = line.partition("=")
+            if equals:
+                plain = content.strip().rstrip(",").strip()
+                fields[name.strip().lower()] = plain.replace("{", "").replace("}", "").replace("\\", "")
+        entries[key.strip()] = fields
+    return entries
