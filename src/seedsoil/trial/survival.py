@@ -157,13 +157,13 @@ def kaplan_meier(
     """
     times, events = check_times(time, event)
     start = np.zeros_like(times) if entry is None else np.asarray(entry, dtype=np.float64).ravel()
-    if start.shape != times.shape or (start > times).any():
+    if start.shape != times.shape or ((start >= times) & (start > 0.0)).any():
         raise ModelError("everybody must enter before leaving")
     start = np.where(start <= 0.0, -np.inf, start)  # at risk from the first moment, day 0 included
     days, died, risk = _counts(times, events, start)
     alive = (risk - died).astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
-        fraction: Floats = np.cumprod(np.where(risk > 0, alive / np.maximum(risk, 1), 1.0))
+        fraction: Floats = np.cumprod(alive / np.maximum(risk, 1), dtype=np.float64)
         variance: Floats = np.cumsum(np.where(died > 0, died / (risk * alive), 0.0))
         low, high = _band(fraction, variance, level, transform)
     if not days.size or days[0] > 0.0:

@@ -1,0 +1,156 @@
+"""A scan: which lesions an instrument shows and how large it says they are, each lesion with luck of its own.
+
+A lesion of diameter D is seen with probability 1 / (1 + (D50/D)^8); the diameter read is the true one times a
+lognormal error whose median is 1. Draws are addressed by (scan, lesion, step): what is read of one lesion never depends
+on which others there are, in which order they come, or whether anybody scans at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seedsoil.foundation.compiled import inline, kernel
+from seedsoil.foundation.elementary import exp, log1p, power
+from seedsoil.foundation.errors import StudyError, did_you_mean
+from seedsoil.foundation.samplers import normal
+from seedsoil.foundation.streams import SCAN, Stream, aim, uniform
+from seedsoil.foundation.value import Value
+
+Floats = NDArray[np.float64]
+Keys = NDArray[np.uint64]
+Flags = NDArray[np.bool_]
+
+# 1e9 cells fill 1 cm^3, so a ball of N cells is (6 N / (pi 1e6))^(1/3) mm wide.
+_mm3_of_a_cell = 1.0e-6
+_ball = 6.0 / 3.141592653589793 * _mm3_of_a_cell
+# Uniform draws are at least 2^-53: a smaller chance can never come true, and a lone cell costs no draw.
+_never = 2.0**53
+
+
+@inline
+def diameter_of(cells: float) -> float:
+    """Return the diameter [mm] of a ball of so many cells."""
+    return power(_ball * cells, 1.0 / 3.0)
+
+
+@kernel
+def read_lesions(
+    stream: Stream, keys: Keys, cells: Floats, step: int, d50: Floats, cv: float, salt: np.uint64
+) -> tuple[Flags, Floats]:
+    """Read each lesion with an instrument.
+
+    Parameters
+    ----------
+    stream : uint64 (8,)
+        The patient's stream; it is not touched.
+    keys : uint64 (lesions,)
+        Identities of the lesions.
+    cells : float64 (lesions,)
+        True sizes [cells]; a lesion without cells is not seen.
+    step : int
+        Number of the scan, 0 .. 2^32 - 1. The same step gives the same readings.
+    d50 : float64 (lesions,)
+        Diameter seen with probability one half [mm], for each lesion.
+    cv : float
+        Coefficient of variation of the diameter read.
+    salt : uint64
+        Tells instruments apart that look on the same step.
+
+    Returns
+    -------
+    bool (lesions,), float64 (lesions,)
+        Whether each is seen; diameter read [mm], 0 where it is not seen.
+    """
+    own = stream.copy()
+    sigma = np.sqrt(log1p(cv * cv))
+    seen = np.zeros(cells.shape[0], dtype=np.bool_)
+    read = np.zeros(cells.shape[0])
+    for lesion in range(cells.shape[0]):
+        if cells[lesion] <= 0.0:
+            continue
+        diameter = diameter_of(cells[lesion])
+        odds = d50[lesion] / diameter
+        odds *= odds
+        odds *= odds
+        odds *= odds
+        if odds >= _never:
+            continue
+        aim(own, SCAN, keys[lesion] ^ salt, step)
+        if uniform(own) * (1.0 + odds) < 1.0:
+            seen[lesion] = True
+            read[lesion] = diameter * exp(sigma * normal(own))
+    return seen, read
+
+
+def detection_probability(diameter_mm: Floats | float, d50_mm: float) -> Floats:
+    """Return the chance that a lesion of that diameter is seen, 1 / (1 + (D50/D)^8)."""
+    size = np.asarray(diameter_mm, dtype=np.float64)
+    with np.errstate(divide="ignore", over="ignore"):
+        return np.asarray(1.0 / (1.0 + (d50_mm / size) ** 8))
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """A kind of scan: what it can see, and how well it measures.
+
+    ``d50`` [mm] is the diameter of which it shows half. ``known_d50`` [mm] holds for a lesion that was seen before: the
+    reader then looks for it at its place, as RECIST asks, and small remnants are not missed and found in turn.
+    ``cv`` is the error of one diameter. ``salt`` tells the luck of instruments apart.
+    """
+
+    name: str
+    d50: Value
+    known_d50: Value
+    cv: Value
+    salt: np.uint64 = field(default=np.uint64(0), repr=False)
+
+    def read(
+        self, stream: Stream, keys: Keys, cells: Floats, step: int, known: Flags | None = None
+    ) -> tuple[Flags, Floats]:
+        """Read lesions; see `read_lesions` for the arrays.
+
+        ``known`` (lesions,) marks lesions that this patient's earlier scans have shown; without it, none.
+        """
+        if not len(cells):
+            return np.zeros(0, dtype=np.bool_), np.zeros(0)
+        if known is None:
+            d50 = np.full(len(cells), self.d50.number)
+        else:
+            d50 = np.where(known, self.known_d50.number, self.d50.number)
+        return read_lesions(stream, keys, cells, step, d50, self.cv.number, self.salt)
+
+
+def _assumed(number: float, unit: str, low: float, high: float, note: str) -> Value:
+    return Value(number=number, unit=unit, low=low, high=high, grade="assumed", source="assumed", note=note)
+
+
+def _instrument(name: str, d50: float, low: float, high: float, number: int) -> Instrument:
+    return Instrument(
+        name=name,
+        d50=_assumed(d50, "mm", low, high, "diameter of which half are seen; one reader, one scan"),
+        known_d50=_assumed(d50 / 2, "mm", low / 2, high, "the same for a lesion that is looked for at its place"),
+        cv=_assumed(0.07, "1", 0.03, 0.15, "error of one diameter between readings, lognormal"),
+        # Any odd constant spreads the numbers of instruments over 64 bits.
+        salt=np.uint64(number * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF),
+    )
+
+
+#: The instruments by name.
+INSTRUMENTS = MappingProxyType(
+    {
+        "ct": _instrument("ct", 7.0, 4.0, 10.0, 0),
+        "mri": _instrument("mri", 3.0, 2.0, 5.0, 1),
+        "pet": _instrument("pet", 8.0, 5.0, 12.0, 2),
+    }
+)
+
+
+def instrument(name: str) -> Instrument:
+    """Return the instrument of that name; StudyError with the known names if there is none."""
+    if name not in INSTRUMENTS:
+        raise StudyError(f"no instrument {name!r}.{did_you_mean(name, INSTRUMENTS)} Known: {', '.join(INSTRUMENTS)}.")
+    return INSTRUMENTS[name]
