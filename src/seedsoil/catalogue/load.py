@@ -134,7 +134,7 @@ def _faults_of(noun: BaseModel, stem: str) -> list[str]:
     if getattr(noun, "name", stem) != stem:
         faults.append(f"name: {noun.name!r} differs from the file's name {stem!r}")  # type: ignore[attr-defined]
     known = sources()
-    unknown = {}
+    unknown: dict[str, str] = {}
     for place, value in values_in(noun):
         if value.source not in known and value.source not in OPEN_SOURCES:
             unknown.setdefault(value.source, place)

@@ -76,8 +76,12 @@ _EXAMPLES = {
 }  # fmt: skip
 
 
-class _Unknown(Exception):
+class _UnknownUnitError(UnitError):
     """A unit symbol that the table lacks."""
+
+    def __init__(self, symbol: str) -> None:
+        super().__init__(f"unknown unit {symbol!r}")
+        self.symbol = symbol
 
 
 def read(text: object, unit: str) -> float:
@@ -148,8 +152,8 @@ def _scale(symbols: str, unit: str, text: str) -> float:
     want, due = _parse(unit)
     try:
         have, given = _parse(symbols)
-    except _Unknown as unknown:
-        return _by_pint(symbols, unit, text, str(unknown))
+    except _UnknownUnitError as unknown:
+        return _by_pint(symbols, unit, text, unknown.symbol)
     if given != due:
         raise UnitError(f"{text!r} is {_kind(given)}, but {_kind(due)} is due here, for example {_example(unit)}")
     return have / want
@@ -164,16 +168,16 @@ def _parse(symbols: str) -> tuple[float, _Dimension]:
     for part in re.findall(r"/|[^/\s*]+", text):
         if part == "/":
             if below:
-                raise _Unknown("//")
+                raise _UnknownUnitError("//")
             below = True
             continue
         match = _SYMBOL.match(part)
         if match is None or match.group(1) not in _TABLE:
-            raise _Unknown(match.group(1) if match else part)
+            raise _UnknownUnitError(match.group(1) if match else part)
         each, axes = _TABLE[match.group(1)]
         power = int(match.group(2) or 1)
         if power < 0 and below:
-            raise _Unknown(part)
+            raise _UnknownUnitError(part)
         power = -power if below else power
         factor *= each**power
         for axis, count in enumerate(axes):
@@ -181,7 +185,7 @@ def _parse(symbols: str) -> tuple[float, _Dimension]:
             dimension[_BODY_AXIS if axis == _MASS_AXIS and power < 0 else axis] += count * power
         below = False
     if below:
-        raise _Unknown("/")
+        raise _UnknownUnitError("/")
     return factor, (dimension[0], dimension[1], dimension[2], dimension[3], dimension[4], dimension[5], dimension[6])
 
 
@@ -189,7 +193,7 @@ def _by_pint(symbols: str, unit: str, text: str, unknown: str) -> float:
     """Return the scale by asking pint, which knows rare units; refuse what it does not know either."""
     hint = did_you_mean(unknown, [name for name in _TABLE if len(name) > 1])
     refusal = f"{text!r}: unknown unit {unknown!r}.{hint} Expected, for example, {_example(unit)}"
-    if not re.fullmatch(r"[A-Za-zµμ%0-9/^*\s.\-]{1,40}", symbols) or "cell" in unit or unit == "1":
+    if not re.fullmatch(r"[A-Za-zµμ%0-9/^*\s.\-]{1,40}", symbols) or "//" in symbols or "cell" in unit or unit == "1":
         raise UnitError(refusal)
     try:
         registry = _pint_registry()

@@ -129,11 +129,11 @@ class Quantity:
         unit = table.get("unit", "1")
         if "unit" not in table and self.unit != "1":
             raise UnitError(f"'unit' is missing: {self.unit!r} is due here")
-        numbers = {key: table[key] for key in ("value", "low", "high") if key in table}
+        numbers: dict[str, Any] = {key: table[key] for key in ("value", "low", "high") if key in table}
         for key, number in numbers.items():
             if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
                 raise ValueError(f"{key} = {number!r} is not a finite number")
-        scaled = {str(key): read_number(number, str(unit), self.unit) for key, number in numbers.items()}
+        scaled = {key: read_number(number, str(unit), self.unit) for key, number in numbers.items()}
         if table["grade"] not in GRADES:
             raise ValueError(f"grade = {table['grade']!r} is none of {', '.join(GRADES)}")
         for key, kind in (("source", str), ("note", str), ("recalled", bool)):
