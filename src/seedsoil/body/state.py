@@ -118,7 +118,7 @@ class State(NamedTuple):
     pending: Floats  # (seeds, 5)
     pending_key: Keys  # (seeds,)
     clock: Floats  # (CLOCK_PLACES,)
-    count: Integers  # (5,)
+    count: Integers  # type: ignore[assignment]  # (5,)
 
 
 class Work(NamedTuple):
@@ -177,7 +177,7 @@ def new_work(types: int, masks: int, sites: int) -> Work:
 
 def copy_state(state: State) -> State:
     """Return an independent copy: arms branch from it."""
-    return State(*(array.copy() for array in state))
+    return State(*(array.copy() for array in state))  # type: ignore[arg-type]
 
 
 def _longer(array: NDArray[np.generic], rows: int) -> NDArray[np.generic]:
