@@ -14,13 +14,20 @@ from seedsoil.biology.clone import Tumour
 from seedsoil.biology.drug import Agent
 from seedsoil.biology.patient import Host
 from seedsoil.biology.soil import Soil
+from seedsoil.biology.vasculature import Vasculature
 from seedsoil.foundation.errors import CatalogueError, did_you_mean, known_words, validation_faults
 from seedsoil.foundation.value import OPEN_SOURCES, values_in
 
 __all__ = ["KINDS", "entry", "folder", "names", "read_entry", "sources"]
 
 #: The kinds of entry, each a folder of the catalogue, and the noun that an entry of it fills.
-KINDS: dict[str, type[BaseModel]] = {"organs": Soil, "tumours": Tumour, "agents": Agent, "hosts": Host}
+KINDS: dict[str, type[BaseModel]] = {
+    "organs": Soil,
+    "tumours": Tumour,
+    "agents": Agent,
+    "hosts": Host,
+    "vessels": Vasculature,
+}
 
 _HOME = Path(__file__).parent
 _BALANCE = 1e-9  # shares of an outflow must add to one within the rounding of their decimals
@@ -35,11 +42,13 @@ def entry(kind: Literal["agents", "agent"], name: str) -> Agent: ...
 @overload
 def entry(kind: Literal["hosts", "host"], name: str) -> Host: ...
 @overload
+def entry(kind: Literal["vessels"], name: str) -> Vasculature: ...
+@overload
 def entry(kind: str, name: str) -> Any: ...
 def entry(kind: str, name: str) -> Any:
     """Return an entry of the catalogue as a frozen noun; the second time from memory.
 
-    ``kind`` is "organs", "tumours", "agents" or "hosts" (or the singular).
+    ``kind`` is "organs", "tumours", "agents", "hosts" (or the singular) or "vessels".
 
     Raises
     ------
