@@ -1,0 +1,113 @@
+"""The answer of a trial as rows of text: what became of each arm, and what the arms differ by."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any
+
+import numpy as np
+
+from seedsoil.foundation.units import plain
+from seedsoil.show.results import YEAR, Curve, Floats, TrialLike, of_arm, words
+from seedsoil.trial.endpoints import response_rate
+
+ENDPOINTS = ("overall_survival", "progression_free_survival")
+_five_years = 5.0 * YEAR
+
+ARM_COLUMNS = (
+    "Arm", "Patients", "Deaths", "Median overall survival (95% interval)", "Median progression-free survival (95% interval)",
+    "Response rate (95% interval)", "5-year survival (95% interval)",
+)  # fmt: skip
+COMPARISON_COLUMNS = ("Endpoint", "Arm", "Against", "Hazard ratio", "95% interval", "p")
+
+
+def arm_rows(trial: TrialLike) -> list[tuple[str, ...]]:
+    """Return one row of text for each arm, in ARM_COLUMNS."""
+    rows: list[tuple[str, ...]] = []
+    for arm in trial.arms:
+        table = of_arm(trial.tables["patients"], arm)
+        overall, free = (trial.survival(arm, endpoint) for endpoint in ENDPOINTS)
+        deaths = int(np.count_nonzero(~table["alive"].astype(bool)))
+        rows.append(
+            (
+                words(arm),
+                str(len(table["alive"])),
+                str(deaths),
+                _median(overall),
+                _median(free),
+                _response(trial, arm),
+                _at_five(overall),
+            )
+        )
+    return rows
+
+
+def comparison_rows(trial: TrialLike) -> list[tuple[str, ...]]:
+    """Return one row of text for each pair of arms and endpoint, in COMPARISON_COLUMNS.
+
+    All pairs of up to four arms; of more, each against the first only.
+    """
+    arms = list(trial.arms)
+    pairs = [(later, earlier) for earlier, later in itertools.combinations(arms, 2)]
+    if len(arms) > 4:
+        pairs = [(arm, arms[0]) for arm in arms[1:]]
+    rows: list[tuple[str, ...]] = []
+    for endpoint in ENDPOINTS:
+        for arm, versus in pairs:
+            ratio = trial.compare(arm, versus, endpoint)
+            known = math.isfinite(ratio.hazard_ratio)
+            reason = str(getattr(ratio, "reason", "")) or "cannot be told"
+            rows.append(
+                (
+                    words(endpoint), words(arm), words(versus),
+                    f"{ratio.hazard_ratio:.2f}" if known else reason,
+                    f"{ratio.low:.2f} to {ratio.high:.2f}" if known else "–",
+                    p_text(ratio.p) if known else "–",
+                )
+            )  # fmt: skip
+    return rows
+
+
+def sentences(trial: TrialLike) -> list[str]:
+    """Return in words what each arm did against the first, for overall survival."""
+    arms = list(trial.arms)
+    said = []
+    for arm in arms[1:]:
+        comparison: Any = trial.compare(arm, arms[0], "overall_survival")
+        if callable(getattr(comparison, "sentence", None)):
+            said.append(str(comparison.sentence()))
+    return said
+
+
+def p_text(p: float) -> str:
+    """Return a p value as people print it."""
+    return "–" if not math.isfinite(p) else "< 0.0001" if p < 1e-4 else f"{p:.2g}"
+
+
+def _time(days: float) -> str:
+    return plain(days) if math.isfinite(days) else "not reached"
+
+
+def _median(curve: Curve) -> str:
+    low, high = curve.median_interval
+    if not math.isfinite(curve.median):
+        return "not reached"
+    return f"{_time(curve.median)} ({_time(low)} to {_time(high)})"
+
+
+def _response(trial: TrialLike, arm: str) -> str:
+    rate = response_rate(trial.tables["patients"], arm)
+    if not math.isfinite(rate.rate):
+        return "nobody evaluable"
+    return f"{100 * rate.rate:.0f}% ({100 * rate.low:.0f} to {100 * rate.high:.0f})"
+
+
+def _at_five(curve: Curve) -> str:
+    days: Floats = np.asarray(curve.days, dtype=float)
+    if not days.size or (days[-1] < _five_years and curve.fraction[-1] > 0.0):
+        return "beyond follow-up"
+    place = int(np.searchsorted(days, _five_years, side="right")) - 1
+    low, high = float(curve.low[place]), float(curve.high[place])
+    interval = f" ({100 * low:.0f} to {100 * high:.0f})" if math.isfinite(low) and math.isfinite(high) else ""
+    return f"{100 * float(curve.fraction[place]):.0f}%{interval}"

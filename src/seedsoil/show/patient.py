@@ -1,0 +1,37 @@
+"""One patient at a glance: lesions, treatment and clones over one axis of time."""
+
+from __future__ import annotations
+
+from seedsoil.show.clones import draw_shares
+from seedsoil.show.lesions import draw_sizes, draw_treatment, lesions_caption, patient_title, time_axis, treatment_rows
+from seedsoil.show.palette import Picture, house_style
+from seedsoil.show.results import CT_LIMIT_MM, HistoryLike
+
+
+def patient_figure(history: HistoryLike, most: int = 150, ct_limit: float = CT_LIMIT_MM) -> Picture:
+    """Draw the lesions' diameters, the treatments, and the clones' shares of all cells, one below the other.
+
+    Takes a History; ``most`` lesions are drawn; ``ct_limit`` is the smallest diameter that a CT scan shows [mm].
+    ``table`` holds the lesions' lines; `clones.muller_figure` carries the clones' numbers.
+    """
+    strips = treatment_rows(history)
+    with house_style():
+        picture = Picture(9.2, 7.6 + 0.3 * len(strips))
+        axes, strip, shares = picture.subplots(
+            3, 1, sharex=True, height_ratios=[13, 0.5 + 0.95 * max(len(strips), 1), 7]
+        )
+        handles, table, left_out = draw_sizes(axes, history, most, ct_limit)
+        draw_treatment(strip, strips)
+        strip.axvline(0.0, color="#8C8C8C", linewidth=0.9, linestyle=":", zorder=0)
+        strip.tick_params(labelbottom=False)
+        clones, _ = draw_shares(shares, history)
+        time_axis(shares, history)
+        axes.set_title(patient_title(history), fontsize=11)
+        picture.legend(handles=handles, loc="outside upper left", fontsize=9.5, ncols=5)
+        shares.legend(handles=clones, loc="upper left", bbox_to_anchor=(1.0, 1.02), fontsize=9)
+    picture.caption = (
+        lesions_caption(history, left_out)
+        + " Below: each clone's share of all cells, drawn within its parent; hatched clones resist the drugs named."
+    )
+    picture.table = table
+    return picture

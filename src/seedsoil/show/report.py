@@ -1,0 +1,227 @@
+"""The report of a trial: one page that holds everything, and each picture as PNG, SVG and CSV beside it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from seedsoil.foundation.units import plain
+from seedsoil.show import page as html
+from seedsoil.show.answer import ARM_COLUMNS, COMPARISON_COLUMNS, arm_rows, comparison_rows, sentences
+from seedsoil.show.body import organs_figure
+from seedsoil.show.clones import muller_figure
+from seedsoil.show.endings import causes_figure, swimmer_figure
+from seedsoil.show.lesions import concentration_figure, trajectories_figure
+from seedsoil.show.palette import Picture
+from seedsoil.show.results import HistoryLike, TrialLike, of_arm, title_of, words
+from seedsoil.show.trial import survival_figure
+
+NOTICE = "Research and teaching instrument: not for clinical decisions."
+_most_events = 60
+
+Drawing = tuple[str, str, Callable[[], Picture]]
+
+
+def write_report(trial: TrialLike, folder: str | Path, example: tuple[int, str] | HistoryLike | None = None) -> Path:
+    """Write the report of a trial.
+
+    Parameters
+    ----------
+    trial : Trial
+    folder : path
+        Made if it is not there; ``index.html`` is written last, so a page that exists is whole.
+    example : (patient, arm), History or None
+        The patient who is shown in full. None picks one who responded, relapsed with resistant clones and died, if
+        there is one, from the last arm.
+
+    Returns
+    -------
+    Path
+        The page. It makes no outside request and needs no script.
+    """
+    place = Path(folder)
+    place.mkdir(parents=True, exist_ok=True)
+    title = title_of(trial.study)
+    body = [html.heading(title, 1), html.paragraph(NOTICE, "notice"), *_question(trial), *_answer(trial, place)]
+    body.append(html.heading("All arms in pictures"))
+    body += [_publish(place, *drawing) for drawing in _trial_drawings(trial)]
+    history = _history(trial, example)
+    if history is not None:
+        body += _patient(history, place)
+    body += _record(trial.record)
+    body.append(html.paragraph(NOTICE, "notice"))
+    _write(place / "index.html", html.page(title, body))
+    return place / "index.html"
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _publish(folder: Path, name: str, title: str, draw: Callable[[], Picture]) -> str:
+    """Draw one picture, write its three files, and return its piece of the page."""
+    picture = draw().settle()
+    svg = picture.svg()
+    (folder / f"{name}.svg").write_bytes(svg)
+    (folder / f"{name}.png").write_bytes(picture.png())
+    _write(folder / f"{name}.csv", picture.csv())
+    return html.figure(title, picture.caption, svg, [f"{name}.{kind}" for kind in ("png", "svg", "csv")])
+
+
+def _question(trial: TrialLike) -> list[str]:
+    counts = [f"{words(arm)} ({len(of_arm(trial.tables['patients'], arm)['patient'])})" for arm in trial.arms]
+    last = float(np.max(trial.tables["patients"]["end_day"], initial=0.0))
+    text = (
+        f"Virtual patients, alike at diagnosis in every arm, are followed for up to {plain(last)} after it. Arms (patients): "
+        f"{', '.join(counts)}. The same patient has the same luck in every arm, so that only what was done differs."
+    )
+    explain = getattr(trial.study, "explain", None)
+    more = [html.verbatim(str(explain()))] if callable(explain) else []
+    return [html.heading("The question"), html.paragraph(text), *more]
+
+
+def _answer(trial: TrialLike, folder: Path) -> list[str]:
+    arms, comparisons = arm_rows(trial), comparison_rows(trial)
+    _write(folder / "arms.csv", _csv(ARM_COLUMNS, arms))
+    _write(folder / "comparisons.csv", _csv(COMPARISON_COLUMNS, comparisons))
+    parts = [html.heading("The answer"), html.listing(sentences(trial)), html.table(ARM_COLUMNS, arms)]
+    if comparisons:
+        note = (
+            "A hazard ratio below 1 favours the first-named arm. Cox's proportional hazards with Wald intervals; p values are not "
+            "adjusted for the number of comparisons. They measure the noise of this many virtual patients, not the truth of the model."
+        )
+        parts += [
+            html.heading("Arms compared", 3),
+            html.table(COMPARISON_COLUMNS, comparisons),
+            html.paragraph(note, "note"),
+        ]
+    return parts
+
+
+def _csv(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return stream.getvalue()
+
+
+def _trial_drawings(trial: TrialLike) -> list[Drawing]:
+    return [
+        ("survival", "Overall survival", lambda: survival_figure(trial)),
+        ("progression_free", "Progression-free survival", lambda: survival_figure(trial, "progression_free_survival")),
+        ("causes", "Causes of death", lambda: causes_figure(trial)),
+        ("organs", "Metastases by organ", lambda: organs_figure(trial)),
+        ("swimmers", "Patients in time", lambda: swimmer_figure(trial)),
+    ]
+
+
+def _history(trial: TrialLike, example: tuple[int, str] | HistoryLike | None) -> HistoryLike | None:
+    """Return the patient to show, simulated again and recorded, unless a History was given."""
+    if example is not None and not isinstance(example, tuple):
+        return example
+    chosen = example or choose_example(trial)
+    if chosen is None:
+        return None
+    history: HistoryLike = trial.patient(*chosen)
+    return history
+
+
+def choose_example(trial: TrialLike) -> tuple[int, str] | None:
+    """Return a telling patient of the last arm: one who responded, relapsed with resistant clones, and died of it.
+
+    Of several the one whose end is nearest the middle of theirs; where none did all of it, who did most of it.
+    """
+    for arm in reversed(list(trial.arms)):
+        table = of_arm(trial.tables["patients"], arm)
+        if not len(table["patient"]):
+            continue
+        end = table["end_day"].astype(float)
+        dead = ~table["alive"].astype(bool) & (table["cause"].astype(str) != "other causes")
+        score = (
+            dead.astype(int) + np.isin(table["response"].astype(str), ("CR", "PR")) + table["progressed"].astype(bool)
+        )
+        if "resistant_fraction_at_end" in table:
+            score = score + (np.nan_to_num(table["resistant_fraction_at_end"].astype(float)) > 0.5)
+        best = np.flatnonzero(score == score.max())
+        nearest = best[np.argmin(np.abs(end[best] - np.median(end[best])))]
+        return int(table["patient"][nearest]), arm
+    return None
+
+
+def _patient(history: HistoryLike, folder: Path) -> list[str]:
+    ending = history.ending.strip() or "unknown"
+    drawings: list[Drawing] = [
+        ("patient_lesions", "Lesions and treatment", lambda: trajectories_figure(history)),
+        ("patient_clones", "Clones", lambda: muller_figure(history)),
+    ]
+    if history.concentrations:
+        drawings.append(("patient_drugs", "Levels of the drugs", lambda: concentration_figure(history)))
+    events = [event for event in history.events if event["kind"] != "dose_course"]
+    rows = [
+        (f"{float(event['day']):.0f}", words(str(event["kind"])), event.get("detail", ""))
+        for event in events[:_most_events]
+    ]
+    parts = [
+        html.heading(f"One patient: number {history.patient}, arm {words(history.arm)}"),
+        html.paragraph(f"How it ended: {ending}."),
+    ]
+    parts += [_publish(folder, *drawing) for drawing in drawings]
+    parts += [html.heading("What happened", 3), html.table(("Day since diagnosis", "Event", "Detail"), rows)]
+    if len(events) > _most_events:
+        parts.append(html.paragraph(f"{len(events) - _most_events} later events are in the table of events.", "note"))
+    return parts
+
+
+def _record(record: Any) -> list[str]:
+    """Return the record: versions, seed, identity, evidence and what the result can be trusted for."""
+    facts: Mapping[str, Any] = json.loads(record.to_json()) if hasattr(record, "to_json") else dict(record or {})
+    rows: list[tuple[str, object]] = [
+        ("seed", facts.get("seed", "unknown")),
+        ("identity (SHA-256)", facts.get("identity", "unknown")),
+    ]
+    rows += sorted((f"version of {name}", version) for name, version in dict(facts.get("versions") or {}).items())
+    parts = [
+        html.heading("The record"),
+        html.paragraph("What is needed to repeat this, byte for byte."),
+        html.table(("What", "Value"), rows),
+    ]
+    if facts.get("card"):
+        parts += [html.heading("What it can be trusted for", 3), html.verbatim(str(facts["card"]))]
+    grades = dict(facts.get("grades") or {})
+    if grades:
+        parts += [html.heading("Evidence behind the numbers", 3), html.table(("Grade", "Numbers"), grades.items())]
+    citations = [dict(line) for line in facts.get("citations") or ()]
+    if citations:
+        columns = list(dict.fromkeys(name for line in citations for name in line))
+        heads = [
+            {"key": "Source", "values": "Numbers from it", "recalled": "Of these recalled"}.get(
+                c, words(c).capitalize()
+            )
+            for c in columns
+        ]
+        parts += [
+            html.heading("Sources", 3),
+            html.table(heads, [[_cell(line.get(c, "")) for c in columns] for line in citations]),
+        ]
+    if facts.get("resolved"):
+        parts += [html.heading("The study, with every default written out", 3), _folded(str(facts["resolved"]))]
+    return parts
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None or (isinstance(value, float) and math.isnan(value)) else value
+
+
+def _folded(text: str) -> str:
+    """Return long text that opens when asked for; it needs no script."""
+    return f"<details><summary>Show</summary>{html.verbatim(text)}</details>"

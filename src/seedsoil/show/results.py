@@ -1,0 +1,138 @@
+"""What a figure needs of a result: the shapes of a Trial and of a History, and how their columns are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Table = Mapping[str, NDArray[Any]]
+Floats = NDArray[np.float64]
+
+YEAR = 365.25
+#: Density of tumour: 1e9 cells in a cubic centimetre, so 1e6 in a cubic millimetre.
+CELLS_PER_MM3 = 1e6
+#: The smallest lesion that a CT scan of the body shows, and the size at which a lesion without vessels stalls [mm].
+CT_LIMIT_MM, AVASCULAR_LIMIT_MM = 7.0, 1.0
+#: Years of growth before diagnosis that are drawn.
+BEFORE_DIAGNOSIS = 2.0
+
+
+class Curve(Protocol):
+    """A survival curve with its band and its median."""
+
+    @property
+    def days(self) -> Floats: ...  # noqa: D102
+    @property
+    def fraction(self) -> Floats: ...  # noqa: D102
+    @property
+    def low(self) -> Floats: ...  # noqa: D102
+    @property
+    def high(self) -> Floats: ...  # noqa: D102
+    @property
+    def median(self) -> float: ...  # noqa: D102
+    @property
+    def median_interval(self) -> tuple[float, float]: ...  # noqa: D102
+    def at_risk(self, days: ArrayLike, /) -> NDArray[np.int64]: ...  # noqa: D102
+
+
+class Ratio(Protocol):
+    """A comparison of two arms."""
+
+    @property
+    def hazard_ratio(self) -> float: ...  # noqa: D102
+    @property
+    def low(self) -> float: ...  # noqa: D102
+    @property
+    def high(self) -> float: ...  # noqa: D102
+    @property
+    def p(self) -> float: ...  # noqa: D102
+
+
+@runtime_checkable
+class TrialLike(Protocol):
+    """Many patients in several arms."""
+
+    @property
+    def arms(self) -> Sequence[str]: ...  # noqa: D102
+    @property
+    def tables(self) -> Mapping[str, Table]: ...  # noqa: D102
+    @property
+    def study(self) -> Any: ...  # noqa: D102
+    @property
+    def record(self) -> Any: ...  # noqa: D102
+    def survival(self, arm: str, endpoint: str = ..., /) -> Curve: ...  # noqa: D102
+    def compare(self, arm: str, versus: str, endpoint: str = ..., /) -> Ratio: ...  # noqa: D102
+    def patient(self, patient: int, arm: str, /) -> Any: ...  # noqa: D102
+
+
+@runtime_checkable
+class HistoryLike(Protocol):
+    """One patient in one arm, recorded in time."""
+
+    @property
+    def patient(self) -> int: ...  # noqa: D102
+    @property
+    def arm(self) -> str: ...  # noqa: D102
+    @property
+    def days(self) -> Floats: ...  # noqa: D102
+    @property
+    def lesions(self) -> Table: ...  # noqa: D102
+    @property
+    def cells(self) -> Floats: ...  # noqa: D102
+    @property
+    def clones(self) -> Table: ...  # noqa: D102
+    @property
+    def clone_cells(self) -> Floats: ...  # noqa: D102
+    @property
+    def doses(self) -> Sequence[tuple[float, str, float]]: ...  # noqa: D102
+    @property
+    def concentrations(self) -> Mapping[str, tuple[Floats, Floats]]: ...  # noqa: D102
+    @property
+    def events(self) -> Sequence[Mapping[str, Any]]: ...  # noqa: D102
+    @property
+    def observations(self) -> Table: ...  # noqa: D102
+    @property
+    def ending(self) -> str: ...  # noqa: D102
+
+
+def of_arm(table: Table, arm: str) -> dict[str, NDArray[Any]]:
+    """Return the rows of one arm."""
+    mine = np.asarray(table["arm"]).astype(str) == arm
+    return {name: np.asarray(column)[mine] for name, column in table.items()}
+
+
+def title_of(study: Any) -> str:
+    """Return the study's title, or a plain one."""
+    for holder in (getattr(study, "study", None), study):
+        title = holder.get("title") if isinstance(holder, Mapping) else getattr(holder, "title", None)
+        if isinstance(title, str) and title.strip():
+            return title.strip()
+    return "A trial of virtual patients"
+
+
+def diameter_mm(cells: ArrayLike) -> Floats:
+    """Return the diameter [mm] of a sphere of so many cells; nan for none."""
+    count = np.asarray(cells, dtype=np.float64)
+    return np.asarray(np.cbrt(np.where(count > 0.0, count, np.nan) * (6.0 / (np.pi * CELLS_PER_MM3))), dtype=np.float64)
+
+
+def cells_of(diameter: float) -> float:
+    """Return how many cells a sphere of this diameter [mm] holds."""
+    return float(np.pi / 6.0 * CELLS_PER_MM3 * diameter**3)
+
+
+def words(name: str) -> str:
+    """Return a name of the files as a reader says it."""
+    return name.replace("_", " ")
+
+
+def thinned(length: int, most: int) -> NDArray[np.int64]:
+    """Return at most so many evenly spaced places of a sequence, the first and the last among them."""
+    return (
+        np.unique(np.linspace(0, max(length - 1, 0), min(length, most)).round().astype(np.int64))
+        if length
+        else np.zeros(0, np.int64)
+    )

@@ -1,0 +1,132 @@
+"""Survival in all arms: curves with bands, hazard ratios against the first arm, numbers at risk."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from seedsoil.foundation.units import plain
+from seedsoil.show.palette import Picture, arm_colour, arm_dash, grid, house_style
+from seedsoil.show.results import YEAR, Curve, Floats, TrialLike, words
+
+_endpoint_axis = {"overall_survival": "Alive [%]", "progression_free_survival": "Alive without progression [%]"}
+
+
+def survival_figure(trial: TrialLike, endpoint: str = "overall_survival") -> Picture:
+    """Draw Kaplan-Meier curves of all arms.
+
+    Parameters
+    ----------
+    trial : Trial
+        With ``arms``, ``survival(arm, endpoint)`` and ``compare(arm, versus, endpoint)``.
+    endpoint : str
+        "overall_survival" or "progression_free_survival".
+
+    Returns
+    -------
+    Picture
+        A matplotlib Figure; ``table`` holds arm, day, fraction, low and high.
+    """
+    arms = list(trial.arms)
+    curves = {arm: trial.survival(arm, endpoint) for arm in arms}
+    with house_style():
+        picture = Picture(8.2, 4.6 + 0.42 * len(arms))
+        axes, risk = picture.subplots(2, 1, sharex=True, height_ratios=[10, 0.6 + 0.75 * len(arms)])
+        for place, arm in enumerate(arms):
+            _draw_curve(axes, curves[arm], place)
+        last = max([YEAR / 12, *(float(curve.days[-1]) for curve in curves.values() if len(curve.days))]) / YEAR
+        _plain_axes(axes, last, _endpoint_axis.get(endpoint, f"{words(endpoint).capitalize()} [%]"))
+        lines = [Line2D([], [], color=arm_colour(k), linestyle=arm_dash(k), linewidth=2.2) for k in range(len(arms))]
+        labels = [_label(trial, arm, arms[0], curves[arm], endpoint) for arm in arms]
+        picture.legend(lines, labels, loc="outside upper left", fontsize=10, handlelength=2.6)
+        _risk_table(risk, axes, curves)
+    counts = ", ".join(f"{arm} {_number_of(trial, arm)}" for arm in arms)
+    picture.caption = (
+        f"{words(endpoint).capitalize()} from diagnosis, Kaplan-Meier, with pointwise 95% intervals (patients: {counts}). "
+        f"Hazard ratios are against {arms[0]}, by Cox's model; below 1 is better than {arms[0]}."
+    )
+    picture.table = _rows(curves)
+    return picture
+
+
+def _number_of(trial: TrialLike, arm: str) -> int:
+    return int((np.asarray(trial.tables["patients"]["arm"]).astype(str) == arm).sum())
+
+
+def _draw_curve(axes: Axes, curve: Curve, place: int) -> None:
+    """Draw one arm: a step curve and its band."""
+    years = np.asarray(curve.days) / YEAR
+    colour = arm_colour(place)
+    axes.fill_between(
+        years,
+        100 * np.asarray(curve.low),
+        100 * np.asarray(curve.high),
+        step="post",
+        color=colour,
+        alpha=0.14,
+        linewidth=0,
+    )
+    axes.step(years, 100 * np.asarray(curve.fraction), where="post", color=colour, linestyle=arm_dash(place))
+
+
+def _plain_axes(axes: Axes, last: float, label: str) -> None:
+    step = year_step(last)
+    axes.set_xlim(0, last * 1.005)
+    axes.set_xticks(np.arange(0.0, last * 1.005, step))
+    axes.set_ylim(0, 101)
+    axes.set_yticks(range(0, 101, 20))
+    axes.set_ylabel(label)
+    axes.set_xlabel("Years since diagnosis")
+    axes.tick_params(labelbottom=True)
+    grid(axes)
+
+
+def year_step(span: float) -> float:
+    """Return a round distance between ticks for so many years: at most about ten of them."""
+    return next((step for step in (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0) if span / step <= 10.5), 20.0)
+
+
+def _label(trial: TrialLike, arm: str, first: str, curve: Curve, endpoint: str) -> str:
+    """Return the arm's line of the legend: name, median, hazard ratio."""
+    median = "median not reached" if math.isnan(curve.median) else f"median {plain(curve.median)}"
+    if arm == first:
+        return f"{words(arm)}: {median} (the others are measured against this arm)"
+    return f"{words(arm)}: {median}, hazard ratio {ratio_text(trial, arm, first, endpoint)}"
+
+
+def ratio_text(trial: TrialLike, arm: str, versus: str, endpoint: str) -> str:
+    """Return a hazard ratio with its interval, as "0.71 (0.60 to 0.84)"."""
+    ratio = trial.compare(arm, versus, endpoint)
+    if not math.isfinite(ratio.hazard_ratio):
+        return "cannot be told"
+    return f"{ratio.hazard_ratio:.2f} ({ratio.low:.2f} to {ratio.high:.2f})"
+
+
+def _risk_table(axes: Axes, above: Axes, curves: dict[str, Curve]) -> None:
+    """Write under each tick how many are still under observation in each arm."""
+    ticks: Floats = np.asarray(above.get_xticks(), dtype=np.float64)
+    axes.set_ylim(len(curves) - 0.4, -1.0)
+    axes.set_axis_off()
+    axes.text(0.0, -0.75, "Number at risk", fontsize=9, weight="bold", ha="left", va="center")
+    for place, (arm, curve) in enumerate(curves.items()):
+        colour = arm_colour(place)
+        name = words(arm) if len(arm) <= 16 else words(arm)[:15] + "…"
+        axes.annotate(
+            name, (0.0, place), (-24, 0), textcoords="offset points", ha="right", va="center", color=colour, fontsize=9,
+            weight="bold", annotation_clip=False,
+        )  # fmt: skip
+        for tick, left in zip(ticks, curve.at_risk(ticks * YEAR), strict=True):
+            axes.text(tick, place, f"{int(left)}", ha="center", va="center", fontsize=9, color=colour, clip_on=False)
+
+
+def _rows(curves: dict[str, Curve]) -> dict[str, list[object]]:
+    rows: dict[str, list[object]] = {"arm": [], "day": [], "fraction": [], "low": [], "high": []}
+    for arm, curve in curves.items():
+        for day, *rest in zip(curve.days, curve.fraction, curve.low, curve.high, strict=True):
+            rows["arm"].append(arm)
+            for name, number in zip(("day", "fraction", "low", "high"), (day, *rest), strict=True):
+                rows[name].append(float(number))
+    return rows
