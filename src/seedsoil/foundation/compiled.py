@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import platformdirs
 
@@ -73,7 +73,8 @@ import numba  # noqa: E402  (the settings above are read when Numba is imported)
 if tuple(int(part) for part in numba.__version__.split(".")[:2]) < (0, 67):
     raise ImportError(f"seedsoil needs numba 0.67 or newer, found {numba.__version__}. Try: pip install -U numba")
 # Somebody may have imported Numba before us; it has then not seen the folder.
-numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
+_settings: Any = numba.config
+_settings.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -87,6 +88,23 @@ def kernel(function: Function) -> Function:
     return cast("Function", numba.njit(cache=True, error_model="numpy")(function))
 
 
+def leaf(function: Function) -> Function:
+    """Compile like `kernel` a function that makes no arrays of its own; it may read and write those it is given.
+
+    Without Numba's reference counts, whose atomic additions cost more than a random number.
+    """
+    return cast("Function", _compile_leaf()(function))
+
+
 def inline(function: Function) -> Function:
-    """Compile like `kernel`, and let the caller swallow the body: for small functions in tight loops."""
-    return cast("Function", numba.njit(cache=True, error_model="numpy", forceinline=True)(function))
+    """Compile like `leaf`, and let the caller swallow the body: for small functions in tight loops."""
+    return cast("Function", _compile_leaf(forceinline=True)(function))
+
+
+def _compile_leaf(**options: bool) -> Callable[[object], object]:
+    """Make Numba's decorator for functions without reference counts, and without an entry for C, which nobody uses."""
+    compile_with: Any = numba.njit
+    made: Callable[[object], object] = compile_with(
+        cache=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True, **options
+    )
+    return made

@@ -13,7 +13,7 @@ from decimal import Decimal, localcontext
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.foundation.compiled import inline, kernel
+from seedsoil.foundation.compiled import inline, leaf
 
 _table_bits = 7
 _table_size = 1 << _table_bits
@@ -103,20 +103,20 @@ def _float_of(bits: int) -> float:
 
 
 @inline
-def _exp_pieces(x: float, lift: int) -> tuple[float, float]:
-    """Write e^x * 2^lift as scale * (1 + rest); `lift` keeps the scale a normal number."""
+def _exp_pieces(x: float) -> tuple[float, float]:
+    """Write e^x as scale * (1 + rest), the scale a power of two times a table entry; |x| < 700."""
     whole = (x * _per_ln2 + _rounder) - _rounder
     index = np.int64(whole)
     r = (x - whole * _step_high) - whole * _step_low
     row = index & _index_mask
-    scale = _float_of(_power_bits[row] + (((index >> _table_bits) + lift) << _fraction))
+    scale = _float_of(_power_bits[row] + ((index >> _table_bits) << _fraction))
     square = r * r
     low = 0.5 + r * (1.0 / 6.0)
     high = (1.0 / 24.0) + r * (1.0 / 120.0)
     return scale, (_power_rest[row] + r) + (square * low + (square * square) * high)
 
 
-@kernel
+@leaf
 def _exp_edge(x: float) -> float:
     """Take e^x where the result is near or over the ends of the number range."""
     if math.isnan(x):
@@ -125,39 +125,38 @@ def _exp_edge(x: float) -> float:
         return _infinity
     if x < -745.2:
         return 0.0
-    if x > 0.0:
-        scale, rest = _exp_pieces(x, -64)
-        return (scale + scale * rest) * 18446744073709551616.0
-    scale, rest = _exp_pieces(x, 64)
-    return (scale + scale * rest) * 5.421010862427522e-20
+    # e^x = 2^64 e^(x - 64 ln 2), or the other way round.
+    shift, factor = (64.0, 18446744073709551616.0) if x > 0.0 else (-64.0, 5.421010862427522e-20)
+    scale, rest = _exp_pieces(x - shift * _ln2_high)
+    return (scale + scale * (rest - (shift * _ln2_low) * (1.0 + rest))) * factor
 
 
-@kernel
+@leaf
 def exp(x: float) -> float:
     """Raise e to the power x; infinity above 709.78, 0 below -745.13."""
     if not (-700.0 < x < 700.0):
         return _exp_edge(x)
-    scale, rest = _exp_pieces(x, 0)
+    scale, rest = _exp_pieces(x)
     return scale + scale * rest
 
 
-@kernel
+@leaf
 def expm1(x: float) -> float:
     """Compute e^x - 1 without loss for small x."""
     if not (-700.0 < x < 700.0):
         return _exp_edge(x) - 1.0
-    scale, rest = _exp_pieces(x, 0)
+    scale, rest = _exp_pieces(x)
     return (scale - 1.0) + scale * rest
 
 
 @inline
-def _log_pieces(x: float, lift: int) -> tuple[float, float, float, float]:
-    """Write a normal x * 2^-lift as 2^k * c * (1 + r): the exact sum k ln 2 + ln c in two pieces, r in two pieces."""
+def _log_pieces(x: float) -> tuple[float, float, float, float]:
+    """Write a normal x as 2^k * c * (1 + r): the exact sum k ln 2 + ln c in two pieces, r in two pieces."""
     bits = _bits_of(x)
     offset = bits - _log_start
     row = (offset >> (_fraction - _table_bits)) & _index_mask
     z = _float_of(bits - (offset & _exponent_mask))
-    k = np.float64((offset >> _fraction) - lift)
+    k = np.float64(offset >> _fraction)
     inverse = _log_inverse[row]
     # 1.0 is the coarsest mantissa: adding 2^21 keeps 31 bits behind the point, so that both products are exact.
     coarse = (z + 2097152.0) - 2097152.0
@@ -177,9 +176,9 @@ def _log_series(r: float, square: float) -> float:
 
 
 @inline
-def _log_normal(x: float, lift: int) -> float:
-    """Take the logarithm of a positive normal number times 2^-lift."""
-    high, low, r_high, r_low = _log_pieces(x, lift)
+def _log_normal(x: float) -> float:
+    """Take the logarithm of a positive normal number."""
+    high, low, r_high, r_low = _log_pieces(x)
     r = r_high + r_low
     square = r * r
     total = high + r
@@ -187,24 +186,24 @@ def _log_normal(x: float, lift: int) -> float:
     return total + (rest + (_log_series(r, square) - 0.5 * square))
 
 
-@kernel
+@leaf
 def _log_edge(x: float) -> float:
     """Take the logarithm of what is not a positive normal number."""
     # No call back to `log`: Numba's cache cannot restore functions that call each other in a circle.
     if x > 0.0:
-        return x if x == _infinity else _log_normal(x * 18014398509481984.0, 54)
+        return x if x == _infinity else _log_normal(x * 18014398509481984.0) - 37.42994775023705
     return -_infinity if x == 0.0 else _not_a_number
 
 
-@kernel
+@leaf
 def log(x: float) -> float:
     """Take the natural logarithm; -infinity at 0, nan below."""
     if not (_smallest_normal <= x < _infinity):
         return _log_edge(x)
-    return _log_normal(x, 0)
+    return _log_normal(x)
 
 
-@kernel
+@leaf
 def log1p(x: float) -> float:
     """Compute log(1 + x) without loss for small x; -infinity at -1, nan below."""
     near = 1.0 + x
@@ -213,17 +212,17 @@ def log1p(x: float) -> float:
     if near == 1.0:
         return x
     lost = x - (near - 1.0) if x < 1.0 else 1.0 - (near - x)
-    return _log_normal(near, 0) + lost / near
+    return _log_normal(near) + lost / near
 
 
-@kernel
+@leaf
 def power(x: float, y: float) -> float:
     """Raise x to the power y, x >= 0 (nan below); the logarithm carries 68 bits, so large powers keep their last digits."""
     if y == 0.0 or x == 1.0:
         return 1.0
     if not (_smallest_normal <= x < _infinity) or not (-1e300 < y < 1e300):
         return exp(y * log(x))
-    high, low, r_high, r_low = _log_pieces(x, 0)
+    high, low, r_high, r_low = _log_pieces(x)
     r = r_high + r_low
     r_lost = (r_high - r) + r_low
     # r^2/2 exactly: 21 bits of r squared, and the rest.
@@ -255,7 +254,7 @@ def _exp_product(high: float, low: float, y: float) -> float:
     return result + result * (lost + low * y) if result < _infinity else result
 
 
-@kernel
+@leaf
 def stirling_rest(n: float) -> float:
     """Return ln n! - [(n + 1/2) ln n - n + ln(2 pi)/2] for whole n >= 1 (Loader 2000), absolute error < 1e-15."""
     if n < _small_factorials:
@@ -265,7 +264,7 @@ def stirling_rest(n: float) -> float:
     return inverse * ((1.0 / 12.0) - square * ((1.0 / 360.0) - square * ((1.0 / 1260.0) - square * (1.0 / 1680.0))))
 
 
-@kernel
+@leaf
 def log_factorial(n: float) -> float:
     """Return ln n! for whole n >= 0; nan below 0."""
     if n < 0.0:

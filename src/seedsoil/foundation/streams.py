@@ -13,7 +13,7 @@ second half of the last block, and whether that half is still unused. All arithm
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.foundation.compiled import inline, kernel
+from seedsoil.foundation.compiled import inline, leaf
 
 POPULATION = 1
 SWITCH = 2
@@ -27,6 +27,7 @@ SURGERY = 9
 TEACHING = 10
 
 Stream = NDArray[np.uint64]
+Word = np.uint64
 
 _u0 = np.uint64(0)
 _u1 = np.uint64(1)
@@ -72,7 +73,7 @@ def new_stream(seed: int, patient: int) -> Stream:
 
 
 @inline
-def philox4x32(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+def philox4x32(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[Word, Word, Word, Word]:
     """Turn a counter of four words and a key of two into four random words (ten rounds).
 
     All are uint64 that hold 32 bits each. Source: Salmon et al. 2011; the known answers of Random123 are tested.
@@ -89,16 +90,16 @@ def philox4x32(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[in
     return c0, c1, c2, c3
 
 
-@kernel
-def mix(a: int, b: int) -> int:
+@leaf
+def mix(a: int | Word, b: int | Word) -> Word:
     """Hash two uint64 into one: the key of an entity from its parent's key and its own number."""
     first, second = np.uint64(a), np.uint64(b)
     w0, w1, _, _ = philox4x32(first & _mask, first >> _half, second & _mask, second >> _half, _hash_key_0, _hash_key_1)
     return w0 | (w1 << _half)
 
 
-@kernel
-def aim(stream: Stream, purpose: int, entity: int, step: int) -> None:
+@leaf
+def aim(stream: Stream, purpose: int, entity: int | Word, step: int) -> None:
     """Point a stream at (purpose, entity, step) and at its first draw there.
 
     Parameters
@@ -112,21 +113,18 @@ def aim(stream: Stream, purpose: int, entity: int, step: int) -> None:
     step : int
         0 .. 2^32 - 1. One aim has 2^33 draws.
     """
-    entity = np.uint64(entity)
+    who = np.uint64(entity)
     reason = np.uint64(purpose)
     stream[2] = _u0
     stream[3] = np.uint64(step) & _mask
-    stream[4] = (entity ^ (reason * _purpose_0)) & _mask
-    stream[5] = (entity >> _half) ^ ((reason * _purpose_1) & _mask)
+    stream[4] = (who ^ (reason * _purpose_0)) & _mask
+    stream[5] = (who >> _half) ^ ((reason * _purpose_1) & _mask)
     stream[7] = _u0
 
 
-@kernel
-def bits(stream: Stream) -> int:
-    """Draw 64 random bits; two draws share one Philox block."""
-    if stream[7] != _u0:
-        stream[7] = _u0
-        return stream[6]  # type: ignore[no-any-return]
+@inline
+def _next_block(stream: Stream) -> Word:
+    """Make the next Philox block: return one half, keep the other."""
     block = stream[2]
     w0, w1, w2, w3 = philox4x32(block, stream[3], stream[4], stream[5], stream[0], stream[1])
     stream[2] = (block + _u1) & _mask
@@ -135,7 +133,16 @@ def bits(stream: Stream) -> int:
     return w0 | (w1 << _half)
 
 
-@kernel
+@inline
+def bits(stream: Stream) -> Word:
+    """Draw 64 random bits; two draws share one Philox block."""
+    if stream[7] != _u0:
+        stream[7] = _u0
+        return stream[6]  # type: ignore[no-any-return]
+    return _next_block(stream)
+
+
+@inline
 def uniform(stream: Stream) -> float:
     """Draw from the open interval (0, 1): odd multiples of 2^-53, never 0 or 1."""
     return (np.float64(np.int64(bits(stream) >> _low_bits)) + 0.5) * 2.220446049250313e-16  # type: ignore[return-value]
