@@ -11,9 +11,8 @@ if TYPE_CHECKING:
     from seedsoil.body.population import sample_population
     from seedsoil.experiment.history import History
     from seedsoil.experiment.protocol import Protocol
-    from seedsoil.experiment.simulate import simulate
+    from seedsoil.trial.run import run, simulate
     from seedsoil.show.show import show
-    from seedsoil.trial.run import run
     from seedsoil.trial.study import Study, check
 
 __version__ = "0.1.0"
@@ -27,7 +26,7 @@ _home = {
     "run": "seedsoil.trial.run",
     "sample_population": "seedsoil.body.population",
     "show": "seedsoil.show.show",
-    "simulate": "seedsoil.experiment.simulate",
+    "simulate": "seedsoil.trial.run",
 }
 
 __all__ = [

@@ -1,0 +1,1 @@
+"""Something is done, and time passes."""

@@ -1,0 +1,189 @@
+"""From one founding cell to the day of diagnosis: what every arm of a patient starts from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from seedsoil.biology.patient import Patient
+from seedsoil.biology.vasculature import Vasculature
+from seedsoil.biology.vessels import diameter
+from seedsoil.body.kernel import advance
+from seedsoil.body.model import build_model
+from seedsoil.body.state import (
+    AT_DIAGNOSIS,
+    CELLS,
+    CLOCK,
+    CLONES,
+    DETECTED,
+    FATE,
+    GROWING,
+    HAZARD,
+    LARGEST,
+    LESIONS,
+    MORE_CLONES,
+    MORE_LESIONS,
+    MORTALITY,
+    MORTALITY_SLOPE,
+    NOW,
+    PARENT,
+    REACHED,
+    REPLACES,
+    SITE,
+    SPENT,
+    SPROUTS,
+    STEP_DAYS,
+    THRESHOLD,
+    Model,
+    State,
+    Timeline,
+    Work,
+    copy_state,
+    new_state,
+    new_work,
+    with_room,
+)
+from seedsoil.experiment.timeline import nothing
+from seedsoil.foundation.errors import ModelError
+from seedsoil.foundation.samplers import exponential
+from seedsoil.foundation.streams import DEATH, TRAIT, Stream, aim, mix, new_stream, uniform
+
+#: A tumour that has not been found after so many days never will be.
+LONGEST_GROWTH_DAYS = 40.0 * 365.25
+#: Founders tried before a patient is given up: most are lost by chance or stall.
+MOST_ATTEMPTS = 60
+#: Lesions beyond which a patient is not followed.
+MOST_LESIONS = 20000
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """When the clock of a trial starts: the primary reaches a size, and as many metastases as asked for show.
+
+    ``metastases`` counts lesions beyond the primary of at least ``metastasis_diameter_mm``.
+    """
+
+    primary_diameter_mm: float
+    metastases: int = 0
+    metastasis_diameter_mm: float = 10.0
+
+
+@dataclass(frozen=True)
+class Grown:
+    """A patient on the day of diagnosis: the state, the luck still to come, and the day on the engine's clock."""
+
+    patient: Patient
+    number: int
+    seed: int
+    state: State
+    stream: Stream
+    day: float
+    attempts: int
+
+
+def run_until(stream: Stream, state: State, until: float, model: Model, timeline: Timeline, work: Work) -> tuple[int, State]:
+    """Advance a state, giving it room whenever it asks for some. Returns what it ended with, and the state."""
+    while True:
+        ending = int(advance(stream, state, until, model, timeline, work))
+        if ending == MORE_LESIONS and state.lesion.shape[0] < MOST_LESIONS:
+            state = with_room(state, 2 * state.lesion.shape[0] + int(state.count[2]) + 1, 0)
+        elif ending == MORE_CLONES:
+            state = with_room(state, 0, 2 * state.clone.shape[0] + 8192)
+        else:
+            return ending, state
+
+
+def scratch(model: Model) -> Work:
+    """Scratch space for a model."""
+    return new_work(model.mask.shape[0], model.half_power.shape[1], model.site.shape[0])
+
+
+def _founded(patient: Patient, model: Model, stream: Stream, attempt: int) -> State:
+    """One clone at the primary's site, at the size where chance no longer ends it."""
+    state = new_state(model.mask.shape[0])
+    key = mix(np.uint64(attempt), np.uint64(0x5EED))
+    size = float(patient.tumour.establishment_size)
+    lesion = state.lesion[0]
+    lesion[SITE] = patient.host.anatomy.index(patient.tumour.site)
+    lesion[PARENT], lesion[FATE], lesion[DETECTED] = -1.0, GROWING, -1.0
+    lesion[CELLS], lesion[LARGEST] = size, size
+    aim(stream, TRAIT, key, 0)
+    lesion[SPROUTS] = 1.0 if uniform(stream) < float(patient.tumour.primary_sprouts) * model.trait[18] else 0.0
+    lesion[REPLACES] = 1.0 if uniform(stream) < float(patient.tumour.replacement_share) else 0.0
+    lesion[CLOCK] = exponential(stream)
+    state.lesion_key[0] = key
+    state.cells[0, 0], state.slot_key[0, 0], state.used[0] = size, mix(key, key), 1
+    state.clone[0, 0] = -1
+    state.count[LESIONS], state.count[CLONES] = 1, 1
+    state.clock[THRESHOLD] = math.inf
+    return state
+
+
+def _is_diagnosed(state: State, diagnosis: Diagnosis) -> bool:
+    if diameter(state.lesion[0, CELLS]) < diagnosis.primary_diameter_mm:
+        return False
+    if diagnosis.metastases == 0:
+        return True
+    least = math.pi / 6.0 * diagnosis.metastasis_diameter_mm**3 * 1e6
+    return int(np.sum(state.lesion[1 : state.count[LESIONS], CELLS] >= least)) >= diagnosis.metastases
+
+
+def _open_clock(grown: State, patient: Patient, stream: Stream, without: Collection[str]) -> None:
+    """Start the clock of dying: background by age, and one share of hazard that the patient will survive."""
+    host, clock = patient.host, grown.clock
+    slope = float(host.mortality_slope)
+    base = float(host.mortality_at_fifty) * math.exp(slope * (float(host.age) - 50.0))
+    clock[MORTALITY_SLOPE] = slope / 365.25
+    clock[MORTALITY] = 0.0 if "background death" in without else base * math.exp(-clock[MORTALITY_SLOPE] * clock[NOW])
+    clock[SPENT], clock[HAZARD] = 0.0, clock[MORTALITY] * math.exp(clock[MORTALITY_SLOPE] * clock[NOW])
+    aim(stream, DEATH, np.uint64(0), 0)
+    clock[THRESHOLD] = exponential(stream)
+    grown.lesion[: grown.count[LESIONS], AT_DIAGNOSIS] = grown.lesion[: grown.count[LESIONS], CELLS]
+
+
+def grow(
+    patient: Patient,
+    vessels: Vasculature,
+    diagnosis: Diagnosis,
+    seed: int,
+    number: int,
+    without: Collection[str] = (),
+) -> Grown:
+    """Grow a tumour from its founder to diagnosis.
+
+    Founders whose clone dies out, or whose tumour is not diagnosed within 40 years, are replaced (with other luck)
+    until one is: a trial enrols the diagnosed.
+
+    Raises
+    ------
+    ModelError
+        If none of the founders tried leads to a diagnosis; it says how large the primaries became.
+    """
+    model = build_model(patient, vessels, without=without)
+    stream, work, timeline = new_stream(seed, number), scratch(model), nothing(0)
+    largest = 0.0
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        state = _founded(patient, model, stream, attempt)
+        day = 0.0
+        while day < LONGEST_GROWTH_DAYS and state.lesion[0, CELLS] > 0.0:
+            day += STEP_DAYS
+            ending, state = run_until(stream, state, day, model, timeline, work)
+            if ending != REACHED:
+                break
+            if _is_diagnosed(state, diagnosis):
+                state = copy_state(state)
+                _open_clock(state, patient, stream, without)
+                return Grown(patient, number, seed, state, stream, day, attempt)
+            if diagnosis.metastases and diameter(state.lesion[0, CELLS]) > 3.0 * diagnosis.primary_diameter_mm:
+                break
+            if day > 3650.0 and state.lesion[0, CELLS] < 1e6:
+                break  # a stalled primary is a dormant one: it will not be found in time
+        largest = max(largest, float(state.lesion[0, LARGEST]))
+    raise ModelError(
+        f"patient {number}: no tumour was diagnosed in {MOST_ATTEMPTS} tries; the largest primary reached "
+        f"{diameter(largest):.1f} mm of the {diagnosis.primary_diameter_mm:g} mm asked for. "
+        "Lower diagnosis.primary_diameter or raise tumour.division_rate."
+    )

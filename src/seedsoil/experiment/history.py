@@ -1,0 +1,113 @@
+"""What happened to one patient in one arm: lesions, clones, vessels, drugs and readings, over time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seedsoil.body.state import CELLS, CLONES, HYPOXIA, LESIONS, PERFUSION
+from seedsoil.experiment.outcome import clone_cells, rows
+from seedsoil.experiment.protocol import Protocol
+from seedsoil.experiment.simulate import Arm, run_arm
+from seedsoil.experiment.timeline import levels
+
+Floats = NDArray[np.float64]
+Columns = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class History:
+    """One patient in one arm, recorded on every day of the step grid since diagnosis.
+
+    ``days`` (K,); ``cells``, ``hypoxia``, ``vessels`` (K, lesions); ``clone_cells`` (K, clones); ``lesions``, ``clones``
+    and ``observations`` hold the columns of the tables of that name; ``concentrations`` maps each agent to days and
+    mg/L at its effect site.
+    """
+
+    patient: int
+    arm: str
+    days: Floats
+    lesions: Columns
+    cells: Floats
+    hypoxia: Floats
+    vessels: Floats
+    clones: Columns
+    clone_cells: Floats
+    doses: tuple[tuple[float, str, float], ...]
+    concentrations: Mapping[str, tuple[Floats, Floats]]
+    events: tuple[Mapping[str, Any], ...]
+    observations: Columns
+    ending: str
+    site_names: tuple[str, ...]
+
+    def largest(self, site: str) -> int:
+        """Number of the lesion that grew largest at a site; ValueError if there never was one."""
+        here = np.flatnonzero(np.asarray(self.lesions["site"]) == site)
+        if not here.size:
+            raise ValueError(f"patient {self.patient} never had a lesion in {site!r}")
+        return int(here[np.argmax(np.asarray(self.lesions["largest_cells"])[here])])
+
+
+class _Recorder:
+    """Copies the state on every day of the grid."""
+
+    def __init__(self) -> None:
+        self.days: list[float] = []
+        self.rows: list[tuple[Floats, Floats, Floats, Floats]] = []
+
+    def __call__(self, arm: Arm) -> None:
+        count = int(arm.state.count[LESIONS])
+        lesion = arm.state.lesion[:count]
+        self.days.append(arm.today)
+        self.rows.append(
+            (lesion[:, CELLS].copy(), lesion[:, HYPOXIA].copy(), lesion[:, PERFUSION].copy(), clone_cells(arm))
+        )
+
+    def filled(self, column: int, width: int) -> Floats:
+        """One recorded quantity as an array, zero before a lesion or clone was there."""
+        table = np.zeros((len(self.rows), width))
+        for place, row in enumerate(self.rows):
+            table[place, : row[column].size] = row[column]
+        return table
+
+
+def record(arm: Arm, name: str, protocol: Protocol) -> History:
+    """Run an arm and keep what happened. The run itself is the same, bytes and all, as without recording."""
+    recorder = _Recorder()
+    recorder(arm)
+    run_arm(arm, protocol, recorder)
+    tables = rows(arm, name)
+    lesions, clones = int(arm.state.count[LESIONS]), int(arm.state.count[CLONES])
+    fine = np.arange(0.0, max(arm.end_day, 1.0), 0.5)
+    levelled: dict[str, tuple[Floats, Floats]] = {}
+    for one in arm.given:
+        body, _ = levels(one, fine, arm.flows.get(one.agent.name))
+        before = levelled.get(one.agent.name, (fine, np.zeros_like(fine)))[1]
+        levelled[one.agent.name] = (fine, before + body)
+    doses = sorted(
+        (float(day), one.agent.name, one.course.amount_mg)
+        for one in arm.given
+        for day in one.days
+        if day <= arm.end_day
+    )
+    return History(
+        patient=arm.grown.number,
+        arm=name,
+        days=np.array(recorder.days),
+        lesions=tables["lesions"],
+        cells=recorder.filled(0, lesions),
+        hypoxia=recorder.filled(1, lesions),
+        vessels=recorder.filled(2, lesions),
+        clones=tables["clones"],
+        clone_cells=recorder.filled(3, clones),
+        doses=tuple(doses),
+        concentrations=levelled,
+        events=tuple(arm.events),
+        observations=tables["observations"],
+        ending=arm.ending,
+        site_names=tuple(site.name for site in arm.grown.patient.host.anatomy.sites),
+    )

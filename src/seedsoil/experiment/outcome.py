@@ -1,0 +1,165 @@
+"""What is kept of an arm that has run: its rows in the tables of a study."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seedsoil.biology.vessels import diameter
+from seedsoil.body.state import (
+    ACTIVE,
+    ARRIVED,
+    AT_DIAGNOSIS,
+    CELLS,
+    CLONE_LESION,
+    CLONE_PARENT,
+    CLONE_POOLED,
+    CLONE_TYPE,
+    CLONES,
+    DETECTED,
+    DORMANT,
+    FATE,
+    FATES,
+    FOUNDER,
+    HITS,
+    LARGEST,
+    LESIONS,
+    PARENT,
+    REPLACES,
+    SITE,
+    SPROUTS,
+)
+from seedsoil.experiment.simulate import Arm
+
+Columns = dict[str, NDArray[Any]]
+
+
+def _text(values: list[str]) -> NDArray[Any]:
+    return np.array(values, dtype=object)
+
+
+def _who(number: int, arm: str, rows: int) -> Columns:
+    return {"patient": np.full(rows, number, dtype=np.int32), "arm": _text([arm] * rows)}
+
+
+def clone_cells(arm: Arm) -> NDArray[np.float64]:
+    """Cells of each clone over all lesions, now [clones]."""
+    state = arm.state
+    totals = np.zeros(int(state.count[CLONES]))
+    for row in range(int(state.count[LESIONS])):
+        used = int(state.used[row])
+        np.add.at(totals, state.clone_of[row, :used], state.cells[row, :used])
+    return totals
+
+
+def resistance_of(mask: int, arm: Arm) -> str:
+    """Names of the mechanisms in a mask, joined by +."""
+    mechanisms = arm.grown.patient.tumour.mechanisms
+    return "+".join(mechanism.name for bit, mechanism in enumerate(mechanisms) if mask >> bit & 1)
+
+
+def patient_row(arm: Arm, name: str) -> Columns:
+    """The one row of table ``patients``."""
+    state, grown = arm.state, arm.grown
+    lesion = state.lesion[: state.count[LESIONS]]
+    resistant = total = 0.0
+    for row in range(lesion.shape[0]):
+        used = int(state.used[row])
+        masks = arm.model.mask[state.kind[row, :used]]
+        total += float(state.cells[row, :used].sum())
+        resistant += float(state.cells[row, :used][masks > 0].sum())
+    first = grown.state.lesion[: grown.state.count[LESIONS]]
+    seen = [event for event in arm.events if event["kind"] == "scan"]
+    visible = 0
+    if seen:
+        day = seen[0]["day"]
+        visible = sum(1 for when, _, row, _, _ in arm.observations if when == day and row > 0)
+    return _who(grown.number, name, 1) | {
+        "alive": np.array([arm.alive]),
+        "end_day": np.array([arm.end_day]),
+        "cause": _text([arm.cause]),
+        "ending": _text([arm.ending]),
+        "progressed": np.array([not math.isnan(arm.progression_day)]),
+        "progression_day": np.array([arm.progression_day]),
+        "response": _text([arm.follow.best]),
+        "age_years": np.array([float(grown.patient.host.age)]),
+        "tumour_age_days": np.array([grown.day]),
+        "primary_diameter_mm": np.array([diameter(float(first[0, CELLS]))]),
+        "metastases_at_diagnosis": np.array([np.count_nonzero(first[1:, CELLS] > 0)], dtype=np.int32),
+        "visible_at_diagnosis": np.array([visible], dtype=np.int32),
+        "lesions_ever": np.array([lesion.shape[0] - 1], dtype=np.int32),
+        "metastatic_cells_at_end": np.array([float(lesion[1:, CELLS].sum())]),
+        "resistant_fraction_at_end": np.array([resistant / total if total > 0 else math.nan]),
+    }
+
+
+def lesion_rows(arm: Arm, name: str) -> Columns:
+    """Rows of table ``lesions``; days count from diagnosis."""
+    count = int(arm.state.count[LESIONS])
+    lesion, day = arm.state.lesion[:count], arm.grown.day
+    fate = lesion[:, FATE].astype(int)
+    known = lesion[:, DETECTED] >= 0.0
+    sites = [site.name for site in arm.grown.patient.host.anatomy.sites]
+    return _who(arm.grown.number, name, count) | {
+        "lesion": np.arange(count, dtype=np.int32),
+        "key": arm.state.lesion_key[:count].copy(),
+        "site": _text([sites[int(site)] for site in lesion[:, SITE]]),
+        "parent": lesion[:, PARENT].astype(np.int32),
+        "clone": lesion[:, FOUNDER].astype(np.int32),
+        "arrival_day": lesion[:, ARRIVED] - day,
+        "active_day": np.where(fate == int(DORMANT), np.nan, lesion[:, ACTIVE] - day),
+        "detected_day": np.where(known, lesion[:, DETECTED], np.nan),
+        "cells_at_diagnosis": lesion[:, AT_DIAGNOSIS].copy(),
+        "cells_at_end": lesion[:, CELLS].copy(),
+        "largest_cells": lesion[:, LARGEST].copy(),
+        "pattern": _text(["replacing" if one > 0.5 else "pushing" for one in lesion[:, REPLACES]]),
+        "vascular": lesion[:, SPROUTS] > 0.5,
+        "fate": _text([FATES[one] for one in fate]),
+    }
+
+
+def clone_rows(arm: Arm, name: str) -> Columns:
+    """Rows of table ``clones``."""
+    count = int(arm.state.count[CLONES])
+    clone = arm.state.clone[:count]
+    levels = int(arm.model.trait[HITS]) + 1
+    kind = clone[:, CLONE_TYPE]
+    return _who(arm.grown.number, name, count) | {
+        "clone": np.arange(count, dtype=np.int32),
+        "parent": clone[:, CLONE_PARENT].astype(np.int32),
+        "lesion": clone[:, CLONE_LESION].astype(np.int32),
+        "born_day": arm.state.clone_born[:count] - arm.grown.day,
+        "hits": (kind % levels).astype(np.int32),
+        "unstable": kind // levels % 2 == 1,
+        "resistance": _text([resistance_of(int(arm.model.mask[one]), arm) for one in kind]),
+        "pooled": clone[:, CLONE_POOLED] == 1,
+        "cells_at_end": clone_cells(arm),
+    }
+
+
+def rows(arm: Arm, name: str) -> dict[str, Columns]:
+    """All rows of one patient in one arm, by table."""
+    sites = [site.name for site in arm.grown.patient.host.anatomy.sites]
+    seen, events = arm.observations, arm.events
+    return {
+        "patients": patient_row(arm, name),
+        "lesions": lesion_rows(arm, name),
+        "clones": clone_rows(arm, name),
+        "events": _who(arm.grown.number, name, len(events))
+        | {
+            "day": np.array([event["day"] for event in events], dtype=np.float64),
+            "kind": _text([str(event["kind"]) for event in events]),
+            "detail": _text([str(event["detail"]) for event in events]),
+        },
+        "observations": _who(arm.grown.number, name, len(seen))
+        | {
+            "day": np.array([one[0] for one in seen], dtype=np.float64),
+            "instrument": _text([one[1] for one in seen]),
+            "lesion": np.array([one[2] for one in seen], dtype=np.int32),
+            "site": _text([sites[one[3]] for one in seen]),
+            "diameter_mm": np.array([one[4] for one in seen], dtype=np.float64),
+        },
+    }

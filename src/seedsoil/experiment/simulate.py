@@ -1,0 +1,274 @@
+"""The one verb: an arm of a protocol is carried out on a grown patient, and time passes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from seedsoil.biology.drug import Agent
+from seedsoil.biology.vasculature import Vasculature
+from seedsoil.body.model import build_model
+from seedsoil.body.state import (
+    CAUSE,
+    CELLS,
+    DEATH_DAY,
+    DETECTED,
+    DIED,
+    EXTINCT,
+    FATE,
+    GROWING,
+    LESIONS,
+    NOW,
+    REACHED,
+    RESECTED,
+    SITE,
+    STEP_DAYS,
+    TRACKED,
+    Model,
+    State,
+    Timeline,
+    copy_state,
+)
+from seedsoil.experiment.grow import Grown, run_until, scratch
+from seedsoil.experiment.protocol import Protocol, Resect, Scan
+from seedsoil.experiment.timeline import Given, build_timeline, dose_days
+from seedsoil.foundation.samplers import binomial
+from seedsoil.foundation.streams import SURGERY, aim
+from seedsoil.observe.response import Follow
+from seedsoil.observe.scan import instrument
+
+Event = dict[str, object]
+
+
+@dataclass
+class Arm:
+    """One patient in one arm while it runs: the state, what was given, what was seen."""
+
+    grown: Grown
+    model: Model
+    state: State
+    given: list[Given]
+    agents: Sequence[Agent]
+    flows: Mapping[str, float | None]
+    end: float
+    timeline: Timeline
+    follow: Follow
+    events: list[Event] = field(default_factory=list)
+    observations: list[tuple[float, str, int, int, float]] = field(default_factory=list)
+    progression_day: float = math.nan
+    end_day: float = math.nan
+    alive: bool = True
+    cause: str = ""
+    ending: str = ""
+    baseline_taken: bool = False
+
+    @property
+    def today(self) -> float:
+        """Days since diagnosis."""
+        return float(self.state.clock[NOW]) - self.grown.day
+
+    def note(self, day: float, kind: str, detail: str) -> None:
+        """Enter an event."""
+        self.events.append({"day": day, "kind": kind, "detail": detail})
+
+    def retime(self) -> None:
+        """Work the timeline out anew after the doses have changed."""
+        self.timeline = build_timeline(self.given, self.agents, self.flows, self.grown.day, self.end)
+
+
+def _arteries(grown: Grown, agents: Sequence[Agent]) -> tuple[list[int], dict[str, float | None]]:
+    """For each agent the site whose artery it may go into, and that artery's flow [L/day]."""
+    regions: list[int] = []
+    flows: dict[str, float | None] = {}
+    for agent in agents:
+        region, flow = -1, None
+        if "hepatic_artery" in agent.routes:
+            for position, site in enumerate(grown.patient.host.anatomy.sites):
+                if site.arterial_flow is not None:
+                    region, flow = position, float(site.arterial_flow)
+        regions.append(region)
+        flows[agent.name] = flow
+    return regions, flows
+
+
+def _tracked(grown: Grown, given: Sequence[Given], without: Collection[str]) -> float:
+    """Bits of the mechanisms that resist a drug of this arm: such clones keep their identity."""
+    bits = 0
+    if "resistance" not in without:
+        for bit, mechanism in enumerate(grown.patient.tumour.mechanisms):
+            if any(mechanism.name in one.agent.resistance for one in given if one.agent.kill is not None):
+                bits |= 1 << bit
+    return float(bits)
+
+
+def open_arm(
+    grown: Grown, vessels: Vasculature, agents: Mapping[str, Agent], protocol: Protocol, until: float,
+    without: Collection[str] = (),
+) -> Arm:  # fmt: skip
+    """Branch an arm from the day of diagnosis."""
+    given = []
+    if "drug effects" not in without:
+        for course in protocol.courses:
+            one = Given(agents[course.agent], course, dose_days(course, until))
+            if course.amount_mg > 0.0 and one.days.size:
+                given.append(one)
+    used = list({one.agent.name: one.agent for one in given}.values())
+    regions, flows = _arteries(grown, used)
+    state = copy_state(grown.state)
+    state.clock[TRACKED] = _tracked(grown, given, without)
+    model = build_model(grown.patient, vessels, used, regions, without)
+    arm = Arm(
+        grown, model, state, given, used, flows, until, build_timeline(given, used, flows, grown.day, until),
+        Follow(nodes=[p for p, s in enumerate(grown.patient.host.anatomy.sites) if s.soil == "lymph_node"]),
+    )  # fmt: skip
+    arm.note(0.0, "diagnosis", f"{int(np.sum(state.lesion[1 : state.count[LESIONS], CELLS] > 0))} metastases in truth")
+    for course in protocol.courses:
+        arm.note(course.start, "dose_course", course.sentence())
+    return arm
+
+
+def resect(arm: Arm, order: Resect) -> None:
+    """Take lesions out; a margin leaves a binomial share of each clone behind, and the lesion grows on from that."""
+    state = arm.state
+    rows = _rows_to_resect(arm, order)
+    for row in rows:
+        kept = 0.0
+        for slot in range(state.used[row]):
+            left = 0.0
+            if order.margin > 0.0:
+                aim(arm.grown.stream, SURGERY, state.slot_key[row, slot], int(arm.today) + 1)
+                left = binomial(arm.grown.stream, state.cells[row, slot], order.margin)
+            state.cells[row, slot] = left
+            kept += left
+        state.lesion[row, CELLS] = kept
+        if kept <= 0.0:
+            state.lesion[row, FATE] = RESECTED
+            state.used[row] = 0
+    arm.note(arm.today, "resection", f"{order.sentence()} ({len(rows)} lesions)")
+
+
+def _rows_to_resect(arm: Arm, order: Resect) -> list[int]:
+    state = arm.state
+    growing = [row for row in range(int(state.count[LESIONS])) if state.lesion[row, FATE] == GROWING]
+    if order.target == "primary":
+        return [0] if 0 in growing else []
+    seen = [row for row in growing if row > 0 and state.lesion[row, DETECTED] >= 0.0]
+    if order.target == "visible metastases":
+        return seen
+    site = arm.grown.patient.host.anatomy.index(order.target)
+    return [row for row in seen if int(state.lesion[row, SITE]) == site]
+
+
+def look(arm: Arm, scan: Scan) -> None:
+    """Scan the patient and read the response; what the protocol does about it is done by the caller."""
+    state, tool = arm.state, instrument(scan.instrument)
+    lesions = int(state.count[LESIONS])
+    number = int(round(float(state.clock[NOW]) / STEP_DAYS))
+    known = state.lesion[:lesions, DETECTED] >= 0.0
+    seen, read = tool.read(arm.grown.stream, state.lesion_key[:lesions], state.lesion[:lesions, CELLS], number, known)
+    readings = []
+    for row in np.flatnonzero(seen):
+        site = int(state.lesion[row, SITE])
+        readings.append((int(row), site, float(read[row])))
+        arm.observations.append((arm.today, scan.instrument, int(row), site, float(read[row])))
+        if state.lesion[row, DETECTED] < 0.0:
+            state.lesion[row, DETECTED] = arm.today
+    if not arm.baseline_taken:
+        arm.follow.baseline(readings)
+        arm.baseline_taken = True
+        arm.note(arm.today, "scan", f"baseline: {len(readings)} lesions seen")
+        return
+    answer = arm.follow.assess(arm.today, readings)
+    if answer == "PD" and math.isnan(arm.progression_day):
+        arm.progression_day = arm.today
+        arm.note(arm.today, "progression", f"{len(readings)} lesions seen")
+        _stop_on_progression(arm)
+
+
+def _stop_on_progression(arm: Arm) -> None:
+    stopped = [one for one in arm.given if one.course.until == "progression"]
+    if not stopped:
+        return
+    arm.given = [one.until(arm.today) if one in stopped else one for one in arm.given]
+    for one in stopped:
+        arm.note(arm.today, "stopped", f"{one.agent.title} stopped at progression")
+    arm.retime()
+
+
+def _on_grid(arm: Arm, day: float) -> float:
+    """First day of the grid of steps at or after ``day``: observations never cut a step."""
+    return math.ceil((day + arm.grown.day) / STEP_DAYS - 1e-9) * STEP_DAYS - arm.grown.day
+
+
+def _decisions(arm: Arm, protocol: Protocol) -> list[tuple[float, int, object]]:
+    """All surgery and scans in order of time; on one day the scan comes first."""
+    plan: list[tuple[float, int, object]] = [(order.at_day, 1, order) for order in protocol.resections]
+    for scan in protocol.scans:
+        times = np.arange(scan.start, arm.end + 1e-9, scan.every) if scan.every > 0 else np.array([scan.start])
+        plan += [(_on_grid(arm, float(day)), 0, scan) for day in times]
+    return sorted((step for step in plan if step[0] <= arm.end), key=lambda step: (step[0], step[1]))
+
+
+def run_arm(arm: Arm, protocol: Protocol, watch: Callable[[Arm], None] | None = None) -> Arm:
+    """Carry an arm out to its end or to death. ``watch`` is called on every day of the grid, and changes nothing."""
+    work = scratch(arm.model)
+    for day, _, order in [*_decisions(arm, protocol), (arm.end, 2, None)]:
+        if isinstance(order, Scan) and not math.isnan(arm.progression_day):
+            continue
+        if not _reach(arm, day, work, watch):
+            break
+        if isinstance(order, Resect):
+            resect(arm, order)
+        elif isinstance(order, Scan):
+            look(arm, order)
+    _close(arm)
+    return arm
+
+
+def _reach(arm: Arm, day: float, work: object, watch: Callable[[Arm], None] | None) -> bool:
+    """Let time pass to a day; False if the patient's story ends before."""
+    while True:
+        target = day if watch is None else min(day, _on_grid(arm, arm.today + 1e-6))
+        ending, arm.state = run_until(
+            arm.grown.stream, arm.state, target + arm.grown.day, arm.model, arm.timeline, work  # type: ignore[arg-type]
+        )
+        if watch is not None:
+            watch(arm)
+        if ending != REACHED:
+            _end_early(arm, ending)
+            return False
+        if arm.today >= day - 1e-6:
+            return True
+
+
+def _end_early(arm: Arm, ending: int) -> None:
+    arm.alive = False
+    if ending != DIED:
+        arm.end_day, arm.cause = arm.today, "burden beyond count"
+        arm.ending = f"stopped at day {arm.today:.0f}: more lesions than can be followed; lower tumour.shedding_rate"
+        return
+    arm.end_day = float(arm.state.clock[DEATH_DAY]) - arm.grown.day
+    site = int(arm.state.clock[CAUSE])
+    if site < 0:
+        arm.cause = "other causes"
+        arm.ending = f"died at day {arm.end_day:.0f}: other causes"
+        return
+    name = arm.grown.patient.host.anatomy.sites[site].name
+    rows = arm.state.lesion[: arm.state.count[LESIONS]]
+    grams = float(np.sum(rows[rows[:, SITE] == site, CELLS])) / 1e9
+    arm.cause = f"{name} burden"
+    arm.ending = f"died at day {arm.end_day:.0f}: {name} burden {grams / 1000:.2g} kg" if grams >= 1000 else (
+        f"died at day {arm.end_day:.0f}: {name} burden {grams:.0f} g"
+    )  # fmt: skip
+
+
+def _close(arm: Arm) -> None:
+    if arm.alive:
+        arm.end_day = arm.end
+        rows = arm.state.lesion[1 : arm.state.count[LESIONS]]
+        free = not np.any((rows[:, FATE] != EXTINCT) & (rows[:, FATE] != RESECTED) & (rows[:, CELLS] > 0))
+        arm.ending = f"alive at day {arm.end:.0f}: " + ("no growing metastasis" if free else "with metastases")
+    arm.note(arm.end_day, "death" if not arm.alive else "end", arm.ending)

@@ -1,0 +1,84 @@
+"""What a study asks for, ready to be carried out: plain frozen data that travels to a worker."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from seedsoil.biology.drug import Agent
+from seedsoil.biology.patient import Patient
+from seedsoil.biology.vasculature import Vasculature
+from seedsoil.experiment.grow import Diagnosis, Grown, grow
+from seedsoil.experiment.protocol import Protocol
+from seedsoil.foundation.elementary import exp, log1p
+from seedsoil.foundation.errors import ModelError
+from seedsoil.foundation.samplers import normal
+from seedsoil.foundation.streams import VARIATION, aim, new_stream
+from seedsoil.foundation.value import Value
+
+#: Sets of traits drawn for a patient before the study is called impossible.
+_MOST_DRAWS = 25
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A study with every name resolved.
+
+    ``vary`` maps "tumour.division_rate" and the like to the coefficient of variation between patients.
+    """
+
+    title: str
+    patients: int
+    seed: int
+    until_days: float
+    without: tuple[str, ...]
+    patient: Patient
+    vessels: Vasculature
+    diagnosis: Diagnosis
+    vary: Mapping[str, float]
+    agents: Mapping[str, Agent]
+    arms: Mapping[str, Protocol]
+    primary_endpoint: str = "overall_survival"
+    secondary_endpoints: tuple[str, ...] = ()
+
+
+def virtual_patient(plan: Plan, number: int, draw: int = 0) -> Patient:
+    """Draw one patient's traits: lognormal about the plan's, mean kept, within each Value's range.
+
+    Each trait has luck of its own, so that varying one more trait leaves the others as they were.
+    """
+    changed: dict[str, dict[str, Value]] = {"tumour": {}, "host": {}}
+    for path, spread in plan.vary.items():
+        noun, name = path.split(".", 1)
+        value: Value = getattr(getattr(plan.patient, noun), name)
+        stream = new_stream(plan.seed, number)
+        aim(stream, VARIATION, np.uint64(zlib.crc32(path.encode())), draw)
+        width = log1p(spread * spread)
+        factor = exp(np.sqrt(width) * normal(stream) - 0.5 * width)
+        low = -np.inf if value.low is None else value.low
+        high = np.inf if value.high is None else value.high
+        changed[noun][name] = value.model_copy(update={"number": float(min(high, max(low, value.number * factor)))})
+    tumour = plan.patient.tumour.model_copy(update=changed["tumour"])
+    host = plan.patient.host.model_copy(update=changed["host"])
+    return Patient.model_construct(tumour=tumour, host=host)
+
+
+def enrol(plan: Plan, number: int) -> Grown:
+    """Grow one patient to diagnosis; traits with which no tumour is ever diagnosed are drawn again.
+
+    Raises
+    ------
+    ModelError
+        If not one of 25 sets of traits leads to a diagnosis.
+    """
+    for draw in range(_MOST_DRAWS if plan.vary else 1):
+        try:
+            return grow(
+                virtual_patient(plan, number, draw), plan.vessels, plan.diagnosis, plan.seed, number, plan.without
+            )
+        except ModelError as error:
+            fault = error
+    raise fault

@@ -1,0 +1,269 @@
+"""A study is carried out: patients grown once, treated in every arm, in any number of processes, with the same bytes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seedsoil.catalogue.describe import citations
+from seedsoil.experiment.columns import TABLES
+from seedsoil.experiment.history import History, record
+from seedsoil.experiment.outcome import rows
+from seedsoil.experiment.simulate import open_arm, run_arm
+from seedsoil.experiment.store import Store
+from seedsoil.foundation.errors import StudyError, did_you_mean
+from seedsoil.foundation.record import Record, identity, make_record
+from seedsoil.foundation.value import Value, values_in
+from seedsoil.trial.compare import Comparison, compare_arms
+from seedsoil.trial.endpoints import event_times
+from seedsoil.trial.plan import Plan, enrol
+from seedsoil.trial.study import Study
+from seedsoil.trial.survival import Survival, kaplan_meier
+
+Columns = dict[str, NDArray[Any]]
+Progress = Callable[[int, int], None]
+
+#: Chunks that a run is cut into, at least, so that workers share it evenly; the most patients of a chunk.
+_LEAST_CHUNKS, _MOST_IN_CHUNK = 16, 50
+#: Days at which the answer states the share alive.
+_ANSWER_DAYS = (365, 730, 1095, 1826, 3652)
+
+
+def chunk_of(patients: int) -> int:
+    """Patients in one chunk of a run: a function of the study alone, so that bytes do not depend on the workers."""
+    return max(1, min(_MOST_IN_CHUNK, -(-patients // _LEAST_CHUNKS)))
+
+
+def run_patients(plan: Plan, first: int, last: int) -> dict[str, Columns]:
+    """Rows of patients ``first`` .. ``last - 1`` in all arms, by table."""
+    parts: dict[str, list[Columns]] = {name: [] for name in TABLES}
+    for number in range(first, last):
+        grown = enrol(plan, number)
+        for name, protocol in plan.arms.items():
+            arm = open_arm(grown, plan.vessels, plan.agents, protocol, plan.until_days, plan.without)
+            for table, columns in rows(run_arm(arm, protocol), name).items():
+                parts[table].append(columns)
+    return {
+        table: {column: np.concatenate([part[column] for part in pieces]) for column in pieces[0]}
+        for table, pieces in parts.items()
+    }
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A study that has run: its arms, its tables, and what they say.
+
+    ``tables`` maps "patients", "lesions", "clones", "events" and "observations" to columns; ``out`` is the run folder,
+    or None if nothing was written.
+    """
+
+    study: Study
+    plan: Plan
+    tables: Mapping[str, Columns]
+    record: Record
+    out: Path | None = None
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Names of the arms, in the order of the study."""
+        return tuple(self.plan.arms)
+
+    def survival(self, arm: str, endpoint: str = "overall_survival") -> Survival:
+        """Kaplan-Meier curve of an arm with its band."""
+        return kaplan_meier(*event_times(self.tables["patients"], arm, endpoint))
+
+    def compare(self, arm: str, versus: str, endpoint: str = "overall_survival") -> Comparison:
+        """Hazard ratio of one arm against another, with interval and test."""
+        one, other = (event_times(self.tables["patients"], name, endpoint) for name in (arm, versus))
+        return compare_arms(*one, *other, arm=arm, versus=versus, endpoint=endpoint)
+
+    def patient(self, number: int, arm: str) -> History:
+        """One patient in one arm, run again and recorded; the same bytes as in the trial."""
+        if arm not in self.plan.arms:
+            raise StudyError(f"no arm {arm!r}.{did_you_mean(arm, self.arms)} Arms: {', '.join(self.arms)}.")
+        if not 0 <= number < self.plan.patients:
+            raise StudyError(f"no patient {number}: the study has patients 0 to {self.plan.patients - 1}.")
+        return simulate(self.plan, arm, number)
+
+    def answer(self) -> dict[str, Any]:
+        """The answer as plain data: arms, comparisons with the first arm and between neighbours, identity."""
+        endpoints = [self.plan.primary_endpoint]
+        endpoints += [name for name in self.plan.secondary_endpoints if name.endswith("_survival")]
+        pairs = [(arm, self.arms[0]) for arm in self.arms[1:]]
+        pairs += [(self.arms[-1], arm) for arm in self.arms[1:-1]]
+        comparisons = [
+            self._comparison(arm, versus, endpoint)
+            for endpoint in dict.fromkeys(endpoints)
+            if endpoint.endswith("_survival")
+            for arm, versus in pairs
+        ]
+        return {
+            "study": self.plan.title,
+            "identity": self.record.identity,
+            "seed": self.plan.seed,
+            "patients": self.plan.patients,
+            "arms": {arm: self._arm(arm) for arm in self.arms},
+            "comparisons": comparisons,
+            "out": None if self.out is None else str(self.out),
+        }
+
+    def _arm(self, arm: str) -> dict[str, Any]:
+        days, died = event_times(self.tables["patients"], arm)
+        curve, free = self.survival(arm), self.survival(arm, "progression_free_survival")
+        chosen = np.asarray(self.tables["patients"]["arm"]) == arm
+        responses = np.asarray(self.tables["patients"]["response"])[chosen]
+        low, high = curve.median_interval
+        return {
+            "n": int(days.size),
+            "deaths": int(died.sum()),
+            "median_survival_days": _number(curve.median),
+            "median_survival_low": _number(low),
+            "median_survival_high": _number(high),
+            "median_progression_free_days": _number(free.median),
+            "responders": int(np.isin(responses, ("CR", "PR")).sum()),
+            "survival": {str(day): _number(float(curve.at(np.array([float(day)]))[0])) for day in _ANSWER_DAYS},
+        }
+
+    def _comparison(self, arm: str, versus: str, endpoint: str) -> dict[str, Any]:
+        found = self.compare(arm, versus, endpoint)
+        return {
+            "arm": arm,
+            "versus": versus,
+            "endpoint": endpoint,
+            "hazard_ratio": _number(found.hazard_ratio),
+            "low": _number(found.low),
+            "high": _number(found.high),
+            "p": _number(found.p),
+        }
+
+
+def _number(value: float) -> float | None:
+    """A number that JSON can hold; None for what is not reached."""
+    return float(value) if np.isfinite(value) else None
+
+
+def simulate(plan: Plan, arm: str, number: int = 0) -> History:
+    """Run one patient of a plan in one arm and keep what happens in time."""
+    protocol = plan.arms[arm]
+    opened = open_arm(enrol(plan, number), plan.vessels, plan.agents, protocol, plan.until_days, plan.without)
+    return record(opened, arm, protocol)
+
+
+def values_of(plan: Plan) -> list[Value]:
+    """Every Value that a plan uses, once each."""
+    nouns = [plan.patient, plan.vessels, *plan.agents.values()]
+    return [value for noun in nouns for _, value in values_in(noun)]
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[Executor | None]:
+    """A pool of fresh processes, one thread each; none for one worker."""
+    if workers <= 1:
+        yield None
+        return
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
+def _chunks(plan: Plan, missing: list[tuple[int, int]], workers: int) -> Iterator[tuple[int, int, dict[str, Columns]]]:
+    """Results of the missing chunks, in the order in which they are done."""
+    with _pool(min(workers, len(missing))) as pool:
+        if pool is None:
+            for first, last in missing:
+                yield first, last, run_patients(plan, first, last)
+            return
+        waiting: dict[Future[dict[str, Columns]], tuple[int, int]] = {
+            pool.submit(run_patients, plan, first, last): (first, last) for first, last in missing
+        }
+        for done in as_completed(waiting):
+            yield *waiting[done], done.result()
+
+
+def _joined(parts: Mapping[int, dict[str, Columns]]) -> dict[str, Columns]:
+    ordered = [parts[first] for first in sorted(parts)]
+    return {
+        table: {column: np.concatenate([part[table][column] for part in ordered]) for column in columns}
+        for table, columns in TABLES.items()
+    }
+
+
+def run(
+    study: Study,
+    *,
+    workers: int | None = None,
+    out: Path | str | None = None,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> Trial:
+    """Carry out a study.
+
+    Parameters
+    ----------
+    study
+    workers
+        Processes; as many as there are cores if None. The result does not depend on it.
+    out
+        Run folder to make (it must not hold anything else); without it, nothing is written.
+    resume
+        Take up the run in ``out`` where it stopped; StoreError if that is another study, or other code.
+    progress
+        Called with the patients done and all patients.
+
+    Raises
+    ------
+    StudyError, ModelError, StoreError
+    """
+    plan, resolved = study.plan(), study.resolve()
+    used = values_of(plan)
+    note = make_record(resolved, plan.seed, used, [c for noun in (plan.patient, plan.vessels, *plan.agents.values())
+                                                   for c in citations(noun)])  # fmt: skip
+    workers = workers or os.cpu_count() or 1
+    report = progress or (lambda done, total: None)
+    if out is None:
+        size = chunk_of(plan.patients)
+        missing = [(first, min(plan.patients, first + size)) for first in range(0, plan.patients, size)]
+        parts: dict[int, dict[str, Columns]] = {}
+        for first, last, tables in _chunks(plan, missing, workers):
+            parts[first] = tables
+            report(sum(len(set(part["patients"]["patient"])) for part in parts.values()), plan.patients)
+        return Trial(study, plan, _joined(parts), note)
+    name = identity(resolved, plan.seed)
+    store = Store.resume(out, name) if resume else Store.create(
+        out, resolved, name, plan.patients, chunk_of(plan.patients)
+    )  # fmt: skip
+    with store:
+        left = store.missing()
+        done = plan.patients - sum(last - first for first, last in left)
+        for first, last, tables in _chunks(plan, left, workers) if left else ():
+            store.write_chunk(tables, first, last)
+            done += last - first
+            report(done, plan.patients)
+        if "record.json" not in store._files:
+            store.add_file("record.json", note.to_json())
+        found = {table: store.read(table) for table in TABLES}
+    return Trial(study, plan, found, note, Path(out))
+
+
+def open_run(folder: Path | str) -> Trial:
+    """Open a finished run folder. StoreError if it is none, or patients are missing."""
+    store = Store.open(folder)
+    study = Study.read(store.study_text(), str(folder))
+    plan = study.plan()
+    note = make_record(study.resolve(), plan.seed, values_of(plan), citations(plan.patient))
+    return Trial(study, plan, {table: store.read(table) for table in TABLES}, note, Path(folder))
