@@ -1,0 +1,211 @@
+"""What each table of a run holds: columns, types, units, and how a table becomes bytes and back.
+
+The bytes of a part depend on its rows and on the version of pyarrow alone: one row group, one thread, no time stamp.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seedsoil.foundation.errors import StoreError, did_you_mean
+
+Columns = dict[str, NDArray[Any]]
+
+#: Version of the tables below; a reader refuses others.
+FORMAT = "seedsoil run 1"
+
+
+class Column(NamedTuple):
+    """A column: NumPy type ("str" for text), unit ("" where there is none), and what it means."""
+
+    kind: str
+    unit: str
+    meaning: str
+
+
+_who = {
+    "patient": Column("int32", "", "number of the patient in the study, from 0"),
+    "arm": Column("str", "", "name of the arm"),
+}
+
+TABLES: Mapping[str, Mapping[str, Column]] = {
+    "patients": _who | {
+        "alive": Column("bool", "", "alive at the end of follow-up"),
+        "end_day": Column("float64", "day", "death or end of follow-up, since diagnosis"),
+        "cause": Column("str", "", "cause of death, empty if alive"),
+        "ending": Column("str", "", "how the history ended, in a sentence"),
+        "progressed": Column("bool", "", "progression was observed"),
+        "progression_day": Column("float64", "day", "first observed progression, nan if none"),
+        "response": Column("str", "", "best response: CR PR SD PD NE"),
+        "age_years": Column("float64", "year", "age at diagnosis"),
+        "tumour_age_days": Column("float64", "day", "from the founding cell to diagnosis"),
+        "primary_diameter_mm": Column("float64", "mm", "primary tumour at diagnosis"),
+        "metastases_at_diagnosis": Column("int32", "", "metastases of any size at diagnosis, seen or not"),
+        "visible_at_diagnosis": Column("int32", "", "metastases that the first scan showed"),
+        "lesions_ever": Column("int32", "", "metastases that were ever founded"),
+        "metastatic_cells_at_end": Column("float64", "cell", "cells outside the primary at the end"),
+        "resistant_fraction_at_end": Column("float64", "1", "share of all cells with a resistance, nan without cells"),
+    },
+    "lesions": _who | {
+        "lesion": Column("int32", "", "number of the lesion in the patient; 0 is the primary"),
+        "key": Column("uint64", "", "identity of the lesion, the same in every arm"),
+        "site": Column("str", "", "where it lies"),
+        "parent": Column("int32", "", "lesion that it was shed from, -1 for the primary"),
+        "clone": Column("int32", "", "clone that founded it"),
+        "arrival_day": Column("float64", "day", "arrival of the founder, since diagnosis"),
+        "active_day": Column("float64", "day", "first division, since diagnosis; nan while dormant"),
+        "detected_day": Column("float64", "day", "first seen on a scan; nan if never"),
+        "cells_at_diagnosis": Column("float64", "cell", "size at diagnosis"),
+        "cells_at_end": Column("float64", "cell", "size at the end"),
+        "largest_cells": Column("float64", "cell", "largest size"),
+        "pattern": Column("str", "", "pushing or replacing"),
+        "vascular": Column("bool", "", "the angiogenic switch is on"),
+        "fate": Column("str", "", "dormant, growing, extinct or resected"),
+    },
+    "clones": _who | {
+        "clone": Column("int32", "", "number of the clone in the patient"),
+        "parent": Column("int32", "", "clone that it arose from, -1 for the first"),
+        "lesion": Column("int32", "", "lesion in which it arose"),
+        "born_day": Column("float64", "day", "when it arose, since diagnosis"),
+        "hits": Column("int32", "", "progression mutations"),
+        "unstable": Column("bool", "", "genetically unstable"),
+        "resistance": Column("str", "", "resistance mechanisms, joined by +"),
+        "pooled": Column("bool", "", "stands for many small clones of one kind"),
+        "cells_at_end": Column("float64", "cell", "size over all lesions at the end"),
+    },
+    "events": _who | {
+        "day": Column("float64", "day", "since diagnosis"),
+        "kind": Column("str", "", "diagnosis, resection, dose_course, scan, progression, stopped, death, end"),
+        "detail": Column("str", "", "in words"),
+    },
+    "observations": _who | {
+        "day": Column("float64", "day", "since diagnosis"),
+        "instrument": Column("str", "", "what looked"),
+        "lesion": Column("int32", "", "number of the lesion seen"),
+        "site": Column("str", "", "where it was seen"),
+        "diameter_mm": Column("float64", "mm", "diameter as read"),
+    },
+}  # fmt: skip
+
+
+def known_table(name: str) -> Mapping[str, Column]:
+    """Return the columns of a table; StoreError with the known tables if there is none of that name."""
+    if name not in TABLES:
+        raise StoreError(f"no table {name!r}.{did_you_mean(name, TABLES)} Tables: {', '.join(TABLES)}.")
+    return TABLES[name]
+
+
+def empty(name: str) -> Columns:
+    """Return the table with its columns and no rows."""
+    return {column: np.zeros(0, dtype=_numpy(spec)) for column, spec in known_table(name).items()}
+
+
+def _numpy(column: Column) -> np.dtype[Any]:
+    return np.dtype(object) if column.kind == "str" else np.dtype(column.kind)
+
+
+def checked(name: str, given: Mapping[str, NDArray[Any]], first: int, last: int) -> Columns:
+    """Return a table's columns in their types and order, rows by patient; StoreError for all that does not fit.
+
+    Patients must lie in first .. last - 1. Rows of one patient keep their order.
+    """
+    specs = known_table(name)
+    faults = [
+        f"table {name}: unknown column {column!r}.{did_you_mean(column, specs)}"
+        for column in given
+        if column not in specs
+    ]
+    faults += [f"table {name}: column {column!r} is missing" for column in specs if column not in given]
+    if faults:
+        raise StoreError(faults)
+    table = {column: _typed(f"table {name}: {column}", given[column], spec) for column, spec in specs.items()}
+    lengths = {column: len(values) for column, values in table.items()}
+    if len(set(lengths.values())) > 1:
+        raise StoreError(f"table {name}: columns differ in length: {lengths}")
+    patient = table["patient"]
+    if patient.size and (patient.min() < first or patient.max() >= last):
+        raise StoreError(f"table {name}: holds patients {patient.min()} to {patient.max()}, not {first} to {last - 1}")
+    if np.any(patient[1:] < patient[:-1]):
+        order = np.argsort(patient, kind="stable")
+        table = {column: values[order] for column, values in table.items()}
+    return table
+
+
+def _typed(what: str, values: NDArray[Any], column: Column) -> NDArray[Any]:
+    """Return values in the column's type; StoreError where that would change them."""
+    array = np.asarray(values)
+    if array.ndim != 1:
+        raise StoreError(f"{what} has {array.ndim} dimensions instead of one")
+    if array.size == 0:
+        return np.zeros(0, dtype=_numpy(column))
+    if column.kind == "str":
+        if not all(isinstance(value, str) for value in array.tolist()):
+            raise StoreError(f"{what} should hold text only")
+        return array.astype(object)
+    kinds = {"bool": "b", "float64": "fiu", "int32": "iu", "uint64": "iu"}[column.kind]
+    if array.dtype.kind not in kinds:
+        raise StoreError(f"{what} should be {column.kind}, not {array.dtype}")
+    if column.kind in {"int32", "uint64"}:
+        limits = np.iinfo(column.kind)
+        if int(array.min()) < limits.min or int(array.max()) > limits.max:
+            raise StoreError(f"{what} does not fit into {column.kind}")
+    typed = array.astype(column.kind)
+    if column.kind == "float64":
+        typed += 0.0  # -0 becomes 0, and
+        typed[np.isnan(typed)] = np.nan  # one nan of the many: processors differ in its sign
+    return typed
+
+
+def encode(name: str, table: Columns) -> bytes:
+    """Return a checked table as the bytes of a Parquet file, units and meanings in the columns' metadata."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    specs = known_table(name)
+    arrow = {
+        "str": pa.string(),
+        "bool": pa.bool_(),
+        "float64": pa.float64(),
+        "int32": pa.int32(),
+        "uint64": pa.uint64(),
+    }
+    fields = [
+        pa.field(column, arrow[spec.kind], nullable=False, metadata={"unit": spec.unit, "meaning": spec.meaning})
+        for column, spec in specs.items()
+    ]
+    schema = pa.schema(fields, metadata={"format": FORMAT, "table": name})
+    arrays = [
+        pa.array(table[column].tolist() if spec.kind == "str" else table[column], arrow[spec.kind])
+        for column, spec in specs.items()
+    ]
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        pa.Table.from_arrays(arrays, schema=schema),
+        sink,
+        version="2.6",
+        data_page_version="1.0",
+        row_group_size=1 << 30,
+        compression="zstd",
+        compression_level=3,
+        use_dictionary=[column for column, spec in specs.items() if spec.kind == "str"],
+        write_statistics=True,
+        write_page_checksum=True,
+        store_schema=True,
+    )
+    return bytes(sink.getvalue())
+
+
+def decode(name: str, content: bytes) -> Columns:
+    """Return the table in the bytes of a Parquet file; text columns as arrays of str objects."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    read = pq.read_table(pa.BufferReader(content), use_threads=False)
+    specs = known_table(name)
+    if read.column_names != list(specs):
+        raise StoreError(f"table {name}: has columns {', '.join(read.column_names)}; expected {', '.join(specs)}")
+    return {column: read.column(column).to_numpy().astype(_numpy(spec), copy=False) for column, spec in specs.items()}

@@ -1,0 +1,169 @@
+"""Files that appear whole or not at all, and the lock that gives a run folder one owner at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import platform
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from seedsoil.foundation.errors import StoreError
+
+#: Ending of files that are being written; what a killed process leaves is removed by the next owner.
+UNFINISHED = ".unfinished"
+LOCK = ".lock"
+
+
+class DiskError(StoreError):
+    """The disk refused: full, read-only, failing. The run folder is left as it was."""
+
+
+@contextlib.contextmanager
+def disk(path: Path, task: str = "write") -> Iterator[None]:
+    """Turn what the operating system refuses into a DiskError that names the file."""
+    try:
+        yield
+    except OSError as error:
+        raise DiskError(f"cannot {task} {path}: {error.strerror or error}") from error
+
+
+def sha256(content: bytes) -> str:
+    """Return the SHA-256 of bytes in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable; systems without folder handles do it by themselves."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def make_folders(root: Path, inside: str) -> None:
+    """Make the folders of a path inside a run folder, for the owner's eyes only, and make their names durable."""
+    folder = root
+    for name in filter(None, inside.split("/")):
+        with disk(folder / name, "make"):
+            (folder / name).mkdir(mode=0o700, exist_ok=True)
+            sync_folder(folder)
+        folder /= name
+
+
+def publish(path: Path, content: bytes) -> None:
+    """Write a file so that, whatever happens, its name means the old content or the new one, complete.
+
+    Temporary name in the same folder, flush, fsync, rename, fsync of the folder. DiskError if any of it fails.
+    """
+    with disk(path, f"write {len(content):,} bytes to"):
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(name)
+            raise
+        sync_folder(path.parent)
+
+
+def append(path: Path, content: bytes) -> None:
+    """Add a line to a file and make it durable. A torn line is for the reader to notice."""
+    with disk(path, f"add {len(content):,} bytes to"):
+        is_new = not path.exists()
+        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            while content:
+                content = content[os.write(handle, content) :]
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        if is_new:
+            sync_folder(path.parent)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed processes left half written. For the owner of the lock only."""
+    with disk(folder, "clean"):
+        for left in folder.rglob(f".*{UNFINISHED}"):
+            left.unlink(missing_ok=True)
+
+
+def _started(pid: int) -> str:
+    """Return when a process began (which boot, which tick), so that a reused number is noticed; "" if unknown."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        # The command's name, in brackets, may itself hold blanks and brackets.
+        ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+    return f"{boot}:{ticks}"
+
+
+def _is_gone(owner: dict[str, object]) -> bool:
+    """Whether the owner of a lock has provably ended: same machine, and its process is no more."""
+    pid = owner.get("pid")
+    if owner.get("host") != platform.node() or not isinstance(pid, int) or os.name == "nt":
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        pass
+    began = _started(pid)
+    return bool(began and owner.get("started")) and began != owner["started"]
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one process at a time look at and take the lock; the kernel lets go of this when a process dies."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def take_lock(folder: Path) -> None:
+    """Make this process the owner of a run folder; StoreError if another one is, or may be.
+
+    A lock whose process has provably ended, on this machine, is taken over.
+    """
+    lock = folder / LOCK
+    with disk(lock), _alone(folder):
+        if lock.exists():
+            try:
+                owner = json.loads(lock.read_text(encoding="utf-8"))
+            except ValueError:
+                owner = {}
+            if not isinstance(owner, dict) or not _is_gone(owner):
+                owner = owner if isinstance(owner, dict) else {}
+                who = f"process {owner.get('pid', '?')} on {owner.get('host', '?')}"
+                raise StoreError(f"{folder} is being written by {who}. If that has ended, remove {lock} and try again.")
+        mine = {"pid": os.getpid(), "host": platform.node(), "started": _started(os.getpid())}
+        publish(lock, json.dumps(mine).encode())
+
+
+def drop_lock(folder: Path) -> None:
+    """Give up the lock if this very process owns it (a forked child does not)."""
+    lock = folder / LOCK
+    with contextlib.suppress(OSError, ValueError):
+        if json.loads(lock.read_text(encoding="utf-8")).get("pid") == os.getpid():
+            lock.unlink()
