@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from seedsoil.body.population import sample_population
     from seedsoil.experiment.history import History
     from seedsoil.experiment.protocol import Protocol
-    from seedsoil.trial.run import run, simulate
     from seedsoil.show.show import show
+    from seedsoil.trial.run import run, simulate
     from seedsoil.trial.study import Study, check
 
 __version__ = "0.1.0"

@@ -8,7 +8,6 @@ from seedsoil.biology.vasculature import Vasculature
 from seedsoil.foundation.compiled import kernel
 from seedsoil.foundation.elementary import exp, expm1, log
 
-
 #: Order of the constants in the array that the kernels read: the numeric fields of Vasculature, as declared.
 CONSTANTS: tuple[str, ...] = tuple(name for name in Vasculature.model_fields if name not in ("name", "title"))
 

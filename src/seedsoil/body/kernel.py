@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from seedsoil.biology.vessels import VEGF_BASAL, VEGF_HYPOXIC
 from seedsoil.body.families import advance_lesion
 from seedsoil.body.state import (
     ACTIVE,
+    ARRIVED,
     AT_DIAGNOSIS,
     BURDEN_HAZARD,
     BURDEN_POWER,
@@ -12,7 +14,9 @@ from seedsoil.body.state import (
     CELLS,
     CLOCK,
     CLONES,
+    DEATH,
     DEATH_DAY,
+    DETECTED,
     DIED,
     DIVISION,
     DORMANT,
@@ -21,6 +25,7 @@ from seedsoil.body.state import (
     FOUNDER,
     GROWING,
     HAZARD,
+    HYPOXIA,
     LARGEST,
     LESIONS,
     LETHAL,
@@ -53,12 +58,7 @@ from seedsoil.body.state import (
     TOO_MANY_SEEDS,
     VESSEL_CELLS,
     WAKING,
-    ARRIVED,
-    DEATH,
-    DETECTED,
-    HYPOXIA,
 )
-from seedsoil.biology.vessels import VEGF_BASAL, VEGF_HYPOXIC
 from seedsoil.foundation.compiled import kernel
 from seedsoil.foundation.elementary import exp, log, power
 from seedsoil.foundation.samplers import exponential

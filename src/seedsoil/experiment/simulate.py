@@ -166,7 +166,7 @@ def look(arm: Arm, scan: Scan) -> None:
     """Scan the patient and read the response; what the protocol does about it is done by the caller."""
     state, tool = arm.state, instrument(scan.instrument)
     lesions = int(state.count[LESIONS])
-    number = int(round(float(state.clock[NOW]) / STEP_DAYS))
+    number = round(float(state.clock[NOW]) / STEP_DAYS)
     known = state.lesion[:lesions, DETECTED] >= 0.0
     seen, read = tool.read(arm.grown.stream, state.lesion_key[:lesions], state.lesion[:lesions, CELLS], number, known)
     readings = []
