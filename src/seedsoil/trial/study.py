@@ -1,0 +1,295 @@
+"""The study file: what a user asks for, read strictly, with every fault named at once."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from seedsoil.biology.clone import Mechanism, Tumour
+from seedsoil.biology.patient import MECHANISMS, Host, Patient
+from seedsoil.biology.vasculature import Vasculature
+from seedsoil.catalogue.load import entry
+from seedsoil.experiment.grow import Diagnosis
+from seedsoil.experiment.protocol import Protocol
+from seedsoil.foundation.errors import StudyError, did_you_mean, known_words
+from seedsoil.foundation.units import write
+from seedsoil.trial.endpoints import ENDPOINTS, TIME_ENDPOINTS
+from seedsoil.trial.plan import Plan
+from seedsoil.trial.study_arms import Give, Order, Setting, protocol_of, read_arms
+from seedsoil.trial.study_check import WHOLE, Reader, number, numbers_of, read_noun, shown
+from seedsoil.trial.study_explain import explain, json_schema
+from seedsoil.trial.study_text import file_bytes, parse
+from seedsoil.trial.study_write import resolve
+
+__all__ = ["Study", "check", "shipped", "shipped_names"]
+
+MOST_PATIENTS = 10_000_000
+MOST_SEED = 2**63 - 1
+LONGEST_DAYS = 100 * 365.25
+MOST_VARIATION = 2.0
+_SECTIONS = ("study", "tumour", "host", "vessels", "diagnosis", "vary", "arms", "endpoints")
+_SHIPPED = Path(__file__).parent.parent / "studies"
+
+
+@dataclass(frozen=True)
+class Study:
+    """A virtual trial as a user describes it: tumour, host, diagnosis, variation, arms and endpoints.
+
+    Make one with ``Study.load(path)``, ``Study.read(text)`` or ``shipped(name)``. ``until_days`` is counted from
+    diagnosis; ``vary`` maps "tumour.division_rate" and the like to a coefficient of variation; ``orders`` are what
+    each arm does, inherited orders first.
+    """
+
+    name: str
+    title: str
+    patients: int
+    seed: int
+    until_days: float
+    without: tuple[str, ...]
+    tumour: Tumour
+    host: Host
+    vessels: Vasculature
+    diagnosis: Diagnosis
+    vary: Mapping[str, float]
+    orders: Mapping[str, tuple[Order, ...]]
+    primary_endpoint: str
+    secondary_endpoints: tuple[str, ...]
+
+    @classmethod
+    def load(cls, path: str | Path) -> Study:
+        """Read a study file; the bare name of a shipped study will do, if no file has it.
+
+        Raises
+        ------
+        StudyError
+            With one line for each fault of the file: its name, the place, what is wrong and what is allowed.
+        """
+        file = Path(path)
+        if str(path) in shipped_names() and not file.exists():
+            return shipped(str(path))
+        return cls.read(file_bytes(file), file.name)
+
+    @classmethod
+    def read(cls, text: str | bytes, name: str = "study.toml") -> Study:
+        """Read the text of a study file; ``name`` starts each fault. Raises StudyError as ``load`` does."""
+        table = parse(text, name)
+        reader = Reader(name)
+        study = _read(reader, table)
+        if reader.faults or study is None:
+            raise StudyError(reader.faults)
+        return study
+
+    @property
+    def arms(self) -> dict[str, Protocol]:
+        """The protocol of each arm, in the order of the file."""
+        return {name: protocol_of(orders, self.host) for name, orders in self.orders.items()}
+
+    def plan(self) -> Plan:
+        """Return what is carried out: plain frozen data that travels to a worker."""
+        agents = sorted({order.agent for orders in self.orders.values() for order in orders if isinstance(order, Give)})
+        return Plan(
+            title=self.title,
+            patients=self.patients,
+            seed=self.seed,
+            until_days=self.until_days,
+            without=self.without,
+            patient=Patient(tumour=self.tumour, host=self.host),
+            vessels=self.vessels,
+            diagnosis=self.diagnosis,
+            vary=dict(self.vary),
+            agents={name: entry("agents", name) for name in agents},
+            arms=self.arms,
+            primary_endpoint=self.primary_endpoint,
+            secondary_endpoints=self.secondary_endpoints,
+        )
+
+    def resolve(self) -> str:
+        """Return the study as TOML with every default written out; reading that gives this study again."""
+        return resolve(self)
+
+    def explain(self) -> str:
+        """Return in plain English what would be done, before anything runs."""
+        return explain(self)
+
+    @staticmethod
+    def schema() -> dict[str, Any]:
+        """Return the JSON Schema of study files."""
+        return json_schema()
+
+    def with_changes(self, *, patients: int | None = None, seed: int | None = None) -> Study:
+        """Return the same study with another number of patients or another seed. Raises StudyError."""
+        reader = Reader(self.name)
+        changes: dict[str, Any] = {}
+        if patients is not None:
+            changes["patients"] = reader.whole(patients, "study.patients", 1, MOST_PATIENTS)
+        if seed is not None:
+            changes["seed"] = reader.whole(seed, "study.seed", 0, MOST_SEED)
+        if reader.faults:
+            raise StudyError(reader.faults)
+        return dataclasses.replace(self, **changes)
+
+
+def check(path: str | Path) -> list[str]:
+    """Return every fault of a study file, one line each; an empty list if it can be run."""
+    try:
+        Study.load(path)
+    except StudyError as error:
+        return list(error.faults)
+    return []
+
+
+def shipped_names() -> tuple[str, ...]:
+    """Return the names of the studies that come with seedsoil."""
+    return tuple(sorted(path.stem for path in _SHIPPED.glob("*.toml")))
+
+
+def shipped(name: str = "demo") -> Study:
+    """Return a study that comes with seedsoil. StudyError with the known names if there is none of this name."""
+    known = shipped_names()
+    if name not in known:
+        raise StudyError(f"no shipped study {name!r}.{did_you_mean(name, known)} Known: {known_words(known)}.")
+    file = _SHIPPED / f"{name}.toml"
+    return Study.read(file_bytes(file), file.name)
+
+
+def _read(reader: Reader, table: dict[str, Any]) -> Study | None:
+    """Read all sections; None if a noun is missing, for then nothing can be built."""
+    table = reader.table(table, "", _SECTIONS)
+    general = _required(reader, table, "study", ("title", "patients", "seed", "until", "without"))
+    title = reader.text(general.get("title", Path(reader.name).stem), "study.title")
+    patients = reader.whole(general.get("patients", 100), "study.patients", 1, MOST_PATIENTS)
+    seed = reader.whole(general.get("seed", 1), "study.seed", 0, MOST_SEED)
+    until = reader.quantity(general.get("until", "5 years"), "study.until", "day", 1.0, LONGEST_DAYS)
+    without = reader.choices(general.get("without", []), "study.without", tuple(MECHANISMS), "a mechanism")
+    tumour: Tumour | None = read_noun(reader, table.get("tumour"), "tumour", ("site", "mechanisms"))
+    host: Host | None = read_noun(reader, table.get("host"), "host")
+    vessels: Vasculature | None = read_noun(reader, table.get("vessels"), "vessels", default="two_pool")
+    diagnosis = _diagnosis(reader, table, without)
+    vary = _vary(reader, table.get("vary", {}))
+    primary, secondary = _endpoints(reader, table.get("endpoints", {}))
+    setting = Setting(host if host is not None else entry("hosts", "adult"), until)
+    orders = read_arms(reader, table.get("arms"), setting)
+    if tumour is None or host is None or vessels is None:
+        return None
+    tumour = _whole_tumour(reader, table["tumour"], tumour, host)
+    return Study(
+        name=reader.name, title=title, patients=patients, seed=seed, until_days=until, without=without, tumour=tumour,
+        host=host, vessels=vessels, diagnosis=diagnosis, vary=vary, orders=orders, primary_endpoint=primary,
+        secondary_endpoints=secondary,
+    )  # fmt: skip
+
+
+def _required(reader: Reader, table: dict[str, Any], section: str, known: tuple[str, ...]) -> dict[str, Any]:
+    if section not in table:
+        reader.fault(section, f"is missing; write a table [{section}]")
+        return {}
+    return reader.table(table[section], section, known)
+
+
+def _diagnosis(reader: Reader, table: dict[str, Any], without: tuple[str, ...]) -> Diagnosis:
+    """Read when the clock starts."""
+    rule = _required(reader, table, "diagnosis", ("primary_diameter", "metastases", "metastasis_diameter"))
+    size = 0.0
+    if "primary_diameter" in rule:
+        size = reader.quantity(rule["primary_diameter"], "diagnosis.primary_diameter", "mm", 1.0, 200.0)
+    elif "diagnosis" in table:
+        reader.fault("diagnosis.primary_diameter", 'is missing; give the size that is found, for example "35 mm"')
+    count = reader.whole(rule.get("metastases", 0), "diagnosis.metastases", 0, 1000)
+    least = reader.quantity(rule.get("metastasis_diameter", "10 mm"), "diagnosis.metastasis_diameter", "mm", 0.1, 200.0)
+    if count and "metastasis" in without:
+        reader.fault("diagnosis.metastases", 'never come, for study.without switches "metastasis" off')
+    return Diagnosis(primary_diameter_mm=size, metastases=count, metastasis_diameter_mm=least)
+
+
+def _whole_tumour(reader: Reader, table: dict[str, Any], tumour: Tumour, host: Host) -> Tumour:
+    """Return the tumour with its site and mechanisms, checked as a whole."""
+    changes: dict[str, Any] = {}
+    if "site" in table or tumour.site not in {site.name for site in host.anatomy.sites}:
+        sites = [site.name for site in host.anatomy.sites if site.soil]
+        changes["site"] = reader.choice(
+            table.get("site", tumour.site), "tumour.site", sites, f"a site of the {host.name}"
+        )
+    if "mechanisms" in table:
+        changes["mechanisms"] = _mechanisms(reader, table["mechanisms"], tumour)
+    if float(tumour.death_rate) >= float(tumour.division_rate):
+        reader.fault(
+            "tumour.death_rate",
+            f"{write(float(tumour.death_rate), '1/day')} is not below the division rate of "
+            f"{write(float(tumour.division_rate), '1/day')}; such a tumour is never diagnosed",
+        )
+    return tumour.model_copy(update=changes)
+
+
+def _mechanisms(reader: Reader, given: object, tumour: Tumour) -> tuple[Mechanism, ...]:
+    """Return the ways to resist that replace the catalogue's list; one of a known name keeps what is not given."""
+    if not isinstance(given, list):
+        reader.fault("tumour.mechanisms", f"{shown(given)} is not a list; write [[tumour.mechanisms]]")
+        return ()
+    known = {mechanism.name: mechanism for mechanism in tumour.mechanisms}
+    fields = numbers_of(Mechanism)
+    found: dict[str, Mechanism] = {}
+    for index, item in enumerate(given):
+        place = f"tumour.mechanisms[{index}]"
+        table = reader.table(item, place, ("name", *fields))
+        name = reader.text(table.get("name", ""), f"{place}.name", 40)
+        base = known.get(name)
+        numbers: dict[str, Any] = {}
+        for key, (quantity, _) in fields.items():
+            old = getattr(base, key) if base is not None else None
+            if key not in table and old is None:
+                reader.fault(f"{place}.{key}", "is missing; the catalogue's tumour has no mechanism of this name")
+            numbers[key] = number(reader, table[key], f"{place}.{key}", quantity, old) if key in table else old
+        if name in found:
+            reader.fault(f"{place}.name", f"{shown(name)} stands there twice")
+        if all(value is not None for value in numbers.values()):
+            found[name] = Mechanism(name=name, **numbers)
+    return tuple(found.values())
+
+
+def _vary(reader: Reader, given: object) -> dict[str, float]:
+    """Return the coefficient of variation of each number that differs between patients."""
+    paths = {
+        f"{noun}.{name}"
+        for noun, model in (("tumour", Tumour), ("host", Host))
+        for name, (_, is_list) in numbers_of(model).items()
+        if not is_list and name not in WHOLE
+    }
+    varied: dict[str, float] = {}
+    for path, item in _flat(reader.table(given, "vary")).items():
+        place = reader.place("vary", path)
+        if path not in paths:
+            hint = did_you_mean(path[:80], paths)
+            reader.fault(place, f"is no number that can vary.{hint} Name one of the tumour or host.")
+            continue
+        table = reader.table(item, place, ("cv",))
+        if isinstance(item, dict) and "cv" not in item:
+            reader.fault(f"{place}.cv", "is missing; write { cv = 0.2 }")
+        elif "cv" in table:
+            varied[path] = reader.quantity(table["cv"], f"{place}.cv", "1", 0.0, MOST_VARIATION, fallback=0.0)
+    return varied
+
+
+def _flat(table: dict[str, Any]) -> dict[str, Any]:
+    """Return paths that were written without quotes, which TOML reads as tables in tables, as one key each."""
+    flat: dict[str, Any] = {}
+    for key, item in table.items():
+        if key in ("tumour", "host") and isinstance(item, dict):
+            flat |= {f"{key}.{name}": inner for name, inner in item.items()}
+        else:
+            flat[key] = item
+    return flat
+
+
+def _endpoints(reader: Reader, given: object) -> tuple[str, tuple[str, ...]]:
+    table = reader.table(given, "endpoints", ("primary", "secondary"))
+    primary = reader.choice(
+        table.get("primary", ENDPOINTS[0]), "endpoints.primary", TIME_ENDPOINTS, "a time to an event"
+    )
+    usual = [name for name in ENDPOINTS if name != primary]
+    secondary = reader.choices(table.get("secondary", usual), "endpoints.secondary", ENDPOINTS, "an endpoint")
+    if primary and primary in secondary:
+        reader.fault("endpoints.secondary", f"{shown(primary)} is the primary endpoint already; remove it")
+    return primary, secondary

@@ -1,0 +1,254 @@
+"""One reader for all fields of a study: it goes on after a fault, so that all are named at once."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from seedsoil.catalogue.load import entry, names
+from seedsoil.foundation.errors import SeedsoilError, UnitError, did_you_mean, known_words
+from seedsoil.foundation.units import read, write
+from seedsoil.foundation.value import Quantity, Value
+from seedsoil.trial.study_text import is_hidden, toml_key
+
+__all__ = ["Reader", "numbers_of", "read_noun", "shown"]
+
+_LONGEST_SHOWN = 40
+#: Numbers of a noun that would make no sense at zero.
+_POSITIVE = frozenset(
+    "weight body_surface cardiac_output vascular_timescale diffusion_rim establishment_size transit_time "
+    "division_rate ligand_half_saturation reference_density oxygen_reach".split()
+)
+#: Numbers of a noun that count things.
+WHOLE = frozenset({"hits"})
+
+
+def shown(value: object) -> str:
+    """Return a value as it stands in a TOML file, shortened, on one line."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        short = value if len(value) <= _LONGEST_SHOWN else value[: _LONGEST_SHOWN // 2]
+        return json.dumps(short, ensure_ascii=any(not each.isprintable() for each in short)) + (
+            "" if short == value else "..."
+        )
+    if isinstance(value, (int, float)):
+        text = f"{value:.6e}" if isinstance(value, int) and abs(value) >= 10**20 and abs(value) < 10**300 else ""
+        if isinstance(value, int) and abs(value) >= 10**300:
+            return "a number of more than 300 digits"
+        return text or repr(value)
+    if isinstance(value, Mapping):
+        return "a table"
+    return "a list" if isinstance(value, list) else f"{value}"
+
+
+class Reader:
+    """Reads fields of one file and collects what is wrong with them; a faulty field reads as its fallback."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.faults: list[str] = []
+
+    def fault(self, place: str, message: str) -> None:
+        """Note one fault."""
+        line = f"{self.name}: {place}: {message}" if place else f"{self.name}: {message}"
+        if line not in self.faults:
+            self.faults.append(line)
+
+    def place(self, place: str, key: str) -> str:
+        """Return the place of a key inside a table."""
+        short = key if len(key) <= _LONGEST_SHOWN else f"{key[: _LONGEST_SHOWN // 2]}..."
+        quoted = toml_key(short) if short.isprintable() else json.dumps(short)
+        return f"{place}.{quoted}" if place else quoted
+
+    def table(self, given: object, place: str, known: Iterable[str] | None = None) -> dict[str, Any]:
+        """Return a table, its unknown keys refused; empty if it is none."""
+        if not isinstance(given, dict):
+            self.fault(place, f"{shown(given)} is not a table")
+            return {}
+        if known is None:
+            return given
+        allowed = list(known)
+        for key in given:
+            if key not in allowed:
+                hint = did_you_mean(key, allowed) if len(key) <= _LONGEST_SHOWN else ""
+                self.fault(place, f"unknown key {shown(key)}.{hint} Known: {known_words(allowed, 60)}.")
+        return {key: item for key, item in given.items() if key in allowed}
+
+    def text(self, given: object, place: str, longest: int = 200) -> str:
+        """Return one line of text."""
+        if not isinstance(given, str):
+            self.fault(place, f"{shown(given)} is not text; put it in quotes")
+        elif not given.strip():
+            self.fault(place, "is empty; write a line of text")
+        elif len(given) > longest:
+            self.fault(place, f"{shown(given)} has {len(given)} characters; {longest} is the most allowed")
+        elif any(is_hidden(character) for character in given):
+            self.fault(place, f"{shown(given)} holds a control character or a line break; write one plain line")
+        else:
+            return given
+        return ""
+
+    def whole(self, given: object, place: str, low: int, high: int) -> int:
+        """Return a whole number within limits."""
+        if isinstance(given, bool) or not isinstance(given, int):
+            self.fault(place, f"{shown(given)} is not a whole number; give one from {low} to {high}")
+        elif not low <= given <= high:
+            self.fault(place, f"{shown(given)} is outside {low} to {high}")
+        else:
+            return given
+        return low
+
+    def choice(self, given: object, place: str, known: Collection[str], what: str) -> str:
+        """Return one of the known names, or "" after a fault."""
+        if not isinstance(given, str):
+            self.fault(place, f"{shown(given)} is not text; give the name of {what}: {known_words(known, 40)}")
+        elif given not in known:
+            hint = did_you_mean(given, known) if len(given) <= _LONGEST_SHOWN else ""
+            self.fault(place, f"{shown(given)} is not the name of {what}.{hint} Known: {known_words(known, 40)}.")
+        else:
+            return given
+        return ""
+
+    def choices(self, given: object, place: str, known: Collection[str], what: str) -> tuple[str, ...]:
+        """Return a list of known names, each once."""
+        if not isinstance(given, list):
+            self.fault(place, f"{shown(given)} is not a list; write, for example, [{shown(sorted(known)[0])}]")
+            return ()
+        found: list[str] = []
+        for index, item in enumerate(given):
+            name = self.choice(item, f"{place}[{index}]", known, what)
+            if name and name in found:
+                self.fault(f"{place}[{index}]", f"{shown(name)} stands there twice")
+            elif name:
+                found.append(name)
+        return tuple(found)
+
+    def quantity(
+        self, given: object, place: str, unit: str, low: float = 0.0, high: float = math.inf, fallback: float = math.nan
+    ) -> float:
+        """Return a number in ``unit`` within limits (both allowed); ``fallback`` after a fault."""
+        try:
+            number = read(given, unit)
+        except UnitError as error:
+            self.fault(place, plain_fault(error, given))
+            return fallback
+        if number < low:
+            self.fault(place, f"{shown(given)} is below {write(low, unit)}, the least allowed")
+        elif number > high:
+            self.fault(place, f"{shown(given)} is above {write(high, unit)}, the most allowed")
+        else:
+            return number + 0.0  # no negative zero
+        return fallback
+
+
+def plain_fault(error: Exception, given: object) -> str:
+    """Return an error's first line, with the given value shown as it stands in the file."""
+    if isinstance(error, ValidationError):
+        return str(error.errors(include_url=False)[0]["msg"]).removeprefix("Value error, ")
+    message = error.faults[0] if isinstance(error, SeedsoilError) else str(error)
+    return message.replace(repr(given), shown(given), 1) if isinstance(given, (str, bool)) else (
+        message if not isinstance(given, (dict, list)) else message.replace(repr(given), shown(given), 1)
+    )  # fmt: skip
+
+
+def numbers_of(model: type[BaseModel]) -> dict[str, tuple[Quantity, bool]]:
+    """Return the numbers of a noun that a study may change: name -> (quantity, whether it is a list)."""
+    found: dict[str, tuple[Quantity, bool]] = {}
+    for name, field in model.model_fields.items():
+        for part in field.metadata:
+            if isinstance(part, Quantity):
+                found[name] = (part, False)
+        for inner in get_args(field.annotation):
+            for part in getattr(inner, "__metadata__", ()):
+                if isinstance(part, Quantity) and str(field.annotation).startswith("tuple"):
+                    found[name] = (part, True)
+    return found
+
+
+def changed_value(quantity: Quantity, given: object, base: Value | None) -> Value:
+    """Return the Value that a study file gives; what equals the catalogue keeps its evidence, range and source.
+
+    A new number without a range of its own takes the catalogue's, widened to hold it.
+    """
+    made = quantity.value(given)
+    if base is None or isinstance(given, Mapping):
+        return made
+    if made.number == base.number:
+        return base
+    low = None if base.low is None else min(base.low, made.number)
+    high = None if base.high is None else max(base.high, made.number)
+    return made.model_copy(update={"low": low, "high": high})
+
+
+def read_noun(reader: Reader, given: object, kind: str, extra: Iterable[str] = (), default: str = "") -> Any:
+    """Return a catalogue entry with the numbers that the study changes, or None after a fault.
+
+    ``kind`` is "tumour", "host" or "vessels"; ``extra`` are keys beyond its numbers, read by the caller.
+    """
+    known = names(kind if kind == "vessels" else f"{kind}s")
+    table = reader.table({} if given is None else given, kind)
+    name = table.get("is", default)
+    if not name:
+        reader.fault(f"{kind}.is", f"is missing; name {_article(kind)} of the catalogue: {known_words(known, 40)}")
+        return None
+    chosen = reader.choice(name, f"{kind}.is", known, f"{_article(kind)} of the catalogue")
+    if not chosen:
+        return None
+    base: BaseModel = entry(kind, chosen)
+    fields = numbers_of(type(base))
+    table = reader.table(table, kind, ["is", *fields, *extra])
+    changes: dict[str, Any] = {}
+    for key, (quantity, is_list) in fields.items():
+        if key in table:
+            place, old = f"{kind}.{key}", getattr(base, key)
+            new = (
+                _list(reader, table[key], place, quantity, old)
+                if is_list
+                else number(reader, table[key], place, quantity, old)
+            )
+            if new is not None:
+                changes[key] = new
+    return base.model_copy(update=changes) if changes else base
+
+
+def number(reader: Reader, given: object, place: str, quantity: Quantity, base: Value | None) -> Value | None:
+    """Return a changed Value, or None after a fault."""
+    try:
+        made = changed_value(quantity, given, base)
+    except (ValueError, SeedsoilError) as error:
+        reader.fault(place, plain_fault(error, given))
+        return None
+    name = place.rpartition(".")[2]
+    if name in _POSITIVE and made.number <= 0.0:
+        reader.fault(place, f"{shown(given)} is not above zero")
+        return None
+    if name in WHOLE and (made.number != int(made.number) or not 0 <= made.number <= 20):
+        reader.fault(place, f"{shown(given)} is not a whole number from 0 to 20")
+        return None
+    return made
+
+
+def _list(
+    reader: Reader, given: object, place: str, quantity: Quantity, base: tuple[Value, ...]
+) -> tuple[Value, ...] | None:
+    if not isinstance(given, list):
+        reader.fault(place, f"{shown(given)} is not a list; give {len(base)} numbers")
+        return None
+    if len(given) != len(base):
+        reader.fault(place, f"has {len(given)} numbers; {len(base)} are due, as in the catalogue")
+        return None
+    made = [
+        number(reader, item, f"{place}[{i}]", quantity, old)
+        for i, (item, old) in enumerate(zip(given, base, strict=True))
+    ]
+    kept = tuple(value for value in made if value is not None)
+    return kept if len(kept) == len(made) else None
+
+
+def _article(kind: str) -> str:
+    return {"tumour": "a tumour", "host": "a host", "vessels": "a vessel law"}[kind]
