@@ -1,0 +1,56 @@
+"""Commands about the catalogue: list its names, describe an entry with its sources."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from seedsoil.cli.terminal import DONE
+
+Kind = Literal["organs", "tumours", "agents", "hosts", "vessels", "studies"]
+
+
+def list_names(kind: Kind | None = None, /) -> int:
+    """List what the catalogue holds, one name a line; without a kind, all kinds.
+
+    Parameters
+    ----------
+    kind
+        organs, tumours, agents, hosts, vessels or studies.
+    """
+    if kind is not None:
+        for line in _lines(kind):
+            print(line)
+        return DONE
+    for place, each in enumerate(Kind.__args__):  # type: ignore[attr-defined]
+        print(f"{'' if place == 0 else chr(10)}{each}:")
+        for line in _lines(each):
+            print(f"  {line}")
+    return DONE
+
+
+def describe(name: str, /) -> int:
+    """Describe an entry of the catalogue: each number with its unit, range, grade and source.
+
+    Parameters
+    ----------
+    name
+        A name that `seedsoil list` shows, or kind/name where two kinds share it.
+    """
+    from seedsoil.catalogue.describe import describe as page
+
+    print(page(name))
+    return DONE
+
+
+def _lines(kind: str) -> list[str]:
+    """Return the names of a kind, each with its title where it has one."""
+    if kind == "studies":
+        from seedsoil.trial.study import shipped_names
+
+        return list(shipped_names())
+    from seedsoil.catalogue.load import entry, names
+
+    known = names(kind)
+    width = max((len(name) for name in known), default=0)
+    titles = [str(getattr(entry(kind, name), "title", "") or "") for name in known]
+    return [f"{name:<{width}}  {title}".rstrip() for name, title in zip(known, titles, strict=True)]

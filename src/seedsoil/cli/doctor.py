@@ -1,0 +1,104 @@
+"""The command `doctor`: is this installation well, and are the files of a run what was written?"""
+
+from __future__ import annotations
+
+import math
+import os
+import platform
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from seedsoil.cli.terminal import DONE, FAILED, say_faults
+
+_LEAST_FREE_BYTES = 500_000_000  # a run of 400 patients and the compiled kernels need less than half of it
+_LIBRARIES = ("numpy", "scipy", "numba", "pydantic", "pint", "pyarrow", "matplotlib", "cyclopts", "rich", "lifelines")
+
+
+def doctor(run: Path | None = None, /) -> int:
+    """Check this installation, or the files of a run.
+
+    Parameters
+    ----------
+    run
+        Folder of a run: every file is compared with its checksum.
+    """
+    return _installation() if run is None else _run(run)
+
+
+def _run(folder: Path) -> int:
+    from seedsoil.experiment.store import Store
+
+    store = Store.open(folder)
+    faults = store.verify()
+    say_faults(f"{folder}: {fault}" for fault in faults)
+    if faults:
+        return FAILED
+    left = sum(last - first for first, last in store.missing())
+    state = f"{left} of {store.patients} patients are still to be done" if left else f"all {store.patients} patients"
+    print(f"{folder}: every file is what was written; {state}; identity {store.identity}")
+    return DONE
+
+
+def _installation() -> int:
+    from seedsoil.foundation.record import versions
+
+    known = versions()
+    print(f"seedsoil {known['seedsoil']}, Python {platform.python_version()}, {platform.platform()}")
+    print(f"cores: {os.cpu_count() or 1}")
+    faults = []
+    for task, look in (
+        ("libraries", _libraries),
+        ("kernels", _kernels),
+        ("catalogue", _catalogue),
+        ("disk here", _disk),
+    ):
+        try:
+            print(f"{task}: {look()}", flush=True)
+        except BrokenPipeError:
+            raise
+        except Exception as error:  # whatever ails it, the other things are still looked at
+            faults.append(f"{task}: {str(error) or type(error).__name__}")
+    say_faults(faults)
+    if not faults:
+        print("all well")
+    return FAILED if faults else DONE
+
+
+def _libraries() -> str:
+    from importlib import metadata
+
+    return ", ".join(f"{name} {metadata.version(name)}" for name in _LIBRARIES)
+
+
+def _kernels() -> str:
+    """Compile and call a kernel; OSError if the folder of compiled kernels cannot be written."""
+    from seedsoil.foundation.compiled import kernel_fingerprint
+
+    begin = time.monotonic()
+    from seedsoil.foundation.elementary import exp
+
+    value = float(exp(1.0))
+    if not math.isclose(value, math.e, rel_tol=1e-14):
+        raise ArithmeticError(f"exp(1) is {value!r} here, not {math.e!r}")
+    took = time.monotonic() - begin
+    folder = Path(os.environ["NUMBA_CACHE_DIR"])
+    with tempfile.TemporaryFile(dir=folder) as probe:
+        probe.write(b"seedsoil")
+    return f"compile and agree ({took:.1f} s, {kernel_fingerprint()}), kept in {folder}"
+
+
+def _catalogue() -> str:
+    from seedsoil.catalogue.load import KINDS, entry, names
+
+    counts = {kind: len([entry(kind, name) for name in names(kind)]) for kind in KINDS}
+    return ", ".join(f"{count} {kind}" for kind, count in counts.items())
+
+
+def _disk() -> str:
+    free = shutil.disk_usage(Path.cwd()).free
+    text = f"{free / 1e9:.1f} GB free in {Path.cwd()}"
+    if free < _LEAST_FREE_BYTES:
+        raise OSError(f"only {text}")
+    return text

@@ -1,0 +1,105 @@
+"""`seedsoil`: finds the command, runs it, and turns what went wrong into plain lines and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from seedsoil.cli.terminal import BAD_INPUT, DISK, DONE, FAILED, INTERRUPTED, NOTICE, say, say_faults
+
+if TYPE_CHECKING:
+    from cyclopts import App
+
+#: Each command, the function that carries it out, and what it is for. The function's module is loaded only when
+#: the command is called, so that no command waits for what another one needs.
+COMMANDS = {
+    "run": ("seedsoil.cli.run:run", "Carry out a study and answer it."),
+    "check": ("seedsoil.cli.study:check", "Name every fault of a study file."),
+    "explain": ("seedsoil.cli.study:explain", "Say in plain English what a study will do."),
+    "resolve": ("seedsoil.cli.study:resolve", "Print a study with every default written out."),
+    "schema": ("seedsoil.cli.study:schema", "Print the JSON Schema of study files."),
+    "show": ("seedsoil.cli.show:show", "Show a finished run, or one of its patients."),
+    "list": ("seedsoil.cli.catalogue:list_names", "List what the catalogue holds."),
+    "describe": ("seedsoil.cli.catalogue:describe", "Describe an entry of the catalogue, with its sources."),
+    "doctor": ("seedsoil.cli.doctor:doctor", "Check this installation, or the files of a run."),
+}
+
+
+def make_app(command: str | None = None) -> App:
+    """Return the command line; with ``command``, only that one of the commands is ready to be called."""
+    from cyclopts import App, Parameter
+
+    from seedsoil import __version__
+
+    app = App(
+        name="seedsoil",
+        help="An in-silico laboratory for metastasis: seed, soil, and the patient between them.",
+        help_epilogue=f"Exit codes: 0 done, 1 the run failed, 2 bad input, 74 disk, 130 interrupted.\n\n{NOTICE}",
+        version=__version__,
+        help_format="plaintext",
+        default_parameter=Parameter(negative=()),
+        suppress_keyboard_interrupt=False,
+    )
+    for name, (target, purpose) in COMMANDS.items():
+        if name == command:
+            app.command(target, name=name)
+        else:
+            app.command(App(name=name, help=purpose, help_flags=[], version_flags=[]))
+    return app
+
+
+def execute(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code. Errors of the user are told on stderr, never as a traceback."""
+    from seedsoil.foundation.errors import ModelError, SeedsoilError
+
+    try:
+        code = _call(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has gone (`seedsoil list | head -1`). Python would complain once more when it closes stdout.
+        _mute(sys.stdout)
+        return DONE
+    except KeyboardInterrupt:
+        say("Interrupted.")
+        return INTERRUPTED
+    except SeedsoilError as error:
+        say_faults(error.faults)
+        if any(kind.__name__ == "DiskError" for kind in type(error).__mro__):
+            return DISK
+        return FAILED if isinstance(error, ModelError) else BAD_INPUT
+    except OSError as error:
+        say_faults([": ".join(str(part) for part in (error.filename, error.strerror or error) if part)])
+        return DISK
+    return code
+
+
+def main() -> NoReturn:
+    """Run the command line of this process and end the process."""
+    sys.exit(execute(sys.argv[1:]))
+
+
+def _call(arguments: Sequence[str]) -> int:
+    from cyclopts import CycloptsError
+
+    command = next((word for word in arguments if not word.startswith("-")), None)
+    app = make_app(command)
+    try:
+        found = app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        say_faults([str(error)])
+        say(f"See: seedsoil {command} --help" if command in COMMANDS else "See: seedsoil --help")
+        return BAD_INPUT
+    return found if isinstance(found, int) else DONE
+
+
+def _mute(stream: object) -> None:
+    """Point a closed stream to nowhere."""
+    try:
+        descriptor = stream.fileno()  # type: ignore[attr-defined]
+    except (AttributeError, OSError, ValueError):
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)

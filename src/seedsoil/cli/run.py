@@ -1,0 +1,184 @@
+"""The command `run`: a study in, a run folder, its report and its answer out."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from seedsoil.cli.study import open_study
+from seedsoil.cli.terminal import DONE, FAILED, INTERRUPTED, console, say, say_faults
+
+if TYPE_CHECKING:
+    from seedsoil.trial.run import Trial
+    from seedsoil.trial.study import Study
+
+#: Digits of the identity in the name of a run folder.
+_DIGITS = 8
+#: Where no terminal shows a bar, a line is said this many times.
+_LINES_OF_PROGRESS = 10
+
+
+def run(
+    study: str = "demo",
+    /,
+    *,
+    patients: int | None = None,
+    seed: int | None = None,
+    out: Path | None = None,
+    workers: int | None = None,
+    resume: bool = False,
+    json: bool = False,
+    report: Annotated[bool, Parameter(negative="--no-report")] = True,
+) -> int:
+    """Carry out a study and answer it.
+
+    Parameters
+    ----------
+    study
+        A study file (TOML), or the name of a shipped study.
+    patients
+        Patients in each arm, instead of the study's number.
+    seed
+        Seed of all luck, instead of the study's.
+    out
+        Folder of the run; runs/STUDY-IDENTITY if not given.
+    workers
+        Processes; as many as there are cores if not given. The result does not depend on it.
+    resume
+        Take up a run where it stopped.
+    json
+        Print the answer as one JSON document on stdout.
+    report
+        Write the report to OUT/report.
+    """
+    from seedsoil.foundation.errors import StudyError
+
+    if workers is not None and workers < 1:
+        raise StudyError(f"--workers {workers}: at least 1 is needed.")
+    opened = open_study(study, patients, seed)
+    folder, finished = _choose_folder(opened, study, out, resume)
+    retry = _command(study, patients, seed, folder)
+    try:
+        trial = _finished(folder) if finished else _carry_out(opened, folder, workers, resume)
+        page = _write_report(trial, folder) if report else None
+    except KeyboardInterrupt:
+        say(f"Interrupted. What was done is kept. Go on with: {retry}")
+        return INTERRUPTED
+    except _broken_pool() as error:
+        say_faults([f"a worker process died (killed, or out of memory): {error}"])
+        say(f"What was done is kept. Go on, perhaps with fewer workers: {retry}")
+        return FAILED
+    _print_result(trial, page, json)
+    return DONE
+
+
+def _choose_folder(study: Study, name: str, out: Path | None, resume: bool) -> tuple[Path, bool]:
+    """Return the folder of the run, and whether this very run is finished there. StoreError if it holds another."""
+    from seedsoil.experiment.store import MANIFEST, Store
+    from seedsoil.foundation.errors import StoreError
+    from seedsoil.foundation.record import identity
+
+    wanted = identity(study.resolve(), study.plan().seed)
+    folder = out or Path("runs") / f"{Path(name).stem}-{wanted[:_DIGITS]}"
+    if not (folder / MANIFEST).is_file():
+        return folder, False
+    store = Store.open(folder)
+    if store.identity != wanted or resume:
+        return folder, False  # the store itself says what is wrong, or repairs what is damaged
+    if store.complete:
+        return folder, True
+    raise StoreError(f"{folder} holds this run, begun and not finished. Go on with --resume, or choose another --out.")
+
+
+def _finished(folder: Path) -> Trial:
+    from seedsoil.trial.run import open_run
+
+    say(f"{folder} holds this very run already; here is its answer.")
+    return open_run(folder)
+
+
+def _carry_out(study: Study, folder: Path, workers: int | None, resume: bool) -> Trial:
+    from seedsoil.trial.run import run as carry_out
+
+    plan = study.plan()
+    count = workers or os.cpu_count() or 1
+    say(f"{plan.patients} patients, {len(plan.arms)} arms, {count} {'worker' if count == 1 else 'workers'} -> {folder}")
+    with _progress() as progress:
+        return carry_out(study, workers=count, out=folder, resume=resume, progress=progress)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """Show on stderr how many patients are done: a bar in a terminal, else a line now and then."""
+    screen = console(stderr=True)
+    if not screen.is_terminal:
+        said = 0
+
+        def tell(done: int, total: int) -> None:
+            nonlocal said
+            step = _LINES_OF_PROGRESS * done // max(total, 1)
+            if step > said:
+                said = step
+                say(f"{done} of {total} patients")
+
+        yield tell
+        return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("patients"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left:"), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=screen, transient=True) as bar:
+        task = bar.add_task("patients", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _write_report(trial: Trial, folder: Path) -> Path:
+    """Write the report beside the tables, unless a whole one is there."""
+    from seedsoil.experiment.publish import disk
+    from seedsoil.show.report import write_report
+
+    page = folder / "report" / "index.html"
+    if page.is_file():
+        return page
+    say("Writing the report ...")
+    with disk(page.parent):
+        return write_report(trial, page.parent)
+
+
+def _print_result(trial: Trial, page: Path | None, as_json: bool) -> None:
+    if as_json:
+        import json
+
+        print(json.dumps(trial.answer(), indent=2, ensure_ascii=False, allow_nan=False))
+        return
+    from seedsoil.cli.summary import print_answer
+
+    print_answer(trial, [f"Report: {page}" if page else f"Run: {trial.out}"])
+
+
+def _command(study: str, patients: int | None, seed: int | None, folder: Path) -> str:
+    """Return the command that takes this run up again."""
+    words = ["seedsoil", "run", study]
+    words += [] if patients is None else ["--patients", str(patients)]
+    words += [] if seed is None else ["--seed", str(seed)]
+    return shlex.join([*words, "--out", str(folder), "--resume"])
+
+
+def _broken_pool() -> type[BaseException]:
+    from concurrent.futures import BrokenExecutor
+
+    return BrokenExecutor

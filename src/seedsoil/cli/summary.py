@@ -1,0 +1,91 @@
+"""The answer of a trial as tables for a terminal: what became of each arm, and how the arms compare."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from seedsoil.cli.terminal import NOTICE, console, table
+from seedsoil.trial.endpoints import response_rate
+from seedsoil.trial.run import Trial
+
+_MONTH = 365.25 / 12.0
+_FIVE_YEARS = "1826"
+_ARMS = ("Arm", "Patients", "Deaths", "Median survival, months", "Alive at 5 years", "Median PFS, months", "Response")
+_PAIRS = ("Endpoint", "Arm", "Against", "Hazard ratio (95% interval)", "p")
+
+
+def print_answer(trial: Trial, where: Iterable[str] = ()) -> None:
+    """Print the arms, the comparisons, where things lie, and the notice on stdout."""
+    answer = trial.answer()
+    out = console()
+    out.print(table(f"{answer['study']}: {answer['patients']} patients in each arm", _ARMS, _arms(trial, answer)))
+    if answer["comparisons"]:
+        out.print(table("Arms compared (a hazard ratio below 1 favours the first)", _PAIRS, _pairs(answer), 3))
+    for line in where:
+        print(line)
+    print(NOTICE)
+
+
+def _arms(trial: Trial, answer: dict[str, Any]) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    for name, arm in answer["arms"].items():
+        limits = (arm["median_survival_low"], arm["median_survival_high"])
+        rate = response_rate(trial.tables["patients"], name).rate
+        rows.append(
+            (
+                _words(name),
+                str(arm["n"]),
+                str(arm["deaths"]),
+                _median(arm["median_survival_days"], limits),
+                _share(arm["survival"].get(_FIVE_YEARS)),
+                _months(arm["median_progression_free_days"]),
+                _share(rate),
+            )
+        )
+    return rows
+
+
+def _pairs(answer: dict[str, Any]) -> list[tuple[str, ...]]:
+    return [
+        (
+            _words(pair["endpoint"]),
+            _words(pair["arm"]),
+            _words(pair["versus"]),
+            _ratio(pair["hazard_ratio"], pair["low"], pair["high"]),
+            _probability(pair["p"]),
+        )
+        for pair in answer["comparisons"]
+    ]
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").replace("progression free", "progression-free")
+
+
+def _months(days: float | None) -> str:
+    return "not reached" if days is None else f"{days / _MONTH:.1f}"
+
+
+def _median(days: float | None, limits: tuple[float | None, float | None]) -> str:
+    if days is None:
+        return "not reached"
+    low, high = ("?" if limit is None else f"{limit / _MONTH:.1f}" for limit in limits)
+    return f"{_months(days)} ({low} to {high})"
+
+
+def _share(share: float | None) -> str:
+    return "unknown" if share is None or math.isnan(share) else f"{100.0 * share:.0f}%"
+
+
+def _ratio(ratio: float | None, low: float | None, high: float | None) -> str:
+    if ratio is None:
+        return "cannot be told"
+    return f"{ratio:.2f} ({'?' if low is None else f'{low:.2f}'} to {'?' if high is None else f'{high:.2f}'})"
+
+
+def _probability(p: float | None) -> str:
+    if p is None:
+        return "unknown"
+    return "< 0.0001" if p < 1e-4 else f"{p:.2g}"

@@ -1,0 +1,57 @@
+"""What every command shares: exit codes, where to say things, and how a mistake is told."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+#: Exit codes: done, the run itself failed, bad input, the disk refused (EX_IOERR), interrupted (128 + SIGINT).
+DONE, FAILED, BAD_INPUT, DISK, INTERRUPTED = 0, 1, 2, 74, 130
+
+NOTICE = "Research and teaching instrument: not for clinical decisions."
+#: Columns of a table that goes to a file or a pipe, where no terminal says how wide it is.
+_WIDTH_OF_A_PIPE = 120
+
+
+def say(text: str) -> None:
+    """Tell the person who waits: on stderr, so that stdout holds the result alone."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def say_faults(faults: Iterable[str]) -> None:
+    """Tell what is wrong, one line for each fault."""
+    for fault in faults:
+        say("error: " + " ".join(fault.split("\n")))
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console for tables or progress; a closed pipe stays a BrokenPipeError, for `main` to end quietly."""
+    import os
+
+    from rich.console import Console
+
+    class Plain(Console):
+        def on_broken_pipe(self) -> NoReturn:
+            raise BrokenPipeError
+
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() or os.environ.get("COLUMNS") else _WIDTH_OF_A_PIPE
+    return Plain(stderr=stderr, width=width, highlight=False, markup=False, soft_wrap=False)
+
+
+def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]], numbers_from: int = 1) -> Table:
+    """Return a plain table; columns from ``numbers_from`` on are aligned to the right."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    made = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    for place, name in enumerate(columns):
+        made.add_column(name, justify="right" if place >= numbers_from else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*row)
+    return made
