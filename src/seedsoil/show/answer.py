@@ -90,10 +90,13 @@ def _time(days: float) -> str:
 
 
 def _median(curve: Curve) -> str:
-    low, high = curve.median_interval
     if not math.isfinite(curve.median):
         return "not reached"
-    return f"{_time(curve.median)} ({_time(low)} to {_time(high)})"
+    low, high = (_time(limit) for limit in curve.median_interval)
+    unit = low.rpartition(" ")[2]
+    if high.endswith(f" {unit}") and unit != "reached":
+        low = low.removesuffix(f" {unit}")
+    return f"{_time(curve.median)} ({low} to {high})"
 
 
 def _response(trial: TrialLike, arm: str) -> str:

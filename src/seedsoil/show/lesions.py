@@ -283,17 +283,25 @@ def concentration_figure(history: HistoryLike) -> Picture:
             rows["day"] += days.tolist()
             rows["mg_per_litre"] += level.tolist()
         if agents:
-            last = max(float(np.max(history.concentrations[agent][0], initial=1.0)) for agent in agents) / YEAR
-            panels[-1].set_xlim(0, last)
+            last = max(_last_day(*history.concentrations[agent]) for agent in agents)
+            panels[-1].set_xlim(0, max(1.03 * last, 1.0) / YEAR)
         else:
             panels[0].text(
                 0.5, 0.5, "no drug was given", transform=panels[0].transAxes, ha="center", va="center", color=DARK
             )
         panels[-1].set_xlabel("Years since diagnosis")
         picture.align_ylabels(panels.tolist())
-    picture.caption = f"Level of each drug in patient {history.patient}, arm {words(history.arm)}."
+    picture.caption = (
+        f"Level of each drug where it acts, in patient {history.patient}, arm {words(history.arm)}, until it is gone."
+    )
     picture.table = rows
     return picture
+
+
+def _last_day(days: Floats, level: Floats) -> float:
+    """Return the last day with more than a thousandth of the peak level."""
+    there = np.flatnonzero(np.asarray(level) > 1e-3 * np.max(level, initial=0.0))
+    return float(days[there[-1]]) if there.size else 0.0
 
 
 def _envelope(days: Floats, level: Floats, most: int = 1200) -> tuple[Floats, Floats]:

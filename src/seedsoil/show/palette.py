@@ -13,6 +13,7 @@ import matplotlib
 import matplotlib.style
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 #: Okabe and Ito's colours (2008), distinguishable with any colour vision.
@@ -56,6 +57,14 @@ _rules: dict[str, Any] = {
 }
 
 
+# The date, the maker and its version would make each file differ.
+_unnamed: dict[str, dict[str, None]] = {
+    "svg": {"Date": None, "Creator": None},
+    "png": {"Software": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+
+
 @contextmanager
 def house_style() -> Iterator[None]:
     """Draw by the house's rules only, whatever the user's matplotlibrc says."""
@@ -84,20 +93,17 @@ class Picture(Figure):
     def savefig(self, fname: Any, **options: Any) -> None:
         """Save as matplotlib does, without the date and the version that would make each file differ."""
         kind = str(options.get("format") or Path(str(fname)).suffix.lstrip(".")).lower()
-        unnamed: dict[str, dict[str, None]] = {
-            "svg": {"Date": None, "Creator": None},
-            "png": {"Software": None},
-            "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
-        }
-        options.setdefault("metadata", unnamed.get(kind))
+        options.setdefault("metadata", _unnamed.get(kind))
         with house_style():
             super().savefig(fname, **options)
 
     def settle(self) -> Picture:
-        """Lay the picture out now and keep the places, so that saving it several times is quick."""
-        with house_style():
-            self.draw_without_rendering()
-            self.set_layout_engine("none")
+        """Lay the picture out now and keep the places, so that writing it several times is quick."""
+        engine = self.get_layout_engine()
+        if engine is not None:
+            with house_style():
+                engine.execute(self)
+                self.set_layout_engine("none")
         return self
 
     def save(self, path: str | Path) -> Path:
@@ -114,8 +120,21 @@ class Picture(Figure):
         return self._bytes("png")
 
     def _bytes(self, kind: str) -> bytes:
+        """Write without matplotlib's rehearsal, which a settled picture does not need."""
+        self.settle()
         stream = io.BytesIO()
-        self.savefig(stream, format=kind)
+        dpi, canvas = self.dpi, self.canvas
+        writer: Any = FigureCanvasSVG(self) if kind == "svg" else FigureCanvasAgg(self)
+        try:
+            with house_style():
+                if kind == "svg":
+                    writer.print_svg(stream, metadata=_unnamed["svg"])
+                else:
+                    self.dpi = float(_rules["savefig.dpi"])
+                    writer.print_png(stream, metadata=_unnamed["png"])
+        finally:
+            self.dpi = dpi
+            self.set_canvas(canvas)
         return stream.getvalue()
 
     def csv(self) -> str:

@@ -6,13 +6,14 @@ import csv
 import io
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from seedsoil.foundation.units import plain
+from seedsoil.foundation.value import GRADES
 from seedsoil.show import page as html
 from seedsoil.show.answer import ARM_COLUMNS, COMPARISON_COLUMNS, arm_rows, comparison_rows, sentences
 from seedsoil.show.body import organs_figure
@@ -25,6 +26,13 @@ from seedsoil.show.trial import survival_figure
 
 NOTICE = "Research and teaching instrument: not for clinical decisions."
 _most_events = 60
+_source_heads = {
+    "key": "Source",
+    "reference": "Reference",
+    "values": "Numbers from it",
+    "recalled": "Of these recalled",
+}
+_source_order = {name: place for place, name in enumerate(_source_heads)}
 
 Drawing = tuple[str, str, Callable[[], Picture]]
 
@@ -52,7 +60,7 @@ def write_report(trial: TrialLike, folder: str | Path, example: tuple[int, str] 
     body = [html.heading(title, 1), html.paragraph(NOTICE, "notice"), *_question(trial), *_answer(trial, place)]
     body.append(html.heading("All arms in pictures"))
     body += [_publish(place, *drawing) for drawing in _trial_drawings(trial)]
-    history = _history(trial, example)
+    history = example_history(trial, example)
     if history is not None:
         body += _patient(history, place)
     body += _record(trial.record)
@@ -123,7 +131,7 @@ def _trial_drawings(trial: TrialLike) -> list[Drawing]:
     ]
 
 
-def _history(trial: TrialLike, example: tuple[int, str] | HistoryLike | None) -> HistoryLike | None:
+def example_history(trial: TrialLike, example: tuple[int, str] | HistoryLike | None) -> HistoryLike | None:
     """Return the patient to show, simulated again and recorded, unless a History was given."""
     if example is not None and not isinstance(example, tuple):
         return example
@@ -195,25 +203,32 @@ def _record(record: Any) -> list[str]:
     ]
     if facts.get("card"):
         parts += [html.heading("What it can be trusted for", 3), html.verbatim(str(facts["card"]))]
-    grades = dict(facts.get("grades") or {})
-    if grades:
-        parts += [html.heading("Evidence behind the numbers", 3), html.table(("Grade", "Numbers"), grades.items())]
-    citations = [dict(line) for line in facts.get("citations") or ()]
+    counts = dict(facts.get("grades") or {})
+    if counts:
+        grades = [(grade, counts.get(grade, 0)) for grade in GRADES]
+        parts += [html.heading("Evidence behind the numbers", 3), html.table(("Grade", "Numbers"), grades)]
+    citations = _merged(facts.get("citations") or ())
     if citations:
-        columns = list(dict.fromkeys(name for line in citations for name in line))
-        heads = [
-            {"key": "Source", "values": "Numbers from it", "recalled": "Of these recalled"}.get(
-                c, words(c).capitalize()
-            )
-            for c in columns
-        ]
-        parts += [
-            html.heading("Sources", 3),
-            html.table(heads, [[_cell(line.get(c, "")) for c in columns] for line in citations]),
-        ]
+        columns = sorted(
+            {name for line in citations for name in line}, key=lambda name: (_source_order.get(name, 9), name)
+        )
+        lines = [[_cell(line.get(name, "")) for name in columns] for line in citations]
+        heads = [_source_heads.get(name, words(name).capitalize()) for name in columns]
+        parts += [html.heading("Sources", 3), html.table(heads, lines)]
     if facts.get("resolved"):
         parts += [html.heading("The study, with every default written out", 3), _folded(str(facts["resolved"]))]
     return parts
+
+
+def _merged(lines: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return one line for each source: organs and drugs that cite the same one are counted together."""
+    merged: dict[str, dict[str, Any]] = {}
+    for line in lines:
+        before = merged.setdefault(str(line.get("key", line)), dict.fromkeys(line, 0))
+        for name, value in line.items():
+            counted = isinstance(value, int) and not isinstance(value, bool)
+            before[name] = before[name] + value if counted else value
+    return list(merged.values())
 
 
 def _cell(value: object) -> object:

@@ -126,7 +126,7 @@ def cells_of(diameter: float) -> float:
 
 def words(name: str) -> str:
     """Return a name of the files as a reader says it."""
-    return name.replace("_", " ")
+    return name.replace("_", " ").replace("progression free", "progression-free")
 
 
 def thinned(length: int, most: int) -> NDArray[np.int64]:

@@ -1,0 +1,237 @@
+"""Each figure shows what the tables hold, keeps its text apart, and is the same bytes each time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+from seedsoil.foundation.errors import SeedsoilError
+from seedsoil.show.body import organs_figure
+from seedsoil.show.clones import muller_figure
+from seedsoil.show.endings import causes_figure, swimmer_figure
+from seedsoil.show.lesions import concentration_figure, trajectories_figure
+from seedsoil.show.palette import Picture
+from seedsoil.show.patient import patient_figure
+from seedsoil.show.show import show
+from seedsoil.show.trial import survival_figure
+from tests.unit.show.examples import MadeTrial, made_history, made_trial, spheres
+
+
+@pytest.fixture(scope="module")
+def trial() -> MadeTrial:
+    return made_trial(60)
+
+
+@pytest.fixture(scope="module")
+def history() -> SimpleNamespace:
+    return made_history()
+
+
+of_trials: list[Callable[..., Picture]] = [survival_figure, causes_figure, organs_figure, swimmer_figure]
+of_patients: list[Callable[..., Picture]] = [trajectories_figure, muller_figure, concentration_figure, patient_figure]
+
+
+def _name(function: Callable[..., Picture]) -> str:
+    return function.__name__
+
+
+def _texts(picture: Picture) -> list[Text]:
+    """Return the texts that are seen: matplotlib keeps labels of ticks out of range, which it does not draw."""
+    picture.settle()
+    picture.draw_without_rendering()
+    axes = [axis for each in picture.axes for axis in (each.xaxis, each.yaxis)]
+    ticks = [tick for axis in axes for tick in (*axis.majorTicks, *axis.minorTicks)]
+    labels = {id(label) for tick in ticks for label in (tick.label1, tick.label2)}
+    drawn = {id(tick.label1) for axis in axes if axis.axes.axison for tick in axis._update_ticks()}
+    found = [text for text in picture.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    return [text for text in found if id(text) not in labels or id(text) in drawn]
+
+
+def _overlaps(picture: Picture) -> list[tuple[str, str]]:
+    boxes = [(text.get_text(), text.get_window_extent()) for text in _texts(picture)]
+    clashes = []
+    for place, (first, one) in enumerate(boxes):
+        for second, other in boxes[place + 1 :]:
+            wide = min(one.x1, other.x1) - max(one.x0, other.x0)
+            tall = min(one.y1, other.y1) - max(one.y0, other.y0)
+            if wide > 1.0 and tall > 2.5:
+                clashes.append((first, second))
+    return clashes
+
+
+@pytest.mark.parametrize("draw", of_trials, ids=_name)
+def test_no_text_of_a_trial_lies_on_another(draw: Callable[..., Picture], trial: MadeTrial) -> None:
+    assert _overlaps(draw(trial)) == []
+
+
+@pytest.mark.parametrize("draw", of_patients, ids=_name)
+def test_no_text_of_a_patient_lies_on_another(draw: Callable[..., Picture], history: SimpleNamespace) -> None:
+    assert _overlaps(draw(history)) == []
+
+
+def test_overlaps_are_seen(history: SimpleNamespace) -> None:
+    picture = trajectories_figure(history)
+    picture.axes[0].text(0.5, 0.5, "one", transform=picture.axes[0].transAxes)
+    picture.axes[0].text(0.5, 0.5, "two", transform=picture.axes[0].transAxes)
+    assert ("one", "two") in _overlaps(picture)
+
+
+@pytest.mark.parametrize("draw", [*of_trials, *of_patients], ids=_name)
+def test_each_picture_has_units_numbers_and_a_caption(
+    draw: Callable[..., Picture], trial: MadeTrial, history: SimpleNamespace
+) -> None:
+    picture = draw(trial if draw in of_trials else history)
+    assert picture.caption.endswith(".")
+    lengths = {len(column) for column in picture.table.values()}
+    assert len(lengths) == 1
+    assert lengths != {0}
+    labels = [axes.get_ylabel() + axes.get_xlabel() for axes in picture.axes if axes.axison]
+    assert any(mark in " ".join(labels) for mark in ("[%]", "[mm]", "Years", "mg/L"))
+    assert "".join(labels)
+
+
+@pytest.mark.parametrize("kind", ["svg", "png"])
+def test_the_same_bytes_each_time(kind: str, trial: MadeTrial, tmp_path: Path) -> None:
+    """Catches dates, versions, random ids and dependence on drawing order."""
+    pictures = [swimmer_figure(trial).save(tmp_path / f"{number}.{kind}").read_bytes() for number in range(2)]
+    assert pictures[0] == pictures[1]
+    assert b"dc:date" not in pictures[0]
+    assert (survival_figure(trial).svg(), survival_figure(trial).png()) == (
+        survival_figure(trial).svg(),
+        survival_figure(trial).png(),
+    )
+
+
+def test_saving_leaves_no_global_trace(trial: MadeTrial) -> None:
+    """No pyplot, no open figure, no changed default."""
+    code = (
+        "import sys, matplotlib; before = str(sorted(matplotlib.rcParams.copy().items(), key=str))\n"
+        "from tests.unit.show.examples import made_trial\n"
+        "from seedsoil.show.trial import survival_figure\n"
+        "survival_figure(made_trial(8)).svg()\n"
+        "assert 'matplotlib.pyplot' not in sys.modules\n"
+        "assert str(sorted(matplotlib.rcParams.copy().items(), key=str)) == before\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": ":".join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_survival_table_is_the_curve(trial: MadeTrial) -> None:
+    table = survival_figure(trial).table
+    chosen = [k for k, arm in enumerate(table["arm"]) if arm == "both"]
+    assert [table["fraction"][k] for k in chosen] == trial.survival("both").fraction.tolist()
+
+
+def test_shares_of_causes_add_to_one(trial: MadeTrial) -> None:
+    table = causes_figure(trial).table
+    for arm in trial.arms:
+        assert sum(share for share, of in zip(table["share"], table["arm"], strict=True) if of == arm) == pytest.approx(
+            1.0
+        )
+
+
+def test_organs_count_patients_not_lesions_and_not_the_primary() -> None:
+    trial = made_trial(4)
+    lesions = {
+        "patient": np.array([0, 0, 0, 1, 2]),
+        "arm": np.array(["surgery"] * 5, dtype=object),
+        "lesion": np.arange(5),
+        "site": np.array(["colon", "liver", "liver", "liver", "lung"], dtype=object),
+        "parent": np.array([-1, 0, 0, 0, 0]),
+        "cells_at_diagnosis": np.array([1e9, 10.0, float(spheres(8.0)), 0.0, 5.0]),
+        "cells_at_end": np.array([0.0, 5.0, 5.0, 9.0, 0.0]),
+        "fate": np.array(["resected", "growing", "growing", "growing", "extinct"], dtype=object),
+    }
+    one = MadeTrial(("surgery",), {"patients": trial.tables["patients"], "lesions": lesions}, trial.study, trial.record)
+    table = organs_figure(one).table
+    assert table["site"] == ["liver", "lung"]
+    assert table["at_diagnosis"] == [0.25, 0.25]
+    assert table["seen_at_diagnosis"] == [0.25, 0.0]
+    assert table["at_end"] == [0.5, 0.0]
+
+
+def test_muller_keeps_every_cell_and_nests_children(history: SimpleNamespace) -> None:
+    """Merging small clones loses no cell and no resistance, however few bands are drawn."""
+    for most in (1, 3, 40):
+        table = muller_figure(history, most=most).table
+        days = np.array(table["day"])
+        last = days == days.max()
+        kept = history.clone_cells[history.days == days.max()][0]
+        assert sum(np.array(table["cells"])[last]) == pytest.approx(kept.sum())
+        resistant = np.array([r != "" for r in table["resistance"]])
+        assert sum(np.array(table["cells"])[last & resistant]) == pytest.approx(
+            kept[history.clones["resistance"] != ""].sum()
+        )
+
+
+def test_levels_keep_their_peaks(history: SimpleNamespace) -> None:
+    table = concentration_figure(history).table
+    for agent, (_, level) in history.concentrations.items():
+        drawn = [v for v, of in zip(table["mg_per_litre"], table["agent"], strict=True) if of == agent]
+        assert max(drawn) == level.max()
+
+
+def test_surgery_falls_straight_down(history: SimpleNamespace) -> None:
+    """The primary is gone between two recorded days, not over a stretch of thinned ones."""
+    table = trajectories_figure(history).table
+    of_primary = [day for day, lesion in zip(table["day"], table["lesion"], strict=True) if lesion == 0]
+    assert max(of_primary) == 10.0
+
+
+def test_nothing_to_draw_is_drawn_plainly(tmp_path: Path) -> None:
+    bare = made_history(count=1, arm="surgery")
+    bare.events, bare.observations = [], {"day": np.zeros(0), "diameter_mm": np.zeros(0)}
+    for draw in of_patients:
+        assert draw(bare).save(tmp_path / f"{draw.__name__}.svg").stat().st_size > 1000
+    trial = made_trial(3)
+    empty = MadeTrial(
+        ("surgery",),
+        {"patients": trial.tables["patients"], "lesions": {k: v[:0] for k, v in trial.tables["lesions"].items()}},
+        trial.study,
+        trial.record,
+    )
+    for draw in of_trials:
+        assert draw(empty).save(tmp_path / f"{draw.__name__}.svg").stat().st_size > 1000
+
+
+def test_many_arms_lesions_and_long_names(tmp_path: Path) -> None:
+    """Ten arms and 300 lesions are still drawn without a clash of texts."""
+    made = made_trial(30)
+    arms = tuple(f"arm_{k}_with_a_name" for k in range(6))
+    parts = []
+    for arm in arms:
+        rows = {k: v[made.tables["patients"]["arm"] == "seed"].copy() for k, v in made.tables["patients"].items()}
+        rows["arm"][:] = arm
+        parts.append(rows)
+    patients = {k: np.concatenate([p[k] for p in parts]) for k in parts[0]}
+    trial = MadeTrial(
+        arms,
+        {"patients": patients, "lesions": {k: v[:0] for k, v in made.tables["lesions"].items()}},
+        made.study,
+        made.record,
+    )
+    for draw in of_trials:
+        assert _overlaps(draw(trial)) == []
+
+
+def test_show_draws_trials_and_patients(trial: MadeTrial, history: SimpleNamespace) -> None:
+    import seedsoil.show as room
+
+    assert len(show(trial).axes) == 2
+    assert len(show(history).axes) == 3
+    assert len(room(trial).axes) == 2  # type: ignore[operator]
+    with pytest.raises(SeedsoilError, match="no picture of str"):
+        show("a text")
