@@ -31,9 +31,11 @@ def kernel_fingerprint() -> str:
     """
     package = Path(__file__).parents[1]
     digest = hashlib.sha256(f"{sys.version} numba {version('numba')} numpy {version('numpy')}".encode())
-    for path in sorted(package.rglob("*.py")):
-        source = path.read_bytes()
-        if _kernel_mark in source or path == Path(__file__):
+    sources = {path: path.read_bytes() for path in sorted(package.rglob("*.py"))}
+    # Kernels take constants from their neighbours, so a room with a kernel counts whole.
+    rooms = {path.parent for path, source in sources.items() if _kernel_mark in source} | {Path(__file__).parent}
+    for path, source in sources.items():
+        if path.parent in rooms:
             digest.update(str(path.relative_to(package)).encode() + b"\0" + source + b"\0")
     return digest.hexdigest()[:20]
 
@@ -64,7 +66,8 @@ def _choose_cache() -> str:
     return tempfile.mkdtemp(prefix="seedsoil-kernels-")
 
 
-os.environ.setdefault("NUMBA_CACHE_DIR", _choose_cache() if "NUMBA_CACHE_DIR" not in os.environ else "")
+if "NUMBA_CACHE_DIR" not in os.environ:
+    os.environ["NUMBA_CACHE_DIR"] = _choose_cache()
 # Intel's vector library has other last bits than the rest of the world.
 os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
 
