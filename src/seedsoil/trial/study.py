@@ -18,7 +18,7 @@ from seedsoil.foundation.errors import StudyError, did_you_mean, known_words
 from seedsoil.foundation.units import write
 from seedsoil.trial.endpoints import ENDPOINTS, TIME_ENDPOINTS
 from seedsoil.trial.plan import Plan
-from seedsoil.trial.study_arms import Give, Order, Setting, protocol_of, read_arms
+from seedsoil.trial.study_arms import LONGEST_DAYS, Give, Order, Setting, protocol_of, read_arms
 from seedsoil.trial.study_check import WHOLE, Reader, number, numbers_of, read_noun, shown
 from seedsoil.trial.study_explain import explain, json_schema
 from seedsoil.trial.study_text import file_bytes, parse
@@ -28,7 +28,6 @@ __all__ = ["Study", "check", "shipped", "shipped_names"]
 
 MOST_PATIENTS = 10_000_000
 MOST_SEED = 2**63 - 1
-LONGEST_DAYS = 100 * 365.25
 MOST_VARIATION = 2.0
 _SECTIONS = ("study", "tumour", "host", "vessels", "diagnosis", "vary", "arms", "endpoints")
 _SHIPPED = Path(__file__).parent.parent / "studies"

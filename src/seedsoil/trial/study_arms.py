@@ -24,6 +24,8 @@ DOSE_UNITS = ("mg", "mg/kg", "mg/m^2")
 DEFAULT_SCAN = Scan(every=56.0, start=28.0, instrument="ct")
 #: More doses or arms than this are a slip of the pen.
 MOST_DOSES, MOST_ARMS = 10_000, 50
+MOST_DOSE = 1e6
+LONGEST_DAYS = 100 * 365.25
 _SHORTEST_INTERVAL = 1 / 24
 _DOSE_EXAMPLE = 'give an amount of drug such as "400 mg", "5 mg/kg" or "400 mg/m^2"'
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}$")
@@ -225,7 +227,11 @@ def _read_resect(reader: Reader, table: dict[str, Any], place: str, setting: Set
 
 def _read_scan(reader: Reader, table: dict[str, Any], place: str, setting: Setting) -> Order | None:
     tool = reader.choice(table["scan"], f"{place}.scan", sorted(INSTRUMENTS), "an instrument")
-    every = reader.quantity(table["every"], f"{place}.every", "day", 1.0) if "every" in table else DEFAULT_SCAN.every
+    every = (
+        reader.quantity(table["every"], f"{place}.every", "day", 1.0, LONGEST_DAYS)
+        if "every" in table
+        else DEFAULT_SCAN.every
+    )
     start = _time(reader, table["start"], f"{place}.start", setting) if "start" in table else DEFAULT_SCAN.start
     return Scan(every=every, start=start, instrument=tool)
 
@@ -236,9 +242,13 @@ def _read_give(reader: Reader, table: dict[str, Any], place: str, setting: Setti
     agent: Agent | None = entry("agents", name) if name else None
     route = _route(reader, table.get("route"), f"{place}.route", agent, setting.host)
     start = _time(reader, table.get("start", "0 days"), f"{place}.start", setting)
-    every = reader.quantity(table["every"], f"{place}.every", "day", _SHORTEST_INTERVAL) if "every" in table else 0.0
+    every = (
+        reader.quantity(table["every"], f"{place}.every", "day", _SHORTEST_INTERVAL, LONGEST_DAYS)
+        if "every" in table
+        else 0.0
+    )
     times = reader.whole(table["times"], f"{place}.times", 1, MOST_DOSES) if "times" in table else None
-    duration = reader.quantity(table.get("duration", "0 days"), f"{place}.duration", "day")
+    duration = reader.quantity(table.get("duration", "0 days"), f"{place}.duration", "day", 0.0, LONGEST_DAYS)
     until = reader.choice(table["until"], f"{place}.until", ("progression",), "an end") if "until" in table else None
     if "every" not in table and (until is not None or (times or 1) > 1):
         reader.fault(f"{place}.every", 'is missing; a repeated dose needs an interval, for example "14 days"')
@@ -272,9 +282,9 @@ def _dose(reader: Reader, table: dict[str, Any], place: str) -> tuple[float, str
         except UnitError as error:
             fault = fault or plain_fault(error, given)
             continue
-        if dose < 0.0:
-            reader.fault(f"{place}.dose", f"{shown(given)} is below zero")
-        return abs(dose), unit
+        if not 0.0 <= dose <= MOST_DOSE:
+            reader.fault(f"{place}.dose", f"{shown(given)} is outside 0 to {MOST_DOSE:.0f} {unit}")
+        return dose + 0.0, unit
     if not isinstance(given, str):
         fault = f"{shown(given)} has no unit" if type(given) in (int, float) else f"{shown(given)} is no dose"
     fault = re.split(r", but |: expected|: write| Expected", fault)[0].rstrip(".")

@@ -19,10 +19,12 @@ __all__ = ["Reader", "numbers_of", "read_noun", "shown"]
 
 _LONGEST_SHOWN = 40
 #: Numbers of a noun that would make no sense at zero.
-_POSITIVE = frozenset(
-    "weight body_surface cardiac_output vascular_timescale diffusion_rim establishment_size transit_time "
-    "division_rate ligand_half_saturation reference_density oxygen_reach".split()
-)
+_POSITIVE = frozenset((
+    "weight", "body_surface", "cardiac_output", "vascular_timescale", "diffusion_rim", "establishment_size",
+    "transit_time", "division_rate", "ligand_half_saturation", "reference_density", "oxygen_reach",
+))  # fmt: skip
+#: No number of biology, in the units inside, comes near this; larger ones are slips that would overflow.
+_LARGEST = 1e12
 #: Numbers of a noun that count things.
 WHOLE = frozenset({"hits"})
 
@@ -151,9 +153,7 @@ def plain_fault(error: Exception, given: object) -> str:
     if isinstance(error, ValidationError):
         return str(error.errors(include_url=False)[0]["msg"]).removeprefix("Value error, ")
     message = error.faults[0] if isinstance(error, SeedsoilError) else str(error)
-    return message.replace(repr(given), shown(given), 1) if isinstance(given, (str, bool)) else (
-        message if not isinstance(given, (dict, list)) else message.replace(repr(given), shown(given), 1)
-    )  # fmt: skip
+    return message.replace(repr(given), shown(given), 1)
 
 
 def numbers_of(model: type[BaseModel]) -> dict[str, tuple[Quantity, bool]]:
@@ -224,6 +224,9 @@ def number(reader: Reader, given: object, place: str, quantity: Quantity, base: 
         reader.fault(place, plain_fault(error, given))
         return None
     name = place.rpartition(".")[2]
+    if made.number > _LARGEST:
+        reader.fault(place, f"{shown(given)} is above {write(_LARGEST, quantity.unit)}, the most allowed")
+        return None
     if name in _POSITIVE and made.number <= 0.0:
         reader.fault(place, f"{shown(given)} is not above zero")
         return None
