@@ -10,6 +10,8 @@ _floors = {
     "cli", "web", "show", "evidence", "trial", "infer", "catalogue", "experiment", "observe", "body", "tissue",
     "biology", "foundation",
 }  # fmt: skip
+# Folders of data alone: the shipped study files.
+_shelves = {"studies"}
 
 
 def test_rooms_import_only_from_floors_below() -> None:
@@ -32,7 +34,7 @@ def test_rooms_import_only_from_floors_below() -> None:
 
 
 def test_every_room_is_one_that_the_design_knows() -> None:
-    rooms = {path.name for path in package.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    rooms = {path.name for path in package.iterdir() if path.is_dir() and path.name != "__pycache__"} - _shelves
     assert rooms <= _floors, f"rooms without a floor: {sorted(rooms - _floors)}"
 
 
@@ -40,6 +42,13 @@ def test_every_room_has_something_in_it() -> None:
     empty = [
         room.name
         for room in package.iterdir()
-        if room.is_dir() and room.name != "__pycache__" and not any(p.name != "__init__.py" for p in room.glob("*.py"))
+        if room.is_dir()
+        and room.name not in {"__pycache__", *_shelves}
+        and not any(p.name != "__init__.py" for p in room.glob("*.py"))
     ]
     assert not empty, f"rooms with nothing in them: {empty}"
+
+
+def test_shelves_hold_no_code() -> None:
+    code = [path.name for shelf in _shelves for path in (package / shelf).glob("*.py") if path.name != "__init__.py"]
+    assert not code
