@@ -130,7 +130,7 @@ def test_no_words_of_unfinished_work(path: Path) -> None:
         return
     found = [
         f"line {number}: {match.group()}"
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1)
         if (match := _unfinished.search(line))
     ]
     assert not found, f"{label(path)}: {'; '.join(found)}"
