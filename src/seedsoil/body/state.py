@@ -63,7 +63,7 @@ NODES = 3
 #: Most pieces into which one step is cut.
 PIECES = 96
 #: Marks of one clone in one step above which they are drawn together, not one by one.
-MARKS_LIMIT = 1000.0
+MARKS_LIMIT = 100.0
 #: A clone keeps its identity while it makes up this share of its lesion.
 IDENTITY_SHARE = 1e-4
 #: Cells below which a lesion lives on diffusion alone and needs no vessels.

@@ -34,6 +34,7 @@ from seedsoil.body.state import (
     REPLACES,
     SITE,
     SPENT,
+    SPROUTING_ON,
     SPROUTS,
     STEP_DAYS,
     THRESHOLD,
@@ -104,18 +105,18 @@ def scratch(model: Model) -> Work:
 def _founded(patient: Patient, model: Model, stream: Stream, attempt: int) -> State:
     """One clone at the primary's site, at the size where chance no longer ends it."""
     state = new_state(model.mask.shape[0])
-    key = mix(np.uint64(attempt), np.uint64(0x5EED))
+    key = np.uint64(mix(np.uint64(attempt), np.uint64(0x5EED)))
     size = float(patient.tumour.establishment_size)
     lesion = state.lesion[0]
     lesion[SITE] = patient.host.anatomy.index(patient.tumour.site)
     lesion[PARENT], lesion[FATE], lesion[DETECTED] = -1.0, GROWING, -1.0
     lesion[CELLS], lesion[LARGEST] = size, size
     aim(stream, TRAIT, key, 0)
-    lesion[SPROUTS] = 1.0 if uniform(stream) < float(patient.tumour.primary_sprouts) * model.trait[18] else 0.0
+    lesion[SPROUTS] = 1.0 if uniform(stream) < float(patient.tumour.primary_sprouts) * model.trait[SPROUTING_ON] else 0.0
     lesion[REPLACES] = 1.0 if uniform(stream) < float(patient.tumour.replacement_share) else 0.0
     lesion[CLOCK] = exponential(stream)
     state.lesion_key[0] = key
-    state.cells[0, 0], state.slot_key[0, 0], state.used[0] = size, mix(key, key), 1
+    state.cells[0, 0], state.slot_key[0, 0], state.used[0] = size, np.uint64(mix(key, key)), 1
     state.clone[0, 0] = -1
     state.count[LESIONS], state.count[CLONES] = 1, 1
     state.clock[THRESHOLD] = math.inf
