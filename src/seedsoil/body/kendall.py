@@ -53,6 +53,7 @@ __all__ = [
 Composite: TypeAlias = tuple[float, float, float, float, float]
 
 TINY = 1e-307  # stands for no chance at all where something is divided by it
+CERTAIN = 1.0 - 1e-14  # closer to 1 is the rounding of a 1: without death nobody dies
 MOST = 700.0  # growth or decline of one piece beyond exp(700) is taken as exp(700)
 
 
@@ -134,7 +135,9 @@ def advance_unmarked(
     unmarked = delta - beta
     chance = 1.0
     if unmarked > 0.0:
-        chance = min(1.0, (root / max(c + delta, TINY)) * (root / unmarked))
+        chance = (root / max(c + delta, TINY)) * (root / unmarked)
+        if chance > CERTAIN:
+            chance = 1.0
     survivors = binomial(stream, rest, chance)
     if survivors > 0.0 and c > 0.0:
         survivors += negative_binomial(stream, survivors, c / max(delta, TINY))
