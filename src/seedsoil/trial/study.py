@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seedsoil.biology.clone import Mechanism, Tumour
 from seedsoil.biology.patient import MECHANISMS, Host, Patient
@@ -23,6 +23,9 @@ from seedsoil.trial.study_check import WHOLE, Reader, number, numbers_of, read_n
 from seedsoil.trial.study_explain import explain, json_schema
 from seedsoil.trial.study_text import file_bytes, parse
 from seedsoil.trial.study_write import resolve
+
+if TYPE_CHECKING:
+    from seedsoil.trial.run import Trial
 
 __all__ = ["Study", "check", "shipped", "shipped_names"]
 
@@ -74,9 +77,13 @@ class Study:
     @classmethod
     def read(cls, text: str | bytes, name: str = "study.toml") -> Study:
         """Read the text of a study file; ``name`` starts each fault. Raises StudyError as ``load`` does."""
-        table = parse(text, name)
+        return cls.from_tables(parse(text, name), name)
+
+    @classmethod
+    def from_tables(cls, table: Mapping[str, Any], name: str = "study.toml") -> Study:
+        """Read a study from the tables of its file, as a program may make them. Raises StudyError as ``load`` does."""
         reader = Reader(name)
-        study = _read(reader, table)
+        study = _read(reader, dict(table))
         if reader.faults or study is None:
             raise StudyError(reader.faults)
         return study
@@ -117,6 +124,12 @@ class Study:
     def schema() -> dict[str, Any]:
         """Return the JSON Schema of study files."""
         return json_schema()
+
+    def run(self, *, workers: int | None = None, out: str | Path | None = None, resume: bool = False) -> Trial:
+        """Carry the study out; see ``seedsoil.run`` for the parameters and errors."""
+        from seedsoil.trial.run import run
+
+        return run(self, workers=workers, out=out, resume=resume)
 
     def with_changes(self, *, patients: int | None = None, seed: int | None = None) -> Study:
         """Return the same study with another number of patients or another seed. Raises StudyError."""
@@ -260,8 +273,7 @@ def _vary(reader: Reader, given: object) -> dict[str, float]:
     for path, item in _flat(reader.table(given, "vary")).items():
         place = reader.place("vary", path)
         if path not in paths:
-            hint = did_you_mean(path[:80], paths)
-            reader.fault(place, f"is no number that can vary.{hint} Name one of the tumour or host.")
+            reader.fault(place, _not_varied(path, paths))
             continue
         table = reader.table(item, place, ("cv",))
         if isinstance(item, dict) and "cv" not in item:
@@ -269,6 +281,19 @@ def _vary(reader: Reader, given: object) -> dict[str, float]:
         elif "cv" in table:
             varied[path] = reader.quantity(table["cv"], f"{place}.cv", "1", 0.0, MOST_VARIATION, fallback=0.0)
     return varied
+
+
+def _not_varied(path: str, paths: Iterable[str]) -> str:
+    """Say why a path cannot vary, and what may be meant."""
+    noun, _, name = path.rpartition(".")
+    models = {"tumour": Tumour, "host": Host}
+    if noun in models and name in models[noun].model_fields:
+        return "is not one number with a spread; vary another, such as tumour.division_rate"
+    tails = {each.partition(".")[2]: each for each in paths if noun not in models or each.startswith(f"{noun}.")}
+    hint = did_you_mean(name[:40], tails)
+    for tail, each in tails.items():
+        hint = hint.replace(f"'{tail}'", f"'{each}'")
+    return f"is no number of the tumour or host that can vary.{hint}"
 
 
 def _flat(table: dict[str, Any]) -> dict[str, Any]:

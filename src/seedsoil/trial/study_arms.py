@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any, Literal, cast
 
@@ -114,8 +114,9 @@ def read_arms(reader: Reader, given: object, setting: Setting) -> dict[str, tupl
         _inherit(reader, name, own, parents, whole, ())
     for name, orders in whole.items():
         _check_together(reader, reader.place("arms", name), orders, [whole.get(p, ()) for p in parents[name]], setting)
+    usual = replace(DEFAULT_SCAN, start=min(DEFAULT_SCAN.start, 0.5 * setting.until_days))
     scanned = {
-        name: orders if any(isinstance(order, Scan) for order in orders) else (*orders, DEFAULT_SCAN)
+        name: orders if any(isinstance(order, Scan) for order in orders) else (*orders, usual)
         for name, orders in whole.items()
     }
     return {name: scanned[name] for name in arms if name in scanned}
@@ -215,7 +216,7 @@ def _read_order(reader: Reader, given: object, place: str, setting: Setting) -> 
 def _read_resect(reader: Reader, table: dict[str, Any], place: str, setting: Setting) -> Order | None:
     sites = [site.name for site in setting.host.anatomy.sites if site.soil]
     target = reader.choice(
-        table["resect"], f"{place}.resect", ("primary", "visible metastases", *sites), "something to resect"
+        table["resect"], f"{place}.resect", ("primary", "visible metastases", *sites), "something that can be resected"
     )
     if "at" not in table:
         reader.fault(f"{place}.at", 'is missing; say when, for example "14 days"')
@@ -288,7 +289,8 @@ def _dose(reader: Reader, table: dict[str, Any], place: str) -> tuple[float, str
     if not isinstance(given, str):
         fault = f"{shown(given)} has no unit" if type(given) in (int, float) else f"{shown(given)} is no dose"
     fault = re.split(r", but |: expected|: write| Expected", fault)[0].rstrip(".")
-    reader.fault(f"{place}.dose", f"{fault}; {_DOSE_EXAMPLE}")
+    example = f" G{_DOSE_EXAMPLE[1:]}" if fault.endswith("?") else f"; {_DOSE_EXAMPLE}"
+    reader.fault(f"{place}.dose", f"{fault}{example}")
     return 0.0, "mg"
 
 

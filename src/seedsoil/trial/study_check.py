@@ -11,13 +11,14 @@ from pydantic import BaseModel, ValidationError
 
 from seedsoil.catalogue.load import entry, names
 from seedsoil.foundation.errors import SeedsoilError, UnitError, did_you_mean, known_words
-from seedsoil.foundation.units import read, write
+from seedsoil.foundation.units import plain, read, write
 from seedsoil.foundation.value import Quantity, Value
 from seedsoil.trial.study_text import is_hidden, toml_key
 
 __all__ = ["Reader", "numbers_of", "read_noun", "shown"]
 
 _LONGEST_SHOWN = 40
+_FEW, _MANY = 8, 14
 #: Numbers of a noun that would make no sense at zero.
 _POSITIVE = frozenset((
     "weight", "body_surface", "cardiac_output", "vascular_timescale", "diffusion_rim", "establishment_size",
@@ -46,6 +47,16 @@ def shown(value: object) -> str:
     if isinstance(value, Mapping):
         return "a table"
     return "a list" if isinstance(value, list) else f"{value}"
+
+
+def known_or(hint: str, known: Collection[str]) -> str:
+    """Return the hint, and the known names where there is no hint or they are few: a line must stay readable."""
+    return hint if hint and len(known) > _FEW else f"{hint} Known: {known_words(known, _MANY)}."
+
+
+def _limit(number: float, unit: str) -> str:
+    """Return a limit as people say it."""
+    return (plain(number) if number else "0 days") if unit == "day" else write(number, unit)
 
 
 class Reader:
@@ -78,7 +89,7 @@ class Reader:
         for key in given:
             if key not in allowed:
                 hint = did_you_mean(key, allowed) if len(key) <= _LONGEST_SHOWN else ""
-                self.fault(place, f"unknown key {shown(key)}.{hint} Known: {known_words(allowed, 60)}.")
+                self.fault(place, f"unknown key {shown(key)}.{known_or(hint, allowed)}")
         return {key: item for key, item in given.items() if key in allowed}
 
     def text(self, given: object, place: str, longest: int = 200) -> str:
@@ -108,10 +119,10 @@ class Reader:
     def choice(self, given: object, place: str, known: Collection[str], what: str) -> str:
         """Return one of the known names, or "" after a fault."""
         if not isinstance(given, str):
-            self.fault(place, f"{shown(given)} is not text; give the name of {what}: {known_words(known, 40)}")
+            self.fault(place, f"{shown(given)} is not text; give the name of {what}: {known_words(known, _MANY)}")
         elif given not in known:
             hint = did_you_mean(given, known) if len(given) <= _LONGEST_SHOWN else ""
-            self.fault(place, f"{shown(given)} is not the name of {what}.{hint} Known: {known_words(known, 40)}.")
+            self.fault(place, f"{shown(given)} is not the name of {what}.{known_or(hint, known)}")
         else:
             return given
         return ""
@@ -140,9 +151,9 @@ class Reader:
             self.fault(place, plain_fault(error, given))
             return fallback
         if number < low:
-            self.fault(place, f"{shown(given)} is below {write(low, unit)}, the least allowed")
+            self.fault(place, f"{shown(given)} is below {_limit(low, unit)}, the least allowed")
         elif number > high:
-            self.fault(place, f"{shown(given)} is above {write(high, unit)}, the most allowed")
+            self.fault(place, f"{shown(given)} is above {_limit(high, unit)}, the most allowed")
         else:
             return number + 0.0  # no negative zero
         return fallback
@@ -194,7 +205,7 @@ def read_noun(reader: Reader, given: object, kind: str, extra: Iterable[str] = (
     table = reader.table({} if given is None else given, kind)
     name = table.get("is", default)
     if not name:
-        reader.fault(f"{kind}.is", f"is missing; name {_article(kind)} of the catalogue: {known_words(known, 40)}")
+        reader.fault(f"{kind}.is", f"is missing; name {_article(kind)} of the catalogue: {known_words(known, _MANY)}")
         return None
     chosen = reader.choice(name, f"{kind}.is", known, f"{_article(kind)} of the catalogue")
     if not chosen:
