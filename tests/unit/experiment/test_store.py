@@ -252,6 +252,65 @@ def test_a_full_disk_is_named_with_the_file_and_its_bytes(tmp_path, monkeypatch)
             store.write_chunk(tables_of(0, 10), 0, 10)
 
 
+class Killed(BaseException):
+    """Stands for a process that is killed: nothing of it can clean up."""
+
+
+def kill_at(patch, call, number):
+    """From the given call on (the number-th of its kind), nothing reaches the disk any more."""
+    dead, count = [False], [0]
+
+    def dying(name, real):
+        def act(*given, **named):
+            if name == call:
+                dead[0] = dead[0] or count[0] == number
+                count[0] += 1
+            if dead[0]:
+                raise Killed
+            return real(*given, **named)
+
+        return act
+
+    for name in ("replace", "fsync", "unlink", "write", "mkdir"):
+        patch.setattr(os, name, dying(name, getattr(os, name)))
+
+
+def begin_or_go_on(folder):
+    lock = folder / LOCK
+    if lock.exists():  # the killed process had this one's number
+        lock.write_text(json.dumps({**json.loads(lock.read_text()), "started": "another boot:1"}))
+    there = (folder / MANIFEST).exists()
+    with Store.resume(folder, "a" * 64) if there else begin(folder, patients=3, chunk=2) as store:
+        fill(store)
+
+
+@pytest.fixture(scope="module")
+def whole_run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("whole")
+    begin_or_go_on(folder)
+    return hashes(folder)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="needs /proc")
+@pytest.mark.parametrize(
+    ("call", "number"),
+    [
+        *(("replace", n) for n in (0, 1, 2, 3, 8, 12, 13)),
+        *(("fsync", n) for n in range(0, 42, 8)),
+        *(("unlink", n) for n in range(2)),
+        *(("write", n) for n in range(2)),
+        *(("mkdir", n) for n in (0, 1, 6)),
+    ],
+)
+def test_killed_anywhere_a_run_goes_on_to_the_same_bytes(tmp_path, monkeypatch, whole_run, call, number):
+    with monkeypatch.context() as patch:
+        kill_at(patch, call, number)
+        with pytest.raises(Killed):
+            begin_or_go_on(tmp_path / "run")
+    begin_or_go_on(tmp_path / "run")
+    assert hashes(tmp_path / "run") == whole_run
+
+
 def test_a_folder_has_one_writer(tmp_path):
     with begin(tmp_path / "run"):
         with pytest.raises(StoreError, match=rf"is being written by process {os.getpid()} on "):
