@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel
+
 from seedsoil.biology.clone import Mechanism, Tumour
 from seedsoil.biology.patient import MECHANISMS, Host, Patient
 from seedsoil.biology.vasculature import Vasculature
@@ -286,7 +288,7 @@ def _vary(reader: Reader, given: object) -> dict[str, float]:
 def _not_varied(path: str, paths: Iterable[str]) -> str:
     """Say why a path cannot vary, and what may be meant."""
     noun, _, name = path.rpartition(".")
-    models = {"tumour": Tumour, "host": Host}
+    models: dict[str, type[BaseModel]] = {"tumour": Tumour, "host": Host}
     if noun in models and name in models[noun].model_fields:
         return "is not one number with a spread; vary another, such as tumour.division_rate"
     tails = {each.partition(".")[2]: each for each in paths if noun not in models or each.startswith(f"{noun}.")}
