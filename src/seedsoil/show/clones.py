@@ -48,7 +48,7 @@ def muller_figure(history: HistoryLike, most: int = 40) -> Picture:
         picture.legend(handles=[*lines, *handles], loc="outside right upper", fontsize=9.5)
     picture.caption = (
         f"Clones of patient {history.patient}, arm {words(history.arm)}, in all lesions together. Above: number of cells. Below: each "
-        "clone's share, drawn within its parent; hatched clones resist the drugs named. The dotted line marks diagnosis."
+        "clone's share, drawn within its parent; hatched clones are resistant, by the mechanisms named. The dotted line marks diagnosis."
     )
     picture.table = table
     return picture
@@ -74,17 +74,28 @@ def draw_shares(axes: Axes, history: HistoryLike, most: int = 40) -> tuple[list[
     axes.axvline(0.0, color=BLACK, linewidth=0.9, linestyle=":")
     handles: list[Any] = [Patch(facecolor=_sensitive_shades[0], label="sensitive")]
     handles += [
-        Patch(facecolor=colour, hatch=hatch, edgecolor="white", label=_kind_words(kind))
+        Patch(
+            facecolor=colour,
+            hatch=hatch,
+            edgecolor="white",
+            label=_kind_words(kind, _greatest_share(kind, resistance, bands) if kind != "other" else 1.0),
+        )
         for kind, (colour, hatch) in kinds.items()
     ]
     return handles, _rows(days, bands, drawn, resistance)
 
 
-def _kind_words(kind: str) -> str:
-    if kind == "other":
-        return "resists others"
-    drugs = [words(drug) for drug in kind.split("+")]
-    return "resists " + (" and\n".join(drugs) if len(drugs) < 3 else f"{drugs[0]} and\n{len(drugs) - 1} more")
+def _kind_words(kind: str, greatest: float) -> str:
+    """Return a kind of resistance in words, and whether its bands are too thin to be seen."""
+    named = "others" if kind == "other" else ",\n".join(words(kind).split("+"))
+    return f"resistant: {named}" + (" (under 1%)" if greatest < 0.01 else "")
+
+
+def _greatest_share(kind: str, resistance: NDArray[Any], bands: Floats) -> float:
+    """Return the greatest share of all cells that a kind of resistance ever had."""
+    total = bands.sum(axis=1)
+    of_kind = bands[:, resistance == kind].sum(axis=1)
+    return float(np.divide(of_kind, total, out=np.zeros_like(total), where=total > 0.0).max(initial=0.0))
 
 
 def _kinds(resistance: NDArray[Any], bands: Floats) -> dict[str, tuple[str, str]]:
@@ -120,13 +131,18 @@ def _gathered(
             up = int(parent[up])
         return line
 
+    stand_in = {
+        kind: min(clone for clone in kept if resistance[clone] == kind)
+        for kind in {str(resistance[clone]) for clone in kept}
+    }
     owner = np.arange(len(parent), dtype=np.int64)
-    for clone in range(len(parent)):
+    for clone in np.flatnonzero(share > 0.0).tolist():
         if clone not in kept:
-            same = [up for up in ancestors(clone) if up in kept and resistance[up] == resistance[clone]]
-            like = [other for other in sorted(kept) if resistance[other] == resistance[clone]]
-            owner[clone] = (same or like or [clone])[0]
-    owner = owner[owner < len(parent)]
+            kind = str(resistance[clone])
+            same = next((up for up in ancestors(clone) if up in kept and resistance[up] == kind), stand_in[kind])
+            owner[clone] = same
+    # A clone that never had a cell is drawn nowhere; it goes with any that is.
+    owner[share == 0.0] = min(kept, default=0)
     above = {int(clone): next((up for up in ancestors(int(clone)) if up in kept), -1) for clone in np.unique(owner)}
     return above, owner
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
+from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
@@ -126,8 +128,7 @@ def time_axis(axes: Axes, history: HistoryLike) -> None:
 
 def patient_title(history: HistoryLike) -> str:
     """Return who this is and how it ended, short enough for a title."""
-    ending = history.ending if len(history.ending) <= 80 else history.ending[:79] + "…"
-    return f"Patient {history.patient}, {words(history.arm)}: {ending}"
+    return shorten(f"Patient {history.patient}, {words(history.arm)}: {history.ending}", 70, placeholder=" …")
 
 
 def _span(history: HistoryLike) -> tuple[float, float]:
@@ -183,17 +184,22 @@ def _draw_lines(
     kept = seen[_corners(np.asarray(history.cells, dtype=float)[seen][:, chosen])]
     sizes = diameter_mm(np.asarray(history.cells)[np.ix_(kept, chosen)]) if len(chosen) else np.zeros((len(kept), 0))
     names = np.asarray(history.lesions.get("lesion", np.arange(len(sites))))
-    segments, inks = [], []
+    crowd = {site: int((sites[chosen] == site).sum()) for site in colours}
+    # Sites with many lesions are drawn first and pale, so that they do not bury the others.
+    segments: list[tuple[int, Floats, Any]] = []
     for column, lesion in enumerate(chosen):
+        site = str(sites[lesion])
         alive = np.isfinite(sizes[:, column])
-        segments.append(np.column_stack([days[kept] / YEAR, sizes[:, column]]))
-        inks.append(colours[str(sites[lesion])])
+        ink = to_rgba(colours[site], 0.9 if crowd[site] <= 15 else 0.5 if crowd[site] <= 40 else 0.3)
+        segments.append((crowd[site], np.column_stack([days[kept] / YEAR, sizes[:, column]]), ink))
         rows["lesion"] += [int(names[lesion])] * int(alive.sum())
-        rows["site"] += [str(sites[lesion])] * int(alive.sum())
+        rows["site"] += [site] * int(alive.sum())
         rows["day"] += days[kept][alive].tolist()
         rows["diameter_mm"] += sizes[alive, column].tolist()
-    width = 1.7 if len(chosen) <= 25 else 1.0 if len(chosen) <= 80 else 0.7
-    axes.add_collection(LineCollection(segments[::-1], colors=inks[::-1], linewidths=width, alpha=0.9))
+    segments = sorted(segments[::-1], key=lambda segment: -segment[0])
+    widths = [1.7 if count <= 15 else 1.0 if count <= 40 else 0.7 for count, _, _ in segments]
+    lines = LineCollection([line for _, line, _ in segments], colors=[ink for _, _, ink in segments], linewidths=widths)
+    axes.add_collection(lines)
     return rows
 
 

@@ -31,7 +31,7 @@ def patient_figure(history: HistoryLike, most: int = 150, ct_limit: float = CT_L
         shares.legend(handles=clones, loc="upper left", bbox_to_anchor=(1.0, 1.02), fontsize=9)
     picture.caption = (
         lesions_caption(history, left_out)
-        + " Below: each clone's share of all cells, drawn within its parent; hatched clones resist the drugs named."
+        + " Below: each clone's share of all cells, drawn within its parent; hatched clones are resistant, by the mechanisms named."
     )
     picture.table = table
     return picture

@@ -156,6 +156,8 @@ def choose_example(trial: TrialLike) -> tuple[int, str] | None:
         score = (
             dead.astype(int) + np.isin(table["response"].astype(str), ("CR", "PR")) + table["progressed"].astype(bool)
         )
+        if "ending" in table:  # a history that was broken off for its size tells less
+            score = score + np.char.startswith(table["ending"].astype(str), "died")
         if "resistant_fraction_at_end" in table:
             score = score + (np.nan_to_num(table["resistant_fraction_at_end"].astype(float)) > 0.5)
         best = np.flatnonzero(score == score.max())

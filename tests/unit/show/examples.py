@@ -62,7 +62,7 @@ def patients(n: int, generator: np.random.Generator) -> Table:
             "alive": alive,
             "end_day": end,
             "cause": np.where(alive, "", cause).astype(object),
-            "ending": np.where(alive, "alive at the end of follow-up", "stopped").astype(object),
+            "ending": np.where(alive, "alive at the end of follow-up", "died").astype(object),
             "progressed": progressed,
             "progression_day": progression,
             "response": response.astype(object),
@@ -269,5 +269,5 @@ def made_history(patient: int = 17, arm: str = "both", count: int = 14) -> Simpl
             "site": np.array([s[2] for s in seen], dtype=object),
             "diameter_mm": np.array([s[3] for s in seen]),
         },
-        ending="stopped at day 1500: liver failure, liver burden 1.3 kg",
+        ending="died at day 1500: liver burden 1.3 kg",
     )
