@@ -27,18 +27,44 @@ COMMANDS = {
 }
 
 
+_CAPTION = "An in-silico laboratory for metastasis: seed, soil, and the patient between them."
+_CODES = "Exit codes: 0 done, 1 the run failed, 2 bad input, 74 disk, 130 interrupted."
+
+
+def help_text() -> str:
+    """Return the overview of all commands; plain text of our own, for it must come at once."""
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {purpose}" for name, (_, purpose) in COMMANDS.items()]
+    return "\n".join(
+        [
+            "Usage: seedsoil COMMAND [OPTIONS]",
+            "",
+            _CAPTION,
+            "",
+            "Commands:",
+            *lines,
+            "",
+            "Options:",
+            "  --help     this page; after a command, the page of that command",
+            "  --version  the version",
+            "",
+            "Begin with: seedsoil run --patients 40",
+            _CODES,
+            NOTICE,
+        ]
+    )
+
+
 def make_app(command: str | None = None) -> App:
     """Return the command line; with ``command``, only that one of the commands is ready to be called."""
     from cyclopts import App, Parameter
 
-    from seedsoil import __version__
-
     app = App(
         name="seedsoil",
-        help="An in-silico laboratory for metastasis: seed, soil, and the patient between them.",
-        help_epilogue=f"Exit codes: 0 done, 1 the run failed, 2 bad input, 74 disk, 130 interrupted.\n\n{NOTICE}",
-        version=__version__,
+        help=_CAPTION,
+        help_epilogue=f"{_CODES}\n\n{NOTICE}",
         help_format="plaintext",
+        version_flags=[],
         default_parameter=Parameter(negative=()),
         suppress_keyboard_interrupt=False,
     )
@@ -81,6 +107,14 @@ def main() -> NoReturn:
 
 
 def _call(arguments: Sequence[str]) -> int:
+    if list(arguments) in ([], ["--help"], ["-h"]):
+        print(help_text())
+        return DONE
+    if list(arguments) == ["--version"]:
+        from seedsoil import __version__
+
+        print(__version__)
+        return DONE
     from cyclopts import CycloptsError
 
     command = next((word for word in arguments if not word.startswith("-")), None)

@@ -89,8 +89,13 @@ def _choose_folder(study: Study, name: str, out: Path | None, resume: bool) -> t
     if not (folder / MANIFEST).is_file():
         return folder, False
     store = Store.open(folder)
-    if store.identity != wanted or resume:
-        return folder, False  # the store itself says what is wrong, or repairs what is damaged
+    if resume:
+        return folder, False  # the store itself refuses another run, and repairs what is damaged
+    if store.identity != wanted:
+        raise StoreError(
+            f"{folder} holds another run: its identity is {store.identity[:_DIGITS]}, this one's is {wanted[:_DIGITS]} (the study, "
+            f"the seed, the code or the catalogue differs). Choose another --out; `seedsoil show {folder}` shows that run."
+        )
     if store.complete:
         return folder, True
     raise StoreError(f"{folder} holds this run, begun and not finished. Go on with --resume, or choose another --out.")

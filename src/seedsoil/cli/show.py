@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seedsoil.cli.terminal import DONE, NOTICE, console, say, table
+from seedsoil.cli.terminal import DONE, NOTICE, print_table, say
 
 if TYPE_CHECKING:
     from seedsoil.experiment.history import History
@@ -71,7 +71,7 @@ def _tell(history: History) -> None:
         for event in history.events
     ]
     title = f"Patient {history.patient}, arm {history.arm} (days count from diagnosis)"
-    console().print(table(title, ("Day", "Event", "Detail"), rows))
+    print_table(title, ("Day", "Event", "Detail"), rows, 3)
     last = float(history.days[-1]) if len(history.days) else 0.0
     lesions = len(history.lesions["lesion"])
     print(f"{lesions} {'lesion' if lesions == 1 else 'lesions'} ever; followed for {plain(last)}.")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from seedsoil.cli.terminal import NOTICE, console, table
+from seedsoil.cli.terminal import NOTICE, print_table
 from seedsoil.trial.endpoints import response_rate
 from seedsoil.trial.run import Trial
 
@@ -19,10 +19,10 @@ _PAIRS = ("Endpoint", "Arm", "Against", "Hazard ratio (95% interval)", "p")
 def print_answer(trial: Trial, where: Iterable[str] = ()) -> None:
     """Print the arms, the comparisons, where things lie, and the notice on stdout."""
     answer = trial.answer()
-    out = console()
-    out.print(table(f"{answer['study']}: {answer['patients']} patients in each arm", _ARMS, _arms(trial, answer)))
+    print(answer["study"])
+    print_table(f"{answer['patients']} patients in each arm", _ARMS, _arms(trial, answer))
     if answer["comparisons"]:
-        out.print(table("Arms compared (a hazard ratio below 1 favours the first)", _PAIRS, _pairs(answer), 3))
+        print_table("Arms compared (a hazard ratio below 1 favours the first)", _PAIRS, _pairs(answer), 3)
     for line in where:
         print(line)
     print(NOTICE)
@@ -71,7 +71,7 @@ def _months(days: float | None) -> str:
 def _median(days: float | None, limits: tuple[float | None, float | None]) -> str:
     if days is None:
         return "not reached"
-    low, high = ("?" if limit is None else f"{limit / _MONTH:.1f}" for limit in limits)
+    low, high = (_months(limit) for limit in limits)
     return f"{_months(days)} ({low} to {high})"
 
 
@@ -82,7 +82,8 @@ def _share(share: float | None) -> str:
 def _ratio(ratio: float | None, low: float | None, high: float | None) -> str:
     if ratio is None:
         return "cannot be told"
-    return f"{ratio:.2f} ({'?' if low is None else f'{low:.2f}'} to {'?' if high is None else f'{high:.2f}'})"
+    limits = ("unbounded" if limit is None else f"{limit:.2f}" for limit in (low, high))
+    return f"{ratio:.2f} ({' to '.join(limits)})"
 
 
 def _probability(p: float | None) -> str:

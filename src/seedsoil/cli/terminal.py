@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 #: Exit codes: done, the run itself failed, bad input, the disk refused (EX_IOERR), interrupted (128 + SIGINT).
 DONE, FAILED, BAD_INPUT, DISK, INTERRUPTED = 0, 1, 2, 74, 130
@@ -44,8 +43,8 @@ def console(*, stderr: bool = False) -> Console:
     return Plain(stderr=stderr, width=width, highlight=False, markup=False, soft_wrap=False)
 
 
-def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]], numbers_from: int = 1) -> Table:
-    """Return a plain table; columns from ``numbers_from`` on are aligned to the right."""
+def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]], numbers_from: int = 1) -> None:
+    """Print a plain table on stdout; columns from ``numbers_from`` on are aligned to the right."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
@@ -54,4 +53,7 @@ def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]], num
         made.add_column(name, justify="right" if place >= numbers_from else "left", overflow="fold")
     for row in rows:
         made.add_row(*row)
-    return made
+    screen = console()
+    with screen.capture() as text:
+        screen.print(made)
+    print("\n".join(line.rstrip() for line in text.get().splitlines()))
