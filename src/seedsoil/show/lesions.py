@@ -128,7 +128,7 @@ def time_axis(axes: Axes, history: HistoryLike) -> None:
 
 def patient_title(history: HistoryLike) -> str:
     """Return who this is and how it ended, short enough for a title."""
-    return shorten(f"Patient {history.patient}, {words(history.arm)}: {history.ending}", 70, placeholder=" …")
+    return shorten(f"Patient {history.patient}, {words(history.arm)}: {history.ending}", 70)
 
 
 def _span(history: HistoryLike) -> tuple[float, float]:
