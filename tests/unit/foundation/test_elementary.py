@@ -12,7 +12,7 @@ import pytest
 from seedsoil.foundation import elementary, samplers
 
 random = np.random.default_rng(20150527)
-few = 800
+few = 400
 
 
 def worst_error(function: Callable[..., float], exact: Callable[..., Decimal], *columns: np.ndarray) -> float:
