@@ -15,6 +15,7 @@ class Site(Noun):
     """A place in the circulation: how much blood passes, what its capillaries hold back, and which soil lies there.
 
     ``arterial_flow`` is the part that comes from an artery; a drug infused into that artery is diluted in it.
+    ``artery`` names the route by which such an infusion is ordered, where there is one.
     A site without a soil (a great vessel, a heart chamber) holds nothing back.
     """
 
@@ -22,6 +23,7 @@ class Site(Noun):
     soil: str = ""
     size_trap: Fraction
     arterial_flow: LitresPerDay | None = None
+    artery: str = ""
 
 
 class Vessel(Noun):

@@ -85,10 +85,9 @@ def _arteries(grown: Grown, agents: Sequence[Agent]) -> tuple[list[int], dict[st
     flows: dict[str, float | None] = {}
     for agent in agents:
         region, flow = -1, None
-        if "hepatic_artery" in agent.routes:
-            for position, site in enumerate(grown.patient.host.anatomy.sites):
-                if site.arterial_flow is not None:
-                    region, flow = position, float(site.arterial_flow)
+        for position, site in enumerate(grown.patient.host.anatomy.sites):
+            if site.artery in agent.routes and site.arterial_flow is not None:
+                region, flow = position, float(site.arterial_flow)
         regions.append(region)
         flows[agent.name] = flow
     return regions, flows

@@ -300,8 +300,8 @@ def _route(reader: Reader, given: object, place: str, agent: Agent | None, host:
     route = reader.choice(given, place, ROUTES, "a route")
     if route and agent is not None and route not in agent.routes:
         reader.fault(place, f"{agent.name} is not given by {shown(route)}; its routes: {', '.join(agent.routes)}")
-    elif route == "hepatic_artery" and not any(
-        site.name == "liver" and site.arterial_flow is not None for site in host.anatomy.sites
+    elif route not in ("iv", "oral") and not any(
+        site.artery == route and site.arterial_flow is not None for site in host.anatomy.sites
     ):
         reader.fault(place, f"the host {host.name} has no liver with an artery to infuse")
     return cast(Route, route or "iv")
