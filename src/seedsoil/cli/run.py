@@ -87,6 +87,8 @@ def _choose_folder(study: Study, name: str, out: Path | None, resume: bool) -> t
     wanted = identity(study.resolve(), study.plan().seed)
     folder = out or Path("runs") / f"{Path(name).stem}-{wanted[:_DIGITS]}"
     if not (folder / MANIFEST).is_file():
+        if resume:
+            raise StoreError(f"{folder} holds no run that could be resumed. Leave --resume out to begin it.")
         return folder, False
     store = Store.open(folder)
     if resume:
