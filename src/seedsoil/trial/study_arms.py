@@ -300,10 +300,10 @@ def _route(reader: Reader, given: object, place: str, agent: Agent | None, host:
     route = reader.choice(given, place, ROUTES, "a route")
     if route and agent is not None and route not in agent.routes:
         reader.fault(place, f"{agent.name} is not given by {shown(route)}; its routes: {', '.join(agent.routes)}")
-    elif route not in ("iv", "oral") and not any(
+    elif route not in ("", "iv", "oral") and not any(
         site.artery == route and site.arterial_flow is not None for site in host.anatomy.sites
     ):
-        reader.fault(place, f"the host {host.name} has no liver with an artery to infuse")
+        reader.fault(place, f"the host {host.name} has no {route} that could be infused")
     return cast(Route, route or "iv")
 
 
