@@ -48,7 +48,7 @@ def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    made = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    made = Table(box=SIMPLE_HEAD, pad_edge=False)
     for place, name in enumerate(columns):
         made.add_column(name, justify="right" if place >= numbers_from else "left", overflow="fold")
     for row in rows:
@@ -56,4 +56,5 @@ def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]
     screen = console()
     with screen.capture() as text:
         screen.print(made)
-    print("\n".join(line.rstrip() for line in text.get().splitlines()))
+    # A title of the table's own would be folded to the table's width.
+    print("\n".join([title, *(line.rstrip() for line in text.get().splitlines())]))
