@@ -66,7 +66,7 @@ def test_doctor(tmp_path: Path) -> None:
 
 
 def test_resolved_study_passes_its_own_check(tmp_path: Path) -> None:
-    resolved = seedsoil("resolve", "colon_liver", where=tmp_path)
+    resolved = seedsoil("resolve", "demo", where=tmp_path)
     assert resolved.returncode == 0, resolved.stderr
     study = tmp_path / "resolved.toml"
     study.write_text(resolved.stdout, encoding="utf-8")
@@ -77,7 +77,7 @@ def test_resolved_study_passes_its_own_check(tmp_path: Path) -> None:
 
 
 def test_explain_is_plain_english(tmp_path: Path) -> None:
-    done = seedsoil("explain", "colon_liver", where=tmp_path)
+    done = seedsoil("explain", "demo", where=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "bevacizumab" in done.stdout
 
@@ -111,9 +111,11 @@ def test_unknown_command_ends_with_code_2(tmp_path: Path) -> None:
 
 def test_python_example_of_the_readme_runs(tmp_path: Path) -> None:
     (example,) = readme_blocks("python")
+    (tmp_path / "my.toml").write_text(seedsoil("resolve", "demo", where=tmp_path).stdout, encoding="utf-8")
     script = tmp_path / "example.py"
     guarded = "\n".join(f"    {line}" for line in example.splitlines())
     script.write_text(f"if __name__ == '__main__':\n{guarded}\n", encoding="utf-8")
     done = python(str(script), where=tmp_path)
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) > 4
+    assert (tmp_path / "patient7.svg").stat().st_size > 1000
