@@ -98,7 +98,7 @@ def _tracked(grown: Grown, given: Sequence[Given], without: Collection[str]) -> 
     bits = 0
     if "resistance" not in without:
         for bit, mechanism in enumerate(grown.patient.tumour.mechanisms):
-            if any(mechanism.name in one.agent.resistance for one in given if one.agent.kill is not None):
+            if any(mechanism.name in one.agent.resistance for one in given if one.kills):
                 bits |= 1 << bit
     return float(bits)
 
@@ -260,7 +260,7 @@ def _end_early(arm: Arm, ending: int) -> None:
     grams = float(np.sum(rows[rows[:, SITE] == site, CELLS])) / 1e9
     arm.cause = f"{name} burden"
     arm.ending = f"died at day {arm.end_day:.0f}: {name} burden {grams / 1000:.2g} kg" if grams >= 1000 else (
-        f"died at day {arm.end_day:.0f}: {name} burden {grams:.0f} g"
+        f"died at day {arm.end_day:.0f}: {name} burden {grams:.2g} g"
     )  # fmt: skip
 
 

@@ -31,6 +31,11 @@ class Given:
     course: Course
     days: NDArray[np.float64]
 
+    @property
+    def kills(self) -> bool:
+        """Whether it has any effect on tumour cells: a drug that has none must equal no drug, byte for byte."""
+        return self.agent.kill is not None and float(self.agent.kill.maximum) > 0.0
+
     def until(self, day: float) -> Given:
         """The same course with nothing given after ``day``."""
         return Given(self.agent, self.course, self.days[self.days < day - 1e-9])
@@ -88,8 +93,7 @@ def levels(given: Given, times: NDArray[np.float64], flow: float | None) -> tupl
 
 
 def _is_active(given: Given) -> bool:
-    kills = given.agent.kill is not None and float(given.agent.kill.maximum) > 0.0
-    return given.course.amount_mg > 0.0 and given.days.size > 0 and (kills or bool(given.agent.blocks))
+    return given.course.amount_mg > 0.0 and given.days.size > 0 and (given.kills or bool(given.agent.blocks))
 
 
 def _cuts(given: Given, end: float) -> set[float]:

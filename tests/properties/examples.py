@@ -1,0 +1,102 @@
+"""Patients, lesions and plans, small enough that a property of the engine is shown in a second."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+
+from seedsoil.biology.patient import Patient
+from seedsoil.body.model import build_model
+from seedsoil.body.state import (
+    CELLS,
+    CLOCK,
+    CLONES,
+    FATE,
+    GROWING,
+    LARGEST,
+    LESIONS,
+    PARENT,
+    REACHED,
+    REPLACES,
+    SITE,
+    SPROUTS,
+    STEP_DAYS,
+    THRESHOLD,
+    Model,
+    State,
+    new_state,
+)
+from seedsoil.catalogue.load import entry
+from seedsoil.experiment.grow import Diagnosis, run_until, scratch
+from seedsoil.experiment.timeline import nothing
+from seedsoil.foundation.streams import mix, new_stream
+from seedsoil.trial.plan import Plan
+
+COLON, ADULT = entry("tumours", "colon_adenocarcinoma"), entry("hosts", "adult")
+TWO_POOL = entry("vessels", "two_pool")
+
+#: With these switched off, a lesion is one clone that grows by its own supply alone.
+ONE_CLONE = ("soil matching", "metastasis", "resistance", "instability", "competence", "dormancy")
+
+
+def changed(noun: Any, **numbers: float) -> Any:
+    """A noun with other numbers; their ranges are let go."""
+    free = {"low": None, "high": None}
+    update = {
+        name: getattr(noun, name).model_copy(update=free | {"number": float(number)})
+        for name, number in numbers.items()
+    }
+    return noun.model_copy(update=update)
+
+
+def patient(host: Any = ADULT, tumour: Any = COLON, **numbers: float) -> Patient:
+    """A patient with the colon tumour, some of its numbers changed."""
+    return Patient.model_construct(tumour=changed(tumour, **numbers), host=host)
+
+
+def model_of(who: Patient, without: Collection[str] = (), vessels: Any = TWO_POOL) -> Model:
+    """The tables that a step reads."""
+    return build_model(who, vessels, without=without)
+
+
+def lesion_of(model: Model, site: int, cells: float, *, sprouts: bool = False, replaces: bool = False) -> State:
+    """A state with one lesion of one clone."""
+    state, key = new_state(model.mask.shape[0]), np.uint64(77)
+    row = state.lesion[0]
+    row[SITE], row[PARENT], row[FATE], row[CELLS], row[LARGEST] = site, -1.0, GROWING, cells, cells
+    row[SPROUTS], row[REPLACES], row[CLOCK] = float(sprouts), float(replaces), np.inf
+    state.lesion_key[0] = key
+    state.cells[0, 0], state.slot_key[0, 0], state.used[0] = cells, np.uint64(mix(key, key)), 1
+    state.clone[0, 0] = -1
+    state.count[LESIONS], state.count[CLONES] = 1, 1
+    state.clock[THRESHOLD] = np.inf
+    return state
+
+
+def follow(model: Model, state: State, days: float, every: float = STEP_DAYS, seed: int = 5) -> tuple[State, Any]:
+    """Let time pass; return the state and the primary lesion's row on each day looked at [looks, columns]."""
+    stream, work, timeline = new_stream(seed, 0), scratch(model), nothing(0)
+    start, rows = float(state.clock[0]), []
+    for look in range(1, round(days / every) + 1):
+        ending, state = run_until(stream, state, start + look * every, model, timeline, work)
+        assert ending == REACHED
+        rows.append(state.lesion[0].copy())
+    return state, np.array(rows)
+
+
+def plan_of(arms: dict[str, Any], agents: dict[str, Any] | None = None, **changes: Any) -> Plan:
+    """A study of a few patients with colon tumours of 25 mm, followed for two years."""
+    fields: dict[str, Any] = {
+        "title": "a test", "patients": 2, "seed": 11, "until_days": 728.0, "without": (), "patient": patient(),
+        "vessels": TWO_POOL, "diagnosis": Diagnosis(25.0), "vary": {}, "agents": agents or {}, "arms": arms,
+    }  # fmt: skip
+    return Plan(**(fields | changes))
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two columns hold the same, nan for nan and bit for bit."""
+    if one.dtype == object or other.dtype == object:
+        return bool(one.shape == other.shape and (one == other).all())
+    return bool(one.dtype == other.dtype and one.tobytes() == other.tobytes())

@@ -1,0 +1,174 @@
+"""What does nothing changes nothing: sham drugs, looking on, workers, cohorts and pauses leave every byte as it was."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from seedsoil.biology.drug import Agent
+from seedsoil.body.state import DETECTED
+from seedsoil.catalogue.load import entry
+from seedsoil.experiment.grow import run_until, scratch
+from seedsoil.experiment.protocol import Course, Protocol, Resect, Scan
+from seedsoil.experiment.timeline import nothing
+from seedsoil.foundation.streams import new_stream
+from seedsoil.trial.plan import Plan, enrol
+from seedsoil.trial.run import run, run_patients
+from seedsoil.trial.study import Study
+from tests.properties.examples import changed, follow, lesion_of, model_of, patient, plan_of, same
+
+SURGERY = (Resect("primary", 14.0),)
+
+
+def _sham(name: str) -> Agent:
+    """The drug with every effect taken away; what resists it stays."""
+    agent: Agent = entry("agents", name)
+    kill = None if agent.kill is None else changed(agent.kill, maximum=0.0)
+    return agent.model_copy(update={"kill": kill, "blocks": ()})
+
+
+@lru_cache(maxsize=1)
+def _plan() -> Plan:
+    courses = tuple(
+        Course(name, amount, "iv", 42.0, 14.0, 6) for name, amount in (("fluorouracil", 720.0), ("bevacizumab", 350.0))
+    )
+    none = tuple(Course("fluorouracil_real", 0.0, "iv", 42.0, 14.0, 6) for _ in range(1))
+    agents = {name: _sham(name) for name in ("fluorouracil", "bevacizumab")}
+    agents["fluorouracil_real"] = entry("agents", "fluorouracil")
+    return plan_of(
+        {
+            "control": Protocol(SURGERY),
+            "sham": Protocol(SURGERY, courses=courses),
+            "zero_dose": Protocol(SURGERY, courses=none),
+            "watched": Protocol(SURGERY, scans=(Scan(84.0, 0.0),)),
+        },
+        agents,
+        patients=3,
+    )
+
+
+@lru_cache(maxsize=1)
+def _tables() -> dict[str, dict[str, Any]]:
+    return run_patients(_plan(), 0, 3)
+
+
+def _arm(table: str, arm: str) -> dict[str, Any]:
+    columns = _tables()[table]
+    chosen = columns["arm"] == arm
+    if table == "events":
+        chosen &= columns["kind"] != "dose_course"
+    return {name: column[chosen] for name, column in columns.items() if name != "arm"}
+
+
+@pytest.mark.parametrize("table", ["patients", "lesions", "clones", "events", "observations"])
+@pytest.mark.parametrize("arm", ["sham", "zero_dose"])
+def test_an_agent_without_effect_is_the_control(arm: str, table: str) -> None:
+    """Byte for byte, but for the event that says it is given: catches one random number drawn too many."""
+    control, other = _arm(table, "control"), _arm(table, arm)
+    assert {name for name in control if not same(control[name], other[name])} == set()
+
+
+@pytest.mark.parametrize("table", ["lesions", "clones"])
+def test_looking_changes_nothing(table: str) -> None:
+    """Scans on which nobody acts leave every cell and every clone: catches one step cut by an observation."""
+    control, other = _arm(table, "control"), _arm(table, "watched")
+    assert len(control["lesion"]) > 3
+    assert {name for name in control if not same(control[name], other[name])} <= {"detected_day"}
+
+
+def test_the_scans_did_look() -> None:
+    """The watched arm was watched: catches a test that compares nothing with nothing."""
+    assert (_arm("events", "watched")["kind"] == "scan").sum() >= 3
+
+
+def test_a_patient_alone_is_the_patient_in_the_cohort() -> None:
+    """Patient 2 run alone equals patient 2 of three, in every table and arm: catches luck shared between patients."""
+    alone = run_patients(_plan(), 2, 3)
+    for table, columns in _tables().items():
+        chosen = columns["patient"] == 2
+        assert chosen.sum() > 0 or table == "observations"
+        assert [name for name in columns if not same(columns[name][chosen], alone[table][name])] == []
+
+
+def test_one_call_is_many_weekly_calls() -> None:
+    """A patient carried 26 weeks at once and week by week, all arrays: catches one state that a call does not keep."""
+    grown = enrol(_plan(), 1)
+    model, ends = model_of(grown.patient), []
+    for weeks in (26, 1):
+        state, stream = type(grown.state)(*(array.copy() for array in grown.state)), new_stream(11, 1)
+        work, timeline = scratch(model), nothing(0)
+        for week in range(weeks, 27, weeks):
+            _, state = run_until(stream, state, grown.day + 7.0 * week, model, timeline, work)
+        ends.append(state)
+    once, weekly = ends
+    lesions, clones = int(once.count[0]), int(once.count[1])
+    assert (once.count == weekly.count).all()
+    for name in ("lesion", "lesion_key", "used"):
+        assert same(getattr(once, name)[:lesions], getattr(weekly, name)[:lesions]), name
+    assert same(once.clone[:clones], weekly.clone[:clones])
+    assert same(once.clone_born[:clones], weekly.clone_born[:clones])
+    for row in range(lesions):
+        used = int(once.used[row])
+        for name in ("cells", "kind", "clone_of", "slot_key"):
+            assert same(getattr(once, name)[row, :used], getattr(weekly, name)[row, :used]), (row, name)
+
+
+def test_room_for_more_lesions_changes_nothing() -> None:
+    """A state that starts with room for two lesions and one with plenty: catches an event lost while growing."""
+    grown = enrol(_plan(), 0)
+    model = model_of(grown.patient)
+    few, _ = follow(model, _trimmed(grown.state), 84.0)
+    many, _ = follow(model, type(grown.state)(*(array.copy() for array in grown.state)), 84.0)
+    lesions = int(few.count[0])
+    assert lesions == int(many.count[0])
+    kept = [column for column in range(few.lesion.shape[1]) if column != DETECTED]
+    assert same(few.lesion[:lesions, kept].copy(), many.lesion[:lesions, kept].copy())
+
+
+def _trimmed(state: Any) -> Any:
+    rows = int(state.count[0])
+    by_lesion = ("lesion", "lesion_key", "cells", "kind", "clone_of", "slot_key", "used")
+    fields = {name: np.copy(array) for name, array in state._asdict().items()}
+    return type(state)(**(fields | {name: fields[name][:rows].copy() for name in by_lesion}))
+
+
+STUDY = """
+[study]
+title = "Eight patients"
+patients = 8
+seed = 3
+until = "1 year"
+[tumour]
+is = "colon_adenocarcinoma"
+[host]
+is = "adult"
+[diagnosis]
+primary_diameter = "15 mm"
+[vary]
+"tumour.shedding_rate" = { cv = 0.5 }
+[arms.surgery]
+do = [ { resect = "primary", at = "14 days" } ]
+"""
+
+
+def test_two_workers_give_the_bytes_of_one() -> None:
+    """Eight patients by one process and by two, every table: catches rows in the order in which workers end."""
+    study = Study.read(STUDY)
+    one, two = run(study, workers=1), run(study, workers=2)
+    for table, columns in one.tables.items():
+        assert [name for name in columns if not same(columns[name], two.tables[table][name])] == []
+    assert len(one.tables["patients"]["patient"]) == 8
+
+
+def test_a_shorter_step_keeps_the_law() -> None:
+    """A vascular lesion cut into days or weeks: catches a bias of 3 % in its diameter after a year (T13)."""
+    model = model_of(patient(), ("metastasis",))
+    site = patient().host.anatomy.index("colon")
+    sizes = []
+    for every in (1.0, 7.0):
+        state, _ = follow(model, lesion_of(model, site, 1e5, sprouts=True), 364.0, every=every)
+        sizes.append(float(state.lesion[0, 6]))
+    assert abs(sizes[0] / sizes[1] - 1.0) < 0.09
