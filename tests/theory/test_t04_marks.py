@@ -8,6 +8,7 @@ from seedsoil.foundation.compiled import kernel
 from seedsoil.foundation.samplers import exponential
 from seedsoil.foundation.streams import TEACHING, aim, new_stream, uniform
 from tests.theory.laws import FALSE_ALARM
+from tests.theory.marked_runs import marked_runs
 
 RUNS = 200_000
 MOST_CELLS, MOST_MARKS = 14, 6
@@ -18,14 +19,6 @@ CALENDARS = {
     "dying": [(0.2, 0.6, 0.3, 2.5)],
     "treated": [(0.5, 0.3, 0.1, 2.0), (0.2, 0.8, 0.0, 1.0), (0.4, 0.1, 0.05, 3.0)],
 }
-
-
-@kernel
-def _engine(stream, cells, calendar, leaves, found, days):  # type: ignore[no-untyped-def]
-    table = tails(calendar)
-    for run in range(found.shape[0]):
-        aim(stream, TEACHING, np.uint64(run), 0)
-        found[run, 0], found[run, 1] = advance_marked(stream, cells, calendar, table, 0, 0.0, leaves, days)
 
 
 @kernel
@@ -100,8 +93,9 @@ def test_joint_law(name: str, leaves: bool) -> None:
     from scipy.stats import chi2, chi2_contingency
 
     calendar = np.array(CALENDARS[name])
-    engine, plain = np.empty((RUNS, 2)), np.empty((RUNS, 2))
-    _engine(new_stream(41, int(leaves)), 3.0, calendar, leaves, engine, np.empty(0))
+    drawn, plain = np.empty((RUNS, 1, 2)), np.empty((RUNS, 2))
+    marked_runs(new_stream(41, int(leaves)), 3.0, calendar, leaves, drawn)
+    engine = drawn[:, 0]
     _event_by_event(new_stream(41, int(leaves)), 3.0, calendar, leaves, plain)
     expected = _pooled(_exact(3, CALENDARS[name], leaves)) * RUNS
     assert expected.sum() == pytest.approx(RUNS, rel=1e-9)

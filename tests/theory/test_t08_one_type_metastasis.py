@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from seedsoil.body.kendall import advance_marked, tails
 from seedsoil.body.mutants import sample_mutants
-from seedsoil.foundation.compiled import kernel
-from seedsoil.foundation.streams import TEACHING, aim, new_stream
+from seedsoil.foundation.streams import new_stream
+from tests.theory.marked_runs import marked_runs
 
 BIRTH, DEATH, SEEDING = 0.25, 0.18, 2e-5  # the last: successful seeds per cell and day
 RATE = BIRTH - DEATH
@@ -40,22 +39,15 @@ def test_the_chance_rises_with_size() -> None:
     assert np.all(np.diff(means) > 0)
 
 
-@kernel
-def _resected(stream, calendar, after, found, days):  # type: ignore[no-untyped-def]
-    table, later = tails(calendar), tails(after)
-    for run in range(found.shape[0]):
-        aim(stream, TEACHING, np.uint64(run), 0)
-        cells, found[run, 0] = advance_marked(stream, 1000.0, calendar, table, 0, 0.0, True, days)
-        _, found[run, 1] = advance_marked(stream, 0.0 * cells, after, later, 0, 0.0, True, days)
-
-
 def test_no_new_seeds_after_resection() -> None:
     """Emigrants stop with the primary's last cell; before that E[#] = nu n (exp(rt) - 1) / r, to 3 %."""
     runs, theta, days = 20_000, 1e-4, 30.0
     calendar = np.array([[BIRTH, DEATH, theta, days]])
-    found = np.empty((runs, 2))
-    _resected(new_stream(83, 0), calendar, calendar, found, np.empty(0))
+    found, after = np.empty((runs, 1, 2)), np.empty((100, 3, 2))
+    marked_runs(new_stream(83, 0), 1000.0, calendar, True, found)
     rate = RATE - theta
     mean = theta * 1000 * np.expm1(rate * days) / rate
-    assert abs(found[:, 0].mean() - mean) < 6 * found[:, 0].std() / np.sqrt(runs)
-    assert (found[:, 1] == 0).all()
+    seeds = found[:, 0, 1]
+    assert abs(seeds.mean() - mean) < 6 * seeds.std() / np.sqrt(runs)
+    marked_runs(new_stream(84, 0), 0.0, calendar, True, after)
+    assert (after == 0).all()
