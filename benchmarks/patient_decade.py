@@ -68,7 +68,11 @@ def main() -> None:
             taken[f"a decade, {name}"].append(seconds)
             counter = Counter()
             run_arm(open_arm(grown, vessels, agents, protocol, DECADE), protocol, watch=counter)
-            updates, weeks, counted_seconds = updates + counter.updates, weeks + arm.end_day / STEP_DAYS, counted_seconds + seconds
+            updates, weeks, counted_seconds = (
+                updates + counter.updates,
+                weeks + arm.end_day / STEP_DAYS,
+                counted_seconds + seconds,
+            )
         if number < 0:
             print(f"compiled, or loaded, and ran one patient in {time.perf_counter() - start:.1f} s")
     print(f"\n{patients} patients, one core, milliseconds each\n{'':28s} {'median':>8s} {'mean':>8s} {'most':>8s}")

@@ -104,7 +104,9 @@ def test_extremes_neither_overflow_nor_vanish(growth: float) -> None:
     assert log_mean == pytest.approx(0.0, abs=1e-9)
 
 
-@pytest.mark.parametrize("hazards", [(0.5, 0.2, 1e-9), (0.3, 0.3, 1e-6), (0.2, 0.5, 0.3), (0.0, 0.1, 0.2), (0.0, 0.0, 0.4)])
+@pytest.mark.parametrize(
+    "hazards", [(0.5, 0.2, 1e-9), (0.3, 0.3, 1e-6), (0.2, 0.5, 0.3), (0.0, 0.1, 0.2), (0.0, 0.0, 0.4)]
+)
 def test_time_of_chance_inverts_the_chance(hazards: tuple[float, float, float]) -> None:
     """From minutes to years the time of a mark comes back to 1e-6, wherever the chance still rises."""
     for days in (1e-3, 0.1, 1.0, 10.0, 30.0):

@@ -20,9 +20,7 @@ def lea_coulson(m: float, size: int) -> np.ndarray:
 
 def test_the_published_numbers() -> None:
     """Two mutations expected, as printed in the literature: the recursion itself is right to all five digits."""
-    np.testing.assert_allclose(
-        lea_coulson(2.0, 6), [0.13534, 0.13534, 0.11278, 0.09022, 0.07180, 0.05752], atol=5.1e-6
-    )
+    np.testing.assert_allclose(lea_coulson(2.0, 6), [0.13534, 0.13534, 0.11278, 0.09022, 0.07180, 0.05752], atol=5.1e-6)
 
 
 @pytest.mark.parametrize("m", [0.5, 2.0])

@@ -31,7 +31,10 @@ def test_growth_from_few_cells_has_the_spread_of_its_law() -> None:
     """200 lesions of 100 cells for 56 days: catches 7 % in the mean and a third in the variance."""
     model, runs = model_of(WHO, FREE), 200
     ends = np.array(
-        [follow(model, lesion_of(model, SITE, 100.0), 56.0, every=56.0, seed=seed)[1][-1, CELLS] for seed in range(runs)]
+        [
+            follow(model, lesion_of(model, SITE, 100.0), 56.0, every=56.0, seed=seed)[1][-1, CELLS]
+            for seed in range(runs)
+        ]
     )
     grown = np.exp(RATE * 56.0)
     mean, variance = 100.0 * grown, 100.0 * (0.14 / RATE) * grown * (grown - 1.0)
@@ -43,6 +46,7 @@ def test_small_steps_and_large_agree_with_vessels() -> None:
     """A sprouting lesion cut daily against weekly for a year: catches 3 % in its diameter."""
     model = model_of(WHO, (*ONE_CLONE, "co-option"))
     ends = [
-        follow(model, lesion_of(model, SITE, 1e5, sprouts=True), 364.0, every=every)[1][-1, CELLS] for every in (1.0, 7.0)
+        follow(model, lesion_of(model, SITE, 1e5, sprouts=True), 364.0, every=every)[1][-1, CELLS]
+        for every in (1.0, 7.0)
     ]
     assert abs(ends[0] / ends[1] - 1.0) < 0.09

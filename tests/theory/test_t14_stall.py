@@ -16,9 +16,7 @@ def stall_diameter(birth: float, death: float, hypoxic_death: float, rim: float 
     return float(2.0 * rim / (1.0 - lack ** (1.0 / 3.0)))
 
 
-@pytest.mark.parametrize(
-    ("birth", "death", "hypoxic", "expected"), [(0.09, 0.05, 0.05, 0.82), (0.2, 0.17, 0.3, 0.46)]
-)
+@pytest.mark.parametrize(("birth", "death", "hypoxic", "expected"), [(0.09, 0.05, 0.05, 0.82), (0.2, 0.17, 0.3, 0.46)])
 def test_stall_without_vessels(birth: float, death: float, hypoxic: float, expected: float) -> None:
     """0.82 and 0.46 mm from the law, and the engine within 6 % of it: catches a rim off by 6 % (0.008 mm)."""
     assert stall_diameter(birth, death, hypoxic) == pytest.approx(expected, abs=0.006)

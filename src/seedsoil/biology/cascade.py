@@ -77,9 +77,7 @@ def stages(
     }
 
 
-def arrival_success(
-    tumour: Tumour, soil: Soil, division: float, death: float, without: Collection[str] = ()
-) -> float:
+def arrival_success(tumour: Tumour, soil: Soil, division: float, death: float, without: Collection[str] = ()) -> float:
     """Chance that a cell which has arrested here founds a lesion: the product of the stages after arrest [1]."""
     budget = stages(tumour, soil, 1.0, division, death, without)
     product = 1.0

@@ -297,10 +297,10 @@ def tidy(state, row, model):  # type: ignore[no-untyped-def]
             pool = -1
             for other in range(state.used[row]):
                 alike = state.kind[row, other] == kind and other != slot
-                if alike and (other < kept or other > slot) and state.cells[row, other] > 0.0:
-                    if state.clone[state.clone_of[row, other], CLONE_POOLED] == 1:
-                        pool = other
-                        break
+                alike = alike and (other < kept or other > slot) and state.cells[row, other] > 0.0
+                if alike and state.clone[state.clone_of[row, other], CLONE_POOLED] == 1:
+                    pool = other
+                    break
             if pool >= 0:
                 state.cells[row, pool] += cells
                 continue
@@ -337,9 +337,7 @@ def advance_lesion(stream, state, row, start, end, model, timeline, work):  # ty
         if cells * min(1.0, chance) > MARKS_LIMIT:
             fits = bridge(stream, state, row, slot, start, pieces, model, work) and fits
             continue
-        marked, alive = advance_unmarked(
-            stream, cells, table[0, 0], table[0, 1], table[0, 2], table[0, 3], table[0, 4]
-        )
+        marked, alive = advance_unmarked(stream, cells, table[0, 0], table[0, 1], table[0, 2], table[0, 3], table[0, 4])
         work.after[slot] += alive
         if marked > 0.0:
             fits = follow_marks(stream, state, row, slot, marked, start, pieces, model, work) and fits

@@ -122,7 +122,10 @@ def oxygen(lesion, row, cells, model):  # type: ignore[no-untyped-def]
     surface = surface_share(0.5 * diameter(cells), model.trait[RIM])
     swept = 1.0 if lesion[row, REPLACES] > 0.5 else surface
     borrowed = model.site[site, CO_OPTION] * swept
-    own = model.vessels[IMMATURE_PERFUSION] * lesion[row, IMMATURE] + model.vessels[MATURE_PERFUSION] * lesion[row, MATURE]
+    own = (
+        model.vessels[IMMATURE_PERFUSION] * lesion[row, IMMATURE]
+        + model.vessels[MATURE_PERFUSION] * lesion[row, MATURE]
+    )
     lack = hypoxia(own + borrowed, surface, model.vessels[OXYGEN_REACH]) * model.trait[HYPOXIA_ON]
     leak = lesion[row, IMMATURE] + model.vessels[MATURE_LEAK] * (lesion[row, MATURE] + borrowed)
     return own + borrowed, lack, leak

@@ -227,9 +227,7 @@ def mark_time(
 
 
 @kernel
-def size_at_mark(
-    stream: NDArray[np.uint64], a: float, beta: float, c: float, delta: float, root: float
-) -> float:
+def size_at_mark(stream: NDArray[np.uint64], a: float, beta: float, c: float, delta: float, root: float) -> float:
     """Draw the size of a family at the moment of its first mark, the marking cell included: geometric, size-biased."""
     if c <= 0.0:
         return 1.0

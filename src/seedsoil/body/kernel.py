@@ -186,7 +186,9 @@ def advance(stream, state, until, model, timeline, work):  # type: ignore[no-unt
         today = state.clock[NOW]
         number = int((today + 1e-9) // STEP_DAYS)
         end = min(until, (number + 1) * STEP_DAYS)
-        part = 0 if today - number * STEP_DAYS < 1e-6 else 1 + int((today - number * STEP_DAYS) / STEP_DAYS * (PARTS - 1))
+        part = (
+            0 if today - number * STEP_DAYS < 1e-6 else 1 + int((today - number * STEP_DAYS) / STEP_DAYS * (PARTS - 1))
+        )
         state.count[STEP] = number * PARTS + part
         for row in range(state.count[LESIONS]):
             fate = state.lesion[row, FATE]

@@ -85,7 +85,9 @@ def sample_population(
     marks = _resets(faults, resets, ends[-1] if ends else math.inf)
     days = _times(faults, times, ends[-1] if ends else math.inf)
     if not faults and runs * len(days) > MOST_NUMBERS:
-        faults.append(f"{runs} runs of {len(days)} times are more than {MOST_NUMBERS:.0e} numbers; ask for fewer at once")
+        faults.append(
+            f"{runs} runs of {len(days)} times are more than {MOST_NUMBERS:.0e} numbers; ask for fewer at once"
+        )
     if faults:
         raise ModelError(faults)
     if batch > 1 and immigration * days[-1] > MOST_BATCHES:
@@ -251,9 +253,7 @@ def _segment_ends(faults: list[str], segments: object) -> list[float]:
     lengths = [float(row[2]) for row in rows]  # type: ignore[arg-type]
     for index, (birth, death, days) in enumerate(rows):
         if (birth - death) * days > 100.0:  # type: ignore[operator]
-            faults.append(
-                f"segments[{index}] multiplies the cells by more than e^100; use fewer days or a lower birth"
-            )
+            faults.append(f"segments[{index}] multiplies the cells by more than e^100; use fewer days or a lower birth")
     return [math.fsum(lengths[: k + 1]) for k in range(len(lengths))]
 
 

@@ -85,7 +85,9 @@ class Grown:
     attempts: int
 
 
-def run_until(stream: Stream, state: State, until: float, model: Model, timeline: Timeline, work: Work) -> tuple[int, State]:
+def run_until(
+    stream: Stream, state: State, until: float, model: Model, timeline: Timeline, work: Work
+) -> tuple[int, State]:
     """Advance a state, giving it room whenever it asks for some. Returns what it ended with, and the state."""
     while True:
         ending = int(advance(stream, state, until, model, timeline, work))
@@ -112,7 +114,9 @@ def _founded(patient: Patient, model: Model, stream: Stream, attempt: int) -> St
     lesion[PARENT], lesion[FATE], lesion[DETECTED] = -1.0, GROWING, -1.0
     lesion[CELLS], lesion[LARGEST] = size, size
     aim(stream, TRAIT, key, 0)
-    lesion[SPROUTS] = 1.0 if uniform(stream) < float(patient.tumour.primary_sprouts) * model.trait[SPROUTING_ON] else 0.0
+    lesion[SPROUTS] = (
+        1.0 if uniform(stream) < float(patient.tumour.primary_sprouts) * model.trait[SPROUTING_ON] else 0.0
+    )
     lesion[REPLACES] = 1.0 if uniform(stream) < float(patient.tumour.replacement_share) else 0.0
     lesion[CLOCK] = exponential(stream)
     state.lesion_key[0] = key

@@ -232,7 +232,12 @@ def _reach(arm: Arm, day: float, work: object, watch: Callable[[Arm], None] | No
     while True:
         target = day if watch is None else min(day, _on_grid(arm, arm.today + 1e-6))
         ending, arm.state = run_until(
-            arm.grown.stream, arm.state, target + arm.grown.day, arm.model, arm.timeline, work  # type: ignore[arg-type]
+            arm.grown.stream,
+            arm.state,
+            target + arm.grown.day,
+            arm.model,
+            arm.timeline,
+            work,  # type: ignore[arg-type]
         )
         if watch is not None:
             watch(arm)

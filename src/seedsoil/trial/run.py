@@ -239,7 +239,7 @@ def run(
         size = chunk_of(plan.patients)
         missing = [(first, min(plan.patients, first + size)) for first in range(0, plan.patients, size)]
         parts: dict[int, dict[str, Columns]] = {}
-        for first, last, tables in _chunks(plan, missing, workers):
+        for first, _, tables in _chunks(plan, missing, workers):
             parts[first] = tables
             report(sum(len(set(part["patients"]["patient"])) for part in parts.values()), plan.patients)
         return Trial(study, plan, _joined(parts), note)
