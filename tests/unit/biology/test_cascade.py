@@ -1,0 +1,92 @@
+"""The cascade: races, escape and establishment at their limits, and a budget that multiplies."""
+
+import math
+
+import numpy as np
+import pytest
+
+from seedsoil.biology.cascade import arrival_success, dormant_share, escape, establishment, race, stages, waking
+from seedsoil.biology.soil import Soil
+from seedsoil.catalogue.load import entry
+from tests.properties.examples import COLON, changed
+
+LIVER: Soil = entry("organs", "liver")
+
+
+def test_race() -> None:
+    """k / (k + losses), 0 when nothing can happen, 1 without losses: catches a loss left out."""
+    assert race(2.0, 1.0, 5.0) == 0.25
+    assert race(0.0) == 0.0
+    assert race(3.0) == 1.0
+    assert race(0.0, 1.0) == 0.0
+
+
+def test_race_is_a_race(generator: np.random.Generator) -> None:
+    """Exponential clocks drawn 40,000 times: catches 0.015 in the chance."""
+    first = generator.exponential(1 / 2.0, 40_000) < generator.exponential(1 / 3.0, 40_000)
+    assert abs(first.mean() - race(2.0, 3.0)) < 6.0 * math.sqrt(0.24 / 40_000)
+
+
+def test_escape_has_a_threshold() -> None:
+    """Nothing escapes at d >= b, 1 - d/b above: catches a chance below nothing."""
+    assert [escape(0.2, 0.2), escape(0.2, 0.3), escape(0.0, 0.1)] == [0.0, 0.0, 0.0]
+    assert escape(0.2, 0.05) == 0.75
+
+
+@pytest.mark.parametrize("death", [0.05, 0.2, 0.3])
+def test_establishment_solves_its_chain(death: float) -> None:
+    """The linear equations of the chain from 0 to 12 cells: catches one in 1e9, on both sides of b = d."""
+    size, birth = 12, 0.2
+    matrix, right = np.eye(size + 1), np.zeros(size + 1)
+    right[size] = 1.0
+    for cells in range(1, size):
+        matrix[cells, cells + 1] -= birth / (birth + death)
+        matrix[cells, cells - 1] -= death / (birth + death)
+    assert establishment(birth, death, float(size)) == pytest.approx(np.linalg.solve(matrix, right)[1], rel=1e-9)
+
+
+def test_establishment_at_its_limits() -> None:
+    """Large sizes tend to escape, or to nothing without overflow: catches an error at 1e9 cells."""
+    assert establishment(0.2, 0.05, 1e9) == pytest.approx(0.75)
+    assert establishment(0.2, 0.3, 1e9) == 0.0
+    assert establishment(0.0, 0.3, 50.0) == 0.0
+    assert establishment(0.2, 0.2 * (1 + 1e-12), 50.0) == pytest.approx(0.02)
+
+
+def test_budget_multiplies() -> None:
+    """The stages after arrest multiply to the chance of success: catches a stage counted twice or never."""
+    budget = stages(COLON, LIVER, 0.9, 0.1, 0.05)
+    assert list(budget) == [
+        "viable when shed", "arrest", "alive a day after arrest", "extravasation", "starts to divide",
+        "escapes extinction",
+    ]  # fmt: skip
+    assert all(0.0 < chance <= 1.0 for chance in budget.values())
+    assert arrival_success(COLON, LIVER, 0.1, 0.05) == pytest.approx(
+        math.prod(budget.values()) / budget["arrest"] / budget["viable when shed"], rel=1e-12
+    )
+
+
+def test_a_drug_that_raises_loss_lowers_one_stage_only() -> None:
+    """Twice the early loss squares that stage and leaves the others: catches stages that are not their own."""
+    before = stages(COLON, LIVER, 0.9, 0.1, 0.05)
+    after = stages(changed(COLON, early_loss_rate=2 * float(COLON.early_loss_rate)), LIVER, 0.9, 0.1, 0.05)
+    assert after.pop("alive a day after arrest") == pytest.approx(before.pop("alive a day after arrest") ** 2)
+    assert after == before
+
+
+def test_dormancy() -> None:
+    """No cue, no sleepers; a cue lets some sleep, of whom a few wake: catches sleepers who never die."""
+    calm = LIVER.model_copy(update={"dormancy_cue": LIVER.dormancy_cue.model_copy(update={"number": 0.0, "low": 0.0})})
+    assert dormant_share(COLON, calm, 0.1) == 0.0
+    at_once, wake = race(0.1, 2.0 * 0.3), waking(COLON)
+    assert wake == pytest.approx(0.002 / 0.012)
+    tumour = changed(COLON, quiescence_rate=2.0, dormancy_sensitivity=1.0)
+    asleep = (1.0 - at_once) * wake
+    assert dormant_share(tumour, LIVER, 0.1) == pytest.approx(asleep / (asleep + at_once))
+    assert stages(tumour, LIVER, 0.9, 0.1, 0.05)["starts to divide"] == pytest.approx(at_once + asleep)
+    assert stages(tumour, LIVER, 0.9, 0.1, 0.05, ("dormancy",))["starts to divide"] == 1.0
+
+
+def test_hostile_soil_lets_no_one_escape() -> None:
+    """At b <= d the last stage is exactly 0: catches a small chance that seeds every organ in the end."""
+    assert arrival_success(COLON, LIVER, 0.05, 0.05) == 0.0
