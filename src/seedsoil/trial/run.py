@@ -20,8 +20,8 @@ from seedsoil.experiment.history import History, record
 from seedsoil.experiment.outcome import rows
 from seedsoil.experiment.simulate import open_arm, run_arm
 from seedsoil.experiment.store import Store
-from seedsoil.foundation.errors import StudyError, did_you_mean
-from seedsoil.foundation.record import Record, identity, make_record
+from seedsoil.foundation.errors import StoreError, StudyError, did_you_mean
+from seedsoil.foundation.record import Record, make_record
 from seedsoil.foundation.value import Value, values_in
 from seedsoil.trial.compare import Comparison, compare_arms
 from seedsoil.trial.endpoints import event_times
@@ -164,6 +164,12 @@ def values_of(plan: Plan) -> list[Value]:
     return [value for noun in nouns for _, value in values_in(noun)]
 
 
+def record_of(study: Study, plan: Plan) -> Record:
+    """The record of a study: what ran, and the source of every Value that it uses."""
+    used = values_of(plan)
+    return make_record(study.resolve(), plan.seed, used, citations(used))
+
+
 @contextmanager
 def _pool(workers: int) -> Iterator[Executor | None]:
     """A pool of fresh processes, one thread each; none for one worker."""
@@ -229,10 +235,8 @@ def run(
     ------
     StudyError, ModelError, StoreError
     """
-    plan, resolved = study.plan(), study.resolve()
-    used = values_of(plan)
-    note = make_record(resolved, plan.seed, used, [c for noun in (plan.patient, plan.vessels, *plan.agents.values())
-                                                   for c in citations(noun)])  # fmt: skip
+    plan = study.plan()
+    note = record_of(study, plan)
     workers = workers or os.cpu_count() or 1
     report = progress or (lambda done, total: None)
     if out is None:
@@ -243,10 +247,10 @@ def run(
             parts[first] = tables
             report(sum(len(set(part["patients"]["patient"])) for part in parts.values()), plan.patients)
         return Trial(study, plan, _joined(parts), note)
-    name = identity(resolved, plan.seed)
-    store = Store.resume(out, name) if resume else Store.create(
-        out, resolved, name, plan.patients, chunk_of(plan.patients)
-    )  # fmt: skip
+    if resume:
+        store = Store.resume(out, note.identity)
+    else:
+        store = Store.create(out, note.resolved, note.identity, plan.patients, chunk_of(plan.patients))
     with store:
         left = store.missing()
         done = plan.patients - sum(last - first for first, last in left)
@@ -254,8 +258,7 @@ def run(
             store.write_chunk(tables, first, last)
             done += last - first
             report(done, plan.patients)
-        if "record.json" not in store._files:
-            store.add_file("record.json", note.to_json())
+        store.add_file("record.json", note.to_json())
         found = {table: store.read(table) for table in TABLES}
     return Trial(study, plan, found, note, Path(out))
 
@@ -263,7 +266,8 @@ def run(
 def open_run(folder: Path | str) -> Trial:
     """Open a finished run folder. StoreError if it is none, or patients are missing."""
     store = Store.open(folder)
+    if not store.complete:
+        raise StoreError(f"{folder}: the run is not finished; take it up with seedsoil run --resume --out {folder}")
     study = Study.read(store.study_text(), str(folder))
     plan = study.plan()
-    note = make_record(study.resolve(), plan.seed, values_of(plan), citations(plan.patient))
-    return Trial(study, plan, {table: store.read(table) for table in TABLES}, note, Path(folder))
+    return Trial(study, plan, {table: store.read(table) for table in TABLES}, record_of(study, plan), Path(folder))
