@@ -14,7 +14,7 @@ LIVER: Soil = entry("organs", "liver")
 
 
 def test_race() -> None:
-    """k / (k + losses), 0 when nothing can happen, 1 without losses: catches a loss left out."""
+    """The law k / (k + losses), 0 when nothing can happen, 1 without losses: catches a loss left out."""
     assert race(2.0, 1.0, 5.0) == 0.25
     assert race(0.0) == 0.0
     assert race(3.0) == 1.0
