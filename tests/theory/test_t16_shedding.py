@@ -26,8 +26,8 @@ def _model(chance: float) -> Model:
 def test_number_place_and_time(weekly: float) -> None:
     """Founders one by one (20 and 60 a week) and together (400): catches 18, 10 and 4 % in the rate.
 
-    Also a fifth in the dispersion of weekly numbers about its one, 0.08 in the share of the liver, and founders
-    that all arrive at one end of the week.
+    Also twice the Poisson dispersion of weekly numbers, 0.08 in the share of the liver, and founders that all arrive
+    at one end of the week.
     """
     leak = _leak()
     chance = weekly / (7.0 * 1e-3 * leak * CELLS_KEPT)

@@ -77,7 +77,7 @@ def _arrived(cells: int, target: int, tumour, model, generator) -> int:  # type:
 
 
 def test_cells_one_by_one_have_the_same_efficiency(generator: np.random.Generator) -> None:
-    """60,000 cells of an efficient tumour, followed one by one: catches 8 % at the liver, and any site that is off."""
+    """60,000 cells of an efficient tumour, followed one by one: catches 6 % at the liver, 45 % at the lung."""
     tumour = changed(
         COLON, division_rate=0.3, viable_when_shed=0.8, transit_loss_rate=500.0, early_loss_rate=0.3,
         extravasation_rate=2.0, intravascular_death_rate=0.5, quiescence_rate=0.5, wake_rate=0.01,
@@ -85,5 +85,5 @@ def test_cells_one_by_one_have_the_same_efficiency(generator: np.random.Generato
     model, cells = model_of(patient(tumour=tumour)), 60_000
     found = _efficiency(cells, tumour, model, generator)
     expected = cells * model.emission[ADULT.anatomy.index("colon")]
-    assert found[ADULT.anatomy.index("liver")] > 3000
+    assert found[ADULT.anatomy.index("liver")] > 10_000
     assert (np.abs(found - expected) <= 6.0 * np.sqrt(expected) + 6.0 * (expected < 6.0)).all()
