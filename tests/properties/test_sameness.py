@@ -16,11 +16,11 @@ from seedsoil.experiment.protocol import Course, Protocol, Resect, Scan
 from seedsoil.experiment.timeline import nothing
 from seedsoil.foundation.streams import new_stream
 from seedsoil.trial.plan import Plan, enrol
-from seedsoil.trial.run import run, run_patients
+from seedsoil.trial.run import run, run_patients, simulate
 from seedsoil.trial.study import Study
 from tests.properties.examples import changed, follow, lesion_of, model_of, patient, plan_of, same
 
-SURGERY = (Resect("primary", 14.0),)
+SURGERY = (Resect("primary", 10.0),)  # inside a step of the grid: surgery cuts it, looking must not
 
 
 def _sham(name: str) -> Agent:
@@ -82,6 +82,16 @@ def test_looking_changes_nothing(table: str) -> None:
 def test_the_scans_did_look() -> None:
     """The watched arm was watched: catches a test that compares nothing with nothing."""
     assert (_arm("events", "watched")["kind"] == "scan").sum() >= 3
+
+
+@pytest.mark.parametrize("arm", ["control", "sham", "watched"])
+def test_a_recorded_history_is_the_one_of_the_trial(arm: str) -> None:
+    """A patient run again and recorded every week has the lesions of the table: catches a record that cuts a step."""
+    history, table = simulate(_plan(), arm, 1), _arm("lesions", arm)
+    chosen = table["patient"] == 1
+    assert chosen.sum() > 0
+    for name in ("cells_at_end", "largest_cells", "arrival_day", "key"):
+        assert same(np.asarray(history.lesions[name]), table[name][chosen]), name
 
 
 def test_a_patient_alone_is_the_patient_in_the_cohort() -> None:
