@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -111,10 +110,11 @@ def _finished(folder: Path) -> Trial:
 
 
 def _carry_out(study: Study, folder: Path, workers: int | None, resume: bool) -> Trial:
+    from seedsoil.trial.run import default_workers
     from seedsoil.trial.run import run as carry_out
 
     plan = study.plan()
-    count = workers or os.cpu_count() or 1
+    count = workers or default_workers(plan.patients)
     say(f"{plan.patients} patients, {len(plan.arms)} arms, {count} {'worker' if count == 1 else 'workers'} -> {folder}")
     with _progress() as progress:
         return carry_out(study, workers=count, out=folder, resume=resume, progress=progress)

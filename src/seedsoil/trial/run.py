@@ -34,6 +34,8 @@ Progress = Callable[[int, int], None]
 
 #: Chunks that a run is cut into, at least, so that workers share it evenly; the most patients of a chunk.
 _LEAST_CHUNKS, _MOST_IN_CHUNK = 16, 50
+#: Patients that take about as long as a process takes to start.
+_LEAST_FOR_A_WORKER = 16
 #: Days at which the answer states the share alive.
 _ANSWER_DAYS = (365, 730, 1095, 1826, 3652)
 
@@ -170,6 +172,11 @@ def record_of(study: Study, plan: Plan) -> Record:
     return make_record(study.resolve(), plan.seed, used, citations(used))
 
 
+def default_workers(patients: int) -> int:
+    """As many processes as there are cores, but none for so few patients that starting them would take longer."""
+    return max(1, min(os.cpu_count() or 1, patients // _LEAST_FOR_A_WORKER))
+
+
 @contextmanager
 def _pool(workers: int) -> Iterator[Executor | None]:
     """A pool of fresh processes, one thread each; none for one worker."""
@@ -237,7 +244,7 @@ def run(
     """
     plan = study.plan()
     note = record_of(study, plan)
-    workers = workers or os.cpu_count() or 1
+    workers = workers or default_workers(plan.patients)
     report = progress or (lambda done, total: None)
     if out is None:
         size = chunk_of(plan.patients)
