@@ -33,7 +33,7 @@ def match(receptors: Sequence[float], ligands: Sequence[float], half_saturation:
 
     Law: G = 1 - prod_q (1 - R_q S_q / (K + S_q)). Any matched factor can drive division; each one saturates.
 
-    Source: assumed (noisy-OR of saturable receptors); see docs/understand/model.md.
+    Source: assumed (noisy-OR of saturable receptors).
 
     Examples
     --------

@@ -72,7 +72,9 @@ def test_the_rule_converges_to_the_law() -> None:
     The figure is the same equations by an adaptive solver at 1e-10: catches 0.1 % in any constant of the law.
     """
     before = _perfusion(*REST)
-    errors = [_perfusion(*_run(*REST, 2.0, blocked=20.0, step=step)) / before - 1.4323897 for step in (0.1, 0.05, 0.025)]
+    errors = [
+        _perfusion(*_run(*REST, 2.0, blocked=20.0, step=step)) / before - 1.4323897 for step in (0.1, 0.05, 0.025)
+    ]
     assert errors[0] / errors[1] == pytest.approx(2.0, rel=0.1)
     assert errors[1] / errors[2] == pytest.approx(2.0, rel=0.1)
     assert 2.0 * errors[2] - errors[1] == pytest.approx(0.0, abs=1e-3)
