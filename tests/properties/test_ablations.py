@@ -16,6 +16,7 @@ from seedsoil.body.state import CELLS, CLOCK, DEATH, DIVISION, SLEEPERS, SPROUTS
 from seedsoil.catalogue.load import entry
 from seedsoil.experiment.grow import Diagnosis, grow
 from seedsoil.experiment.protocol import Course, Protocol, Resect
+from seedsoil.experiment.simulate import open_arm
 from seedsoil.foundation.errors import ModelError
 from seedsoil.trial.run import run_patients
 from tests.properties.examples import (
@@ -202,3 +203,10 @@ def test_drug_effects() -> None:
         one, other = table["cells_at_end"][~treated], table["cells_at_end"][treated]
         assert same(one, other) == equal
         assert equal or other[0] < 0.7 * one[0]
+
+
+def test_an_arm_needs_the_mechanisms_of_its_patient() -> None:
+    """Refused in words: catches tables of another size handed to the kernel, which ended the process."""
+    grown = grow(patient(), TWO_POOL, Diagnosis(2.0), 1, 0)
+    with pytest.raises(ModelError, match="same `without`"):
+        open_arm(grown, TWO_POOL, {}, CONTROL["control"], 100.0, ("resistance",))

@@ -25,6 +25,7 @@ from seedsoil.body.state import (
     REACHED,
     RESECTED,
     SITE,
+    SLOTS_BEYOND_TYPES,
     STEP_DAYS,
     TRACKED,
     Model,
@@ -35,6 +36,7 @@ from seedsoil.body.state import (
 from seedsoil.experiment.grow import Grown, run_until, scratch
 from seedsoil.experiment.protocol import Protocol, Resect, Scan
 from seedsoil.experiment.timeline import Given, build_timeline, dose_days
+from seedsoil.foundation.errors import ModelError
 from seedsoil.foundation.samplers import binomial
 from seedsoil.foundation.streams import SURGERY, aim
 from seedsoil.observe.response import Follow
@@ -119,6 +121,8 @@ def open_arm(
     state = copy_state(grown.state)
     state.clock[TRACKED] = _tracked(grown, given, without)
     model = build_model(grown.patient, vessels, used, regions, without)
+    if model.mask.shape[0] + SLOTS_BEYOND_TYPES != state.cells.shape[1]:
+        raise ModelError("an arm must be opened with the mechanisms that its patient was grown with: same `without`")
     arm = Arm(
         grown, model, state, given, used, flows, until, build_timeline(given, used, flows, grown.day, until),
         Follow(nodes=[p for p, s in enumerate(grown.patient.host.anatomy.sites) if s.soil == "lymph_node"]),

@@ -131,7 +131,8 @@ def test_oral_dose_starts_at_zero() -> None:
 @settings(max_examples=60, deadline=None)
 @given(
     amount=some.floats(0.01, 1000),
-    duration=some.floats(0, 20),
+    # Shorter infusions end within the rounding of their date, which a shift changes.
+    duration=some.just(0.0) | some.floats(1e-3, 20),
     every=some.floats(0.1, 20),
     steady=some.sampled_from([0, 1, 2]),
     factor=some.floats(0.1, 10),
