@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from seedsoil.biology.vasculature import Vasculature
-from seedsoil.foundation.compiled import kernel
+from seedsoil.foundation.compiled import leaf
 from seedsoil.foundation.elementary import exp, expm1, log
 
 #: Order of the constants in the array that the kernels read: the numeric fields of Vasculature, as declared.
@@ -21,7 +21,7 @@ CONSTANTS: tuple[str, ...] = tuple(name for name in Vasculature.model_fields if 
 CELLS_PER_CUBIC_MILLIMETRE = 1e6
 
 
-@kernel
+@leaf
 def diameter(cells: float) -> float:
     """Diameter of a compact ball of ``cells`` [mm], at 1e6 cells per mm^3."""
     if cells <= 0.0:
@@ -29,7 +29,7 @@ def diameter(cells: float) -> float:
     return exp(log(6.0 * cells / (math.pi * CELLS_PER_CUBIC_MILLIMETRE)) / 3.0)
 
 
-@kernel
+@leaf
 def surface_share(radius: float, rim: float) -> float:
     """Share of a ball's volume within ``rim`` of its surface, which host tissue feeds by diffusion [1]."""
     if radius <= rim:
@@ -38,7 +38,7 @@ def surface_share(radius: float, rim: float) -> float:
     return 1.0 - inner * inner * inner
 
 
-@kernel
+@leaf
 def hypoxia(perfusion: float, surface: float, reach: float) -> float:
     """Share of a lesion too far from any vessel, own, borrowed or beyond its surface [1].
 
@@ -47,13 +47,13 @@ def hypoxia(perfusion: float, surface: float, reach: float) -> float:
     return (1.0 - surface) * exp(-reach * perfusion)
 
 
-@kernel
+@leaf
 def vegf(hypoxic: float, blocked: float, law) -> float:  # type: ignore[no-untyped-def]
     """VEGF level of a lesion, against an antagonist's occupancy ``blocked`` = C / K [1]."""
     return (law[VEGF_BASAL] + law[VEGF_HYPOXIC] * hypoxic) / (1.0 + blocked)
 
 
-@kernel
+@leaf
 def _relax(value: float, gain: float, loss: float, days: float) -> float:
     """Exact solution of dy/dt = gain - loss y after ``days``; loss may be negative while a lesion shrinks."""
     x = loss * days
@@ -62,7 +62,7 @@ def _relax(value: float, gain: float, loss: float, days: float) -> float:
     return value * exp(-x) - gain * expm1(-x) / loss
 
 
-@kernel
+@leaf
 def vessel_rates(immature, mature, hypoxic, sprouts, blocked, ang2_blocked, pericyte_loss, law):  # type: ignore[no-untyped-def]
     """Gain and loss terms of both pools: (gain_i, loss_i, gain_m, loss_m), each pool's loss per unit and day."""
     level = vegf(hypoxic, blocked, law)
@@ -79,7 +79,7 @@ def vessel_rates(immature, mature, hypoxic, sprouts, blocked, ang2_blocked, peri
     return sprout + loosen * mature, ripen + fall_i, ripen * immature, loosen + fall_m
 
 
-@kernel
+@leaf
 def vessel_step(immature, mature, hypoxic, sprouts, blocked, ang2_blocked, pericyte_loss, growth, days, slow, law):  # type: ignore[no-untyped-def]
     """Both pools after ``days``, by the exponential Euler rule: never negative, exact for constant terms.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from seedsoil.body.hazards import cut_pieces, mutation_rate, prepare
 from seedsoil.body.kendall import (
     advance_unmarked,
@@ -40,13 +42,13 @@ from seedsoil.body.state import (
     STEP,
     TRACKED,
 )
-from seedsoil.foundation.compiled import kernel
+from seedsoil.foundation.compiled import inner
 from seedsoil.foundation.elementary import exp, log
 from seedsoil.foundation.samplers import negative_binomial, poisson
 from seedsoil.foundation.streams import POPULATION, aim, mix, uniform
 
 
-@kernel
+@inner
 def mutant_kind(kind, choice, model):  # type: ignore[no-untyped-def]
     """Type of the ``choice``-th thing that can happen to a dividing cell: a hit, instability, or a mechanism."""
     levels = int(model.trait[HITS]) + 1
@@ -57,7 +59,7 @@ def mutant_kind(kind, choice, model):  # type: ignore[no-untyped-def]
     return kind + levels * 2 * (1 << (choice - 2))
 
 
-@kernel
+@inner
 def choice_rate(kind, choice, model):  # type: ignore[no-untyped-def]
     """Chance per division of that thing, zero if the cell carries it already."""
     levels = int(model.trait[HITS]) + 1
@@ -71,7 +73,7 @@ def choice_rate(kind, choice, model):  # type: ignore[no-untyped-def]
     return rate * model.instability[kind]
 
 
-@kernel
+@inner
 def draw_mutant(stream, kind, model):  # type: ignore[no-untyped-def]
     """Draw which alteration a mutant carries more than its mother."""
     choices = 2 + model.mechanism_rate.shape[0]
@@ -90,7 +92,7 @@ def draw_mutant(stream, kind, model):  # type: ignore[no-untyped-def]
     return mutant_kind(kind, last, model)
 
 
-@kernel
+@inner
 def new_clone(state, row, kind, parent, day, pooled):  # type: ignore[no-untyped-def]
     """Enter a clone in the register; when that is full, the parent's entry stands for it."""
     number = state.count[CLONES]
@@ -103,7 +105,7 @@ def new_clone(state, row, kind, parent, day, pooled):  # type: ignore[no-untyped
     return number
 
 
-@kernel
+@inner
 def place(state, row, kind, parent_slot, day, ordinal, work, model):  # type: ignore[no-untyped-def]
     """Slot for a mutant: its own while it can be told apart, else the pool of its type.
 
@@ -121,19 +123,19 @@ def place(state, row, kind, parent_slot, day, ordinal, work, model):  # type: ig
                 return slot
     mother = state.slot_key[row, parent_slot]
     if alone:
-        state.slot_key[row, used] = mix(mother, mix(state.count[STEP], ordinal))
+        state.slot_key[row, used] = mix(mother, mix(np.uint64(state.count[STEP]), np.uint64(ordinal)))
     else:
-        state.slot_key[row, used] = mix(state.lesion_key[row], kind + 1)
+        state.slot_key[row, used] = mix(state.lesion_key[row], np.uint64(kind + 1))
     state.kind[row, used] = kind
     state.cells[row, used] = 0.0
     work.after[used] = 0.0
     parent = state.clone_of[row, parent_slot]
-    state.clone_of[row, used] = new_clone(state, row, kind, parent, day, 0 if alone else 1)
+    state.clone_of[row, used] = new_clone(state, row, kind, parent, day, np.int64(0 if alone else 1))
     state.used[row] = used + 1
     return used
 
 
-@kernel
+@inner
 def send(stream, state, row, slot, day, ordinal, model):  # type: ignore[no-untyped-def]
     """Put an emigrant that will succeed on its way to a site drawn from the circulation. False if there is no room."""
     index = state.count[PENDING]
@@ -151,12 +153,14 @@ def send(stream, state, row, slot, day, ordinal, model):  # type: ignore[no-unty
     state.pending[index, SEED_DAY], state.pending[index, SEED_ORIGIN] = day, row
     state.pending[index, SEED_TYPE], state.pending[index, SEED_SITE] = state.kind[row, slot], target
     state.pending[index, SEED_CLONE] = state.clone_of[row, slot]
-    state.pending_key[index] = mix(state.slot_key[row, slot], mix(state.count[STEP] + (1 << 40), ordinal))
+    state.pending_key[index] = mix(
+        state.slot_key[row, slot], mix(np.uint64(state.count[STEP] + (1 << 40)), np.uint64(ordinal))
+    )
     state.count[PENDING] = index + 1
     return True
 
 
-@kernel
+@inner
 def follow_marks(stream, state, row, slot, marked, start, pieces, model, work):  # type: ignore[no-untyped-def]
     """Follow, one by one, every family that leaves a mark: its size then, the mutant or emigrant, and what comes after.
 
@@ -167,7 +171,7 @@ def follow_marks(stream, state, row, slot, marked, start, pieces, model, work): 
     kind = state.kind[row, slot]
     stack[0, 0], stack[0, 1], stack[0, 2], stack[0, 3] = marked, slot, 0.0, 0.0
     stack[0, 4] = work.tail[kind, 0, 1] / max(work.tail[kind, 0, 3], 1e-300)
-    depth, ordinal = 1, 0
+    depth, ordinal = 1, np.int64(0)
     while depth > 0:
         top = depth - 1
         slot = int(stack[top, 1])
@@ -195,7 +199,7 @@ def follow_marks(stream, state, row, slot, marked, start, pieces, model, work): 
     return True
 
 
-@kernel
+@inner
 def follow(stream, state, row, slot, family, kind, at, spent, day, ordinal, depth, pieces, model, work):  # type: ignore[no-untyped-def]
     """Draw the rest of the step for ``family`` cells of a type (a negative number: one new mutant); new stack depth."""
     mutant = family < 0.0
@@ -218,7 +222,7 @@ def follow(stream, state, row, slot, family, kind, at, spent, day, ordinal, dept
     return depth
 
 
-@kernel
+@inner
 def bridge(stream, state, row, slot, start, pieces, model, work):  # type: ignore[no-untyped-def]
     """Draw a large family's step with its marks all together: Poisson along the path between its two ends.
 
@@ -236,7 +240,7 @@ def bridge(stream, state, row, slot, start, pieces, model, work):  # type: ignor
     work.after[slot] += later
     total = work.tail[kind, pieces, 5]
     drift = (log(max(later, 1.0) / cells) - mean) / max(total, 1e-12)
-    height, ordinal = cells, 0
+    height, ordinal = cells, np.int64(0)
     chance = mutation_rate(kind, model)
     for at in range(pieces):
         days = calendar[at, 3]
@@ -257,7 +261,7 @@ def bridge(stream, state, row, slot, start, pieces, model, work):  # type: ignor
     return True
 
 
-@kernel
+@inner
 def pool_mutants(stream, state, row, slot, divisions, at, start, pieces, model, work):  # type: ignore[no-untyped-def]
     """Add the mutants of one piece that live to the step's end, type by type, from the number of divisions."""
     kind = state.kind[row, slot]
@@ -273,11 +277,11 @@ def pool_mutants(stream, state, row, slot, divisions, at, start, pieces, model, 
         if lines <= 0.0:
             continue
         day = start + work.tail[other, at, 5] + half
-        target = place(state, row, other, slot, day, 0, work, model)
+        target = place(state, row, other, slot, day, np.int64(0), work, model)
         work.after[target] += lines + negative_binomial(stream, lines, odds(a, beta, c, delta, root))
 
 
-@kernel
+@inner
 def tidy(state, row, model):  # type: ignore[no-untyped-def]
     """Drop extinct clones, let clones too small to tell apart join the pool of their type, and count the lesion."""
     total = 0.0
@@ -304,8 +308,8 @@ def tidy(state, row, model):  # type: ignore[no-untyped-def]
             if pool >= 0:
                 state.cells[row, pool] += cells
                 continue
-            state.clone_of[row, slot] = new_clone(state, row, kind, clone, state.clone_born[clone], 1)
-            state.slot_key[row, slot] = mix(state.lesion_key[row], kind + 1)
+            state.clone_of[row, slot] = new_clone(state, row, kind, clone, state.clone_born[clone], np.int64(1))
+            state.slot_key[row, slot] = mix(state.lesion_key[row], np.uint64(kind + 1))
         state.cells[row, kept], state.kind[row, kept] = cells, kind
         state.clone_of[row, kept], state.slot_key[row, kept] = state.clone_of[row, slot], state.slot_key[row, slot]
         kept += 1
@@ -314,7 +318,7 @@ def tidy(state, row, model):  # type: ignore[no-untyped-def]
         state.lesion[row, FATE] = EXTINCT
 
 
-@kernel
+@inner
 def advance_lesion(stream, state, row, start, end, model, timeline, work):  # type: ignore[no-untyped-def]
     """Carry one lesion through one step. False if it sends out more emigrants than there is room for."""
     total = state.lesion[row, CELLS]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from seedsoil.biology.vessels import (
     HOST_SPROUTS,
     IMMATURE_PERFUSION,
@@ -51,7 +53,7 @@ from seedsoil.body.state import (
     SPROUTS,
     VESSEL_CELLS,
 )
-from seedsoil.foundation.compiled import kernel
+from seedsoil.foundation.compiled import inner
 from seedsoil.foundation.elementary import exp, power
 
 #: Weights of the three-point Gauss-Legendre rule on the unit interval.
@@ -66,7 +68,7 @@ SHORTEST_PIECE = 0.5
 ARTERIAL_DIAMETER = 0.3
 
 
-@kernel
+@inner
 def arterial_share(size):  # type: ignore[no-untyped-def]
     """Share of a lesion's blood that comes from the artery, by its diameter [mm]: D^4 / (D^4 + 0.3^4)."""
     ratio = size / ARTERIAL_DIAMETER
@@ -75,7 +77,7 @@ def arterial_share(size):  # type: ignore[no-untyped-def]
     return ratio / (1.0 + ratio)
 
 
-@kernel
+@inner
 def passage(size, intact, opening, ceiling):  # type: ignore[no-untyped-def]
     """Tissue to plasma ratio behind a barrier that opens with the lesion's diameter [1]."""
     if ceiling < 0.0 or ceiling <= intact:
@@ -87,7 +89,7 @@ def passage(size, intact, opening, ceiling):  # type: ignore[no-untyped-def]
     return intact + (ceiling - intact) / (1.0 + closed * closed)
 
 
-@kernel
+@inner
 def fill_kill(kill, row, at, site, size, lack, model, timeline):  # type: ignore[no-untyped-def]
     """Write the mean kill hazard of one drug piece for each resistance mask.
 
@@ -115,7 +117,7 @@ def fill_kill(kill, row, at, site, size, lack, model, timeline):  # type: ignore
                 kill[row, mask] += GAUSS_WEIGHTS[node] * maximum * cycling * share
 
 
-@kernel
+@inner
 def oxygen(lesion, row, cells, model):  # type: ignore[no-untyped-def]
     """Perfusion and hypoxic share of a lesion with so many cells, from its own and its borrowed vessels."""
     site = int(lesion[row, SITE])
@@ -131,7 +133,7 @@ def oxygen(lesion, row, cells, model):  # type: ignore[no-untyped-def]
     return own + borrowed, lack, leak
 
 
-@kernel
+@inner
 def net_growth(lack, row, site, model, work):  # type: ignore[no-untyped-def]
     """Mean net growth of a lesion in one piece [1/day], over its masks as they stood at the step's start."""
     kill = 0.0
@@ -141,7 +143,7 @@ def net_growth(lack, row, site, model, work):  # type: ignore[no-untyped-def]
     return model.site[site, DIVISION] * (1.0 - lack) - death - kill
 
 
-@kernel
+@inner
 def vessel_days(lesion, row, lack, blocked, at, timeline, model, growth):  # type: ignore[no-untyped-def]
     """Longest stretch over which the lesion's vessels change by no more than a twentieth [day]."""
     ang2 = timeline.blocked[at, 1] if at >= 0 else 0.0
@@ -157,7 +159,7 @@ def vessel_days(lesion, row, lack, blocked, at, timeline, model, growth):  # typ
     return max(SHORTEST_PIECE, room / max(speed, 1e-12))
 
 
-@kernel
+@inner
 def cut_pieces(state, row, start, end, model, timeline, work):  # type: ignore[no-untyped-def]
     """Cut a step of one lesion into pieces of nearly constant hazard, and carry its vessels through them.
 
@@ -167,12 +169,12 @@ def cut_pieces(state, row, start, end, model, timeline, work):  # type: ignore[n
     lesion = state.lesion
     site = int(lesion[row, SITE])
     cells = lesion[row, CELLS]
-    today, pieces, at = start, 0, 0
+    today, pieces, at = start, np.int64(0), np.int64(0)  # typed: a bare 0 is compiled twice
     drugged = timeline.start.shape[0]
     while at < drugged and timeline.end[at] <= today + 1e-9:
         at += 1
     while today < end - 1e-9 and pieces < PIECES:
-        inside, until = -1, end
+        inside, until = np.int64(-1), end
         if at < drugged:
             if timeline.start[at] <= today + 1e-9:
                 inside, until = at, min(end, timeline.end[at])
@@ -211,7 +213,7 @@ def cut_pieces(state, row, start, end, model, timeline, work):  # type: ignore[n
     return pieces
 
 
-@kernel
+@inner
 def mutation_rate(kind, model):  # type: ignore[no-untyped-def]
     """Chance that a division of this type of cell yields one mutant, over all that can still happen to it [1]."""
     hits = int(model.trait[HITS])
@@ -226,7 +228,7 @@ def mutation_rate(kind, model):  # type: ignore[no-untyped-def]
     return min(0.5, rate * model.instability[kind])
 
 
-@kernel
+@inner
 def prepare(kind, row, pieces, state, model, work):  # type: ignore[no-untyped-def]
     """Fill the calendar of one type of cell in one lesion for this step, unless it is there already."""
     if work.stamp[kind] == state.count[SERIAL]:
@@ -251,7 +253,7 @@ def prepare(kind, row, pieces, state, model, work):  # type: ignore[no-untyped-d
     fill_tails(work.calendar[kind], work.tail[kind], pieces)
 
 
-@kernel
+@inner
 def fill_tails(calendar, table, pieces):  # type: ignore[no-untyped-def]
     """Write the composite from each piece to the step's end, and the day each piece starts."""
     now = identity()

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from seedsoil.foundation.compiled import kernel
+from seedsoil.foundation.compiled import kernel, leaf
 from seedsoil.foundation.elementary import exp, expm1, log, log1p
 from seedsoil.foundation.samplers import binomial, negative_binomial
 from seedsoil.foundation.streams import uniform
@@ -57,13 +57,13 @@ CERTAIN = 1.0 - 1e-14  # closer to 1 is the rounding of a 1: without death nobod
 MOST = 700.0  # growth or decline of one piece beyond exp(700) is taken as exp(700)
 
 
-@kernel
+@leaf
 def identity() -> Composite:
     """Return the composite of no time at all."""
     return 1.0, 0.0, 0.0, 1.0, 1.0
 
 
-@kernel
+@leaf
 def piece(lam: float, mu: float, theta: float, days: float) -> Composite:
     """Return the composite of one stretch of ``days`` with constant hazards per day: birth, death, mark."""
     slope = lam - mu - theta
@@ -82,7 +82,7 @@ def piece(lam: float, mu: float, theta: float, days: float) -> Composite:
     return smaller + larger * faded, theta * reach, lam * reach, larger + smaller * faded, root
 
 
-@kernel
+@leaf
 def compose(earlier: Composite, later: Composite) -> Composite:
     """Return the composite of two stretches, the earlier one first, scaled so that its largest entry is 1."""
     a = earlier[0] * later[0] + earlier[1] * later[2]
@@ -93,31 +93,31 @@ def compose(earlier: Composite, later: Composite) -> Composite:
     return a * scale, beta * scale, c * scale, delta * scale, earlier[4] * later[4] * scale
 
 
-@kernel
+@leaf
 def chance_marked(a: float, beta: float, c: float, delta: float, root: float) -> float:
     """Return the probability that one cell's family leaves at least one mark."""
     return min(1.0, beta / max(delta, TINY))
 
 
-@kernel
+@leaf
 def chance_alive(a: float, beta: float, c: float, delta: float, root: float) -> float:
     """Return the probability that one cell's family is alive at the end and has left no mark."""
     return min(1.0, (root / max(c + delta, TINY)) * (root / max(delta, TINY)))
 
 
-@kernel
+@leaf
 def chance_extinct(a: float, beta: float, c: float, delta: float, root: float) -> float:
     """Return the probability that one cell's family is extinct at the end and has left no mark."""
     return max(0.0, ((c - a) + (delta - beta)) / max(c + delta, TINY))
 
 
-@kernel
+@leaf
 def odds(a: float, beta: float, c: float, delta: float, root: float) -> float:
     """Return the mean number of cells, beyond the first, of a family that is alive and unmarked."""
     return c / max(delta, TINY)
 
 
-@kernel
+@leaf
 def advance_unmarked(
     stream: NDArray[np.uint64], n: float, a: float, beta: float, c: float, delta: float, root: float
 ) -> tuple[float, float]:
@@ -144,7 +144,7 @@ def advance_unmarked(
     return marked, survivors
 
 
-@kernel
+@leaf
 def time_of_chance(y: float, lam: float, mu: float, theta: float) -> float:
     """Return the days by which a family has left a mark with probability ``y``, under constant hazards.
 
@@ -185,7 +185,7 @@ def tails(calendar: NDArray[np.float64]) -> NDArray[np.float64]:
     return table
 
 
-@kernel
+@leaf
 def suffix(calendar: NDArray[np.float64], table: NDArray[np.float64], at: int, spent: float) -> Composite:
     """Return the composite from ``spent`` days into piece ``at`` to the end; ``table`` comes from ``tails``."""
     after = (table[at + 1, 0], table[at + 1, 1], table[at + 1, 2], table[at + 1, 3], table[at + 1, 4])
@@ -193,7 +193,7 @@ def suffix(calendar: NDArray[np.float64], table: NDArray[np.float64], at: int, s
     return compose(piece(calendar[at, 0], calendar[at, 1], calendar[at, 2], left), after)
 
 
-@kernel
+@leaf
 def mark_time(
     calendar: NDArray[np.float64], at: int, spent: float, chance: float
 ) -> tuple[int, float, float, float, float, float, float]:
@@ -226,7 +226,7 @@ def mark_time(
     return found, start + days, now[0], now[1], now[2], now[3], now[4]
 
 
-@kernel
+@leaf
 def size_at_mark(stream: NDArray[np.uint64], a: float, beta: float, c: float, delta: float, root: float) -> float:
     """Draw the size of a family at the moment of its first mark, the marking cell included: geometric, size-biased."""
     if c <= 0.0:

@@ -59,7 +59,7 @@ from seedsoil.body.state import (
     VESSEL_CELLS,
     WAKING,
 )
-from seedsoil.foundation.compiled import kernel
+from seedsoil.foundation.compiled import inner, leaf
 from seedsoil.foundation.elementary import exp, log, power
 from seedsoil.foundation.samplers import exponential
 from seedsoil.foundation.streams import SEEDING, aim, mix, uniform
@@ -68,7 +68,7 @@ from seedsoil.foundation.streams import SEEDING, aim, mix, uniform
 CLONE_ROOM = 4096
 
 
-@kernel
+@inner
 def add_lesion(state, site, parent, day, kind, clone, key, sleepers, model, stream):  # type: ignore[no-untyped-def]
     """Place one founder: how long it sleeps, how it will meet the host's vessels, when it will sprout its own.
 
@@ -98,7 +98,7 @@ def add_lesion(state, site, parent, day, kind, clone, key, sleepers, model, stre
     return row
 
 
-@kernel
+@inner
 def wake(state, row, model):  # type: ignore[no-untyped-def]
     """Turn a sleeping or establishing founder into a growing lesion."""
     lesion = state.lesion
@@ -111,7 +111,7 @@ def wake(state, row, model):  # type: ignore[no-untyped-def]
     state.used[row] = 1
 
 
-@kernel
+@inner
 def settle(state, model, stream):  # type: ignore[no-untyped-def]
     """Give every emigrant of the step its lesion. Room was checked before."""
     for index in range(state.count[PENDING]):
@@ -124,7 +124,7 @@ def settle(state, model, stream):  # type: ignore[no-untyped-def]
     state.count[PENDING] = 0
 
 
-@kernel
+@inner
 def switch_vessels(state, row, days, model):  # type: ignore[no-untyped-def]
     """Run down a lesion's clock to its angiogenic switch, faster under hypoxia."""
     lesion = state.lesion
@@ -136,7 +136,7 @@ def switch_vessels(state, row, days, model):  # type: ignore[no-untyped-def]
         lesion[row, SPROUTS] = 1.0
 
 
-@kernel
+@inner
 def hazard_of_dying(state, model, work):  # type: ignore[no-untyped-def]
     """Hazard of death today [1/day]: background by age, and each organ by its burden; also the worst organ."""
     for site in range(work.burden.shape[0]):
@@ -155,7 +155,7 @@ def hazard_of_dying(state, model, work):  # type: ignore[no-untyped-def]
     return total, worst
 
 
-@kernel
+@inner
 def live(state, days, model, work):  # type: ignore[no-untyped-def]
     """Add the hazard of a step; if it exhausts the patient's share, note the day and the cause. True while alive."""
     later, worst = hazard_of_dying(state, model, work)
@@ -170,7 +170,7 @@ def live(state, days, model, work):  # type: ignore[no-untyped-def]
     return False
 
 
-@kernel
+@leaf
 def advance(stream, state, until, model, timeline, work):  # type: ignore[no-untyped-def]
     """Carry a patient to day ``until``, along the fixed grid of steps. Returns what it ended with.
 

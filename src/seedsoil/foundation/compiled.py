@@ -99,15 +99,23 @@ def leaf(function: Function) -> Function:
     return cast("Function", _compile_leaf()(function))
 
 
+def inner(function: Function) -> Function:
+    """Compile like `leaf` a function that only kernels call: no entry from Python, no machine code kept on disk.
+
+    Entries that unpack a patient's many arrays take longer to compile than the function itself. Its caller holds its code.
+    """
+    return cast("Function", _compile_leaf(cache=False, no_cpython_wrapper=True)(function))
+
+
 def inline(function: Function) -> Function:
     """Compile like `leaf`, and let the caller swallow the body: for small functions in tight loops."""
     return cast("Function", _compile_leaf(forceinline=True)(function))
 
 
-def _compile_leaf(**options: bool) -> Callable[[object], object]:
+def _compile_leaf(cache: bool = True, **options: bool) -> Callable[[object], object]:
     """Make Numba's decorator for functions without reference counts, and without an entry for C, which nobody uses."""
     compile_with: Any = numba.njit
     made: Callable[[object], object] = compile_with(
-        cache=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True, **options
+        cache=cache, error_model="numpy", _nrt=False, no_cfunc_wrapper=True, **options
     )
     return made
