@@ -24,6 +24,7 @@ from seedsoil.body.state import (
     CYCLE,
     DEATH,
     DIVISION,
+    GAUSS_WEIGHTS,
     HIT_RATE,
     HITS,
     HYPOXIA,
@@ -55,11 +56,6 @@ from seedsoil.body.state import (
 )
 from seedsoil.foundation.compiled import inner
 from seedsoil.foundation.elementary import exp, power
-
-#: Weights of the three-point Gauss-Legendre rule on the unit interval.
-GAUSS_WEIGHTS = (5.0 / 18.0, 8.0 / 18.0, 5.0 / 18.0)
-#: Positions of its nodes.
-GAUSS_NODES = (0.1127016653792583, 0.5, 0.8872983346207417)
 
 #: Largest relative change of a lesion's vessels within one piece, and the shortest piece that this rule may ask for.
 VESSEL_CHANGE = 0.05

@@ -13,6 +13,7 @@ from seedsoil.biology.drug import Agent
 from seedsoil.biology.patient import Host, Patient
 from seedsoil.biology.soil import Soil, arrest_chance, match
 from seedsoil.biology.vasculature import Vasculature
+from seedsoil.biology.vessels import CONSTANTS
 from seedsoil.body.state import (
     AGENT_COLUMNS,
     BURDEN_HAZARD,
@@ -51,8 +52,6 @@ from seedsoil.body.state import (
     Model,
 )
 
-#: Numeric constants of the vessel law, in the order that biology.vessels reads them.
-_VESSEL_FIELDS = tuple(name for name in Vasculature.model_fields if name not in ("name", "title"))
 CELLS_PER_MILLILITRE = 1e9
 
 
@@ -109,7 +108,8 @@ def _emission(patient: Patient, sites: Floats, without: Collection[str]) -> Floa
                 success[position] = arrival_success(
                     tumour, host.soil(site.soil), sites[position, DIVISION], sites[position, DEATH], without
                 )
-    return arrests(tumour, host) * float(tumour.viable_when_shed) * success[None, :]
+    # C order whatever the solver gave: another layout is another type, for which all kernels are compiled again.
+    return np.ascontiguousarray(arrests(tumour, host) * float(tumour.viable_when_shed) * success[None, :])
 
 
 def _traits(patient: Patient, without: Collection[str]) -> Floats:
@@ -184,7 +184,7 @@ def build_model(
         trait=trait,
         emission=emission,
         emission_total=emission.sum(axis=1),
-        vessels=np.array([float(getattr(vessels, name)) for name in _VESSEL_FIELDS]),
+        vessels=np.array([float(getattr(vessels, name)) for name in CONSTANTS]),
         fitness=fitness,
         instability=np.where(kinds // levels % 2 == 1, float(tumour.instability_factor), 1.0),
         competent=(kinds % levels == levels - 1).astype(np.float64),

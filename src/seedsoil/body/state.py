@@ -49,17 +49,18 @@ SITE_COLUMNS = 7
 # Places of ``Model.trait``.
 (
     HYPOXIC_DEATH, RIM, SWITCH_RATE, SHEDDING, SHED_GAIN, SHED_POWER, WAKING, ESTABLISHED, REPLACEMENT, HITS,
-    HIT_RATE, INSTABILITY_RATE, SLOW, BURDEN_HAZARD, BURDEN_POWER, BASE_DIVISION, BASE_DEATH, RESEEDING, SPROUTING_ON,
-    HYPOXIA_ON,
-) = range(20)  # fmt: skip
-TRAITS = 20
+    HIT_RATE, INSTABILITY_RATE, SLOW, BURDEN_HAZARD, BURDEN_POWER, RESEEDING, SPROUTING_ON, HYPOXIA_ON,
+) = range(18)  # fmt: skip
+TRAITS = 18
 
 # Columns of ``Model.agent``.
 MAXIMUM, POWER, CYCLE, PASSAGE, REGION = range(5)
 AGENT_COLUMNS = 5
 
-#: Quadrature nodes of a drug piece.
+#: Quadrature nodes of a drug piece: the three-point Gauss-Legendre rule on the unit interval, positions and weights.
 NODES = 3
+GAUSS_NODES = (0.1127016653792583, 0.5, 0.8872983346207417)
+GAUSS_WEIGHTS = (5.0 / 18.0, 8.0 / 18.0, 5.0 / 18.0)
 #: Most pieces into which one step is cut.
 PIECES = 96
 #: Marks of one clone in one step above which they are drawn together, not one by one.

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 
 from seedsoil.biology.drug import Agent
 from seedsoil.biology.kinetics import Dose, Exponentials, concentration
-from seedsoil.body.state import NODES, STEP_DAYS, Timeline
+from seedsoil.body.state import GAUSS_NODES, GAUSS_WEIGHTS, NODES, STEP_DAYS, Timeline
 from seedsoil.experiment.protocol import Course
 
-#: Positions of the three-point Gauss-Legendre rule on the unit interval (its weights live with the hazards).
-_NODES = np.array([0.1127016653792583, 0.5, 0.8872983346207417])
 #: Cuts after each dose [day], by the shortest interval between doses for which they are worth while.
 _CUTS = ((6.0, (0.08, 0.4, 1.2, 3.0)), (2.0, (0.1, 0.6)), (0.9, (0.25,)), (0.0, ()))
 #: A drug is followed for so many of its slowest half-lives after the last dose.
 _WASH_OUT = 10.0
+#: Cuts nearer to each other than this are one [day].
+_CLOSEST = 5e-3
 #: Most pieces in one step of the grid, all drugs together.
 _MOST_IN_STEP = 60
 
@@ -41,8 +41,12 @@ class Given:
         return Given(self.agent, self.course, self.days[self.days < day - 1e-9])
 
     def doses(self, share: float = 1.0) -> list[Dose]:
-        """Dose records of ``share`` of each amount that reaches the blood."""
-        return [Dose(float(day), self.course.amount_mg * share, duration=self.course.duration) for day in self.days]
+        """Dose record of ``share`` of each amount that reaches the blood: one, since a course keeps its interval."""
+        if not self.days.size:
+            return []
+        amount, repeats = self.course.amount_mg * share, self.days.size - 1
+        every = self.course.every if repeats else 0.0
+        return [Dose(float(self.days[0]), amount, duration=self.course.duration, every=every, additional=repeats)]
 
 
 def dose_days(course: Course, end: float) -> NDArray[np.float64]:
@@ -96,26 +100,25 @@ def _is_active(given: Given) -> bool:
     return given.course.amount_mg > 0.0 and given.days.size > 0 and (given.kills or bool(given.agent.blocks))
 
 
-def _cuts(given: Given, end: float) -> set[float]:
+def _cuts(given: Given, end: float) -> NDArray[np.float64]:
     interval = given.course.every if given.course.every > 0.0 else STEP_DAYS
     offsets = next(cuts for shortest, cuts in _CUTS if interval >= shortest)
-    cuts: set[float] = set()
-    for day in given.days:
-        for base in {float(day), float(day) + given.course.duration}:
-            cuts.add(base)
-            cuts.update(base + offset for offset in offsets)
+    edges = np.concatenate([given.days, given.days + given.course.duration])
+    cuts = (edges[:, None] + np.array([0.0, *offsets])[None, :]).ravel()
     last = float(given.days[-1]) + given.course.duration
     slowest = response(given.agent, given.course.route).terminal_half_life
-    return {cut for cut in cuts | {min(end, last + _WASH_OUT * slowest)} if cut <= end}
+    return np.append(cuts[cuts <= end], min(end, last + _WASH_OUT * slowest))
 
 
 def _thin(cuts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Keep cuts apart, and few enough in each step of the grid: neighbours merge, closest first."""
-    kept = [float(cuts[0])]
-    for cut in cuts[1:]:
-        if cut - kept[-1] > 5e-3:
-            kept.append(float(cut))
-    edges = np.array(kept)
+    edges = cuts
+    if np.any(np.diff(cuts) <= _CLOSEST):
+        kept = [float(cuts[0])]
+        for cut in cuts[1:]:
+            if cut - kept[-1] > _CLOSEST:
+                kept.append(float(cut))
+        edges = np.array(kept)
     while True:
         steps, counts = np.unique(edges // STEP_DAYS, return_counts=True)
         if counts.max() <= _MOST_IN_STEP:
@@ -145,17 +148,17 @@ def build_timeline(
     active = [one for one in given if _is_active(one)]
     if not active:
         return nothing(len(agents))
-    cuts = set().union(*(_cuts(one, end) for one in active))
-    first, last = min(cuts), max(cuts)
+    cuts = np.unique(np.concatenate([_cuts(one, end) for one in active]))
+    first, last = cuts[0], cuts[-1]
     grid = np.arange(np.ceil((first + shift) / STEP_DAYS), np.floor((last + shift) / STEP_DAYS) + 1.0) * STEP_DAYS
-    edges = _thin(np.array(sorted(cuts | {float(day) - shift for day in grid})))
+    edges = _thin(np.unique(np.concatenate([cuts, grid - shift])))
     start, stop = edges[:-1], edges[1:]
-    times = start[:, None] + (stop - start)[:, None] * _NODES[None, :]
+    times = start[:, None] + (stop - start)[:, None] * np.array(GAUSS_NODES)[None, :]
     plasma = np.zeros((start.size, len(agents), NODES))
     arterial = np.zeros_like(plasma)
     blocked = np.zeros((start.size, 3))
     names = [agent.name for agent in agents]
-    weights = np.array([5.0, 8.0, 5.0]) / 18.0
+    weights = np.array(GAUSS_WEIGHTS)
     for one in active:
         number = names.index(one.agent.name)
         body, region = levels(one, times, flows.get(one.agent.name))

@@ -13,8 +13,9 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.foundation.compiled import inline, kernel
-from seedsoil.foundation.elementary import exp, log1p, power
+from seedsoil.biology.vessels import diameter
+from seedsoil.foundation.compiled import kernel
+from seedsoil.foundation.elementary import exp, log1p
 from seedsoil.foundation.errors import StudyError, did_you_mean
 from seedsoil.foundation.samplers import normal
 from seedsoil.foundation.streams import SCAN, Stream, aim, uniform
@@ -24,17 +25,8 @@ Floats = NDArray[np.float64]
 Keys = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
 
-# 1e9 cells fill 1 cm^3, so a ball of N cells is (6 N / (pi 1e6))^(1/3) mm wide.
-_mm3_of_a_cell = 1.0e-6
-_ball = 6.0 / 3.141592653589793 * _mm3_of_a_cell
 # Uniform draws are at least 2^-53: a smaller chance can never come true, and a lone cell costs no draw.
 _never = 2.0**53
-
-
-@inline
-def diameter_of(cells: float) -> float:
-    """Return the diameter [mm] of a ball of so many cells."""
-    return power(_ball * cells, 1.0 / 3.0)
 
 
 @kernel
@@ -72,8 +64,8 @@ def read_lesions(
     for lesion in range(cells.shape[0]):
         if cells[lesion] <= 0.0:
             continue
-        diameter = diameter_of(cells[lesion])
-        odds = d50[lesion] / diameter
+        size = diameter(cells[lesion])
+        odds = d50[lesion] / size
         odds *= odds
         odds *= odds
         odds *= odds
@@ -82,7 +74,7 @@ def read_lesions(
         aim(own, SCAN, keys[lesion] ^ salt, step)
         if uniform(own) * (1.0 + odds) < 1.0:
             seen[lesion] = True
-            read[lesion] = diameter * exp(sigma * normal(own))
+            read[lesion] = size * exp(sigma * normal(own))
     return seen, read
 
 
