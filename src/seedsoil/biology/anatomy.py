@@ -77,8 +77,21 @@ def expected_arrests(
     alive = np.broadcast_to(np.asarray(survival, dtype=np.float64), (sites,))
     passage = (1.0 - held)[:, None] * flow * alive[:, None]
     first = flow * alive[:, None]
-    try:
-        visits = np.linalg.solve((np.eye(sites) - passage).T, first.T).T
-    except np.linalg.LinAlgError as error:
-        raise ModelError("a cell could circulate for ever: give at least one site on each cycle a filter") from error
-    return np.asarray(visits * held[None, :])
+    return np.asarray(_solved((np.eye(sites) - passage).T, first.T).T * held[None, :])
+
+
+def _solved(matrix: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Solve by elimination in a fixed order: the last bits of a BLAS differ between processors.
+
+    No pivots are sought: in I - P of an absorbing chain no entry outweighs the diagonal.
+    """
+    left, found = matrix.copy(), right.copy()
+    for row in range(left.shape[0]):
+        if left[row, row] < 1e-12:
+            raise ModelError("a cell could circulate for ever: give at least one site on each cycle a filter")
+        found[row] /= left[row, row]
+        left[row] /= left[row, row]
+        others = np.arange(left.shape[0]) != row
+        found[others] -= left[others, row, None] * found[row]
+        left[others] -= left[others, row, None] * left[row]
+    return found

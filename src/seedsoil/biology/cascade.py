@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from math import exp
 
 from seedsoil.biology.clone import Tumour
 from seedsoil.biology.soil import Soil
+from seedsoil.foundation.elementary import exp, power
 
 
 def race(success: float, *losses: float) -> float:
@@ -35,7 +35,7 @@ def establishment(division: float, death: float, size: float) -> float:
         return 1.0 / size
     if ratio > 1.0 and size > 700.0:
         return 0.0
-    return (1.0 - ratio) / (1.0 - ratio**size)
+    return (1.0 - ratio) / (1.0 - power(ratio, size))
 
 
 def _quiescence(tumour: Tumour, soil: Soil) -> float:

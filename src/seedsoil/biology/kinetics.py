@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from seedsoil.biology.kinetics_doses import TOUCH_DAYS, Dose, follow, number_fault
+from seedsoil.foundation.elementary import exp_each, expm1_each
 from seedsoil.foundation.errors import ModelError, did_you_mean, known_words
 
 __all__ = ["Dose", "Exponentials", "concentration", "regional_ratio"]
@@ -187,9 +188,9 @@ def concentration(
     elapsed = np.maximum(days - trail.days[place], 0.0)
     exponentials = [pair for one in responses.values() for pair in zip(one.coefficients, one.rates, strict=True)]
     for channel, (coefficient, rate) in enumerate(exponentials):
-        total += coefficient * trail.contents[place, channel] * np.exp(-rate * elapsed)
+        total += coefficient * trail.contents[place, channel] * exp_each(-rate * elapsed)
         if trail.inputs[:, channel].any():
-            total -= coefficient / rate * trail.inputs[place, channel] * np.expm1(-rate * elapsed)
+            total -= coefficient / rate * trail.inputs[place, channel] * expm1_each(-rate * elapsed)
     # Uptake and loss cancel at the moment of an oral dose; what rounding leaves may lie below 0.
     return np.where(place >= 0, np.maximum(total, 0.0), 0.0)
 

@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from seedsoil.foundation.elementary import exp, expm1
 from seedsoil.foundation.errors import ProtocolError
 
 __all__ = ["TOUCH_DAYS", "Dose", "Trail", "follow", "number_fault"]
@@ -254,8 +255,8 @@ def _pass(contents: list[float], inputs: list[float], rates: list[float], days: 
     """Return the contents after some days of constant input."""
     after = []
     for content, amount, rate in zip(contents, inputs, rates, strict=True):
-        left = content * math.exp(-rate * days)
-        after.append(left - amount * math.expm1(-rate * days) / rate if amount else left)
+        left = content * exp(-rate * days)
+        after.append(left - amount * expm1(-rate * days) / rate if amount else left)
     return after
 
 
@@ -303,10 +304,10 @@ def _past(dose: Dose, rates: Sequence[float]) -> tuple[tuple[float, ...], list[t
     unfinished = [(max(start, 0.0), start + days) for start in starts]
     jump = []
     for rate in rates:
-        each = dose.arriving * (-math.expm1(-rate * days) / (rate * days) if days > 0 else 1.0)
-        content = each * math.exp(-rate * (first_done * every - end)) / -math.expm1(-rate * every)
+        each = dose.arriving * (-expm1(-rate * days) / (rate * days) if days > 0 else 1.0)
+        content = each * exp(-rate * (first_done * every - end)) / -expm1(-rate * every)
         if days > 0:
             pump = dose.arriving / days
-            content += sum(-pump * math.expm1(rate * start) / rate for start in starts if start < 0)
+            content += sum(-pump * expm1(rate * start) / rate for start in starts if start < 0)
         jump.append(content)
     return tuple(jump), unfinished

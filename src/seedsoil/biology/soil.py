@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import exp
 
 from seedsoil.biology.quantities import Fraction, Millilitres, Millimetres, Noun, Number, VesselDensity
+from seedsoil.foundation.elementary import exp
 
 
 class Barrier(Noun):

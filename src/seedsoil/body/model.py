@@ -51,6 +51,7 @@ from seedsoil.body.state import (
     Floats,
     Model,
 )
+from seedsoil.foundation.elementary import exp, power
 
 CELLS_PER_MILLILITRE = 1e9
 
@@ -94,7 +95,7 @@ def arrests(tumour: Tumour, host: Host) -> Floats:
         trap = float(site.size_trap)
         addressins = [float(e) for e in host.soil(site.soil).addressins] if site.soil else [0.0] * len(adhesion)
         held.append(arrest_chance(adhesion, addressins, trap))
-    survival = np.exp(-float(tumour.transit_loss_rate) * float(tumour.transit_time))
+    survival = exp(-float(tumour.transit_loss_rate) * float(tumour.transit_time))
     return expected_arrests(host.anatomy.flow(), held, float(survival))
 
 
@@ -142,15 +143,15 @@ def _agents(agents: Sequence[Agent], regions: Sequence[int], mechanisms: Sequenc
         table[number, PASSAGE], table[number, REGION] = float(agent.barrier_passage), regions[number]
         if agent.kill is None:
             continue
-        power = float(agent.kill.power)
-        table[number, MAXIMUM], table[number, POWER] = float(agent.kill.maximum), power
+        steepness = float(agent.kill.power)
+        table[number, MAXIMUM], table[number, POWER] = float(agent.kill.maximum), steepness
         table[number, CYCLE] = float(agent.kill.cycle_specificity)
         for mask in range(masks):
             fold = 1.0
             for bit, name in enumerate(mechanisms):
                 if mask >> bit & 1 and name in agent.resistance:
                     fold *= float(agent.resistance[name])
-            half[number, mask] = (float(agent.kill.half) * fold) ** power
+            half[number, mask] = power(float(agent.kill.half) * fold, steepness)
     return table, half
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,14 +48,19 @@ from seedsoil.body.state import (
     with_room,
 )
 from seedsoil.experiment.timeline import nothing
+from seedsoil.foundation.elementary import exp
 from seedsoil.foundation.errors import ModelError
 from seedsoil.foundation.samplers import exponential
 from seedsoil.foundation.streams import DEATH, TRAIT, Stream, aim, mix, new_stream, uniform
 
 #: A tumour that has not been found after so many days never will be.
 LONGEST_GROWTH_DAYS = 40.0 * 365.25
+#: A primary that is smaller than this after so many days is a dormant one: it will not be found in time.
+STALLED_DAYS, STALLED_CELLS = 3652.5, 1e6
+#: Metastases asked for are waited for until the primary is so many times as wide as asked for.
+LATEST_DIAGNOSIS = 3.0
 #: Founders tried before a patient is given up: most are lost by chance or stall.
-MOST_ATTEMPTS = 60
+MOST_ATTEMPTS = 200
 #: Lesions beyond which a patient is not followed.
 MOST_LESIONS = 20000
 
@@ -140,17 +145,17 @@ def _open_clock(grown: State, patient: Patient, stream: Stream, without: Collect
     """Start the clock of dying: background by age, and one share of hazard that the patient will survive."""
     host, clock = patient.host, grown.clock
     slope = float(host.mortality_slope)
-    base = float(host.mortality_at_fifty) * math.exp(slope * (float(host.age) - 50.0))
+    base = float(host.mortality_at_fifty) * exp(slope * (float(host.age) - 50.0))
     clock[MORTALITY_SLOPE] = slope / 365.25
-    clock[MORTALITY] = 0.0 if "background death" in without else base * math.exp(-clock[MORTALITY_SLOPE] * clock[NOW])
-    clock[SPENT], clock[HAZARD] = 0.0, clock[MORTALITY] * math.exp(clock[MORTALITY_SLOPE] * clock[NOW])
+    clock[MORTALITY] = 0.0 if "background death" in without else base * exp(-clock[MORTALITY_SLOPE] * clock[NOW])
+    clock[SPENT], clock[HAZARD] = 0.0, clock[MORTALITY] * exp(clock[MORTALITY_SLOPE] * clock[NOW])
     aim(stream, DEATH, np.uint64(0), 0)
     clock[THRESHOLD] = exponential(stream)
     grown.lesion[: grown.count[LESIONS], AT_DIAGNOSIS] = grown.lesion[: grown.count[LESIONS], CELLS]
 
 
 def grow(
-    patient: Patient,
+    patient: Patient | Callable[[int], Patient],
     vessels: Vasculature,
     diagnosis: Diagnosis,
     seed: int,
@@ -159,36 +164,48 @@ def grow(
 ) -> Grown:
     """Grow a tumour from its founder to diagnosis.
 
-    Founders whose clone dies out, or whose tumour is not diagnosed within 40 years, are replaced (with other luck)
-    until one is: a trial enrols the diagnosed.
+    Founders whose clone dies out, or whose tumour is not diagnosed within 40 years, are replaced (with other luck) until
+    one is: a trial enrols the diagnosed. ``patient`` may be a function that draws the traits of each attempt (1, 2, ...):
+    then those enrolled have the traits that the diagnosed have, not those of everybody.
 
     Raises
     ------
     ModelError
         If none of the founders tried leads to a diagnosis; it says how large the primaries became.
     """
-    model = build_model(patient, vessels, without=without)
-    stream, work, timeline = new_stream(seed, number), scratch(model), nothing(0)
     largest = 0.0
     for attempt in range(1, MOST_ATTEMPTS + 1):
-        state = _founded(patient, model, stream, attempt)
-        day = 0.0
-        while day < LONGEST_GROWTH_DAYS and state.lesion[0, CELLS] > 0.0:
-            day += STEP_DAYS
-            ending, state = run_until(stream, state, day, model, timeline, work)
-            if ending != REACHED:
-                break
-            if _is_diagnosed(state, diagnosis):
-                state = copy_state(state)
-                _open_clock(state, patient, stream, without)
-                return Grown(patient, number, seed, state, stream, day, attempt)
-            if diagnosis.metastases and diameter(state.lesion[0, CELLS]) > 3.0 * diagnosis.primary_diameter_mm:
-                break
-            if day > 3650.0 and state.lesion[0, CELLS] < 1e6:
-                break  # a stalled primary is a dormant one: it will not be found in time
+        person = patient(attempt) if callable(patient) else patient
+        stream = new_stream(seed, number)
+        state, is_diagnosed = _grow_founder(person, vessels, diagnosis, stream, attempt, without)
+        if is_diagnosed:
+            return Grown(person, number, seed, state, stream, float(state.clock[NOW]), attempt)
         largest = max(largest, float(state.lesion[0, LARGEST]))
     raise ModelError(
         f"patient {number}: no tumour was diagnosed in {MOST_ATTEMPTS} tries; the largest primary reached "
         f"{diameter(largest):.1f} mm of the {diagnosis.primary_diameter_mm:g} mm asked for. "
         "Lower diagnosis.primary_diameter or raise tumour.division_rate."
     )
+
+
+def _grow_founder(
+    patient: Patient, vessels: Vasculature, diagnosis: Diagnosis, stream: Stream, attempt: int, without: Collection[str]
+) -> tuple[State, bool]:
+    """Grow one founder until its tumour is diagnosed (True) or never will be (False)."""
+    model = build_model(patient, vessels, without=without)
+    work, timeline = scratch(model), nothing(0)
+    state, day = _founded(patient, model, stream, attempt), 0.0
+    while day < LONGEST_GROWTH_DAYS and state.lesion[0, CELLS] > 0.0:
+        day += STEP_DAYS
+        ending, state = run_until(stream, state, day, model, timeline, work)
+        if ending != REACHED:
+            break
+        if _is_diagnosed(state, diagnosis):
+            state = copy_state(state)
+            _open_clock(state, patient, stream, without)
+            return state, True
+        if diagnosis.metastases and diameter(state.lesion[0, CELLS]) > LATEST_DIAGNOSIS * diagnosis.primary_diameter_mm:
+            break
+        if day > STALLED_DAYS and state.lesion[0, CELLS] < STALLED_CELLS:
+            break
+    return state, False

@@ -149,6 +149,32 @@ def expm1(x: float) -> float:
     return (scale - 1.0) + scale * rest
 
 
+@leaf
+def _exp_flat(values: NDArray[np.float64], powers: NDArray[np.float64]) -> None:
+    for place in range(values.size):
+        powers[place] = exp(values[place])
+
+
+@leaf
+def _expm1_flat(values: NDArray[np.float64], powers: NDArray[np.float64]) -> None:
+    for place in range(values.size):
+        powers[place] = expm1(values[place])
+
+
+def exp_each(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Raise e to the power of each element, of any shape: NumPy's own has other last bits on other processors."""
+    powers = np.empty(values.shape)
+    _exp_flat(np.ascontiguousarray(values).ravel(), powers.reshape(-1))
+    return powers
+
+
+def expm1_each(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Compute e^x - 1 of each element, of any shape, without loss for small ones."""
+    powers = np.empty(values.shape)
+    _expm1_flat(np.ascontiguousarray(values).ravel(), powers.reshape(-1))
+    return powers
+
+
 @inline
 def _log_pieces(x: float) -> tuple[float, float, float, float]:
     """Write a normal x as 2^k * c * (1 + r): the exact sum k ln 2 + ln c in two pieces, r in two pieces."""

@@ -14,13 +14,9 @@ from seedsoil.biology.vasculature import Vasculature
 from seedsoil.experiment.grow import Diagnosis, Grown, grow
 from seedsoil.experiment.protocol import Protocol
 from seedsoil.foundation.elementary import exp, log1p
-from seedsoil.foundation.errors import ModelError
 from seedsoil.foundation.samplers import normal
 from seedsoil.foundation.streams import VARIATION, aim, new_stream
 from seedsoil.foundation.value import Value
-
-#: Sets of traits drawn for a patient before the study is called impossible.
-_MOST_DRAWS = 25
 
 
 @dataclass(frozen=True)
@@ -67,18 +63,14 @@ def virtual_patient(plan: Plan, number: int, draw: int = 0) -> Patient:
 
 
 def enrol(plan: Plan, number: int) -> Grown:
-    """Grow one patient to diagnosis; traits with which no tumour is ever diagnosed are drawn again.
+    """Grow one patient to diagnosis; whoever is not diagnosed is replaced by somebody with other traits and luck.
 
     Raises
     ------
     ModelError
-        If not one of 25 sets of traits leads to a diagnosis.
+        If nobody tried is ever diagnosed.
     """
-    for draw in range(_MOST_DRAWS if plan.vary else 1):
-        try:
-            return grow(
-                virtual_patient(plan, number, draw), plan.vessels, plan.diagnosis, plan.seed, number, plan.without
-            )
-        except ModelError as error:
-            fault = error
-    raise fault
+    return grow(
+        lambda attempt: virtual_patient(plan, number, attempt - 1), plan.vessels, plan.diagnosis, plan.seed, number,
+        plan.without,
+    )  # fmt: skip
