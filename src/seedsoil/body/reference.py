@@ -1,0 +1,313 @@
+"""The whole step again, plainly: what the engine must agree with, draw for draw, from a person to a person.
+
+Objects for arrays, names for columns, formulas from the theory for the kernels' own: written to be read and compared,
+never to be fast. It shares with the engine the samplers and streams (the draws must be the same) and the numbers in
+``state``. Unlike the engine it has no limits of room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+import numpy as np
+
+from seedsoil.body.reference_hazards import Hazard, Stretch, cut, hazards
+from seedsoil.body.reference_kendall import Piece, advance_unmarked, first_mark, law, remaining
+from seedsoil.body.reference_person import Clone, Kind, Lesion, Line, Person, Rules, Seed
+from seedsoil.body.state import (
+    IDENTITY_SHARE,
+    MARKS_LIMIT,
+    PARTS,
+    SLOTS_BEYOND_TYPES,
+    STEP_DAYS,
+    VESSEL_CELLS,
+)
+from seedsoil.foundation.elementary import exp, expm1, log, power
+from seedsoil.foundation.samplers import exponential, negative_binomial, poisson
+from seedsoil.foundation.streams import POPULATION, SEEDING, aim, mix, uniform
+
+if TYPE_CHECKING:
+    from seedsoil.foundation.streams import Stream
+
+Ending = Literal["reached", "died"]
+Thing = TypeVar("Thing")
+
+#: What keeps the keys of emigrants apart from those of mutants.
+LEAVING = 1 << 40
+
+
+def key_of(parent: int, number: int) -> int:
+    """Return the identity of what is the ``number``-th of its parent, for the random stream."""
+    return int(mix(np.uint64(parent), np.uint64(number)))
+
+
+def one_of(stream: Stream, things: Sequence[tuple[float, Thing]]) -> Thing:
+    """Draw one of some things, each in proportion to its chance."""
+    left = uniform(stream) * sum(chance for chance, _ in things)
+    for chance, thing in things:
+        left -= chance
+        if left < 0.0:
+            return thing
+    return things[-1][1]
+
+
+def advance(stream: Stream, person: Person, until: float, rules: Rules) -> Ending:
+    """Carry a person to day ``until`` along the grid of steps, or to death. Changes the person in place."""
+    while person.today < until - 1e-9:
+        settle(stream, person, rules)
+        start = person.today
+        week, into = divmod(start + 1e-9, STEP_DAYS)
+        part = 0 if into < 1e-6 else 1 + int(into / STEP_DAYS * (PARTS - 1))
+        person.step = int(week) * PARTS + part
+        end = min(until, (week + 1) * STEP_DAYS)
+        for lesion in person.lesions:
+            since = start
+            if lesion.fate == "dormant" and lesion.active < end:
+                since = max(start, lesion.active)
+                wake(lesion, rules)
+            if lesion.fate == "growing":
+                advance_lesion(stream, person, lesion, since, end, rules)
+                run_down_switch(lesion, end - since, rules)
+        person.today = end
+        if not survives(person, end - start, rules):
+            return "died"
+    settle(stream, person, rules)
+    return "reached"
+
+
+def settle(stream: Stream, person: Person, rules: Rules) -> None:
+    """Let every emigrant of the step found its lesion."""
+    for seed in person.seeds:
+        person.lesions.append(founded(stream, seed, len(person.lesions), rules))
+    person.seeds = []
+
+
+def founded(stream: Stream, seed: Seed, number: int, rules: Rules) -> Lesion:
+    """Draw a new lesion's sleep, the time in which it is established, how it meets vessels, and its switch's clock.
+
+    Only successful founders come here, so the time to the established size M is that of a clone which does not die
+    out: (ln((1 - d/b) M) - ln Exp(1)) / (b - d) (models.md 2.4).
+    """
+    site = rules.sites[seed.site]
+    aim(stream, SEEDING, np.uint64(seed.key), 0)
+    sleep = exponential(stream) / rules.waking if uniform(stream) < site.sleepers else 0.0
+    birth, death, delay = site.division * seed.kind.fitness, site.death, 0.0
+    if birth > death:
+        lead = log(max(1.0, (1.0 - death / birth) * rules.established))
+        delay = max(0.0, (lead - log(exponential(stream))) / (birth - death))
+    replaces = uniform(stream) < rules.replacement
+    return Lesion(
+        number=number, site=seed.site, parent=seed.origin, founder=seed.line, spring=seed.kind, key=seed.key,
+        fate="dormant", arrived=seed.day, active=seed.day + sleep + delay, clock=exponential(stream), replaces=replaces,
+    )  # fmt: skip
+
+
+def wake(lesion: Lesion, rules: Rules) -> None:
+    """Turn a sleeping or establishing founder into a growing clone of the established size."""
+    lesion.fate, lesion.cells, lesion.largest = "growing", rules.established, rules.established
+    lesion.clones = [Clone(rules.established, lesion.spring, lesion.founder, key_of(lesion.key, lesion.key))]
+
+
+def run_down_switch(lesion: Lesion, days: float, rules: Rules) -> None:
+    """Use up the hazard that a lesion has left before it sprouts vessels, faster the more VEGF it makes."""
+    if rules.sprouting and not lesion.sprouts and lesion.cells >= VESSEL_CELLS:
+        vegf = rules.vessels["vegf_basal"] + rules.vessels["vegf_hypoxic"] * lesion.hypoxia
+        lesion.clock -= rules.switch_rate * vegf * days
+        lesion.sprouts = lesion.clock <= 0.0
+
+
+def death_hazards(person: Person, rules: Rules) -> dict[int, float]:
+    """Return today's hazard of death [1/day] by cause: a site's burden, or -1 for the background by age."""
+    risks = {-1: person.mortality * exp(person.mortality_slope * person.today)}
+    for number, site in enumerate(rules.sites):
+        burden = sum(lesion.cells for lesion in person.lesions if lesion.site == number)
+        if burden > 0.0:
+            risks[number] = rules.burden_hazard / (1.0 + power(site.lethal / burden, rules.burden_power))
+    return risks
+
+
+def survives(person: Person, days: float, rules: Rules) -> bool:
+    """Add the hazard of a step, by the trapezium rule; where it exceeds the person's share, note day and cause."""
+    risks = death_hazards(person, rules)
+    mean = 0.5 * (person.hazard + sum(risks.values()))
+    left = person.threshold - person.spent
+    person.hazard = sum(risks.values())
+    person.spent += mean * days
+    if person.spent < person.threshold:
+        return True
+    person.death_day = person.today - days + left / mean
+    person.cause = max(risks, key=lambda cause: risks[cause])
+    return False
+
+
+def advance_lesion(stream: Stream, person: Person, lesion: Lesion, start: float, end: float, rules: Rules) -> None:
+    """Carry one lesion from ``start`` to ``end``: each of its clones draws what becomes of it."""
+    step = LesionStep(stream, person, lesion, start, cut(lesion, start, end, rules), rules)
+    for clone in lesion.clones:
+        clone.after = 0.0
+    for clone in list(lesion.clones):
+        step.advance_clone(clone)
+    for clone in lesion.clones:
+        clone.cells = clone.after
+    tidy(person, lesion)
+
+
+class LesionStep:
+    """One lesion's step while it is drawn: the stretches, and what each type of cell risks in them."""
+
+    def __init__(
+        self, stream: Stream, person: Person, lesion: Lesion, start: float, stretches: list[Stretch], rules: Rules
+    ) -> None:
+        self.stream, self.person, self.lesion, self.rules = stream, person, lesion, rules
+        self.start, self.stretches = start, stretches
+        self._hazards: dict[Kind, list[Hazard]] = {}
+
+    def hazards(self, kind: Kind) -> list[Hazard]:
+        """Return what a cell of this type risks, stretch by stretch."""
+        if kind not in self._hazards:
+            self._hazards[kind] = hazards(kind, self.lesion, self.stretches, self.rules)
+        return self._hazards[kind]
+
+    def pieces(self, kind: Kind, day: float = 0.0) -> list[Piece]:
+        """Return the marked birth-death law of this type from ``day`` of the step to its end."""
+        return remaining([hazard.marked for hazard in self.hazards(kind)], day)
+
+    def hazard_at(self, kind: Kind, day: float) -> Hazard:
+        """Return what a cell of this type risks on a day of the step."""
+        for hazard in self.hazards(kind):
+            if day <= hazard.days:
+                break
+            day -= hazard.days
+        return hazard
+
+    def advance_clone(self, clone: Clone) -> None:
+        """Draw a clone's step. Each family that leaves a mark is followed, unless there are too many."""
+        aim(self.stream, POPULATION, np.uint64(clone.key), self.person.step)
+        pieces = self.pieces(clone.kind)
+        if clone.cells * law(pieces)[0] > MARKS_LIMIT:
+            self.bridge(clone)
+            return
+        marked, alive = advance_unmarked(self.stream, clone.cells, pieces)
+        clone.after += alive
+        self.follow(clone, marked)
+
+    def follow(self, clone: Clone, marked: float) -> None:
+        """Follow families that leave a mark, one by one: the day, the family's size, the mutant or emigrant, the rest.
+
+        The youngest group goes first. An emigrant is one cell less; a mutant is one cell more, its mother stays.
+        """
+        marks = 0
+        waiting = [(marked, clone, 0.0)] if marked > 0.0 else []
+        while waiting:
+            families, clone, begun = waiting.pop()
+            if families > 1.0:
+                waiting.append((families - 1.0, clone, begun))
+            since, family = first_mark(self.stream, self.pieces(clone.kind, begun))
+            day = begun + since
+            marks += 1
+            if uniform(self.stream) < self.hazard_at(clone.kind, day).departures:
+                family -= 1.0
+                self.send(clone, day, marks)
+            else:
+                kind = self.draw_mutant(clone.kind)
+                again, alive = advance_unmarked(self.stream, 1.0, self.pieces(kind, day))
+                if alive > 0.0 or again > 0.0:
+                    mutant = self.place(kind, clone, day, marks)
+                    mutant.after += alive
+                    waiting += [(again, mutant, day)] if again > 0.0 else []
+            if family > 0.0:
+                again, alive = advance_unmarked(self.stream, family, self.pieces(clone.kind, day))
+                clone.after += alive
+                waiting += [(again, clone, day)] if again > 0.0 else []
+
+    def draw_mutant(self, kind: Kind) -> Kind:
+        """Draw what a mutant is, by what can happen to its mother."""
+        return one_of(self.stream, [(rate, mutant) for rate, mutant in self.rules.alterations(kind) if rate > 0.0])
+
+    def send(self, clone: Clone, day: float, number: int) -> None:
+        """Send an emigrant to one of the sites where those who leave here found lesions."""
+        destinations = self.rules.sites[self.lesion.site].destinations
+        site = one_of(self.stream, [(chance, site) for site, chance in destinations.items()])
+        key = key_of(clone.key, key_of(self.person.step + LEAVING, number))
+        self.person.seeds.append(Seed(self.start + day, self.lesion.number, clone.kind, clone.line, site, key))
+
+    def place(self, kind: Kind, mother: Clone, day: float, number: int) -> Clone:
+        """Find a mutant's clone: one of its own while it can be told apart, else the pool of its type.
+
+        Told apart are clones of small lesions, and those that resist a drug which is given, while there is room.
+        """
+        lesion, person = self.lesion, self.person
+        alone = lesion.cells < 1.0 / IDENTITY_SHARE or kind.mask & person.tracked != 0
+        alone = alone and len(lesion.clones) < SLOTS_BEYOND_TYPES
+        if not alone and (pool := pool_of(kind, lesion.clones, person)):
+            return pool
+        key = key_of(mother.key, key_of(person.step, number)) if alone else key_of(lesion.key, kind.number + 1)
+        line = new_line(person, lesion, kind, mother.line, self.start + day, pooled=not alone)
+        lesion.clones.append(Clone(0.0, kind, line, key))
+        return lesion.clones[-1]
+
+    def bridge(self, clone: Clone) -> None:
+        """Draw a clone with more than a hundred marks: its end first, then the marks along the path to it.
+
+        The path is the mean one, bent to meet the end by the same extra growth on each day; marks are Poisson along it.
+        """
+        risks = self.hazards(clone.kind)
+        _, later = advance_unmarked(self.stream, clone.cells, [risk.unmarked for risk in risks])
+        clone.after += later
+        mean = sum((risk.birth - risk.death - risk.departure) * risk.days for risk in risks)
+        bend = (log(max(later, 1.0) / clone.cells) - mean) / sum(risk.days for risk in risks)
+        height, begun, leavers = clone.cells, 0.0, 0
+        for number, risk in enumerate(risks):
+            rise = (risk.birth - risk.death + bend) * risk.days
+            cell_days = height * risk.days * (expm1(rise) / rise if abs(rise) > 1e-6 else 1.0)
+            for _ in range(int(poisson(self.stream, risk.departure * cell_days))):
+                leavers += 1
+                self.send(clone, begun + uniform(self.stream) * risk.days, leavers)
+            divisions = risk.birth / (1.0 - self.rules.mutation_chance(clone.kind)) * cell_days
+            self.pool_mutants(clone, divisions, number, begun)
+            height *= exp(rise)
+            begun += risk.days
+
+    def pool_mutants(self, clone: Clone, divisions: float, number: int, begun: float) -> None:
+        """Add the mutants of one stretch that live to the step's end without a mark, as if all came at its middle."""
+        for rate, kind in self.rules.alterations(clone.kind):
+            day = begun + 0.5 * self.stretches[number].days
+            _, alive, odds = law(self.pieces(kind, day))
+            families = poisson(self.stream, rate * divisions * alive)
+            if families > 0.0:
+                pool = self.place(kind, clone, day, 0)
+                pool.after += families + negative_binomial(self.stream, families, odds)
+
+
+def pool_of(kind: Kind, clones: list[Clone], person: Person) -> Clone | None:
+    """Return the clone in which this type's small families are counted together, if there is one."""
+    return next((clone for clone in clones if clone.kind == kind and person.lines[clone.line].pooled), None)
+
+
+def new_line(person: Person, lesion: Lesion, kind: Kind, parent: int, born: float, pooled: bool) -> int:
+    """Enter a line in the register of descent; return its place there."""
+    person.lines.append(Line(parent, lesion.number, kind, pooled, born))
+    return len(person.lines) - 1
+
+
+def tidy(person: Person, lesion: Lesion) -> None:
+    """Count the lesion, drop what is extinct, and let clones too small to tell apart join the pool of their type."""
+    lesion.cells = sum(clone.cells for clone in lesion.clones)
+    lesion.largest = max(lesion.largest, lesion.cells)
+    floor = IDENTITY_SHARE * lesion.cells if IDENTITY_SHARE * lesion.cells >= 1.0 else 0.0
+    alive = [clone for clone in lesion.clones if clone.cells > 0.0]
+    kept: list[Clone] = []
+    for number, clone in enumerate(alive):
+        told_apart = clone.cells >= floor or clone.kind.mask & person.tracked != 0
+        if not told_apart and not person.lines[clone.line].pooled:
+            if pool := pool_of(clone.kind, kept + alive[number + 1 :], person):
+                pool.cells += clone.cells
+                continue
+            born = person.lines[clone.line].born
+            clone.line = new_line(person, lesion, clone.kind, clone.line, born, pooled=True)
+            clone.key = key_of(lesion.key, clone.kind.number + 1)
+        kept.append(clone)
+    lesion.clones = kept
+    if lesion.cells <= 0.0:
+        lesion.fate = "extinct"
