@@ -13,7 +13,7 @@ from pathlib import Path
 from seedsoil.cli.terminal import DONE, FAILED, say_faults
 
 _LEAST_FREE_BYTES = 500_000_000  # a run of 400 patients and the compiled kernels need less than half of it
-_LIBRARIES = ("numpy", "scipy", "numba", "pydantic", "pint", "pyarrow", "matplotlib", "cyclopts", "rich", "lifelines")
+_LIBRARIES = ("numpy", "scipy", "numba", "pydantic", "pint", "pyarrow", "matplotlib", "cyclopts", "rich")
 
 
 def doctor(run: Path | None = None, /) -> int:

@@ -34,7 +34,8 @@ _who = {
 
 TABLES: Mapping[str, Mapping[str, Column]] = {
     "patients": _who | {
-        "alive": Column("bool", "", "alive at the end of follow-up"),
+        "alive": Column("bool", "", "alive when last followed"),
+        "followed": Column("bool", "", "followed to death or to the end; false: more lesions than can be counted"),
         "end_day": Column("float64", "day", "death or end of follow-up, since diagnosis"),
         "cause": Column("str", "", "cause of death, empty if alive"),
         "ending": Column("str", "", "how the history ended, in a sentence"),

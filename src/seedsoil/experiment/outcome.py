@@ -79,6 +79,7 @@ def patient_row(arm: Arm, name: str) -> Columns:
         visible = sum(1 for when, _, row, _, _ in arm.observations if when == day and row > 0)
     return _who(grown.number, name, 1) | {
         "alive": np.array([arm.alive]),
+        "followed": np.array([arm.followed]),
         "end_day": np.array([arm.end_day]),
         "cause": _text([arm.cause]),
         "ending": _text([arm.ending]),

@@ -63,6 +63,7 @@ class Arm:
     progression_day: float = math.nan
     end_day: float = math.nan
     alive: bool = True
+    followed: bool = True
     cause: str = ""
     ending: str = ""
     baseline_taken: bool = False
@@ -253,11 +254,12 @@ def _reach(arm: Arm, day: float, work: object, watch: Callable[[Arm], None] | No
 
 
 def _end_early(arm: Arm, ending: int) -> None:
-    arm.alive = False
     if ending != DIED:
-        arm.end_day, arm.cause = arm.today, "burden beyond count"
-        arm.ending = f"stopped at day {arm.today:.0f}: more lesions than can be followed; lower tumour.shedding_rate"
+        # Nobody saw this patient die: the time is censored here, and the tables say why.
+        arm.followed, arm.end_day = False, arm.today
+        arm.ending = f"not followed beyond day {arm.today:.0f}: more lesions than can be counted"
         return
+    arm.alive = False
     arm.end_day = float(arm.state.clock[DEATH_DAY]) - arm.grown.day
     site = int(arm.state.clock[CAUSE])
     if site < 0:
@@ -274,7 +276,7 @@ def _end_early(arm: Arm, ending: int) -> None:
 
 
 def _close(arm: Arm) -> None:
-    if arm.alive:
+    if arm.alive and arm.followed:
         arm.end_day = arm.end
         rows = arm.state.lesion[1 : arm.state.count[LESIONS]]
         free = not np.any((rows[:, FATE] != EXTINCT) & (rows[:, FATE] != RESECTED) & (rows[:, CELLS] > 0))
