@@ -16,7 +16,10 @@ class Barrier(Noun):
 
 
 class Soil(Noun):
-    """A tissue: ligand supply, addressins, dormancy cue, host vessels, and how much tumour its host survives."""
+    """A tissue: ligand supply, addressins, dormancy cue, host vessels, and how much tumour its host survives.
+
+    ``nodal``: it is a lymph node, which has a size of its own, so that instruments read it by other rules.
+    """
 
     name: str
     title: str
@@ -26,6 +29,7 @@ class Soil(Noun):
     vessel_density: VesselDensity
     lethal_volume: Millilitres
     barrier: Barrier | None = None
+    nodal: bool = False
 
 
 def match(receptors: Sequence[float], ligands: Sequence[float], half_saturation: float) -> float:

@@ -96,6 +96,12 @@ def _arteries(grown: Grown, agents: Sequence[Agent]) -> tuple[list[int], dict[st
     return regions, flows
 
 
+def _nodes(grown: Grown) -> list[int]:
+    """Sites that are lymph nodes."""
+    host = grown.patient.host
+    return [place for place, site in enumerate(host.anatomy.sites) if site.soil and host.soil(site.soil).nodal]
+
+
 def _tracked(grown: Grown, given: Sequence[Given], without: Collection[str]) -> float:
     """Bits of the mechanisms that resist a drug of this arm: such clones keep their identity."""
     bits = 0
@@ -126,7 +132,7 @@ def open_arm(
         raise ModelError("an arm must be opened with the mechanisms that its patient was grown with: same `without`")
     arm = Arm(
         grown, model, state, given, used, flows, until, build_timeline(given, used, flows, grown.day, until),
-        Follow(nodes=[p for p, s in enumerate(grown.patient.host.anatomy.sites) if s.soil == "lymph_node"]),
+        Follow(nodes=_nodes(grown)),
     )  # fmt: skip
     arm.note(0.0, "diagnosis", f"{int(np.sum(state.lesion[1 : state.count[LESIONS], CELLS] > 0))} metastases in truth")
     for course in protocol.courses:
