@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, overload
 
 from pydantic import BaseModel, ValidationError
 
+from seedsoil.biology.anatomy import Anatomy
 from seedsoil.biology.clone import Tumour
 from seedsoil.biology.drug import Agent
 from seedsoil.biology.patient import Host
@@ -18,7 +19,7 @@ from seedsoil.biology.vasculature import Vasculature
 from seedsoil.foundation.errors import CatalogueError, did_you_mean, known_words, validation_faults
 from seedsoil.foundation.value import OPEN_SOURCES, values_in
 
-__all__ = ["KINDS", "entry", "folder", "names", "read_entry", "sources"]
+__all__ = ["KINDS", "entry", "folder", "names", "read_entry", "sources", "unbalanced"]
 
 #: The kinds of entry, each a folder of the catalogue, and the noun that an entry of it fills.
 KINDS: dict[str, type[BaseModel]] = {
@@ -169,17 +170,24 @@ def _anatomy_faults(host: Host) -> list[str]:
         if site.soil and site.soil not in soils:
             hint = did_you_mean(site.soil, soils)
             faults.append(f"anatomy.sites: {site.name!r} lies in soil {site.soil!r}, which soils lacks.{hint}")
-    leaving = dict.fromkeys(sites, 0.0)
     for vessel in host.anatomy.vessels:
         for end in (vessel.source, vessel.target):
-            if end not in leaving:
+            if end not in sites:
                 faults.append(f"anatomy.vessels: unknown site {end!r}.{did_you_mean(end, sites)}")
+    for name, total in unbalanced(host.anatomy):
+        faults.append(f"anatomy.vessels: the shares that leave {name!r} add to {total:.9g}, not to 1")
+    return faults
+
+
+def unbalanced(anatomy: Anatomy) -> Iterator[tuple[str, float]]:
+    """Yield each site whose outflow does not add to one, with the sum of its shares."""
+    leaving = {site.name: 0.0 for site in anatomy.sites}
+    for vessel in anatomy.vessels:
         if vessel.source in leaving:
             leaving[vessel.source] += float(vessel.share)
     for name, total in leaving.items():
         if abs(total - 1.0) > _BALANCE:
-            faults.append(f"anatomy.vessels: the shares that leave {name!r} add to {total:.9g}, not to 1")
-    return faults
+            yield name, total
 
 
 def _tumour_faults(tumour: Tumour) -> list[str]:

@@ -10,6 +10,8 @@ from seedsoil.foundation.units import plain
 Route = Literal["iv", "oral", "hepatic_artery"]
 ROUTES: tuple[Route, ...] = ("iv", "oral", "hepatic_artery")
 _ROUTE_WORDS = {"iv": "into a vein", "oral": "by mouth", "hepatic_artery": "into the hepatic artery"}
+# Letters whose names start with a vowel: an MRI, but a CT.
+_SPOKEN_WITH_VOWEL = frozenset("AEFHILMNORSX")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,12 @@ class Course:
     duration: float = 0.0
     until: Literal["progression"] | None = None
 
+    def last_day(self, end: float) -> float:
+        """Return the day on which the course is over at the latest, if all is over on day ``end``."""
+        if self.every <= 0.0 or self.times == 1:
+            return self.start + self.duration
+        return end if self.times is None else self.start + (self.times - 1) * self.every + self.duration
+
     def sentence(self) -> str:
         """Say what is given."""
         often = f", every {plain(self.every)}" if self.every > 0 and self.times != 1 else ""
@@ -64,7 +72,9 @@ class Scan:
 
     def sentence(self) -> str:
         """Say what is looked at."""
-        return f"a {self.instrument.upper()} scan on day {self.start:g} and every {plain(self.every)} until progression"
+        tool = self.instrument.upper()
+        article = "an" if tool[0] in _SPOKEN_WITH_VOWEL else "a"
+        return f"{article} {tool} scan on day {self.start:g} and every {plain(self.every)} until progression"
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ _TABLE: dict[str, tuple[float, _Dimension]] = {
     name: (factor, dimension) for factor, dimension, names in _GROUPS for name in names.split()
 }
 
-_NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*(.*?)\s*$", re.DOTALL)
+_NUMBER = re.compile(r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)\s*(.*?)\s*$", re.DOTALL)
 _SYMBOL = re.compile(r"([A-Za-zµμ%]+|1)(?:\^|\*\*)?(-?[1-9])?$")
 _EXAMPLES = {
     "day": "14 days", "1/day": "0.2 /day", "mm": "35 mm", "mg": "100 mg", "mg/L": "4 mg/L", "L": "3 L", "L/day": "0.2 L/day",
@@ -141,6 +141,11 @@ def _split(text: str, unit: str) -> tuple[float, str]:
     """Return the number and the unit symbols of a quantity."""
     if len(text) > _LONGEST:
         raise UnitError(f"{text[:20]!r}... is too long for a quantity: expected, for example, {_example(unit)}")
+    foreign = next((each for each in text if each.isdecimal() and not each.isascii()), None)
+    if foreign is not None:
+        raise UnitError(
+            f"{text!r} has the digit {foreign!r}, which is none of 0 to 9: write, for example, {_example(unit)}"
+        )
     match = _NUMBER.match(text)
     if match is None:
         raise UnitError(f"{text!r} does not start with a finite number: expected, for example, {_example(unit)}")

@@ -10,19 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from seedsoil.biology.clone import Mechanism, Tumour
+from seedsoil.biology.clone import Tumour
+from seedsoil.biology.drug import Agent
 from seedsoil.biology.patient import MECHANISMS, Host, Patient
 from seedsoil.biology.vasculature import Vasculature
 from seedsoil.catalogue.load import entry
+from seedsoil.catalogue.numbers import parts_of
 from seedsoil.experiment.grow import Diagnosis
 from seedsoil.experiment.protocol import Protocol
 from seedsoil.foundation.errors import StudyError, did_you_mean, known_words
-from seedsoil.foundation.units import write
+from seedsoil.foundation.value import Quantity
 from seedsoil.trial.endpoints import ENDPOINTS, TIME_ENDPOINTS
 from seedsoil.trial.plan import Plan
 from seedsoil.trial.study_arms import LONGEST_DAYS, Give, Order, Setting, protocol_of, read_arms
-from seedsoil.trial.study_check import WHOLE, Reader, number, numbers_of, read_noun, shown
+from seedsoil.trial.study_check import WHOLE, Reader, shown
 from seedsoil.trial.study_explain import explain, json_schema
+from seedsoil.trial.study_nouns import NOUN_SECTIONS, read_nouns
 from seedsoil.trial.study_text import file_bytes, parse
 from seedsoil.trial.study_write import resolve
 
@@ -34,7 +37,7 @@ __all__ = ["Study", "check", "shipped", "shipped_names"]
 MOST_PATIENTS = 10_000_000
 MOST_SEED = 2**63 - 1
 MOST_VARIATION = 2.0
-_SECTIONS = ("study", "tumour", "host", "vessels", "diagnosis", "vary", "arms", "endpoints")
+_SECTIONS = ("study", *NOUN_SECTIONS, "diagnosis", "vary", "arms", "endpoints")
 _SHIPPED = Path(__file__).parent.parent / "studies"
 
 
@@ -43,8 +46,8 @@ class Study:
     """A virtual trial as a user describes it: tumour, host, diagnosis, variation, arms and endpoints.
 
     Make one with ``Study.load(path)``, ``Study.read(text)`` or ``shipped(name)``. ``until_days`` is counted from
-    diagnosis; ``vary`` maps "tumour.division_rate" and the like to a coefficient of variation; ``orders`` are what
-    each arm does, inherited orders first.
+    diagnosis; ``agents`` are those that an arm gives or the file describes; ``vary`` maps "tumour.division_rate" and
+    the like to a coefficient of variation; ``orders`` are what each arm does, inherited orders first.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Study:
     tumour: Tumour
     host: Host
     vessels: Vasculature
+    agents: Mapping[str, Agent]
     diagnosis: Diagnosis
     vary: Mapping[str, float]
     orders: Mapping[str, tuple[Order, ...]]
@@ -93,11 +97,10 @@ class Study:
     @property
     def arms(self) -> dict[str, Protocol]:
         """The protocol of each arm, in the order of the file."""
-        return {name: protocol_of(orders, self.host) for name, orders in self.orders.items()}
+        return {name: protocol_of(orders) for name, orders in self.orders.items()}
 
     def plan(self) -> Plan:
         """Return what is carried out: plain frozen data that travels to a worker."""
-        agents = sorted({order.agent for orders in self.orders.values() for order in orders if isinstance(order, Give)})
         return Plan(
             title=self.title,
             patients=self.patients,
@@ -108,7 +111,7 @@ class Study:
             vessels=self.vessels,
             diagnosis=self.diagnosis,
             vary=dict(self.vary),
-            agents={name: entry("agents", name) for name in agents},
+            agents={name: self.agents[name] for name in _given(self.orders)},
             arms=self.arms,
             primary_endpoint=self.primary_endpoint,
             secondary_endpoints=self.secondary_endpoints,
@@ -178,22 +181,26 @@ def _read(reader: Reader, table: dict[str, Any]) -> Study | None:
     seed = reader.whole(general.get("seed", 1), "study.seed", 0, MOST_SEED)
     until = reader.quantity(general.get("until", "5 years"), "study.until", "day", 1.0, LONGEST_DAYS)
     without = reader.choices(general.get("without", []), "study.without", tuple(MECHANISMS), "a mechanism")
-    tumour: Tumour | None = read_noun(reader, table.get("tumour"), "tumour", ("site", "mechanisms"))
-    host: Host | None = read_noun(reader, table.get("host"), "host")
-    vessels: Vasculature | None = read_noun(reader, table.get("vessels"), "vessels", default="two_pool")
+    nouns = read_nouns(reader, table)
     diagnosis = _diagnosis(reader, table, without)
     vary = _vary(reader, table.get("vary", {}))
     primary, secondary = _endpoints(reader, table.get("endpoints", {}))
-    setting = Setting(host if host is not None else entry("hosts", "adult"), until)
+    host = nouns.host if nouns.host is not None else entry("hosts", "adult")
+    setting = Setting(host, nouns.tumour.site if nouns.tumour is not None else "", until)
     orders = read_arms(reader, table.get("arms"), setting)
-    if tumour is None or host is None or vessels is None:
+    if nouns.tumour is None or nouns.host is None or nouns.vessels is None:
         return None
-    tumour = _whole_tumour(reader, table["tumour"], tumour, host)
+    agents = {name: entry("agents", name) for name in _given(orders) if name} | dict(nouns.agents)
     return Study(
-        name=reader.name, title=title, patients=patients, seed=seed, until_days=until, without=without, tumour=tumour,
-        host=host, vessels=vessels, diagnosis=diagnosis, vary=vary, orders=orders, primary_endpoint=primary,
-        secondary_endpoints=secondary,
+        name=reader.name, title=title, patients=patients, seed=seed, until_days=until, without=without,
+        tumour=nouns.tumour, host=host, vessels=nouns.vessels, agents=agents, diagnosis=diagnosis, vary=vary,
+        orders=orders, primary_endpoint=primary, secondary_endpoints=secondary,
     )  # fmt: skip
+
+
+def _given(orders: Mapping[str, tuple[Order, ...]]) -> tuple[str, ...]:
+    """Return the agents that an arm gives, sorted."""
+    return tuple(sorted({each.course.agent for arm in orders.values() for each in arm if isinstance(each, Give)}))
 
 
 def _required(reader: Reader, table: dict[str, Any], section: str, known: tuple[str, ...]) -> dict[str, Any]:
@@ -218,58 +225,13 @@ def _diagnosis(reader: Reader, table: dict[str, Any], without: tuple[str, ...]) 
     return Diagnosis(primary_diameter_mm=size, metastases=count, metastasis_diameter_mm=least)
 
 
-def _whole_tumour(reader: Reader, table: dict[str, Any], tumour: Tumour, host: Host) -> Tumour:
-    """Return the tumour with its site and mechanisms, checked as a whole."""
-    changes: dict[str, Any] = {}
-    if "site" in table or tumour.site not in {site.name for site in host.anatomy.sites}:
-        sites = [site.name for site in host.anatomy.sites if site.soil]
-        changes["site"] = reader.choice(
-            table.get("site", tumour.site), "tumour.site", sites, f"a site of the {host.name}"
-        )
-    if "mechanisms" in table:
-        changes["mechanisms"] = _mechanisms(reader, table["mechanisms"], tumour)
-    if float(tumour.death_rate) >= float(tumour.division_rate):
-        reader.fault(
-            "tumour.death_rate",
-            f"{write(float(tumour.death_rate), '1/day')} is not below the division rate of "
-            f"{write(float(tumour.division_rate), '1/day')}; such a tumour is never diagnosed",
-        )
-    return tumour.model_copy(update=changes)
-
-
-def _mechanisms(reader: Reader, given: object, tumour: Tumour) -> tuple[Mechanism, ...]:
-    """Return the ways to resist that replace the catalogue's list; one of a known name keeps what is not given."""
-    if not isinstance(given, list):
-        reader.fault("tumour.mechanisms", f"{shown(given)} is not a list; write [[tumour.mechanisms]]")
-        return ()
-    known = {mechanism.name: mechanism for mechanism in tumour.mechanisms}
-    fields = numbers_of(Mechanism)
-    found: dict[str, Mechanism] = {}
-    for index, item in enumerate(given):
-        place = f"tumour.mechanisms[{index}]"
-        table = reader.table(item, place, ("name", *fields))
-        name = reader.text(table.get("name", ""), f"{place}.name", 40)
-        base = known.get(name)
-        numbers: dict[str, Any] = {}
-        for key, (quantity, _) in fields.items():
-            old = getattr(base, key) if base is not None else None
-            if key not in table and old is None:
-                reader.fault(f"{place}.{key}", "is missing; the catalogue's tumour has no mechanism of this name")
-            numbers[key] = number(reader, table[key], f"{place}.{key}", quantity, old) if key in table else old
-        if name in found:
-            reader.fault(f"{place}.name", f"{shown(name)} stands there twice")
-        if all(value is not None for value in numbers.values()):
-            found[name] = Mechanism(name=name, **numbers)
-    return tuple(found.values())
-
-
 def _vary(reader: Reader, given: object) -> dict[str, float]:
     """Return the coefficient of variation of each number that differs between patients."""
     paths = {
         f"{noun}.{name}"
         for noun, model in (("tumour", Tumour), ("host", Host))
-        for name, (_, is_list) in numbers_of(model).items()
-        if not is_list and name not in WHOLE
+        for name, part in parts_of(model).items()
+        if part.shape == "one" and isinstance(part.holds, Quantity) and name not in WHOLE
     }
     varied: dict[str, float] = {}
     for path, item in _flat(reader.table(given, "vary")).items():
@@ -287,8 +249,13 @@ def _vary(reader: Reader, given: object) -> dict[str, float]:
 
 def _not_varied(path: str, paths: Iterable[str]) -> str:
     """Say why a path cannot vary, and what may be meant."""
+    section, _, inner = path.partition(".")
     noun, _, name = path.rpartition(".")
     models: dict[str, type[BaseModel]] = {"tumour": Tumour, "host": Host}
+    if section in NOUN_SECTIONS and (
+        section not in models or ("." in inner and inner.split(".")[0] in models[section].model_fields)
+    ):
+        return f"does not vary, only single numbers of the tumour and host do; change it for all, under [{section}]"
     if noun in models and name in models[noun].model_fields:
         return "is not one number with a spread; vary another, such as tumour.division_rate"
     tails = {each.partition(".")[2]: each for each in paths if noun not in models or each.startswith(f"{noun}.")}
@@ -302,11 +269,21 @@ def _flat(table: dict[str, Any]) -> dict[str, Any]:
     """Return paths that were written without quotes, which TOML reads as tables in tables, as one key each."""
     flat: dict[str, Any] = {}
     for key, item in table.items():
-        if key in ("tumour", "host") and isinstance(item, dict):
-            flat |= {f"{key}.{name}": inner for name, inner in item.items()}
+        if key in NOUN_SECTIONS and isinstance(item, dict):
+            flat |= _paths(key, item)
         else:
             flat[key] = item
     return flat
+
+
+def _paths(start: str, table: dict[str, Any]) -> dict[str, Any]:
+    """Return the tables inside a table as one key each, down to those that hold no table."""
+    found: dict[str, Any] = {}
+    for key, item in table.items():
+        path = f"{start}.{key}"
+        deeper = isinstance(item, dict) and item and all(isinstance(each, dict) for each in item.values())
+        found |= _paths(path, item) if deeper else {path: item}
+    return found
 
 
 def _endpoints(reader: Reader, given: object) -> tuple[str, tuple[str, ...]]:

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from seedsoil.biology.drug import Agent
 from seedsoil.biology.patient import Host
+from seedsoil.body.state import STEP_DAYS
 from seedsoil.catalogue.load import entry, names
 from seedsoil.experiment.protocol import ROUTES, Course, Protocol, Resect, Route, Scan
 from seedsoil.foundation.errors import UnitError, did_you_mean, known_words
@@ -31,6 +32,7 @@ _DOSE_EXAMPLE = 'give an amount of drug such as "400 mg", "5 mg/kg" or "400 mg/m
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}$")
 # Names that some systems keep for devices: a table or picture could not be named after such an arm.
 _DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))))
+_TARGETS = ("primary", "visible metastases")
 _KEYS = {
     "resect": ("resect", "at", "margin"),
     "give": ("give", "dose", "route", "start", "every", "times", "duration", "until"),
@@ -40,31 +42,11 @@ _KEYS = {
 
 @dataclass(frozen=True)
 class Give:
-    """A course of a drug as the study writes it: ``dose`` in ``dose_unit``, times in days."""
+    """A course of a drug, and its dose as the study writes it: ``dose`` in ``dose_unit``."""
 
-    agent: str
+    course: Course
     dose: float
     dose_unit: str
-    route: Route
-    start: float
-    every: float = 0.0
-    times: int | None = None
-    duration: float = 0.0
-    until: Literal["progression"] | None = None
-
-    def course(self, host: Host) -> Course:
-        """Return the course with its dose in mg for this host."""
-        per = {"mg": 1.0, "mg/kg": float(host.weight), "mg/m^2": float(host.body_surface)}[self.dose_unit]
-        return Course(
-            agent=self.agent, amount_mg=self.dose * per, route=self.route, start=self.start, every=self.every,
-            times=self.times, duration=self.duration, until=self.until,
-        )  # fmt: skip
-
-    def last_day(self, end: float) -> float:
-        """Return the day on which the course is over at the latest."""
-        if self.every <= 0.0 or self.times == 1:
-            return self.start + self.duration
-        return end if self.times is None else self.start + (self.times - 1) * self.every + self.duration
 
 
 Order = Resect | Scan | Give
@@ -72,18 +54,23 @@ Order = Resect | Scan | Give
 
 @dataclass(frozen=True)
 class Setting:
-    """What orders are read against."""
+    """What orders are read against; ``primary`` is the site of the primary."""
 
     host: Host
+    primary: str
     until_days: float
 
+    def milligrams(self, dose: float, unit: str) -> float:
+        """Return a dose in mg for this host."""
+        return dose * {"mg": 1.0, "mg/kg": float(self.host.weight), "mg/m^2": float(self.host.body_surface)}[unit]
 
-def protocol_of(orders: Iterable[Order], host: Host) -> Protocol:
-    """Return the protocol of an arm, doses in mg for this host."""
+
+def protocol_of(orders: Iterable[Order]) -> Protocol:
+    """Return the protocol of an arm."""
     listed = tuple(orders)
     return Protocol(
         resections=tuple(order for order in listed if isinstance(order, Resect)),
-        courses=tuple(order.course(host) for order in listed if isinstance(order, Give)),
+        courses=tuple(order.course for order in listed if isinstance(order, Give)),
         scans=tuple(order for order in listed if isinstance(order, Scan)),
     )
 
@@ -112,13 +99,15 @@ def read_arms(reader: Reader, given: object, setting: Setting) -> dict[str, tupl
     whole: dict[str, tuple[Order, ...]] = {}
     for name in arms:
         _inherit(reader, name, own, parents, whole, ())
-    for name, orders in whole.items():
-        _check_together(reader, reader.place("arms", name), orders, [whole.get(p, ()) for p in parents[name]], setting)
     usual = replace(DEFAULT_SCAN, start=min(DEFAULT_SCAN.start, 0.5 * setting.until_days))
     scanned = {
         name: orders if any(isinstance(order, Scan) for order in orders) else (*orders, usual)
         for name, orders in whole.items()
     }
+    for name, orders in scanned.items():
+        before = [scanned.get(parent, ()) for parent in parents[name]]
+        _check_together(reader, reader.place("arms", name), orders, before, setting)
+        _check_seen(reader, reader.place("arms", name), orders, before)
     return {name: scanned[name] for name in arms if name in scanned}
 
 
@@ -215,14 +204,20 @@ def _read_order(reader: Reader, given: object, place: str, setting: Setting) -> 
 
 def _read_resect(reader: Reader, table: dict[str, Any], place: str, setting: Setting) -> Order | None:
     sites = [site.name for site in setting.host.anatomy.sites if site.soil]
-    target = reader.choice(
-        table["resect"], f"{place}.resect", ("primary", "visible metastases", *sites), "something that can be resected"
-    )
+    target = reader.choice(table["resect"], f"{place}.resect", (*_TARGETS, *sites), "something that can be resected")
+    if target and target == setting.primary:
+        reader.fault(
+            f"{place}.resect",
+            f'{shown(target)} is where the primary lies, which such an order would leave; write "primary", '
+            'or "visible metastases"',
+        )
     if "at" not in table:
         reader.fault(f"{place}.at", 'is missing; say when, for example "14 days"')
         return None
     day = _time(reader, table["at"], f"{place}.at", setting)
     margin = reader.quantity(table.get("margin", 0.0), f"{place}.margin", "1", 0.0, 1.0)
+    if margin == 1.0:
+        reader.fault(f"{place}.margin", f"{shown(table['margin'])} leaves all cells behind; give a share below 1")
     return Resect(target=target, at_day=day, margin=margin)
 
 
@@ -265,10 +260,11 @@ def _read_give(reader: Reader, table: dict[str, Any], place: str, setting: Setti
         reader.fault(
             f"{place}.every", f"makes more than {MOST_DOSES} doses; give a longer interval or a number of times"
         )
-    return Give(
-        agent=name, dose=dose, dose_unit=unit, route=route, start=start, every=every, times=times, duration=duration,
-        until="progression" if until else None,
+    course = Course(
+        agent=name, amount_mg=setting.milligrams(dose, unit), route=route, start=start, every=every, times=times,
+        duration=duration, until="progression" if until else None,
     )  # fmt: skip
+    return Give(course, dose, unit)
 
 
 def _dose(reader: Reader, table: dict[str, Any], place: str) -> tuple[float, str]:
@@ -326,11 +322,38 @@ def _check_together(
             reader.fault(place, f"the primary is resected twice, on day {first.at_day:g} and on day {second.at_day:g}")
         if not isinstance(first, Give) or not isinstance(second, Give):
             continue
-        if (first.agent, first.route) == (second.agent, second.route) and (
-            first.start <= second.last_day(setting.until_days) and second.start <= first.last_day(setting.until_days)
+        one, other, end = first.course, second.course, setting.until_days
+        if (one.agent, one.route) == (other.agent, other.route) and (
+            one.start <= other.last_day(end) and other.start <= one.last_day(end)
         ):
             reader.fault(
                 place,
-                f"two courses of {first.agent} by {first.route} overlap "
-                f"(they start on day {first.start:g} and on day {second.start:g})",
+                f"two courses of {one.agent} by {one.route} overlap "
+                f"(they start on day {one.start:g} and on day {other.start:g})",
             )
+
+
+def _check_seen(reader: Reader, place: str, orders: tuple[Order, ...], parents: list[tuple[Order, ...]]) -> None:
+    """Refuse to take out what no scan can have shown; a parent's own faults are the parent's."""
+    for order in _unseen(orders):
+        if any(order in _unseen(parent) for parent in parents):
+            continue
+        first = min(scan.start for scan in orders if isinstance(scan, Scan))
+        what = "visible metastases" if order.target == _TARGETS[1] else f"metastases of the {order.target}"
+        reader.fault(
+            place,
+            f"{what} are resected on day {order.at_day:g}, when no scan has shown any; operate on day "
+            f"{first + STEP_DAYS:g} or later (scans begin on day {first:g} and are read within {plain(STEP_DAYS)}), "
+            "or scan earlier",
+        )
+
+
+def _unseen(orders: Iterable[Order]) -> tuple[Resect, ...]:
+    """Return the operations on metastases that come before the first scan has been read."""
+    listed = tuple(orders)
+    first = min((order.start for order in listed if isinstance(order, Scan)), default=math.inf)
+    return tuple(
+        order
+        for order in listed
+        if isinstance(order, Resect) and order.target != "primary" and order.at_day < first + STEP_DAYS
+    )

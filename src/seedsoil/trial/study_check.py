@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, get_args
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from seedsoil.catalogue.load import entry, names
 from seedsoil.foundation.errors import SeedsoilError, UnitError, did_you_mean, known_words
 from seedsoil.foundation.units import plain, read, write
 from seedsoil.foundation.value import Quantity, Value
 from seedsoil.trial.study_text import is_hidden, toml_key
 
-__all__ = ["Reader", "numbers_of", "read_noun", "shown"]
+__all__ = ["Reader", "changed_value", "number", "shown"]
 
 _LONGEST_SHOWN = 40
 _FEW, _MANY = 8, 14
@@ -23,9 +22,16 @@ _FEW, _MANY = 8, 14
 _POSITIVE = frozenset((
     "weight", "body_surface", "cardiac_output", "vascular_timescale", "diffusion_rim", "establishment_size",
     "transit_time", "division_rate", "ligand_half_saturation", "reference_density", "oxygen_reach",
+    "lethal_volume", "arterial_flow",
 ))  # fmt: skip
 #: No number of biology, in the units inside, comes near this; larger ones are slips that would overflow.
 _LARGEST = 1e12
+#: Least and most of a drug's numbers, in their units: within them no level and no effect under- or overflows.
+_LIMITS: dict[str, tuple[float, float]] = {
+    "clearance": (1e-6, 1e6), "intercompartmental_clearance": (1e-6, 1e6), "volume": (1e-4, 1e6),
+    "peripheral_volume": (1e-4, 1e6), "absorption_rate": (1e-3, 1e4), "effect_half_life": (1e-3, 1e4),
+    "half": (1e-9, 1e6), "power": (0.1, 10.0), "resistance": (1e-3, 1e4),
+}  # fmt: skip
 #: Numbers of a noun that count things.
 WHOLE = frozenset({"hits"})
 
@@ -167,20 +173,6 @@ def plain_fault(error: Exception, given: object) -> str:
     return message.replace(repr(given), shown(given), 1)
 
 
-def numbers_of(model: type[BaseModel]) -> dict[str, tuple[Quantity, bool]]:
-    """Return the numbers of a noun that a study may change: name -> (quantity, whether it is a list)."""
-    found: dict[str, tuple[Quantity, bool]] = {}
-    for name, field in model.model_fields.items():
-        for part in field.metadata:
-            if isinstance(part, Quantity):
-                found[name] = (part, False)
-        for inner in get_args(field.annotation):
-            for part in getattr(inner, "__metadata__", ()):
-                if isinstance(part, Quantity) and str(field.annotation).startswith("tuple"):
-                    found[name] = (part, True)
-    return found
-
-
 def changed_value(quantity: Quantity, given: object, base: Value | None) -> Value:
     """Return the Value that a study file gives; what equals the catalogue keeps its evidence, range and source.
 
@@ -196,73 +188,24 @@ def changed_value(quantity: Quantity, given: object, base: Value | None) -> Valu
     return made.model_copy(update={"low": low, "high": high})
 
 
-def read_noun(reader: Reader, given: object, kind: str, extra: Iterable[str] = (), default: str = "") -> Any:
-    """Return a catalogue entry with the numbers that the study changes, or None after a fault.
-
-    ``kind`` is "tumour", "host" or "vessels"; ``extra`` are keys beyond its numbers, read by the caller.
-    """
-    known = names(kind if kind == "vessels" else f"{kind}s")
-    table = reader.table({} if given is None else given, kind)
-    name = table.get("is", default)
-    if not name:
-        reader.fault(f"{kind}.is", f"is missing; name {_article(kind)} of the catalogue: {known_words(known, _MANY)}")
-        return None
-    chosen = reader.choice(name, f"{kind}.is", known, f"{_article(kind)} of the catalogue")
-    if not chosen:
-        return None
-    base: BaseModel = entry(kind, chosen)
-    fields = numbers_of(type(base))
-    table = reader.table(table, kind, ["is", *fields, *extra])
-    changes: dict[str, Any] = {}
-    for key, (quantity, is_list) in fields.items():
-        if key in table:
-            place, old = f"{kind}.{key}", getattr(base, key)
-            new = (
-                _list(reader, table[key], place, quantity, old)
-                if is_list
-                else number(reader, table[key], place, quantity, old)
-            )
-            if new is not None:
-                changes[key] = new
-    return base.model_copy(update=changes) if changes else base
-
-
-def number(reader: Reader, given: object, place: str, quantity: Quantity, base: Value | None) -> Value | None:
-    """Return a changed Value, or None after a fault."""
+def number(
+    reader: Reader, given: object, place: str, quantity: Quantity, base: Value | None, field: str
+) -> Value | None:
+    """Return a changed Value of a noun's field, or None after a fault."""
     try:
         made = changed_value(quantity, given, base)
     except (ValueError, SeedsoilError) as error:
         reader.fault(place, plain_fault(error, given))
         return None
-    name = place.rpartition(".")[2]
-    if made.number > _LARGEST:
-        reader.fault(place, f"{shown(given)} is above {write(_LARGEST, quantity.unit)}, the most allowed")
-        return None
-    if name in _POSITIVE and made.number <= 0.0:
+    low, high = _LIMITS.get(field, (None, _LARGEST))
+    if made.number > high:
+        reader.fault(place, f"{shown(given)} is above {write(high, quantity.unit)}, the most allowed")
+    elif low is not None and made.number < low:
+        reader.fault(place, f"{shown(given)} is below {write(low, quantity.unit)}, the least allowed")
+    elif field in _POSITIVE and made.number <= 0.0:
         reader.fault(place, f"{shown(given)} is not above zero")
-        return None
-    if name in WHOLE and (made.number != int(made.number) or not 0 <= made.number <= 20):
+    elif field in WHOLE and (made.number != int(made.number) or not 0 <= made.number <= 20):
         reader.fault(place, f"{shown(given)} is not a whole number from 0 to 20")
-        return None
-    return made
-
-
-def _list(
-    reader: Reader, given: object, place: str, quantity: Quantity, base: tuple[Value, ...]
-) -> tuple[Value, ...] | None:
-    if not isinstance(given, list):
-        reader.fault(place, f"{shown(given)} is not a list; give {len(base)} numbers")
-        return None
-    if len(given) != len(base):
-        reader.fault(place, f"has {len(given)} numbers; {len(base)} are due, as in the catalogue")
-        return None
-    made = [
-        number(reader, item, f"{place}[{i}]", quantity, old)
-        for i, (item, old) in enumerate(zip(given, base, strict=True))
-    ]
-    kept = tuple(value for value in made if value is not None)
-    return kept if len(kept) == len(made) else None
-
-
-def _article(kind: str) -> str:
-    return {"tumour": "a tumour", "host": "a host", "vessels": "a vessel law"}[kind]
+    else:
+        return made
+    return None

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, get_args
 
-from seedsoil.biology.clone import Mechanism, Tumour
+from pydantic import BaseModel
+
+from seedsoil.biology.anatomy import Anatomy
+from seedsoil.biology.clone import Tumour
+from seedsoil.biology.drug import Agent, Block
 from seedsoil.biology.patient import MECHANISMS, Host
+from seedsoil.biology.soil import Soil
 from seedsoil.biology.vasculature import Vasculature
-from seedsoil.catalogue.load import names
+from seedsoil.catalogue.load import entry, names
+from seedsoil.catalogue.numbers import Part, name_of, numbers_in, parts_of
 from seedsoil.experiment.protocol import ROUTES
 from seedsoil.foundation.units import plain
-from seedsoil.foundation.value import Quantity
+from seedsoil.foundation.value import Quantity, Value
 from seedsoil.observe.scan import INSTRUMENTS
 from seedsoil.trial.endpoints import ENDPOINTS, TIME_ENDPOINTS
-from seedsoil.trial.study_check import numbers_of
+from seedsoil.trial.study_nouns import APART
 
 if TYPE_CHECKING:
     from seedsoil.trial.study import Study
@@ -43,6 +50,10 @@ def explain(study: Study) -> str:
     else:
         lines.append("Patients differ by chance only.")
     lines += [f"Switched off: {name} ({MECHANISMS[name]})." for name in study.without]
+    changes = list(_changes(study))
+    lines += ["Changed against the catalogue:", *(f"  - {change}" for change in changes)] if changes else []
+    unused = [name for name in study.agents if name not in study.plan().agents]
+    lines += [f"Described, but given in no arm: {', '.join(unused)}."] if unused else []
     for name, protocol in arms.items():
         orders = protocol.explain().splitlines()
         lines += ["", f"Arm {name}:", *(f"  - {order}" for order in orders)]
@@ -54,6 +65,29 @@ def explain(study: Study) -> str:
         lines.append(f"Also reported: {', '.join(_words(name) for name in study.secondary_endpoints)}.")
     lines.append(f"Seed {study.seed}: the same seed gives the same bytes.")
     return "\n".join(lines)
+
+
+def _changes(study: Study) -> Iterator[str]:
+    """Yield each number that is not the catalogue's, with what it was."""
+    host = entry("host", study.host.name)
+    pairs: list[tuple[str, BaseModel, BaseModel]] = [
+        ("tumour", study.tumour, entry("tumour", study.tumour.name)),
+        ("host", study.host, host),
+        ("vessels", study.vessels, entry("vessels", study.vessels.name)),
+        *((f"agents.{name}", agent, entry("agent", name)) for name, agent in study.agents.items()),
+    ]
+    for place, noun, base in pairs:
+        usual = dict(numbers_in(base, place))
+        for path, value in numbers_in(noun, place):
+            old: Value | None = usual.get(path)
+            if old is None or old.number != value.number:
+                # Soils and anatomy lie in the host, but are sections of their own in a file.
+                yield f"{_outside(path)}: {value}" + ("" if old is None else f" instead of {old}")
+
+
+def _outside(path: str) -> str:
+    _, _, inner = path.partition(".")
+    return inner if inner.startswith(APART["host"]) else path
 
 
 def _words(endpoint: str) -> str:
@@ -75,9 +109,13 @@ def json_schema() -> dict[str, Any]:
         "metastases": {"type": "integer", "minimum": 0, "maximum": 1000, "default": 0},
         "metastasis_diameter": {**quantity, "default": "10 mm"},
     }
-    mechanism = _table({"name": {"type": "string"}, **_numbers(Mechanism)}, ["name"])
     tumour = {"is": {"enum": list(names("tumours"))}, "site": {"type": "string"}, **_numbers(Tumour)}
-    tumour["mechanisms"] = {"type": "array", "items": mechanism}
+    hosts = [entry("hosts", name) for name in names("hosts")]
+    anatomy = _numbers(Anatomy)
+    for part in ("sites", "vessels"):
+        anatomy[part] |= _names({name_of(item) for host in hosts for item in getattr(host.anatomy, part)})
+    soils = _named(Part("named", Soil)) | _names({soil.name for host in hosts for soil in host.soils})
+    agents = _named(Part("named", Agent)) | _names(names("agents"))
     spread = _table({"cv": {"type": "number", "minimum": 0, "maximum": 2}}, ["cv"])
     extends = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
     arm = _table({"extends": extends, "do": {"type": "array", "items": {"oneOf": _orders(quantity)}}})
@@ -88,10 +126,17 @@ def json_schema() -> dict[str, Any]:
     sections = {
         "study": _table(general),
         "tumour": _table(tumour, ["is"]),
-        "host": _table({"is": {"enum": list(names("hosts"))}, **_numbers(Host)}, ["is"]),
+        "host": _table({"is": {"enum": list(names("hosts"))}, **_numbers(Host, APART["host"])}, ["is"]),
         "vessels": _table({"is": {"enum": list(names("vessels"))}, **_numbers(Vasculature)}),
+        "soils": soils,
+        "anatomy": _table(anatomy),
+        "agents": agents,
         "diagnosis": _table(diagnosis, ["primary_diameter"]),
-        "vary": {"type": "object", "additionalProperties": spread},
+        "vary": {
+            "type": "object",
+            "properties": dict.fromkeys(("tumour", "host"), {"type": "object", "additionalProperties": spread}),
+            "additionalProperties": spread,
+        },
         "arms": {"type": "object", "minProperties": 1, "additionalProperties": arm},
         "endpoints": _table(endpoints),
     }
@@ -106,7 +151,7 @@ def _table(properties: dict[str, Any], required: list[str] | None = None) -> dic
 
 def _orders(quantity: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the schemas of the three orders."""
-    margin = {"type": "number", "minimum": 0, "maximum": 1, "default": 0}
+    margin = {"type": "number", "minimum": 0, "exclusiveMaximum": 1, "default": 0}
     give = {
         "give": {"enum": list(names("agents"))},
         "dose": {**quantity, "description": "in mg, mg/kg or mg/m^2"},
@@ -124,13 +169,29 @@ def _orders(quantity: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _numbers(model: type[Any]) -> dict[str, Any]:
-    """Return the schema of each number of a noun."""
-    found: dict[str, Any] = {}
-    for name, (quantity, is_list) in numbers_of(model).items():
-        one = _quantity(quantity)
-        found[name] = {"type": "array", "items": one} if is_list else one
+def _numbers(model: type[BaseModel], apart: Collection[str] = ()) -> dict[str, Any]:
+    """Return the schema of each part of a noun that holds numbers."""
+    found = {name: _schema(part) for name, part in parts_of(model).items() if name not in apart}
+    if "blocks" in found:
+        found["blocks"] |= _names(get_args(Block.model_fields["target"].annotation))
     return found
+
+
+def _schema(part: Part) -> dict[str, Any]:
+    if part.shape == "named":
+        return _named(part)
+    one = _quantity(part.holds) if isinstance(part.holds, Quantity) else _table(_numbers(part.holds))
+    return {"type": "array", "items": one} if part.shape == "list" else one
+
+
+def _named(part: Part) -> dict[str, Any]:
+    """Return the schema of numbers or nouns that stand under names."""
+    return {"type": "object", "additionalProperties": _schema(Part("one", part.holds))}
+
+
+def _names(known: Iterable[str]) -> dict[str, Any]:
+    """Return the schema of the names that may stand there."""
+    return {"propertyNames": {"enum": sorted(known)}}
 
 
 def _quantity(quantity: Quantity) -> dict[str, Any]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
 from seedsoil.catalogue.load import entry
+from seedsoil.catalogue.numbers import name_of, parts_of
 from seedsoil.experiment.protocol import Resect, Scan
 from seedsoil.foundation.units import write
 from seedsoil.foundation.value import Quantity, Value
 from seedsoil.trial.study_arms import Give, Order
-from seedsoil.trial.study_check import changed_value, numbers_of
+from seedsoil.trial.study_check import changed_value
+from seedsoil.trial.study_nouns import APART
 from seedsoil.trial.study_text import toml_key, toml_value
 
 if TYPE_CHECKING:
@@ -22,71 +24,105 @@ __all__ = ["resolve"]
 
 
 def resolve(study: Study) -> str:
-    """Return a study as TOML with every default written out.
+    """Return a study as TOML with every default written out, what is changed most often first.
 
     A number equal to the catalogue's is written as a quantity and keeps the catalogue's range and source when read.
     """
+    host = entry("host", study.host.name)
     sections = [
         _section("study", _general(study)),
         _section("tumour", _noun("tumour", study.tumour)),
         _section("host", _noun("host", study.host)),
-        _section("vessels", _noun("vessels", study.vessels)),
         _section("diagnosis", _diagnosis(study)),
-        _section("vary", {path: {"cv": spread} for path, spread in study.vary.items()}),
+        _section("vary", {path: {"cv": toml_value(spread)} for path, spread in study.vary.items()}),
         *(_arm(name, orders) for name, orders in study.orders.items()),
-        _section("endpoints", {"primary": study.primary_endpoint, "secondary": list(study.secondary_endpoints)}),
+        _section("endpoints", _texts({"primary": study.primary_endpoint, "secondary": study.secondary_endpoints})),
+        *(_section(f"agents.{name}", _numbers(agent, entry("agent", name))) for name, agent in study.agents.items()),
+        *(_section(f"soils.{soil.name}", _numbers(soil, host.soil(soil.name))) for soil in study.host.soils),
+        *(_section(f"anatomy.{name}", table) for name, table in _numbers(study.host.anatomy, host.anatomy).items()),
+        _section("vessels", _noun("vessels", study.vessels)),
     ]
     return "\n".join(sections)
 
 
-def _section(title: str, table: dict[str, Any]) -> str:
-    lines = [f"[{title}]", *(f"{toml_key(key)} = {toml_value(value)}" for key, value in table.items())]
-    return "\n".join(lines) + "\n"
+def _section(title: str, table: Mapping[str, Any]) -> str:
+    """Return a table of TOML: its lines first, then the tables in it; a table of tables only has a line for each."""
+    inner = {key: item for key, item in table.items() if isinstance(item, dict)}
+    if len(inner) == len(table):
+        inner = {}
+    lines = [f"{toml_key(key)} = {_inline(item)}" for key, item in table.items() if key not in inner]
+    deeper = (f"\n{_section(f'{title}.{toml_key(key)}', item)}" for key, item in inner.items())
+    return "\n".join([f"[{title}]", *lines]) + "\n" + "".join(deeper)
 
 
-def _general(study: Study) -> dict[str, Any]:
-    return {
-        "title": study.title,
-        "patients": study.patients,
-        "seed": study.seed,
-        "until": write(study.until_days, "day"),
-        "without": list(study.without),
-    }
+def _inline(item: Any) -> str:
+    """Return a value that is TOML already, or a table on one line."""
+    if not isinstance(item, dict):
+        return str(item)
+    return f"{{ {', '.join(f'{toml_key(key)} = {_inline(inner)}' for key, inner in item.items())} }}"
 
 
-def _diagnosis(study: Study) -> dict[str, Any]:
+def _texts(table: Mapping[str, Any]) -> dict[str, str]:
+    """Return plain values as TOML."""
+    return {key: toml_value(value) for key, value in table.items()}
+
+
+def _general(study: Study) -> dict[str, str]:
+    return _texts(
+        {
+            "title": study.title,
+            "patients": study.patients,
+            "seed": study.seed,
+            "until": write(study.until_days, "day"),
+            "without": study.without,
+        }
+    )
+
+
+def _diagnosis(study: Study) -> dict[str, str]:
     rule = study.diagnosis
-    return {
-        "primary_diameter": write(rule.primary_diameter_mm, "mm"),
-        "metastases": rule.metastases,
-        "metastasis_diameter": write(rule.metastasis_diameter_mm, "mm"),
-    }
+    return _texts(
+        {
+            "primary_diameter": write(rule.primary_diameter_mm, "mm"),
+            "metastases": rule.metastases,
+            "metastasis_diameter": write(rule.metastasis_diameter_mm, "mm"),
+        }
+    )
 
 
 def _noun(kind: str, noun: Any) -> dict[str, Any]:
-    """Return every number of a noun, against the catalogue entry that it came from."""
-    base = entry(kind, noun.name)
-    table: dict[str, Any] = {"is": noun.name}
-    if kind == "tumour":
-        table["site"] = noun.site
-    table |= dict(_numbers(noun, base))
-    if kind == "tumour":
-        known = {mechanism.name: mechanism for mechanism in base.mechanisms}
-        table["mechanisms"] = [
-            {"name": each.name, **dict(_numbers(each, known.get(each.name)))} for each in noun.mechanisms
-        ]
+    """Return a section that names an entry of the catalogue, with its numbers but for those that stand apart."""
+    own = _texts({"is": noun.name} | ({"site": noun.site} if kind == "tumour" else {}))
+    table = own | _numbers(noun, entry(kind, noun.name))
+    return {key: item for key, item in table.items() if key not in APART.get(kind, ())}
+
+
+def _numbers(noun: BaseModel, base: BaseModel | None) -> dict[str, Any]:
+    """Return every number of a noun as TOML, in tables as deep as it lies, against the entry that it came from."""
+    table: dict[str, Any] = {}
+    for name, part in parts_of(type(noun)).items():
+        held = getattr(noun, name)
+        old = getattr(base, name) if base is not None else None
+        if held is None:
+            continue
+        if part.shape == "one":
+            table[name] = _one(part.holds, held, old)
+        elif part.shape == "list":
+            olds = old if old is not None else [None] * len(held)
+            table[name] = f"[{', '.join(_one(part.holds, *pair) for pair in zip(held, olds, strict=True))}]"
+        elif held:
+            olds = _named(old or {})
+            table[name] = {key: _one(part.holds, item, olds.get(key)) for key, item in _named(held).items()}
     return table
 
 
-def _numbers(noun: BaseModel, base: BaseModel | None) -> Iterator[tuple[str, Any]]:
-    for name, (quantity, is_list) in numbers_of(type(noun)).items():
-        value = getattr(noun, name)
-        old = getattr(base, name) if base is not None else None
-        if not is_list:
-            yield name, _number(quantity, value, old)
-            continue
-        olds = old if old is not None else [None] * len(value)
-        yield name, [_number(quantity, item, each) for item, each in zip(value, olds, strict=True)]
+def _named(held: Any) -> dict[str, Any]:
+    return dict(held) if isinstance(held, Mapping) else {name_of(item): item for item in held}
+
+
+def _one(holds: Quantity | type[BaseModel], held: Any, old: Any) -> Any:
+    """Return a number as TOML, or the table of a noun."""
+    return toml_value(_number(holds, held, old)) if isinstance(holds, Quantity) else _numbers(held, old)
 
 
 def _number(quantity: Quantity, value: Value, base: Value | None) -> Any:
@@ -116,17 +152,18 @@ def _order(order: Order) -> dict[str, Any]:
 
 
 def _give(order: Give) -> dict[str, Any]:
+    course = order.course
     table: dict[str, Any] = {
-        "give": order.agent,
+        "give": course.agent,
         "dose": write(order.dose, order.dose_unit),
-        "route": order.route,
-        "start": write(order.start, "day"),
+        "route": course.route,
+        "start": write(course.start, "day"),
     }
-    if order.every > 0.0:
-        table["every"] = write(order.every, "day")
-    if order.times is not None:
-        table["times"] = order.times
-    table["duration"] = write(order.duration, "day")
-    if order.until is not None:
-        table["until"] = order.until
+    if course.every > 0.0:
+        table["every"] = write(course.every, "day")
+    if course.times is not None:
+        table["times"] = course.times
+    table["duration"] = write(course.duration, "day")
+    if course.until is not None:
+        table["until"] = course.until
     return table

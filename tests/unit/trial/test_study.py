@@ -1,17 +1,20 @@
 """A study is read strictly, keeps the catalogue's evidence, and becomes a plan."""
 
+import copy
 import itertools
 import json
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seedsoil.catalogue.load import entry
+from seedsoil.catalogue.load import entry, names
 from seedsoil.experiment.protocol import Course, Resect, Scan
 from seedsoil.foundation.errors import StudyError
+from seedsoil.foundation.value import values_in
 from seedsoil.trial.study import Study, check, shipped, shipped_names
 from seedsoil.trial.study_text import MOST_BYTES
 
@@ -75,6 +78,126 @@ def test_defaults() -> None:
     assert study.primary_endpoint == "overall_survival"
 
 
+@pytest.mark.parametrize("host", names("hosts"))
+@pytest.mark.parametrize("tumour", names("tumours"))
+def test_every_number_of_the_catalogue_stands_in_the_resolved_study(tumour: str, host: str) -> None:
+    """A number that is not written out, or not read back, changes the count or the plan."""
+    given = ", ".join(f'{{ give = "{name}", dose = "1 mg" }}' for name in names("agents"))
+    text = _least.replace("colon_adenocarcinoma", tumour).replace('"adult"', f'"{host}"')
+    study = Study.read(text.replace("do = []", f"do = [ {given} ]"))
+    resolved = study.resolve()
+    again = Study.read(resolved)
+    assert again == study
+    assert again.resolve() == resolved
+    assert again.plan() == study.plan()
+    plan = study.plan()
+    used = [plan.patient.tumour, plan.patient.host, plan.vessels, *plan.agents.values()]
+    tables = tomllib.loads(resolved)
+    written = sum(_count(tables[name]) for name in ("tumour", "host", "vessels", "soils", "anatomy", "agents"))
+    assert written == sum(1 for noun in used for _ in values_in(noun))
+
+
+def _count(item: object) -> int:
+    """Count the numbers and quantities below a table, but for names."""
+    if isinstance(item, dict):
+        return sum(_count(each) for key, each in item.items() if key not in ("is", "site"))
+    return len(item) if isinstance(item, list) else 1
+
+
+def test_a_resolved_number_is_the_studys_own_whatever_file_it_came_from() -> None:
+    """Each resolved number, when it is changed in the file, changes the plan: none is written for show."""
+    study = shipped("demo")
+    tables = tomllib.loads(study.resolve())
+    for path, change in (
+        (("soils", "liver", "vessel_density"), "601 mm/mm^3"),
+        (("soils", "brain", "barrier", "ceiling"), 0.13),
+        (("anatomy", "sites", "lung", "size_trap"), 0.91),
+        (("anatomy", "sites", "liver", "arterial_flow"), "600 L/day"),
+        (("tumour", "mechanisms", "repair", "fitness_cost"), 0.02),
+        (("vessels", "sprouting"), "1.1 /day"),
+        (("agents", "fluorouracil", "kill", "maximum"), "0.4 /day"),
+        (("agents", "fluorouracil", "distribution", "volume"), "18 L"),
+        (("agents", "fluorouracil", "resistance", "target"), 31),
+        (("agents", "bevacizumab", "blocks", "vegf", "half"), "5 mg/L"),
+    ):
+        changed = copy.deepcopy(tables)
+        held = changed
+        for key in path[:-1]:
+            held = held[key]
+        held[path[-1]] = change
+        other = Study.from_tables(changed)
+        assert other.plan() != study.plan(), path
+        assert other.resolve() != study.resolve(), path
+        lines = [line for line in other.explain().splitlines() if line not in study.explain().splitlines()]
+        assert lines[0] == "Changed against the catalogue:"
+        assert ".".join(path) in lines[1], "the change is told"
+
+
+def test_deep_numbers_reach_the_plan_and_keep_their_neighbours() -> None:
+    text = (
+        _least
+        + """
+[soils.liver]
+vessel_density = "70 cm/mL"
+ligands = [0.5, 0.8, 0.7, 0.7, 0.3, 0.6]
+[soils.liver.barrier]
+opening_diameter = "300 um"
+ceiling = 0.2
+[anatomy.vessels]
+"liver -> veins".share = 0.98
+"liver -> coeliac_node".share = 0.02
+[tumour.mechanisms]
+target.rate = 1e-6
+pump = { rate = 1e-7, fitness_cost = 0.02 }
+[agents.fluorouracil]
+kill.maximum = "0.4 /day"
+resistance.pump = 5
+"""
+    )
+    study = Study.read(text.replace("do = []", 'do = [ { give = "fluorouracil", dose = "1 g" } ]'))
+    plan, usual = study.plan(), entry("agent", "fluorouracil")
+    liver, was = plan.patient.host.soil("liver"), entry("host", "adult").soil("liver")
+    assert float(liver.vessel_density) == pytest.approx(0.7)
+    assert liver.vessel_density.high == was.vessel_density.high
+    assert liver.ligands[:5] == was.ligands[:5], "what equals the catalogue keeps its evidence"
+    assert (float(liver.ligands[5]), liver.ligands[5].source) == (0.6, "study file")
+    assert liver.barrier is not None
+    assert float(liver.barrier.opening_diameter) == pytest.approx(0.3)
+    assert plan.patient.host.soil("lung") == entry("host", "adult").soil("lung")
+    shares = {(v.source, v.target): float(v.share) for v in plan.patient.host.anatomy.vessels}
+    assert shares["liver", "veins"] == 0.98
+    assert [each.name for each in plan.patient.tumour.mechanisms] == ["target", "repair", "pump"]
+    assert float(plan.patient.tumour.mechanisms[0].rate) == 1e-6
+    agent = plan.agents["fluorouracil"]
+    assert agent.kill is not None
+    assert usual.kill is not None
+    assert (float(agent.kill.maximum), agent.kill.half) == (0.4, usual.kill.half)
+    assert {name: float(fold) for name, fold in agent.resistance.items()} == {"target": 30.0, "pump": 5.0}
+    assert agent.distribution == usual.distribution
+
+
+def test_an_agent_that_no_arm_gives_is_kept_and_told_but_not_carried_out() -> None:
+    study = Study.read(_least + "[agents.oxaliplatin]\nkill.power = 2\n")
+    assert study.plan().agents == {}
+    assert "Described, but given in no arm: oxaliplatin." in study.explain()
+    assert Study.read(study.resolve()) == study
+
+
+def test_a_site_is_resected_only_after_a_scan_of_the_arm_itself() -> None:
+    """A child with later scans than its parent is at fault though its parent is not."""
+    arms = """
+[arms.first]
+do = [ { resect = "liver", at = "40 days" } ]
+[arms.second]
+extends = "first"
+do = [ { scan = "ct", start = "60 days" } ]
+"""
+    with pytest.raises(StudyError) as caught:
+        Study.read(_least + arms, "mine.toml")
+    assert len(caught.value.faults) == 1
+    assert caught.value.faults[0].startswith("mine.toml: arms.second: metastases of the liver are resected on day 40")
+
+
 def test_a_number_of_the_catalogue_keeps_its_evidence() -> None:
     known = entry("tumour", "colon_adenocarcinoma").division_rate
     assert _changed(tumour=f'division_rate = "{known.number} /day"').tumour.division_rate == known
@@ -100,9 +223,9 @@ def test_grandchildren_inherit_each_order_once_whatever_the_order_of_arms() -> N
         "c": '[arms.c]\nextends = ["a", "b"]\n',
     }
     head = _least.partition("[arms")[0]
-    for names in itertools.permutations(arms):
-        study = Study.read(head + "".join(arms[name] for name in names))
-        assert list(study.arms) == list(names)
+    for order in itertools.permutations(arms):
+        study = Study.read(head + "".join(arms[name] for name in order))
+        assert list(study.arms) == list(order)
         assert study.arms["c"] == study.arms["b"]
         assert len(study.arms["c"].resections) == 1
 
@@ -138,13 +261,42 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert len(check("a\0b")) == 1
 
 
-def test_schema_knows_every_key_of_a_resolved_study() -> None:
+_texts = [shipped(name).resolve() for name in shipped_names()]
+_texts += [path.read_text(encoding="utf-8") for path in (Path(__file__).parents[2] / "cases" / "valid").glob("*.toml")]
+
+
+def _unknown(schema: dict[str, Any], item: object, place: str = "") -> list[str]:
+    """Return the places that a schema of nested tables does not know."""
+    if not isinstance(item, dict) or schema.get("type") != "object":
+        return []
+    found = []
+    for key, inner in item.items():
+        names_there = schema.get("propertyNames", {}).get("enum")
+        known = schema.get("properties", {}).get(key, schema.get("additionalProperties"))
+        if not isinstance(known, dict) or (names_there is not None and key not in names_there):
+            found.append(f"{place}.{key}")
+        else:
+            found += _unknown(known, inner, f"{place}.{key}")
+    return found
+
+
+@pytest.mark.parametrize("text", _texts)
+def test_schema_knows_every_key_of_a_study(text: str) -> None:
     schema = Study.schema()
     assert json.loads(json.dumps(schema)) == schema
-    resolved = tomllib.loads(shipped("demo").resolve())
-    assert set(schema["required"]) <= set(resolved) <= set(schema["properties"])
-    for name in ("study", "tumour", "host", "vessels", "diagnosis", "endpoints"):
-        assert set(resolved[name]) <= set(schema["properties"][name]["properties"])
+    tables = tomllib.loads(text)
+    assert set(schema["required"]) <= set(tables)
+    assert _unknown(schema, tables) == []
+
+
+def test_schema_refuses_what_no_study_may_hold() -> None:
+    tables = {"soils": {"livr": {}}, "agents": {"fluorouracil": {"kill": {"maximun": 1}, "blocks": {"vgef": {}}}}}
+    expected = [".soils.livr", ".agents.fluorouracil.kill.maximun", ".agents.fluorouracil.blocks.vgef"]
+    assert _unknown(Study.schema(), tables) == expected
+    sites = {"anatomy": {"sites": {"lungs": {}}, "vessels": {"lung -> nowhere": {}}}, "host": {"soils": {}}}
+    assert _unknown(Study.schema(), sites) == [
+        ".anatomy.sites.lungs", ".anatomy.vessels.lung -> nowhere", ".host.soils"
+    ]  # fmt: skip
 
 
 _odd = st.one_of(
@@ -153,7 +305,10 @@ _odd = st.one_of(
 )  # fmt: skip
 _fields = [
     "study.title", "study.patients", "study.seed", "study.until", "study.without", "tumour.is", "tumour.site",
-    "tumour.division_rate", "tumour.receptors", "tumour.mechanisms", "host.is", "host.weight", "vessels.is",
+    "tumour.division_rate", "tumour.receptors", "tumour.mechanisms", "deep.tumour.mechanisms.target",
+    "deep.tumour.mechanisms.pump.rate", "deep.soils.liver", "deep.soils.liver.ligands", "deep.soils.liver.barrier.ceiling",
+    "deep.anatomy.sites.lung.size_trap", "deep.anatomy.vessels", "deep.agents.fluorouracil.kill", "agents.fluorouracil",
+    "deep.agents.oxaliplatin.resistance.repair", "deep.agents.oxaliplatin.kill.power", "soils.lung", "host.is", "host.weight", "vessels.is",
     "diagnosis.primary_diameter", "diagnosis.metastases", "vary.cv", "arms.watched", "arms.x.do", "arms.x.extends",
     "order.resect", "order.give", "order.scan", "order.dose", "order.at", "order.every", "order.times", "order.until",
     "order.route", "order.duration", "order.margin", "endpoints.primary", "endpoints.secondary",
@@ -172,6 +327,13 @@ def test_whatever_a_field_holds_the_answer_is_a_study_or_plain_lines(changes: di
             order[rest] = value
         elif rest.startswith("x."):
             table["arms"].setdefault("x", {})[rest[2:]] = value
+        elif section == "deep":
+            held: Any = table
+            *way, last = rest.split(".")
+            for key in way:
+                held = held.setdefault(key, {}) if isinstance(held, dict) else {}
+            if isinstance(held, dict):
+                held[last] = value
         elif section == "vary":
             table["vary"] = {"tumour.division_rate": {"cv": value}}
         else:

@@ -1,0 +1,275 @@
+"""The tumour, host, vessels and agents of a study: the catalogue's, with every number that the study changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, cast, get_args
+
+import numpy as np
+from pydantic import BaseModel
+
+from seedsoil.biology.clone import Tumour
+from seedsoil.biology.drug import Agent, Block
+from seedsoil.biology.patient import Host
+from seedsoil.biology.soil import Soil
+from seedsoil.biology.vasculature import Vasculature
+from seedsoil.body.model import arrests
+from seedsoil.catalogue.load import entry, names, unbalanced
+from seedsoil.catalogue.numbers import Part, key_field, name_of, parts_of
+from seedsoil.experiment.timeline import response
+from seedsoil.foundation.errors import ModelError, did_you_mean, known_words
+from seedsoil.foundation.units import write
+from seedsoil.foundation.value import Quantity, Value
+from seedsoil.trial.study_check import Reader, number, shown
+
+__all__ = ["APART", "BESIDE", "NOUN_SECTIONS", "Nouns", "read_nouns"]
+
+NOUN_SECTIONS = ("tumour", "host", "vessels", "soils", "anatomy", "agents")
+#: Keys of a section beside the numbers of its noun, and parts of a noun that are sections of their own.
+BESIDE: Mapping[str, tuple[str, ...]] = {"tumour": ("is", "site"), "host": ("is",), "vessels": ("is",)}
+APART: Mapping[str, tuple[str, ...]] = {"host": ("soils", "anatomy")}
+#: Each way to resist doubles the number of kinds of cell.
+MOST_MECHANISMS = 6
+_ARTICLE = {"tumour": "a tumour", "host": "a host", "vessels": "a vessel law"}
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}$")
+#: Numbers of an agent that act by one route only.
+_BY_ROUTE = {"absorption_rate": "oral", "bioavailability": "oral", "first_pass_extraction": "hepatic_artery"}
+#: A cell arrests at most once; beyond the rounding of a matrix of this size, something circulates for ever.
+_ROUNDING = 1e-6
+
+
+@dataclass(frozen=True)
+class Nouns:
+    """What a study is about. ``agents`` are those that the file describes, whether an arm gives them or not."""
+
+    tumour: Tumour | None
+    host: Host | None
+    vessels: Vasculature | None
+    agents: Mapping[str, Agent]
+
+
+def read_nouns(reader: Reader, table: Mapping[str, Any]) -> Nouns:
+    """Read all sections that describe nouns; one that is not named, or not known, is None."""
+    tumour: Tumour | None = _entry(reader, table.get("tumour"), "tumour", addable={"mechanisms": None})
+    host: Host | None = _entry(reader, table.get("host"), "host")
+    vessels: Vasculature | None = _entry(reader, table.get("vessels"), "vessels", default="two_pool")
+    body = _whole_host(reader, table, host if host is not None else entry("hosts", "adult"))
+    if tumour is not None:
+        tumour = _whole_tumour(reader, table["tumour"], tumour, body)
+        if not reader.faults:
+            _check_circulation(reader, tumour, body)
+    agents = _agents(reader, table.get("agents", {}), tumour)
+    return Nouns(tumour, body if host is not None else None, vessels, agents)
+
+
+def _entry(
+    reader: Reader,
+    given: object,
+    kind: str,
+    default: str = "",
+    addable: Mapping[str, Collection[str] | None] | None = None,
+) -> Any:
+    """Return the catalogue's entry that a section names, with its changes; None if it names none."""
+    known = names(kind if kind == "vessels" else f"{kind}s")
+    table = reader.table({} if given is None else given, kind)
+    name = table.get("is", default)
+    if not name:
+        reader.fault(f"{kind}.is", f"is missing; name {_ARTICLE[kind]} of the catalogue: {known_words(known, 14)}")
+        return None
+    chosen = reader.choice(name, f"{kind}.is", known, f"{_ARTICLE[kind]} of the catalogue")
+    if not chosen:
+        return None
+    apart = APART.get(kind, ())
+    for key in apart:
+        if key in table:
+            reader.fault(f"{kind}.{key}", f"is a table of its own; write [{key}]")
+    base: BaseModel = entry(kind, chosen)
+    table = {key: item for key, item in table.items() if key not in apart}
+    beside = BESIDE[kind]
+    parts = {key: part for key, part in parts_of(type(base)).items() if key not in apart}
+    reader.table(table, kind, [*beside, *parts])
+    own = {key: item for key, item in table.items() if key in parts}
+    return _noun(reader, own, kind, type(base), base, addable or {})
+
+
+def _noun(
+    reader: Reader,
+    given: object,
+    place: str,
+    model: type[BaseModel],
+    base: BaseModel | None,
+    addable: Mapping[str, Collection[str] | None],
+    hint: str = "",
+) -> Any:
+    """Return a noun with the numbers of a table; without a base to change, all that it needs must stand there."""
+    parts = parts_of(model)
+    if not isinstance(given, dict):
+        reader.fault(place, f"{shown(given)} is not a table; give its numbers by name: {known_words(parts)}")
+        return base
+    table = reader.table(given, place, parts)
+    changes: dict[str, Any] = {}
+    for name, part in parts.items():
+        field = model.model_fields[name]
+        if name in table:
+            old = getattr(base, name) if base is not None else None if field.is_required() else field.default
+            new = _held(reader, table[name], reader.place(place, name), part, old, name, addable)
+            changes |= {} if new is None else {name: new}
+        elif base is None and field.is_required():
+            reader.fault(reader.place(place, name), f"is missing, and the catalogue has none to keep{hint}")
+    if base is not None:
+        return base.model_copy(update=changes) if changes else base
+    whole = all(name in changes for name in parts if model.model_fields[name].is_required())
+    return model.model_construct(**changes) if whole else None
+
+
+def _held(
+    reader: Reader,
+    given: object,
+    place: str,
+    part: Part,
+    old: Any,
+    field: str,
+    addable: Mapping[str, Collection[str] | None],
+) -> Any:
+    """Return what a part of a noun holds after a change; None if nothing may change."""
+    if part.shape == "named":
+        return _named(reader, given, place, part, old, field, addable)
+    if not isinstance(part.holds, Quantity):
+        return _noun(reader, given, place, part.holds, old, addable)
+    if part.shape == "list":
+        return _list(reader, given, place, part.holds, old, field)
+    return number(reader, given, place, part.holds, old, field)
+
+
+def _named(
+    reader: Reader,
+    given: object,
+    place: str,
+    part: Part,
+    old: Any,
+    field: str,
+    addable: Mapping[str, Collection[str] | None],
+) -> Any:
+    """Return numbers or nouns that stand under names: those of the catalogue, changed, then those that are new.
+
+    ``addable`` says which names a study may add to a field; None stands for any.
+    """
+    held: dict[str, Any] = dict(old) if isinstance(old, Mapping) else {name_of(item): item for item in old}
+    if not isinstance(given, dict):
+        first = next(iter(held), "NAME")
+        reader.fault(place, f"{shown(given)} is not a table; write each under its name, [{reader.place(place, first)}]")
+        return None
+    may = addable.get(field, ())
+    table = reader.table(given, place, None if may is None else {**held, **dict.fromkeys(may)})
+    for key, item in table.items():
+        here, base = reader.place(place, key), held.get(key)
+        if base is None and not _NAME.match(key):
+            reader.fault(here, "is no name; start with a letter, then up to 39 letters, digits, _ or -")
+        elif isinstance(part.holds, Quantity):
+            new = number(reader, item, here, part.holds, base, field)
+            held |= {} if new is None else {key: new}
+        else:
+            new = _noun(reader, item, here, part.holds, base, addable, _hint(key, held))
+            if new is not None and base is None:
+                new = new.model_copy(update={key_field(part.holds): key})
+            held |= {} if new is None else {key: new}
+    return held if isinstance(old, Mapping) else tuple(held.values())
+
+
+def _hint(key: str, known: Collection[str]) -> str:
+    meant = did_you_mean(key, known)
+    return f".{meant}" if meant else ""
+
+
+def _list(
+    reader: Reader, given: object, place: str, quantity: Quantity, base: tuple[Value, ...], field: str
+) -> tuple[Value, ...] | None:
+    if not isinstance(given, list):
+        reader.fault(place, f"{shown(given)} is not a list; give {len(base)} numbers")
+        return None
+    if len(given) != len(base):
+        reader.fault(place, f"has {len(given)} numbers; {len(base)} are due, as in the catalogue")
+        return None
+    made = [
+        number(reader, item, f"{place}[{i}]", quantity, old, field)
+        for i, (item, old) in enumerate(zip(given, base, strict=True))
+    ]
+    kept = tuple(value for value in made if value is not None)
+    return kept if len(kept) == len(made) else None
+
+
+def _whole_tumour(reader: Reader, table: Mapping[str, Any], tumour: Tumour, host: Host) -> Tumour:
+    """Return the tumour at its site, checked as a whole."""
+    if "site" in table or tumour.site not in {site.name for site in host.anatomy.sites}:
+        sites = [site.name for site in host.anatomy.sites if site.soil]
+        site = reader.choice(table.get("site", tumour.site), "tumour.site", sites, f"a site of the {host.name}")
+        tumour = tumour.model_copy(update={"site": site})
+    if float(tumour.death_rate) >= float(tumour.division_rate):
+        reader.fault(
+            "tumour.death_rate",
+            f"{write(float(tumour.death_rate), '1/day')} is not below the division rate of "
+            f"{write(float(tumour.division_rate), '1/day')}; such a tumour is never diagnosed",
+        )
+    if len(tumour.mechanisms) > MOST_MECHANISMS:
+        reader.fault("tumour.mechanisms", f"are {len(tumour.mechanisms)}; {MOST_MECHANISMS} are the most allowed")
+    return tumour
+
+
+def _whole_host(reader: Reader, table: Mapping[str, Any], host: Host) -> Host:
+    """Return the host with its soils and its anatomy, whose outflows must still add to one."""
+    soils = _named(reader, table.get("soils", {}), "soils", Part("named", Soil), host.soils, "soils", {})
+    anatomy = _noun(reader, table.get("anatomy", {}), "anatomy", type(host.anatomy), host.anatomy, {})
+    for name, total in unbalanced(anatomy):
+        reader.fault(
+            "anatomy.vessels", f"the shares that leave {shown(name)} add to {total:.9g}, not to 1; change another too"
+        )
+    return host.model_copy(update={"soils": host.soils if soils is None else soils, "anatomy": anatomy})
+
+
+def _check_circulation(reader: Reader, tumour: Tumour, host: Host) -> None:
+    """Refuse a body in which a shed cell neither stops nor dies."""
+    try:
+        ends = arrests(tumour, host).sum(axis=1)
+    except ModelError:
+        ends = np.array([np.inf])
+    if not np.all(ends <= 1.0 + _ROUNDING):
+        reader.fault(
+            "anatomy.sites", "a shed cell could circulate for ever; give a site on each way round a size_trap above 0"
+        )
+
+
+def _agents(reader: Reader, given: object, tumour: Tumour | None) -> dict[str, Agent]:
+    """Return the agents that a study describes, each changed and checked as a whole."""
+    addable: dict[str, Collection[str] | None] = {
+        "resistance": None if tumour is None else [mechanism.name for mechanism in tumour.mechanisms],
+        "blocks": get_args(Block.model_fields["target"].annotation),
+    }
+    known = tuple(entry("agents", name) for name in names("agents"))
+    changed = _named(reader, given, "agents", Part("named", Agent), known, "agents", addable)
+    named = given if isinstance(given, dict) else {}
+    agents = {agent.name: agent for agent in cast(tuple[Agent, ...], changed or ()) if agent.name in named}
+    for agent in agents.values():
+        _check_agent(reader, agent)
+    return agents
+
+
+def _check_agent(reader: Reader, agent: Agent) -> None:
+    """Refuse kinetics that are half given, that no route of the agent uses, or that cannot be."""
+    body, place, usual = agent.distribution, f"agents.{agent.name}.distribution", entry("agents", agent.name)
+    before = len(reader.faults)
+    if (body.peripheral_volume is None) != (body.intercompartmental_clearance is None):
+        reader.fault(place, "a second compartment needs both peripheral_volume and intercompartmental_clearance")
+    for field, route in _BY_ROUTE.items():
+        new = getattr(body, field) is not None and getattr(usual.distribution, field) is None
+        if new and route not in agent.routes:
+            ways = ", ".join(agent.routes)
+            reader.fault(f"{place}.{field}", f"does nothing, for {agent.name} is given by {ways} only; leave it out")
+    if len(reader.faults) > before:
+        return
+    try:
+        for each in agent.routes:
+            response(agent, each)
+    except ModelError as error:
+        reader.fault(place, f"no concentrations follow from it: {error.faults[0]}")
