@@ -16,7 +16,7 @@ from seedsoil.biology.vessels import (
     vessel_rates,
     vessel_step,
 )
-from seedsoil.body.kendall import compose, identity, piece
+from seedsoil.body.kendall import fill_tails
 from seedsoil.body.state import (
     CEILING,
     CELLS,
@@ -247,16 +247,3 @@ def prepare(kind, row, pieces, state, model, work):  # type: ignore[no-untyped-d
         work.calendar[kind, at, 3] = work.piece[at, 1]
         work.leaving[kind, at] = leavers / (mutants + leavers) if mutants + leavers > 0.0 else 0.0
     fill_tails(work.calendar[kind], work.tail[kind], pieces)
-
-
-@inner
-def fill_tails(calendar, table, pieces):  # type: ignore[no-untyped-def]
-    """Write the composite from each piece to the step's end, and the day each piece starts."""
-    now = identity()
-    for row in range(pieces, -1, -1):
-        if row < pieces:
-            now = compose(piece(calendar[row, 0], calendar[row, 1], calendar[row, 2], calendar[row, 3]), now)
-        table[row, 0], table[row, 1], table[row, 2], table[row, 3], table[row, 4] = now
-    table[0, 5] = 0.0
-    for row in range(pieces):
-        table[row + 1, 5] = table[row, 5] + calendar[row, 3]

@@ -40,6 +40,7 @@ __all__ = [
     "chance_extinct",
     "chance_marked",
     "compose",
+    "fill_tails",
     "identity",
     "mark_time",
     "odds",
@@ -165,23 +166,27 @@ def time_of_chance(y: float, lam: float, mu: float, theta: float) -> float:
     return -log(max((2.0 * theta - y * minus) / bottom, TINY)) / speed
 
 
+@leaf
+def fill_tails(calendar: NDArray[np.float64], table: NDArray[np.float64], pieces: int) -> None:
+    """Write what ``tails`` returns for the first ``pieces`` rows of a calendar, where there is room for it already."""
+    now = identity()
+    for row in range(pieces, -1, -1):
+        if row < pieces:
+            now = compose(piece(calendar[row, 0], calendar[row, 1], calendar[row, 2], calendar[row, 3]), now)
+        table[row, 0], table[row, 1], table[row, 2], table[row, 3], table[row, 4] = now
+    table[0, 5] = 0.0
+    for row in range(pieces):
+        table[row + 1, 5] = table[row, 5] + calendar[row, 3]
+
+
 @kernel
 def tails(calendar: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return, for each piece, the composite from its start to the end of the calendar, and the day it starts.
 
     Shape (pieces + 1, 6): columns a, beta, c, delta, root, start. The last row is the end of the calendar.
     """
-    pieces = calendar.shape[0]
-    table = np.empty((pieces + 1, 6))
-    now = identity()
-    for row in range(pieces, -1, -1):
-        if row < pieces:
-            now = compose(piece(calendar[row, 0], calendar[row, 1], calendar[row, 2], calendar[row, 3]), now)
-        for column in range(5):
-            table[row, column] = now[column]
-    table[0, 5] = 0.0
-    for row in range(pieces):
-        table[row + 1, 5] = table[row, 5] + calendar[row, 3]
+    table = np.empty((calendar.shape[0] + 1, 6))
+    fill_tails(calendar, table, calendar.shape[0])
     return table
 
 
@@ -204,18 +209,17 @@ def mark_time(
     delta, root) from the family's start to the mark, for ``size_at_mark``.
     """
     before = identity()
-    found, lower = at, before
+    found, lower, whole, left = at, before, before, 0.0
     for row in range(at, calendar.shape[0]):
-        if calendar[row, 2] > 0.0:
-            found, lower = row, before
-        left = max(0.0, calendar[row, 3] - spent) if row == at else calendar[row, 3]
-        before = compose(before, piece(calendar[row, 0], calendar[row, 1], calendar[row, 2], left))
+        days = max(0.0, calendar[row, 3] - spent) if row == at else calendar[row, 3]
+        now = piece(calendar[row, 0], calendar[row, 1], calendar[row, 2], days)
+        if row == at or calendar[row, 2] > 0.0:
+            found, lower, whole, left = row, before, now, days
+        before = compose(before, now)
         if before[1] >= chance * before[3]:
             break
     lam, mu, theta = calendar[found, 0], calendar[found, 1], calendar[found, 2]
     start = spent if found == at else 0.0
-    left = max(0.0, calendar[found, 3] - start)
-    whole = piece(lam, mu, theta, left)
     most = whole[1] / max(whole[3], TINY)
     bottom = lower[0] - lower[2] * chance
     y = most
