@@ -43,7 +43,7 @@ def key_field(model: type[BaseModel]) -> str:
 
 
 def numbers_in(noun: BaseModel, place: str) -> Iterator[tuple[str, Value]]:
-    """Yield each number of a noun with the path under which a study file says it; ``place`` is the noun's own."""
+    """Yield each number of a noun with its path, as a study file names it but for quotes, below ``place``."""
     for name, part in parts_of(type(noun)).items():
         held, here = getattr(noun, name), f"{place}.{name}"
         if held is None:

@@ -52,7 +52,8 @@ def explain(study: Study) -> str:
     lines += [f"Switched off: {name} ({MECHANISMS[name]})." for name in study.without]
     changes = list(_changes(study))
     lines += ["Changed against the catalogue:", *(f"  - {change}" for change in changes)] if changes else []
-    unused = [name for name in study.agents if name not in study.plan().agents]
+    given = {course.agent for protocol in arms.values() for course in protocol.courses}
+    unused = [name for name in study.agents if name not in given]
     lines += [f"Described, but given in no arm: {', '.join(unused)}."] if unused else []
     for name, protocol in arms.items():
         orders = protocol.explain().splitlines()
@@ -134,7 +135,7 @@ def json_schema() -> dict[str, Any]:
         "diagnosis": _table(diagnosis, ["primary_diameter"]),
         "vary": {
             "type": "object",
-            "properties": dict.fromkeys(("tumour", "host"), {"type": "object", "additionalProperties": spread}),
+            "properties": {key: {"type": "object", "additionalProperties": spread} for key in ("tumour", "host")},
             "additionalProperties": spread,
         },
         "arms": {"type": "object", "minProperties": 1, "additionalProperties": arm},

@@ -61,6 +61,12 @@ def test_the_demo_is_the_study_of_seed_and_soil() -> None:
     assert plan.vary == {"tumour.division_rate": 0.1, "tumour.shedding_rate": 1.0, "tumour.hit_rate": 0.5}
 
 
+def test_a_scan_is_spoken_of_with_its_article() -> None:
+    assert "a CT scan on day" in shipped("demo").explain()
+    orders = [Scan(7.0, 7.0, name).sentence().split(" scan")[0] for name in ("mri", "pet", "ct")]
+    assert orders == ["an MRI", "a PET", "a CT"]
+
+
 def test_the_opening_patient_has_a_pump_in_the_hepatic_artery() -> None:
     plan = shipped("opening_patient").plan()
     (course,) = plan.arms["hepatic_artery"].courses
