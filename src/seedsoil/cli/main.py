@@ -103,7 +103,13 @@ def execute(arguments: Sequence[str]) -> int:
 
 def main() -> NoReturn:
     """Run the command line of this process and end the process."""
-    sys.exit(execute(sys.argv[1:]))
+    try:
+        code = execute(sys.argv[1:])
+    except KeyboardInterrupt:  # once more, while the first one was being answered
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        os._exit(code)  # nothing is left to be written, and whoever interrupts does not want to wait for Python's own end
+    sys.exit(code)
 
 
 def _call(arguments: Sequence[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 #: Digits of the identity in the name of a run folder.
 _DIGITS = 8
 #: Where no terminal shows a bar, a line is said this many times.
-_LINES_OF_PROGRESS = 10
+_LINES_OF_PROGRESS, _LINES_OF_A_REPORT = 10, 3
 
 
 def run(
@@ -65,7 +66,7 @@ def run(
     retry = _command(study, patients, seed, folder)
     try:
         trial = _finished(folder) if finished else _carry_out(opened, folder, workers, resume)
-        page = _write_report(trial, folder) if report else None
+        _answer(trial, report, json)
     except KeyboardInterrupt:
         say(f"Interrupted. What was done is kept. Go on with: {retry}")
         return INTERRUPTED
@@ -73,8 +74,23 @@ def run(
         say_faults([f"a worker process died (killed, or out of memory): {error}"])
         say(f"What was done is kept. Go on, perhaps with fewer workers: {retry}")
         return FAILED
-    _print_result(trial, page, json)
     return DONE
+
+
+def _answer(trial: Trial, report: bool, as_json: bool) -> None:
+    """Print the answer as soon as it is there, then write the report; a document is printed last, and alone."""
+    if not as_json:
+        from seedsoil.cli.summary import print_answer
+
+        print_answer(trial, [f"Run: {trial.out}"])
+        sys.stdout.flush()
+    page = _write_report(trial) if report else None
+    if as_json:
+        import json
+
+        print(json.dumps(trial.answer(), indent=2, ensure_ascii=False, allow_nan=False))
+    elif page is not None:
+        print(f"Report: {page}")
 
 
 def _choose_folder(study: Study, name: str, out: Path | None, resume: bool) -> tuple[Path, bool]:
@@ -116,23 +132,23 @@ def _carry_out(study: Study, folder: Path, workers: int | None, resume: bool) ->
     plan = study.plan()
     count = workers or default_workers(plan.patients)
     say(f"{plan.patients} patients, {len(plan.arms)} arms, {count} {'worker' if count == 1 else 'workers'} -> {folder}")
-    with _progress() as progress:
+    with _progress("patients", _LINES_OF_PROGRESS) as progress:
         return carry_out(study, workers=count, out=folder, resume=resume, progress=progress)
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """Show on stderr how many patients are done: a bar in a terminal, else a line now and then."""
+def _progress(things: str, lines: int) -> Iterator[Callable[[int, int], None]]:
+    """Show on stderr how many things are done: a bar in a terminal, else so many lines."""
     screen = console(stderr=True)
     if not screen.is_terminal:
         said = 0
 
         def tell(done: int, total: int) -> None:
             nonlocal said
-            step = _LINES_OF_PROGRESS * done // max(total, 1)
+            step = lines * done // max(total, 1)
             if step > said:
                 said = step
-                say(f"{done} of {total} patients")
+                say(f"{done} of {total} {things}")
 
         yield tell
         return
@@ -146,35 +162,28 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
     )
 
     columns = (
-        TextColumn("patients"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left:"), TimeRemainingColumn(),
+        TextColumn(things), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left:"), TimeRemainingColumn(),
     )  # fmt: skip
     with Progress(*columns, console=screen, transient=True) as bar:
-        task = bar.add_task("patients", total=None)
+        task = bar.add_task(things, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _write_report(trial: Trial, folder: Path) -> Path:
-    """Write the report beside the tables, unless a whole one is there."""
-    from seedsoil.experiment.publish import disk
-    from seedsoil.show.report import write_report
+def _write_report(trial: Trial) -> Path:
+    """Write the report beside the tables, unless a whole one is there; its files stand in the run's manifest."""
+    from seedsoil.experiment.store import Store
 
-    page = folder / "report" / "index.html"
-    if page.is_file():
+    assert trial.out is not None
+    page = trial.out / "report" / "index.html"
+    if page.is_file() and not any(fault.startswith("report/") for fault in Store.open(trial.out).verify()):
         return page
     say("Writing the report ...")
-    with disk(page.parent):
-        return write_report(trial, page.parent)
+    from seedsoil.show.report import write_report
 
-
-def _print_result(trial: Trial, page: Path | None, as_json: bool) -> None:
-    if as_json:
-        import json
-
-        print(json.dumps(trial.answer(), indent=2, ensure_ascii=False, allow_nan=False))
-        return
-    from seedsoil.cli.summary import print_answer
-
-    print_answer(trial, [f"Report: {page}" if page else f"Run: {trial.out}"])
+    with Store.resume(trial.out, trial.record.identity) as store, _progress("pictures", _LINES_OF_A_REPORT) as progress:
+        return write_report(
+            trial, page.parent, progress=progress, put=lambda name, content: store.add_file(f"report/{name}", content)
+        )
 
 
 def _command(study: str, patients: int | None, seed: int | None, folder: Path) -> str:

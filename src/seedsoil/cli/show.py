@@ -9,6 +9,7 @@ from seedsoil.cli.terminal import DONE, NOTICE, print_table, say
 
 if TYPE_CHECKING:
     from seedsoil.experiment.history import History
+    from seedsoil.show.palette import Picture
     from seedsoil.trial.run import Trial
 
 
@@ -24,10 +25,9 @@ def show(run: Path, /, *, patient: int | None = None, arm: str | None = None, ou
     arm
         Arm in which the patient is shown; the last one of the study if not given.
     out
-        Folder for the pictures; RUN/report for a patient. Without a patient, pictures are saved only if it is given.
+        Folder for the pictures (PNG and SVG); RUN/report for a patient. Without a patient, the pictures of all arms are
+        saved, and only if it is given.
     """
-    from seedsoil.show.show import show as draw
-
     trial = _open(run, again=patient is not None)
     if patient is None:
         from seedsoil.cli.summary import print_answer
@@ -36,12 +36,14 @@ def show(run: Path, /, *, patient: int | None = None, arm: str | None = None, ou
             from seedsoil.foundation.errors import StudyError
 
             raise StudyError("--arm chooses how a patient is shown: give --patient as well.")
-        saved = _save(draw(trial), out, "survival") if out else []
-        print_answer(trial, [f"Picture: {path}" for path in saved])
+        print_answer(trial, [f"Picture: {path}" for path in _save_all(trial, out)] if out else [])
         return DONE
+    from seedsoil.show.patient import patient_figure
+
     history = trial.patient(patient, arm or trial.arms[-1])
     _tell(history)
-    for path in _save(draw(history), out or run / "report", f"patient-{patient}-{history.arm}"):
+    name, picture = f"patient-{patient}-{history.arm}", patient_figure(history)
+    for path in _save(picture, name, out) if out else _keep(picture, name, run):
         print(f"Picture: {path}")
     print(NOTICE)
     return DONE
@@ -78,12 +80,17 @@ def _tell(history: History) -> None:
     print(f"How it ended: {history.ending or 'unknown'}.")
 
 
-def _save(picture: object, folder: Path, name: str) -> list[Path]:
+def _save_all(trial: Trial, folder: Path) -> list[Path]:
+    """Save the pictures of all arms and return where they lie."""
+    from seedsoil.show.report import trial_drawings
+
+    return [path for name, _, draw in trial_drawings(trial) for path in _save(draw(), name, folder)]
+
+
+def _save(picture: Picture, name: str, folder: Path) -> list[Path]:
     """Save a picture as PNG and SVG and return where it lies."""
     from seedsoil.experiment.publish import disk
-    from seedsoil.show.palette import Picture
 
-    assert isinstance(picture, Picture)
     saved = []
     with disk(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -92,3 +99,14 @@ def _save(picture: object, folder: Path, name: str) -> list[Path]:
             path.write_bytes(content)
             saved.append(path)
     return saved
+
+
+def _keep(picture: Picture, name: str, run: Path) -> list[Path]:
+    """Add a picture to a run's report, and to the run's manifest, and return where it lies."""
+    from seedsoil.experiment.store import Store
+
+    names = [f"report/{name}.png", f"report/{name}.svg"]
+    with Store.resume(run, Store.open(run).identity) as store:
+        for path, content in zip(names, (picture.png(), picture.svg()), strict=True):
+            store.add_file(path, content)
+    return [run / path for path in names]

@@ -13,6 +13,7 @@ from seedsoil.trial.run import Trial
 _MONTH = 365.25 / 12.0
 _FIVE_YEARS = "1826"
 _ARMS = ("Arm", "Patients", "Deaths", "Median survival, months", "Alive at 5 years", "Median PFS, months", "Response")
+_BANDS = ("Endpoint", "Arm", "Patients", "Median, months", "Published, months", "Verdict")
 _PAIRS = ("Endpoint", "Arm", "Against", "Hazard ratio (95% interval)", "p")
 
 
@@ -23,6 +24,14 @@ def print_answer(trial: Trial, where: Iterable[str] = ()) -> None:
     print_table(f"{answer['patients']} patients in each arm", _ARMS, _arms(trial, answer))
     if answer["comparisons"]:
         print_table("Arms compared (a hazard ratio below 1 favours the first)", _PAIRS, _pairs(answer), 3)
+    if answer["published"]:
+        print_table("Against published figures", _BANDS, [_band(one) for one in answer["published"]], 3)
+    lost = {_words(name): arm["not_followed"] for name, arm in answer["arms"].items() if arm["not_followed"]}
+    if lost:
+        print(
+            "Not followed to the end, more lesions than can be counted (censored there): "
+            + ", ".join(f"{count} in {name}" for name, count in lost.items())
+        )
     for line in where:
         print(line)
     print(NOTICE)
@@ -58,6 +67,15 @@ def _pairs(answer: dict[str, Any]) -> list[tuple[str, ...]]:
         )
         for pair in answer["comparisons"]
     ]
+
+
+def _band(one: dict[str, Any]) -> tuple[str, ...]:
+    found, low, high = one["median_days"], one["low_days"], one["high_days"]
+    verdict = "inside" if one["inside"] else "too few events" if found is None else "below" if found < low else "above"
+    return (
+        _words(one["endpoint"]), _words(one["arm"]), str(one["n"]), _months(found), f"{_months(low)} to {_months(high)}",
+        verdict,
+    )  # fmt: skip
 
 
 def _words(name: str) -> str:

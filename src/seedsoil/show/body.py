@@ -65,7 +65,7 @@ def organs_figure(trial: TrialLike, ct_limit: float = CT_LIMIT_MM, most: int = 1
             Patch(color=SEEN, label=f"at diagnosis, {ct_limit:g} mm or more"),
         ]
         bars += [_dot(place, f"at the end: {words(arm)}") for place, arm in enumerate(arms)]
-        picture.legend(handles=bars, loc="outside upper left", ncols=3 if len(arms) > 1 else 2, fontsize=9.5)
+        picture.explain(bars, 3 if len(arms) > 1 else 2)
     left_out = f" {len(sites) - len(shown)} rarer organs are left out." if len(sites) > len(shown) else ""
     picture.caption = (
         "Share of patients with at least one metastasis in each organ, as it truly was. Bars: at diagnosis. Points: at death or the "

@@ -11,7 +11,20 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from seedsoil.show.lesions import time_axis
-from seedsoil.show.palette import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION, Picture, grid, house_style
+from seedsoil.show.palette import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    SKY,
+    VERMILLION,
+    Picture,
+    grid,
+    house_style,
+    log_ticks,
+)
 from seedsoil.show.results import BEFORE_DIAGNOSIS, YEAR, Floats, HistoryLike, thinned, words
 
 _sensitive_shades = ("#C9CED6", "#DDE1E7", "#B4BBC6", "#E9ECF0")
@@ -45,7 +58,7 @@ def muller_figure(history: HistoryLike, most: int = 40) -> Picture:
         lines: list[Any] = [Line2D([], [], color=BLACK, label="all cells")]
         if (np.asarray(history.clones["resistance"]).astype(str) != "").any():
             lines.append(Line2D([], [], color=VERMILLION, linestyle=(0, (4, 1.5)), label="resistant cells"))
-        picture.legend(handles=[*lines, *handles], loc="outside right upper", fontsize=9.5)
+        picture.explain([*lines, *handles], beside=True)
     picture.caption = (
         f"Clones of patient {history.patient}, arm {words(history.arm)}, in all lesions together. Above: number of cells. Below: each "
         "clone's share, drawn within its parent; hatched clones are resistant, by the mechanisms named. The dotted line marks diagnosis."
@@ -173,7 +186,9 @@ def _draw_totals(axes: Axes, history: HistoryLike) -> None:
     axes.plot(years, np.where(total > 0, total, np.nan), color=BLACK)
     axes.plot(years, np.where(resistant > 0, resistant, np.nan), color=VERMILLION, linestyle=(0, (4, 1.5)))
     axes.set_yscale("log")
-    axes.set_ylim(1.0, max(100.0, 4.0 * float(total.max(initial=1.0))))
+    top = max(100.0, 4.0 * float(total.max(initial=1.0)))
+    axes.set_ylim(1.0, top)
+    log_ticks(axes.yaxis, int(np.log10(top)), step=3 if top > 1e6 else 1)
     axes.set_ylabel("Cells")
     axes.tick_params(labelbottom=False)
     grid(axes)

@@ -80,13 +80,7 @@ def causes_figure(trial: TrialLike) -> Picture:
         axes.set_xlabel("Patients [%]")
         axes.tick_params(left=False)
         axes.spines[["left", "bottom"]].set_visible(False)
-        picture.legend(
-            [Patch(color=colours[name]) for name in names],
-            names,
-            loc="outside upper left",
-            ncols=min(len(names), 4),
-            fontsize=9.5,
-        )
+        picture.explain([Patch(color=colours[name], label=words(name)) for name in names], min(len(names), 4))
     picture.caption = "What the patients of each arm died of by the end of follow-up."
     picture.table = rows
     return picture
@@ -142,7 +136,7 @@ def swimmer_figure(trial: TrialLike, most: int = 40) -> Picture:
         handles.append(_mark("D", "progression", "white"))
         handles.append(_mark("X", "death", BLACK))
         handles.append(_mark(">", "alive at the end", BLACK))
-        picture.legend(handles=handles, loc="outside upper left", ncols=4, fontsize=9.5)
+        picture.explain(handles, 4)
     shown = max(np.unique(rows["arm"], return_counts=True)[1], default=0)
     picture.caption = (
         f"The first {shown} patients of each arm, one bar each from diagnosis to the end, coloured by best response."

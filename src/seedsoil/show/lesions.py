@@ -71,7 +71,7 @@ def trajectories_figure(history: HistoryLike, most: int = 150, ct_limit: float =
         draw_treatment(strip, strips)
         time_axis(strip, history)
         axes.set_title(patient_title(history), fontsize=11)
-        picture.legend(handles=handles, loc="outside upper left", fontsize=9.5, ncols=5)
+        picture.explain(handles, 5)
     picture.caption = lesions_caption(history, left_out)
     picture.table = table
     return picture

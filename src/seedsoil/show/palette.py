@@ -11,10 +11,17 @@ from typing import Any
 
 import matplotlib
 import matplotlib.style
+import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.axis import Axis
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import LayoutEngine
+from matplotlib.legend import Legend
+from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
+from matplotlib.transforms import Bbox
+from numpy.typing import NDArray
 
 #: Okabe and Ito's colours (2008), distinguishable with any colour vision.
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
@@ -65,11 +72,73 @@ _unnamed: dict[str, dict[str, None]] = {
 }
 
 
+_raised = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+#: Distance from the edge of a picture, and between its axes [inch].
+_edge, _gap = 0.06, 0.1
+
+
 @contextmanager
 def house_style() -> Iterator[None]:
     """Draw by the house's rules only, whatever the user's matplotlibrc says."""
     with matplotlib.style.context(["default", _rules]):
         yield
+
+
+class Margins(LayoutEngine):
+    """Gives each axes of a grid the room that its labels need, measured once, and the key the room above or beside.
+
+    Matplotlib's own engine solves for any nesting and measures every text again and again; pictures here are plain grids.
+    """
+
+    _adjust_compatible = True
+    _colorbar_gridspec = True
+
+    def execute(self, fig: Any) -> None:
+        """Place the axes and the key of a `Picture`."""
+        width, height = fig.get_size_inches()
+        renderer = RendererAgg(width * fig.dpi, height * fig.dpi, fig.dpi)  # measures; draws nothing
+        left, bottom, right, top = _edge, _edge, width - _edge, height - _edge
+        if fig.key is not None:
+            box = fig.key.get_window_extent(renderer)
+            if fig.key_beside:
+                right -= box.width / fig.dpi + _gap
+                fig.key.set_bbox_to_anchor((1.0 - _edge / width, 1.0 - _edge / height))
+            else:
+                top -= box.height / fig.dpi + _gap
+                fig.key.set_bbox_to_anchor((_edge / width, 1.0 - _edge / height))
+        placed = [(axes, axes.get_subplotspec()) for axes in fig.axes if axes.get_subplotspec() is not None]
+        if not placed:
+            return
+        form = placed[0][1].get_gridspec()
+        before, after = np.zeros((2, max(form.nrows, form.ncols))), np.zeros((2, max(form.nrows, form.ncols)))
+        for axes, spec in placed:
+            inner, outer = axes.bbox, axes.get_tightbbox(renderer, for_layout_only=True) or axes.bbox
+            column, row = spec.colspan.start, spec.rowspan.start
+            before[0, column] = max(before[0, column], (inner.x0 - outer.x0) / fig.dpi)
+            after[0, column] = max(after[0, column], (outer.x1 - inner.x1) / fig.dpi)
+            before[1, row] = max(before[1, row], (outer.y1 - inner.y1) / fig.dpi)
+            after[1, row] = max(after[1, row], (inner.y0 - outer.y0) / fig.dpi)
+        across = _stretches(left, right, before[0], after[0], form.get_width_ratios())
+        down = _stretches(height - top, height - bottom, before[1], after[1], form.get_height_ratios())
+        for axes, spec in placed:
+            (x0, x1), (y0, y1) = across[spec.colspan.start], down[spec.rowspan.start]
+            axes.set_position(Bbox([[x0 / width, 1.0 - y1 / height], [x1 / width, 1.0 - y0 / height]]))
+            axes.set_in_layout(True)  # moving axes by hand takes them out of it
+
+
+def _stretches(
+    first: float, last: float, before: NDArray[np.float64], after: NDArray[np.float64], ratios: Sequence[float]
+) -> list[tuple[float, float]]:
+    """Share out a length [inch] between axes in a row, each with room before and after it, in these ratios."""
+    count = len(ratios)
+    free = last - first - float(before.sum() + after.sum()) - _gap * (count - 1)
+    places, here = [], first
+    for place, ratio in enumerate(ratios):
+        start = here + float(before[place])
+        stop = start + max(free, 0.1) * ratio / sum(ratios)
+        places.append((start, stop))
+        here = stop + float(after[place]) + _gap
+    return places
 
 
 class Picture(Figure):
@@ -85,10 +154,20 @@ class Picture(Figure):
 
     def __init__(self, width: float, height: float, caption: str = "") -> None:
         with house_style():
-            super().__init__(figsize=(width, height), layout="constrained")
+            super().__init__(figsize=(width, height), layout=Margins())
         FigureCanvasAgg(self)
+        self.key: Legend | None = None
+        self.key_beside = False
         self.caption = caption
         self.table: Mapping[str, Sequence[Any]] = {}
+
+    def explain(self, handles: Sequence[Any], columns: int = 1, *, beside: bool = False, size: float = 9.5) -> None:
+        """Put the key of the whole picture above the axes, or beside them; ``size`` is that of its text [pt]."""
+        self.key = self.legend(
+            handles=list(handles), loc="upper right" if beside else "upper left", ncols=columns, fontsize=size,
+            borderaxespad=0.0, handlelength=2.6,
+        )  # fmt: skip
+        self.key_beside = beside
 
     def savefig(self, fname: Any, **options: Any) -> None:
         """Save as matplotlib does, without the date and the version that would make each file differ."""
@@ -167,3 +246,11 @@ def site_colours(sites: Sequence[str], primary: str | None = None) -> Mapping[st
 def grid(axes: Axes, which: str = "both") -> None:
     """Draw a quiet grid behind the data."""
     axes.grid(True, axis="both" if which == "both" else "x" if which == "x" else "y")
+
+
+def log_ticks(axis: Axis, last: int, step: int = 1) -> None:
+    """Mark powers of ten from 1 to 10**last, written plainly: mathematics would be set by a slow parser."""
+    powers = range(0, last + 1, step)
+    axis.set_major_locator(FixedLocator([10.0**power for power in powers]))
+    axis.set_major_formatter(FixedFormatter([f"10{str(power).translate(_raised)}" for power in powers]))
+    axis.set_minor_locator(NullLocator())

@@ -27,7 +27,7 @@ def patient_figure(history: HistoryLike, most: int = 150, ct_limit: float = CT_L
         clones, _ = draw_shares(shares, history)
         time_axis(shares, history)
         axes.set_title(patient_title(history), fontsize=11)
-        picture.legend(handles=handles, loc="outside upper left", fontsize=9.5, ncols=5)
+        picture.explain(handles, 5)
         shares.legend(handles=clones, loc="upper left", bbox_to_anchor=(1.0, 1.02), fontsize=9)
     picture.caption = (
         lesions_caption(history, left_out)

@@ -1,4 +1,4 @@
-"""The report of a trial: one page that holds everything, and each picture as PNG, SVG and CSV beside it."""
+"""The report of a trial: one page that holds everything, and each picture as SVG and CSV beside it."""
 
 from __future__ import annotations
 
@@ -35,9 +35,17 @@ _source_heads = {
 _source_order = {name: place for place, name in enumerate(_source_heads)}
 
 Drawing = tuple[str, str, Callable[[], Picture]]
+Put = Callable[[str, bytes], None]
 
 
-def write_report(trial: TrialLike, folder: str | Path, example: tuple[int, str] | HistoryLike | None = None) -> Path:
+def write_report(
+    trial: TrialLike,
+    folder: str | Path,
+    example: tuple[int, str] | HistoryLike | None = None,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    put: Put | None = None,
+) -> Path:
     """Write the report of a trial.
 
     Parameters
@@ -48,39 +56,54 @@ def write_report(trial: TrialLike, folder: str | Path, example: tuple[int, str] 
     example : (patient, arm), History or None
         The patient who is shown in full. None picks one who responded, relapsed with resistant clones and died, if
         there is one, from the last arm.
+    progress
+        Called with the pictures drawn and all pictures.
+    put
+        Keeps a file, given its name in the folder and its content; written as it is if None. A run folder's keeps its
+        checksum too.
 
     Returns
     -------
     Path
         The page. It makes no outside request and needs no script.
     """
-    place = Path(folder)
-    place.mkdir(parents=True, exist_ok=True)
+    put = put or _putter(Path(folder))
     title = title_of(trial.study)
-    body = [html.heading(title, 1), html.paragraph(NOTICE, "notice"), *_question(trial), *_answer(trial, place)]
-    body.append(html.heading("All arms in pictures"))
-    body += [_publish(place, *drawing) for drawing in _trial_drawings(trial)]
     history = example_history(trial, example)
+    of_all = trial_drawings(trial)
+    of_one = [] if history is None else patient_drawings(history)
+    pieces = []
+    for drawn, drawing in enumerate([*of_all, *of_one], 1):
+        pieces.append(_publish(put, *drawing))
+        if progress is not None:
+            progress(drawn, len(of_all) + len(of_one))
+    body = [html.heading(title, 1), html.paragraph(NOTICE, "notice"), *_question(trial), *_answer(trial, put)]
+    body += [html.heading("All arms in pictures"), *pieces[: len(of_all)]]
     if history is not None:
-        body += _patient(history, place)
+        body += _patient(history, pieces[len(of_all) :])
     body += _record(trial.record)
     body.append(html.paragraph(NOTICE, "notice"))
-    _write(place / "index.html", html.page(title, body))
-    return place / "index.html"
+    put("index.html", html.page(title, body).encode())
+    return Path(folder) / "index.html"
 
 
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
+def _putter(folder: Path) -> Put:
+    """Return what writes files into a folder, as they are."""
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def put(name: str, content: bytes) -> None:
+        (folder / name).write_bytes(content)
+
+    return put
 
 
-def _publish(folder: Path, name: str, title: str, draw: Callable[[], Picture]) -> str:
-    """Draw one picture, write its three files, and return its piece of the page."""
-    picture = draw().settle()
+def _publish(put: Put, name: str, title: str, draw: Callable[[], Picture]) -> str:
+    """Draw one picture, keep its two files, and return its piece of the page."""
+    picture = draw()
     svg = picture.svg()
-    (folder / f"{name}.svg").write_bytes(svg)
-    (folder / f"{name}.png").write_bytes(picture.png())
-    _write(folder / f"{name}.csv", picture.csv())
-    return html.figure(title, picture.caption, svg, [f"{name}.{kind}" for kind in ("png", "svg", "csv")])
+    put(f"{name}.svg", svg)
+    put(f"{name}.csv", picture.csv().encode())
+    return html.figure(title, picture.caption, svg, [f"{name}.{kind}" for kind in ("svg", "csv")])
 
 
 def _question(trial: TrialLike) -> list[str]:
@@ -95,10 +118,10 @@ def _question(trial: TrialLike) -> list[str]:
     return [html.heading("The question"), html.paragraph(text), *more]
 
 
-def _answer(trial: TrialLike, folder: Path) -> list[str]:
+def _answer(trial: TrialLike, put: Put) -> list[str]:
     arms, comparisons = arm_rows(trial), comparison_rows(trial)
-    _write(folder / "arms.csv", _csv(ARM_COLUMNS, arms))
-    _write(folder / "comparisons.csv", _csv(COMPARISON_COLUMNS, comparisons))
+    put("arms.csv", _csv(ARM_COLUMNS, arms).encode())
+    put("comparisons.csv", _csv(COMPARISON_COLUMNS, comparisons).encode())
     parts = [html.heading("The answer"), html.listing(sentences(trial)), html.table(ARM_COLUMNS, arms)]
     if comparisons:
         note = (
@@ -121,7 +144,8 @@ def _csv(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     return stream.getvalue()
 
 
-def _trial_drawings(trial: TrialLike) -> list[Drawing]:
+def trial_drawings(trial: TrialLike) -> list[Drawing]:
+    """Return the pictures of all arms: file name, title, and what draws it."""
     return [
         ("survival", "Overall survival", lambda: survival_figure(trial)),
         ("progression_free", "Progression-free survival", lambda: survival_figure(trial, "progression_free_survival")),
@@ -166,14 +190,19 @@ def choose_example(trial: TrialLike) -> tuple[int, str] | None:
     return None
 
 
-def _patient(history: HistoryLike, folder: Path) -> list[str]:
-    ending = history.ending.strip() or "unknown"
+def patient_drawings(history: HistoryLike) -> list[Drawing]:
+    """Return the pictures of one patient: file name, title, and what draws it."""
     drawings: list[Drawing] = [
         ("patient_lesions", "Lesions and treatment", lambda: trajectories_figure(history)),
         ("patient_clones", "Clones", lambda: muller_figure(history)),
     ]
     if history.concentrations:
         drawings.append(("patient_drugs", "Levels of the drugs", lambda: concentration_figure(history)))
+    return drawings
+
+
+def _patient(history: HistoryLike, pictures: list[str]) -> list[str]:
+    ending = history.ending.strip() or "unknown"
     events = [event for event in history.events if event["kind"] != "dose_course"]
     rows = [
         (f"{float(event['day']):.0f}", words(str(event["kind"])), event.get("detail", ""))
@@ -182,8 +211,8 @@ def _patient(history: HistoryLike, folder: Path) -> list[str]:
     parts = [
         html.heading(f"One patient: number {history.patient}, arm {words(history.arm)}"),
         html.paragraph(f"How it ended: {ending}."),
+        *pictures,
     ]
-    parts += [_publish(folder, *drawing) for drawing in drawings]
     parts += [html.heading("What happened", 3), html.table(("Day since diagnosis", "Event", "Detail"), rows)]
     if len(events) > _most_events:
         parts.append(html.paragraph(f"{len(events) - _most_events} later events are in the table of events.", "note"))

@@ -39,9 +39,13 @@ def survival_figure(trial: TrialLike, endpoint: str = "overall_survival") -> Pic
             _draw_curve(axes, curves[arm], place)
         last = max([YEAR / 12, *(float(curve.days[-1]) for curve in curves.values() if len(curve.days))]) / YEAR
         _plain_axes(axes, last, _endpoint_axis.get(endpoint, f"{words(endpoint).capitalize()} [%]"))
-        lines = [Line2D([], [], color=arm_colour(k), linestyle=arm_dash(k), linewidth=2.2) for k in range(len(arms))]
-        labels = [_label(trial, arm, arms[0], curves[arm], endpoint) for arm in arms]
-        picture.legend(lines, labels, loc="outside upper left", fontsize=10, handlelength=2.6)
+        picture.explain(
+            [
+                Line2D([], [], color=arm_colour(k), linestyle=arm_dash(k), linewidth=2.2, label=label)
+                for k, label in enumerate(_label(trial, arm, arms[0], curves[arm], endpoint) for arm in arms)
+            ],
+            size=10,
+        )
         _risk_table(risk, axes, curves)
     counts = ", ".join(f"{arm} {_number_of(trial, arm)}" for arm in arms)
     picture.caption = (
@@ -119,7 +123,9 @@ def _risk_table(axes: Axes, above: Axes, curves: dict[str, Curve]) -> None:
             weight="bold", annotation_clip=False,
         )  # fmt: skip
         for tick, left in zip(ticks, curve.at_risk(ticks * YEAR), strict=True):
-            axes.text(tick, place, f"{int(left)}", ha="center", va="center", fontsize=9, color=colour, clip_on=False)
+            axes.text(
+                tick, place, f"{int(left)}", ha="center", va="center", fontsize=9, color=colour, in_layout=False
+            )  # within the axes, so that its place needs no room
 
 
 def _rows(curves: dict[str, Curve]) -> dict[str, list[object]]:

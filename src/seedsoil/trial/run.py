@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+import signal
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +24,13 @@ from seedsoil.foundation.record import Record, make_record
 from seedsoil.foundation.value import Value, values_in
 from seedsoil.trial.compare import Comparison, compare_arms
 from seedsoil.trial.endpoints import event_times
-from seedsoil.trial.plan import Plan, enrol
+from seedsoil.trial.plan import Plan, Published, enrol
 from seedsoil.trial.study import Study
 from seedsoil.trial.survival import Survival, kaplan_meier
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+    from multiprocessing.connection import Connection
 
 Columns = dict[str, NDArray[Any]]
 Progress = Callable[[int, int], None]
@@ -115,6 +118,7 @@ class Trial:
             "patients": self.plan.patients,
             "arms": {arm: self._arm(arm) for arm in self.arms},
             "comparisons": comparisons,
+            "published": [self._against(one) for one in self.plan.published],
             "out": None if self.out is None else str(self.out),
         }
 
@@ -131,8 +135,24 @@ class Trial:
             "median_survival_low": _number(low),
             "median_survival_high": _number(high),
             "median_progression_free_days": _number(free.median),
+            "not_followed": int(np.count_nonzero(~np.asarray(self.tables["patients"]["followed"], dtype=bool)[chosen])),
             "responders": int(np.isin(responses, ("CR", "PR")).sum()),
             "survival": {str(day): _number(float(curve.at(np.array([float(day)]))[0])) for day in _ANSWER_DAYS},
+        }
+
+    def _against(self, one: Published) -> dict[str, Any]:
+        """A published median beside the one found; ``inside`` is None where too few had the event to have a median."""
+        times = event_times(self.tables["patients"], one.arm, one.endpoint)
+        found = _number(kaplan_meier(*times).median) if times[0].size else None
+        return {
+            "arm": one.arm,
+            "endpoint": one.endpoint,
+            "n": int(times[0].size),
+            "median_days": found,
+            "low_days": one.low,
+            "high_days": one.high,
+            "inside": None if found is None else one.low <= found <= one.high,
+            "source": one.source,
         }
 
     def _comparison(self, arm: str, versus: str, endpoint: str) -> dict[str, Any]:
@@ -177,35 +197,81 @@ def default_workers(patients: int) -> int:
     return max(1, min(os.cpu_count() or 1, patients // _LEAST_FOR_A_WORKER))
 
 
+def _obey(lifeline: Connection) -> None:
+    """Make this worker deaf to Ctrl-C, and end it when the other end of its lifeline is closed, if only by a death."""
+    from threading import Thread
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def end_with_the_parent() -> None:
+        try:
+            lifeline.recv_bytes()
+        except (EOFError, OSError):
+            os._exit(1)
+
+    Thread(target=end_with_the_parent, daemon=True).start()
+
+
 @contextmanager
-def _pool(workers: int) -> Iterator[Executor | None]:
-    """A pool of fresh processes, one thread each; none for one worker."""
-    if workers <= 1:
-        yield None
-        return
+def _pool(workers: int) -> Iterator[Executor]:
+    """A pool of fresh processes, one thread each. What stops this process stops them at once, in the middle of a chunk."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
         os.environ.setdefault(name, "1")
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    context = get_context("spawn")
+    theirs, ours = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_obey, initargs=(theirs,))
     try:
         yield pool
     except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
+        ours.close()
         raise
-    pool.shutdown()
+    finally:
+        pool.shutdown(cancel_futures=True)
+        ours.close()
+        theirs.close()
 
 
-def _chunks(plan: Plan, missing: list[tuple[int, int]], workers: int) -> Iterator[tuple[int, int, dict[str, Columns]]]:
-    """Results of the missing chunks, in the order in which they are done."""
-    with _pool(min(workers, len(missing))) as pool:
-        if pool is None:
-            for first, last in missing:
-                yield first, last, run_patients(plan, first, last)
-            return
-        waiting: dict[Future[dict[str, Columns]], tuple[int, int]] = {
-            pool.submit(run_patients, plan, first, last): (first, last) for first, last in missing
-        }
-        for done in as_completed(waiting):
-            yield *waiting[done], done.result()
+@contextmanager
+def _interruption_waits() -> Iterator[None]:
+    """Let Ctrl-C come after this block; processes begun in it never hear it, even before they can say so themselves."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _chunks(plan: Plan, missing: list[tuple[int, int]], workers: int) -> Generator[tuple[int, int, dict[str, Columns]]]:
+    """Results of the missing chunks, in the order in which they are done.
+
+    An interruption gives up the chunks under way; those that are done by then still come, before it is raised.
+    """
+    workers = min(workers, len(missing))
+    if workers <= 1:
+        for first, last in missing:
+            yield first, last, run_patients(plan, first, last)
+        return
+    from concurrent.futures import as_completed
+
+    with _pool(workers) as pool:
+        with _interruption_waits():
+            waiting: dict[Future[dict[str, Columns]], tuple[int, int]] = {
+                pool.submit(run_patients, plan, first, last): (first, last) for first, last in missing
+            }
+        try:
+            for done in as_completed(list(waiting)):
+                yield *waiting.pop(done), done.result()
+        except KeyboardInterrupt:
+            for future, chunk in waiting.items():
+                if future.done() and future.exception() is None:
+                    yield *chunk, future.result()
+            raise
 
 
 def _joined(parts: Mapping[int, dict[str, Columns]]) -> dict[str, Columns]:
@@ -250,9 +316,10 @@ def run(
         size = chunk_of(plan.patients)
         missing = [(first, min(plan.patients, first + size)) for first in range(0, plan.patients, size)]
         parts: dict[int, dict[str, Columns]] = {}
-        for first, _, tables in _chunks(plan, missing, workers):
-            parts[first] = tables
-            report(sum(len(set(part["patients"]["patient"])) for part in parts.values()), plan.patients)
+        with closing(_chunks(plan, missing, workers)) as chunks:
+            for first, _, tables in chunks:
+                parts[first] = tables
+                report(sum(len(set(part["patients"]["patient"])) for part in parts.values()), plan.patients)
         return Trial(study, plan, _joined(parts), note)
     if resume:
         store = Store.resume(out, note.identity)
@@ -261,10 +328,11 @@ def run(
     with store:
         left = store.missing()
         done = plan.patients - sum(last - first for first, last in left)
-        for first, last, tables in _chunks(plan, left, workers) if left else ():
-            store.write_chunk(tables, first, last)
-            done += last - first
-            report(done, plan.patients)
+        with closing(_chunks(plan, left, workers)) as chunks:
+            for first, last, tables in chunks:
+                store.write_chunk(tables, first, last)
+                done += last - first
+                report(done, plan.patients)
         store.add_file("record.json", note.to_json())
         found = {table: store.read(table) for table in TABLES}
     return Trial(study, plan, found, note, Path(out))
