@@ -20,6 +20,7 @@ from seedsoil.body.reference_hazards import cut
 from seedsoil.body.reference_person import person_of, rules_of
 from seedsoil.body.state import (
     BURDEN_HAZARD,
+    CEILING,
     CELLS,
     CLONES,
     DIED,
@@ -160,16 +161,21 @@ def test_an_untreated_patient_grows_and_seeds(tally: Counter[str]) -> None:
 
 @pytest.mark.parametrize("off", [(), ("reseeding",)])
 def test_metastases_seed_again_after_the_primary_is_out(off: tuple[str, ...]) -> None:
-    """Lesions of lesions, unless that is off, and the angiogenic switch; nothing is left of the primary."""
+    """Lesions of lesions, unless that is off, and the angiogenic switch; nothing is left of the primary.
+
+    All cells resist something, at a cost: it slows their division, and the founding of their lesions.
+    """
     pair = founded(quick_patient(angiogenic_switch_rate=0.1), 0, off)
-    pair.live(77.0)
+    pair.state.kind[0, 0] = next(kind.number for kind in pair.rules.kinds if kind.fitness < 1.0)
+    pair.reread()
+    pair.live(84.0)
     pair.state.lesion[0, CELLS], pair.state.lesion[0, FATE], pair.state.used[0] = 0.0, RESECTED, 0
     pair.reread()
-    pair.live(133.0)
+    pair.live(140.0)
     others = pair.person.lesions[1:]
     assert sum(lesion.parent > 0 for lesion in others) > 20 if not off else all(lesion.parent == 0 for lesion in others)
     assert any(lesion.sprouts for lesion in others)
-    assert any(not lesion.replaces for lesion in others if lesion.cells > 1e4)
+    assert any(not lesion.replaces for lesion in others if lesion.cells > 1e3)
 
 
 @pytest.mark.parametrize("off", [("sprouting", "co-option"), ("hypoxia",), ("resistance", "competence")])
@@ -226,14 +232,15 @@ def test_an_operated_and_treated_patient(tally: Counter[str]) -> None:
 def test_a_drug_behind_a_barrier_or_in_the_artery(site: str, course: Course) -> None:
     """Where the site decides what reaches the cells: the same drug does less there than in the colon, or far more."""
     pair, arm = treated(site, (course,), 1e-5)
-    # The barrier opens at the lesion's own size, where the law of its opening matters most.
-    pair.model.site[arm.grown.patient.host.anatomy.index(site), OPENING] = 1.5
+    # The barrier opens at about the lesion's own size, where the law of its opening matters most.
+    barrier = pair.model.site[arm.grown.patient.host.anatomy.index("brain")]
+    barrier[OPENING], barrier[CEILING] = 1.5, 0.6
     pair = Pair(pair.state, pair.model, pair.timeline, 11, 3)
     today, killed = pair.person.today, {}
     for place in (site, "colon"):
         lesion = replace(pair.person.lesions[0], site=arm.grown.patient.host.anatomy.index(place))
         killed[place] = sum(stretch.kill[0] * stretch.days for stretch in cut(lesion, today, today + 7.0, pair.rules))
-    assert killed["brain"] < 0.5 * killed["colon"] if site == "brain" else killed["liver"] > 2.0 * killed["colon"]
+    assert killed["brain"] < 0.8 * killed["colon"] if site == "brain" else killed["liver"] > 2.0 * killed["colon"]
     pair.live(today + 28.0)
 
 
