@@ -19,7 +19,9 @@ Table = Mapping[str, NDArray[Any]]
 #: Endpoints that are a time to an event, and so can be compared by a hazard ratio.
 TIME_ENDPOINTS = ("overall_survival", "progression_free_survival")
 #: All endpoints that a study file may name.
-ENDPOINTS = (*TIME_ENDPOINTS, "response", "lesions")
+ENDPOINTS = (*TIME_ENDPOINTS, "regrowth", "response", "lesions")
+#: Endpoints that have a median: a time in all patients, or (regrowth) in those who responded.
+MEDIAN_ENDPOINTS = (*TIME_ENDPOINTS, "regrowth")
 #: Best responses from best to worst; NE: nothing that could respond was there, or nobody looked.
 RESPONSES = ("CR", "PR", "SD", "PD", "NE")
 
@@ -43,7 +45,8 @@ def event_times(patients: Table, arm: str, endpoint: str = "overall_survival") -
     arm : str
     endpoint : str
         "overall_survival": death of any cause. "progression_free_survival": progression or death of any cause,
-        whichever comes first; who has neither is censored at the end of follow-up.
+        whichever comes first; who has neither is censored at the end of follow-up. "regrowth": progression in those
+        who had responded, and in them alone; who dies before is censored.
 
     Returns
     -------
@@ -55,9 +58,12 @@ def event_times(patients: Table, arm: str, endpoint: str = "overall_survival") -
     died = ~np.asarray(patients["alive"], dtype=np.bool_)[chosen]
     if endpoint == "overall_survival":
         return end, died
-    if endpoint == "progression_free_survival":
+    if endpoint in ("progression_free_survival", "regrowth"):
         progressed = np.asarray(patients["progressed"], dtype=np.bool_)[chosen]
         day = np.asarray(patients["progression_day"], dtype=np.float64)[chosen]
+        if endpoint == "regrowth":
+            responded = np.isin(np.asarray(patients["response"])[chosen], ("CR", "PR"))
+            return np.where(progressed, day, end)[responded], progressed[responded]
         return np.where(progressed, np.fmin(day, end), end), progressed | died
     if endpoint in ENDPOINTS:
         raise StudyError(f"{endpoint!r} is not a time to an event; such endpoints are {', '.join(TIME_ENDPOINTS)}")

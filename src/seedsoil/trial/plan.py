@@ -20,6 +20,17 @@ from seedsoil.foundation.value import Value
 
 
 @dataclass(frozen=True)
+class Published:
+    """A median that is known of patients like those of an arm, to hold the answer against: ``low`` to ``high`` days."""
+
+    arm: str
+    endpoint: str
+    low: float
+    high: float
+    source: str
+
+
+@dataclass(frozen=True)
 class Plan:
     """A study with every name resolved.
 
@@ -39,6 +50,7 @@ class Plan:
     arms: Mapping[str, Protocol]
     primary_endpoint: str = "overall_survival"
     secondary_endpoints: tuple[str, ...] = ()
+    published: tuple[Published, ...] = ()
 
 
 def virtual_patient(plan: Plan, number: int, draw: int = 0) -> Patient:

@@ -20,8 +20,8 @@ from seedsoil.experiment.grow import Diagnosis
 from seedsoil.experiment.protocol import Protocol
 from seedsoil.foundation.errors import StudyError, did_you_mean, known_words
 from seedsoil.foundation.value import Quantity
-from seedsoil.trial.endpoints import ENDPOINTS, TIME_ENDPOINTS
-from seedsoil.trial.plan import Plan
+from seedsoil.trial.endpoints import ENDPOINTS, MEDIAN_ENDPOINTS, TIME_ENDPOINTS
+from seedsoil.trial.plan import Plan, Published
 from seedsoil.trial.study_arms import LONGEST_DAYS, Give, Order, Setting, protocol_of, read_arms
 from seedsoil.trial.study_check import WHOLE, Reader, shown
 from seedsoil.trial.study_explain import explain, json_schema
@@ -37,7 +37,7 @@ __all__ = ["Study", "check", "shipped", "shipped_names"]
 MOST_PATIENTS = 10_000_000
 MOST_SEED = 2**63 - 1
 MOST_VARIATION = 2.0
-_SECTIONS = ("study", *NOUN_SECTIONS, "diagnosis", "vary", "arms", "endpoints")
+_SECTIONS = ("study", *NOUN_SECTIONS, "diagnosis", "vary", "arms", "endpoints", "published")
 _SHIPPED = Path(__file__).parent.parent / "studies"
 
 
@@ -65,6 +65,7 @@ class Study:
     orders: Mapping[str, tuple[Order, ...]]
     primary_endpoint: str
     secondary_endpoints: tuple[str, ...]
+    published: tuple[Published, ...] = ()
 
     @classmethod
     def load(cls, path: str | Path) -> Study:
@@ -115,6 +116,7 @@ class Study:
             arms=self.arms,
             primary_endpoint=self.primary_endpoint,
             secondary_endpoints=self.secondary_endpoints,
+            published=self.published,
         )
 
     def resolve(self) -> str:
@@ -188,13 +190,14 @@ def _read(reader: Reader, table: dict[str, Any]) -> Study | None:
     host = nouns.host if nouns.host is not None else entry("hosts", "adult")
     setting = Setting(host, nouns.tumour.site if nouns.tumour is not None else "", until)
     orders = read_arms(reader, table.get("arms"), setting)
+    published = _published(reader, table.get("published", {}), tuple(orders))
     if nouns.tumour is None or nouns.host is None or nouns.vessels is None:
         return None
     agents = {name: entry("agents", name) for name in _given(orders) if name} | dict(nouns.agents)
     return Study(
         name=reader.name, title=title, patients=patients, seed=seed, until_days=until, without=without,
         tumour=nouns.tumour, host=host, vessels=nouns.vessels, agents=agents, diagnosis=diagnosis, vary=vary,
-        orders=orders, primary_endpoint=primary, secondary_endpoints=secondary,
+        orders=orders, primary_endpoint=primary, secondary_endpoints=secondary, published=published,
     )  # fmt: skip
 
 
@@ -296,3 +299,28 @@ def _endpoints(reader: Reader, given: object) -> tuple[str, tuple[str, ...]]:
     if primary and primary in secondary:
         reader.fault("endpoints.secondary", f"{shown(primary)} is the primary endpoint already; remove it")
     return primary, secondary
+
+
+def _published(reader: Reader, given: object, arms: tuple[str, ...]) -> tuple[Published, ...]:
+    """Return the published medians that the answer is held against."""
+    found = []
+    for arm, inner in reader.table(given, "published", arms).items():
+        place = reader.place("published", arm)
+        for endpoint, item in reader.table(inner, place, MEDIAN_ENDPOINTS).items():
+            here = f"{place}.{endpoint}"
+            band = reader.table(item, here, ("low", "high", "source"))
+            if isinstance(item, dict) and len(band) < 3:
+                missing = next(key for key in ("low", "high", "source") if key not in band)
+                reader.fault(
+                    f"{here}.{missing}", 'is missing; write { low = "24 months", high = "48 months", source = "..." }'
+                )
+                continue
+            if not band:
+                continue
+            low, high = (
+                reader.quantity(band[key], f"{here}.{key}", "day", 0.0, LONGEST_DAYS) for key in ("low", "high")
+            )
+            if low > high:
+                reader.fault(here, f"low {shown(band['low'])} lies above high {shown(band['high'])}; exchange them")
+            found.append(Published(arm, endpoint, low, high, reader.text(band["source"], f"{here}.source")))
+    return tuple(found)

@@ -19,7 +19,7 @@ from seedsoil.experiment.protocol import ROUTES
 from seedsoil.foundation.units import plain
 from seedsoil.foundation.value import Quantity, Value
 from seedsoil.observe.scan import INSTRUMENTS
-from seedsoil.trial.endpoints import ENDPOINTS, TIME_ENDPOINTS
+from seedsoil.trial.endpoints import ENDPOINTS, MEDIAN_ENDPOINTS, TIME_ENDPOINTS
 from seedsoil.trial.study_nouns import APART
 
 if TYPE_CHECKING:
@@ -64,6 +64,11 @@ def explain(study: Study) -> str:
         lines[-1] = f"The question: {_words(study.primary_endpoint)} in {', '.join(others)} against {first}."
     if study.secondary_endpoints:
         lines.append(f"Also reported: {', '.join(_words(name) for name in study.secondary_endpoints)}.")
+    lines += [
+        f"Held against published figures: median {_words(one.endpoint)} in {one.arm}, {plain(one.low)} to "
+        f"{plain(one.high)} ({one.source})."
+        for one in study.published
+    ]
     lines.append(f"Seed {study.seed}: the same seed gives the same bytes.")
     return "\n".join(lines)
 
@@ -124,6 +129,7 @@ def json_schema() -> dict[str, Any]:
         "primary": {"enum": list(TIME_ENDPOINTS), "default": ENDPOINTS[0]},
         "secondary": {"type": "array", "items": {"enum": list(ENDPOINTS)}, "uniqueItems": True},
     }
+    band = _table({"low": quantity, "high": quantity, "source": {"type": "string"}}, ["low", "high", "source"])
     sections = {
         "study": _table(general),
         "tumour": _table(tumour, ["is"]),
@@ -140,6 +146,7 @@ def json_schema() -> dict[str, Any]:
         },
         "arms": {"type": "object", "minProperties": 1, "additionalProperties": arm},
         "endpoints": _table(endpoints),
+        "published": {"type": "object", "additionalProperties": _table({name: band for name in MEDIAN_ENDPOINTS})},
     }
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "seedsoil study"}
     return head | _table(sections, ["study", "tumour", "host", "diagnosis", "arms"])

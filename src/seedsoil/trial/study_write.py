@@ -12,6 +12,7 @@ from seedsoil.catalogue.numbers import name_of, parts_of
 from seedsoil.experiment.protocol import Resect, Scan
 from seedsoil.foundation.units import write
 from seedsoil.foundation.value import Quantity, Value
+from seedsoil.trial.plan import Published
 from seedsoil.trial.study_arms import Give, Order
 from seedsoil.trial.study_check import changed_value
 from seedsoil.trial.study_nouns import APART
@@ -37,6 +38,7 @@ def resolve(study: Study) -> str:
         _section("vary", {path: {"cv": toml_value(spread)} for path, spread in study.vary.items()}),
         *(_arm(name, orders) for name, orders in study.orders.items()),
         _section("endpoints", _texts({"primary": study.primary_endpoint, "secondary": study.secondary_endpoints})),
+        *(_section(f"published.{toml_key(one.arm)}.{one.endpoint}", _band(one)) for one in study.published),
         *(_section(f"agents.{name}", _numbers(agent, entry("agent", name))) for name, agent in study.agents.items()),
         *(_section(f"soils.{soil.name}", _numbers(soil, host.soil(soil.name))) for soil in study.host.soils),
         *(_section(f"anatomy.{name}", table) for name, table in _numbers(study.host.anatomy, host.anatomy).items()),
@@ -88,6 +90,10 @@ def _diagnosis(study: Study) -> dict[str, str]:
             "metastasis_diameter": write(rule.metastasis_diameter_mm, "mm"),
         }
     )
+
+
+def _band(one: Published) -> dict[str, str]:
+    return _texts({"low": write(one.low, "day"), "high": write(one.high, "day"), "source": one.source})
 
 
 def _noun(kind: str, noun: Any) -> dict[str, Any]:
