@@ -274,7 +274,6 @@ def test_clones_that_resist_are_told_apart_while_there_is_room(tally: Counter[st
     assert tally["draw_mutant"] > 20
 
 
-@pytest.mark.xfail(strict=True, reason="mutants drawn together in one step share one key, and so their luck")
 def test_no_two_clones_share_their_luck() -> None:
     """A key names one clone of a lesion: clones of one key would have the same number of cells for ever."""
     pair = resistant()

@@ -8,6 +8,7 @@ from seedsoil.body.hazards import cut_pieces, mutation_rate, prepare
 from seedsoil.body.kendall import (
     advance_unmarked,
     chance_alive,
+    chance_marked,
     compose,
     identity,
     mark_time,
@@ -192,7 +193,7 @@ def follow_marks(stream, state, row, slot, marked, start, pieces, model, work): 
         else:
             depth = follow(stream, state, row, slot, -1.0, draw_mutant(stream, kind, model), at, spent, day,
                            ordinal, depth, pieces, model, work)  # fmt: skip
-        if family > 0.0:
+        if family > 0.0 and depth >= 0:
             depth = follow(stream, state, row, slot, family, kind, at, spent, day, ordinal, depth, pieces, model, work)
         if depth < 0:
             return False
@@ -244,7 +245,7 @@ def bridge(stream, state, row, slot, start, pieces, model, work):  # type: ignor
     chance = mutation_rate(kind, model)
     for at in range(pieces):
         days = calendar[at, 3]
-        rate = (calendar[at, 0] - calendar[at, 1]) + drift
+        rate = (calendar[at, 0] - calendar[at, 1] - calendar[at, 2] * work.leaving[kind, at]) + drift
         grown = height * exp(rate * days)
         path = days * (grown - height) / (rate * days) if abs(rate * days) > 1e-6 else days * height
         leavers = poisson(stream, calendar[at, 2] * work.leaving[kind, at] * path)
@@ -263,7 +264,10 @@ def bridge(stream, state, row, slot, start, pieces, model, work):  # type: ignor
 
 @inner
 def pool_mutants(stream, state, row, slot, divisions, at, start, pieces, model, work):  # type: ignore[no-untyped-def]
-    """Add the mutants of one piece that live to the step's end, type by type, from the number of divisions."""
+    """Add the mutants of one piece that live to the step's end, type by type, from the number of divisions.
+
+    One that has left a mark of its own by then counts as alive, its mark not drawn: a share of second order.
+    """
     kind = state.kind[row, slot]
     for choice in range(2 + model.mechanism_rate.shape[0]):
         rate = choice_rate(kind, choice, model)
@@ -273,11 +277,14 @@ def pool_mutants(stream, state, row, slot, divisions, at, start, pieces, model, 
         prepare(other, row, pieces, state, model, work)
         half = 0.5 * work.calendar[other, at, 3]
         a, beta, c, delta, root = suffix(work.calendar[other, :pieces], work.tail[other, : pieces + 1], at, half)
-        lines = poisson(stream, rate * divisions * (chance_alive(a, beta, c, delta, root)))
+        lasting = chance_alive(a, beta, c, delta, root) + chance_marked(a, beta, c, delta, root)
+        lines = poisson(stream, rate * divisions * min(1.0, lasting))
         if lines <= 0.0:
             continue
         day = start + work.tail[other, at, 5] + half
-        target = place(state, row, other, slot, day, np.int64(0), work, model)
+        # Ordinals of a range of their own: one that was used twice would give two clones the same luck for ever.
+        ordinal = np.int64((1 << 32) + (at << 16) + other)
+        target = place(state, row, other, slot, day, ordinal, work, model)
         work.after[target] += lines + negative_binomial(stream, lines, odds(a, beta, c, delta, root))
 
 

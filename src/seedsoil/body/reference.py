@@ -259,7 +259,7 @@ class LesionStep:
         bend = (log(max(later, 1.0) / clone.cells) - mean) / sum(risk.days for risk in risks)
         height, begun, leavers = clone.cells, 0.0, 0
         for number, risk in enumerate(risks):
-            rise = (risk.birth - risk.death + bend) * risk.days
+            rise = (risk.birth - risk.death - risk.departure + bend) * risk.days
             cell_days = height * risk.days * (expm1(rise) / rise if abs(rise) > 1e-6 else 1.0)
             for _ in range(int(poisson(self.stream, risk.departure * cell_days))):
                 leavers += 1
@@ -270,13 +270,13 @@ class LesionStep:
             begun += risk.days
 
     def pool_mutants(self, clone: Clone, divisions: float, number: int, begun: float) -> None:
-        """Add the mutants of one stretch that live to the step's end without a mark, as if all came at its middle."""
+        """Add the mutants of one stretch that live to the step's end, as if all came at its middle; their marks wait."""
         for rate, kind in self.rules.alterations(clone.kind):
             day = begun + 0.5 * self.stretches[number].days
-            _, alive, odds = law(self.pieces(kind, day))
-            families = poisson(self.stream, rate * divisions * alive)
+            marked, alive, odds = law(self.pieces(kind, day))
+            families = poisson(self.stream, rate * divisions * min(1.0, alive + marked))
             if families > 0.0:
-                pool = self.place(kind, clone, day, 0)
+                pool = self.place(kind, clone, day, (1 << 32) + (number << 16) + self.rules.kinds.index(kind))
                 pool.after += families + negative_binomial(self.stream, families, odds)
 
 

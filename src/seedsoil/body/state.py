@@ -13,8 +13,8 @@ Keys = NDArray[np.uint64]
 
 #: Days of a step of the fixed grid. Observations never cut it; a change of the state (surgery) does.
 STEP_DAYS = 7.0
-#: A step's number leaves room for the parts into which changes of the state cut it.
-PARTS = 16
+#: A step's number leaves room for the parts into which changes of the state cut it, nine seconds apart or more.
+PARTS = 1 << 16
 
 # Columns of ``lesion``.
 (
