@@ -19,6 +19,7 @@ __all__ = ["Record", "credibility_card", "identity", "make_record", "versions"]
 
 _PACKAGE = Path(__file__).parent.parent
 _COUNTED = (".py", ".toml", ".bib")  # what can change a result: code and catalogue
+_UNCOUNTED = ("cli", "show", "web", "studies")  # rooms that only tell of results, and studies, which count themselves
 
 _VERIFIED = (
     "population dynamics, seeding, circulation and drug kinetics against exact formulae and published test suites;"
@@ -80,7 +81,8 @@ def make_record(
 def identity(resolved: str, seed: int) -> str:
     """Return the SHA-256 (64 hex digits) of a resolved study, its seed, the code and the catalogue.
 
-    Line endings and trailing blanks of the study do not count; every byte of code and catalogue does.
+    Line endings and trailing blanks of the study do not count; every byte of code and catalogue does, but for the rooms
+    that only tell of results: a better picture leaves a run what it was.
     """
     lines = [line.rstrip() for line in resolved.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     canonical = "\n".join(lines).strip("\n")
@@ -125,8 +127,9 @@ def _package_hash() -> str:
     """Return the SHA-256 of the package's sources and catalogue, in the order of their paths."""
     digest = hashlib.sha256()
     for path in sorted(_PACKAGE.rglob("*"), key=lambda item: item.relative_to(_PACKAGE).as_posix()):
-        if path.suffix in _COUNTED and "__pycache__" not in path.parts:
+        inside = path.relative_to(_PACKAGE)
+        if path.suffix in _COUNTED and inside.parts[0] not in _UNCOUNTED:
             content = path.read_bytes().replace(b"\r\n", b"\n")  # a checkout may change line ends, never meaning
-            name = path.relative_to(_PACKAGE).as_posix().encode()
+            name = inside.as_posix().encode()
             digest.update(f"{len(name)} {len(content)} ".encode() + name + content)
     return digest.hexdigest()

@@ -2,6 +2,11 @@
 
 import json
 
+from pathlib import Path
+
+import pytest
+
+from seedsoil.foundation import record as records
 from seedsoil.foundation.record import identity, make_record, versions
 from seedsoil.foundation.value import Value
 
@@ -18,6 +23,25 @@ def test_the_identity_hangs_on_study_and_seed_alone() -> None:
     assert first != identity("a = 2\n", 7)
     assert first != identity("a = 1\n", 8)
     assert first != identity("  a = 1\n", 7)
+
+
+@pytest.mark.parametrize(
+    ("room", "counts"), [("body", True), ("catalogue/organs", True), ("show", False), ("cli", False)]
+)
+def test_code_counts_where_it_makes_results(
+    room: str, counts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A changed law or number gives another identity; a changed picture or message does not."""
+    file = tmp_path / room / "one.py"
+    file.parent.mkdir(parents=True)
+    monkeypatch.setattr(records, "_PACKAGE", tmp_path)
+    found = []
+    for text in ("a = 1\n", "a = 2\n"):
+        file.write_text(text)
+        records._package_hash.cache_clear()
+        found.append(identity("study", 1))
+    records._package_hash.cache_clear()
+    assert (found[0] != found[1]) is counts
 
 
 def test_a_record_is_one_json_document_with_everything() -> None:
