@@ -1,7 +1,6 @@
 """A record names what made a result, and says what it is not for."""
 
 import json
-
 from pathlib import Path
 
 import pytest
