@@ -91,3 +91,29 @@ def test_show_tells_one_patient(answer: dict[str, Any], folder: Path) -> None:
     done = seedsoil("show", answer["out"], "--patient", "3", where=folder)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
+
+
+def test_pictures_of_all_arms_are_saved_where_asked_for(answer: dict[str, Any], folder: Path) -> None:
+    done = seedsoil("show", answer["out"], "--out", "pictures", where=folder)
+    assert done.returncode == 0, done.stderr
+    names = {path.name for path in (folder / "pictures").iterdir()}
+    assert {f"{name}.{kind}" for name in ("survival", "body", "organs") for kind in ("png", "svg")} <= names
+    assert all(f"Picture: {Path('pictures') / name}" in done.stdout for name in names)
+
+
+def test_report_stands_in_the_manifest_and_is_made_anew_when_damaged(answer: dict[str, Any], folder: Path) -> None:
+    out, again = folder / "one", ("run", "--patients", "8", "--out", "one", "--json")
+    kept = set(json.loads((out / "manifest.json").read_text())["files"])
+    assert {f"report/{path.name}" for path in (out / "report").iterdir()} <= kept
+    page = (out / "report" / "index.html").read_bytes()
+    assert seedsoil("doctor", "one", where=folder).returncode == 0
+    with (out / "report" / "survival.svg").open("ab") as file:
+        file.write(b"<!-- changed -->")
+    found = seedsoil("doctor", "one", where=folder)
+    assert found.returncode == 1
+    assert "report/survival.svg is not what was written" in found.stderr
+    repaired = seedsoil(*again, where=folder)
+    assert repaired.returncode == 0, repaired.stderr
+    assert json.loads(repaired.stdout) == answer
+    assert seedsoil("doctor", "one", where=folder).returncode == 0
+    assert (out / "report" / "index.html").read_bytes() == page

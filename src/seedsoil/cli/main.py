@@ -108,7 +108,8 @@ def main() -> NoReturn:
     except KeyboardInterrupt:  # once more, while the first one was being answered
         code = INTERRUPTED
     if code == INTERRUPTED:
-        os._exit(code)  # nothing is left to be written, and whoever interrupts does not want to wait for Python's own end
+        # Nothing is left to be written, and whoever interrupts does not want to wait for Python's own end.
+        os._exit(code)
     sys.exit(code)
 
 

@@ -25,9 +25,9 @@ from seedsoil.show.palette import (
     YELLOW,
     Picture,
     house_style,
+    time_ticks,
 )
 from seedsoil.show.results import YEAR, TrialLike, of_arm, words
-from seedsoil.show.trial import year_step
 
 _cause_colours = (VERMILLION, BLUE, ORANGE, GREEN, PURPLE, YELLOW)
 _alive = "alive at the end"
@@ -116,7 +116,7 @@ def swimmer_figure(trial: TrialLike, most: int = 40) -> Picture:
     with house_style():
         picture = Picture(9.4, 0.9 + 3.5 * lines)
         grid_of_axes = picture.subplots(lines, columns, sharex=True, squeeze=False)
-        last = float(np.max(trial.tables["patients"]["end_day"], initial=YEAR)) / YEAR
+        last = float(np.max(trial.tables["patients"]["end_day"], initial=1.0)) / YEAR
         for place, axes in enumerate(grid_of_axes.ravel()):
             if place >= len(arms):
                 axes.set_axis_off()
@@ -125,10 +125,10 @@ def swimmer_figure(trial: TrialLike, most: int = 40) -> Picture:
             _swim(axes, chosen)
             axes.set_title(words(arms[place]), fontsize=11)
             axes.set_xlim(0, last * 1.04)
-            axes.set_xticks(np.arange(0.0, last * 1.005, year_step(last)))
+            label = time_ticks(axes, 0.0, last)
             axes.tick_params(labelbottom=True)
             if place >= len(arms) - columns:
-                axes.set_xlabel("Years since diagnosis")
+                axes.set_xlabel(label)
             rows["arm"] += [arms[place]] * len(chosen["patient"])
             for name in ("patient", "response", "end_day", "progression_day", "alive"):
                 rows[name] += chosen[name].tolist()

@@ -28,6 +28,7 @@ from seedsoil.show.palette import (
     grid,
     house_style,
     site_colours,
+    time_ticks,
 )
 from seedsoil.show.results import (
     AVASCULAR_LIMIT_MM,
@@ -40,7 +41,6 @@ from seedsoil.show.results import (
     thinned,
     words,
 )
-from seedsoil.show.trial import year_step
 
 _agent_colours = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION)
 _most_points = 500
@@ -119,10 +119,8 @@ def draw_sizes(
 def time_axis(axes: Axes, history: HistoryLike) -> None:
     """Give an axis the years that are drawn."""
     start, stop = _span(history)
-    step = year_step(stop - start)
     axes.set_xlim(start, stop + 0.01 * (stop - start))
-    axes.set_xticks(np.arange(np.ceil(start / step) * step, stop + 1e-9, step))
-    axes.set_xlabel("Years since diagnosis")
+    axes.set_xlabel(time_ticks(axes, start, stop))
     axes.axvline(0.0, color=GREY, linewidth=0.9, linestyle=":", zorder=0)
 
 
@@ -241,12 +239,19 @@ def treatment_rows(history: HistoryLike) -> list[tuple[str, str, Floats, str]]:
     rows: list[tuple[str, str, Floats, str]] = []
     if operations:
         rows.append(("surgery", DARK, np.array(operations), "v"))
-    for place, agent in enumerate(dict.fromkeys(agent for _, agent, _ in history.doses)):
+    for agent, colour in _colours_of_agents(history).items():
         days = np.array([day for day, name, _ in history.doses if name == agent])
-        rows.append((words(agent), _agent_colours[place % len(_agent_colours)], days, "|"))
+        if days.size:
+            rows.append((words(agent), colour, days, "|"))
     if progressions:
         rows.append(("progression", VERMILLION, np.array(progressions), "D"))
     return rows
+
+
+def _colours_of_agents(history: HistoryLike) -> dict[str, str]:
+    """Return each agent's colour, the same in every picture of a patient."""
+    agents = dict.fromkeys([*(agent for _, agent, _ in history.doses), *history.concentrations])
+    return {agent: _agent_colours[place % len(_agent_colours)] for place, agent in enumerate(agents)}
 
 
 def draw_treatment(axes: Axes, strips: Sequence[tuple[str, str, Floats, str]]) -> None:
@@ -270,14 +275,14 @@ def concentration_figure(history: HistoryLike) -> Picture:
 
     ``table`` holds agent, day and mg_per_litre of the points drawn.
     """
-    agents = list(history.concentrations)
+    agents, colours = list(history.concentrations), _colours_of_agents(history)
     rows: dict[str, list[Any]] = {"agent": [], "day": [], "mg_per_litre": []}
     with house_style():
         picture = Picture(9.2, 1.0 + 1.25 * max(len(agents), 1))
         panels = picture.subplots(max(len(agents), 1), 1, sharex=True, squeeze=False)[:, 0]
-        for place, (agent, axes) in enumerate(zip(agents, panels, strict=False)):
+        for agent, axes in zip(agents, panels, strict=False):
             days, level = _envelope(*history.concentrations[agent])
-            colour = _agent_colours[place % len(_agent_colours)]
+            colour = colours[agent]
             axes.fill_between(days / YEAR, 0.0, level, color=colour, alpha=0.25, linewidth=0)
             axes.plot(days / YEAR, level, color=colour, linewidth=0.9)
             axes.set_ylim(0, max(1.08 * float(level.max(initial=0.0)), 1e-12))
@@ -291,11 +296,12 @@ def concentration_figure(history: HistoryLike) -> Picture:
         if agents:
             last = max(_last_day(*history.concentrations[agent]) for agent in agents)
             panels[-1].set_xlim(0, max(1.03 * last, 1.0) / YEAR)
+            panels[-1].set_xlabel(time_ticks(panels[-1], 0.0, max(1.03 * last, 1.0) / YEAR))
         else:
             panels[0].text(
                 0.5, 0.5, "no drug was given", transform=panels[0].transAxes, ha="center", va="center", color=DARK
             )
-        panels[-1].set_xlabel("Years since diagnosis")
+            panels[0].set_axis_off()
         picture.align_ylabels(panels.tolist())
     picture.caption = (
         f"Level of each drug where it acts, in patient {history.patient}, arm {words(history.arm)}, until it is gone."

@@ -23,6 +23,8 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
+from seedsoil.show.results import YEAR
+
 #: Okabe and Ito's colours (2008), distinguishable with any colour vision.
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
     "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7",
@@ -96,7 +98,8 @@ class Margins(LayoutEngine):
     def execute(self, fig: Any) -> None:
         """Place the axes and the key of a `Picture`."""
         width, height = fig.get_size_inches()
-        renderer = RendererAgg(width * fig.dpi, height * fig.dpi, fig.dpi)  # measures; draws nothing
+        made: Any = RendererAgg  # it measures here, and draws nothing
+        renderer = made(width * fig.dpi, height * fig.dpi, fig.dpi)
         left, bottom, right, top = _edge, _edge, width - _edge, height - _edge
         if fig.key is not None:
             box = fig.key.get_window_extent(renderer)
@@ -246,6 +249,21 @@ def site_colours(sites: Sequence[str], primary: str | None = None) -> Mapping[st
 def grid(axes: Axes, which: str = "both") -> None:
     """Draw a quiet grid behind the data."""
     axes.grid(True, axis="both" if which == "both" else "x" if which == "x" else "y")
+
+
+def time_ticks(axes: Axes, start: float, stop: float) -> str:
+    """Mark round years between two times [years], or round days of a short span; return the axis' label.
+
+    At most about ten marks, at times in years either way.
+    """
+    span = stop - start
+    unit, word, steps = (
+        (1.0, "Years", (0.25, 0.5, 1.0, 2.0, 5.0, 10.0)) if span > 0.75 else (YEAR, "Days", (1, 2, 5, 10, 20, 50))
+    )
+    step = next((step for step in steps if span * unit / step <= 10.5), 20.0)
+    marks = np.arange(np.ceil(start * unit / step) * step, stop * unit * 1.001, step)
+    axes.set_xticks(marks / unit, [f"{mark:g}" for mark in marks])
+    return f"{word} since diagnosis"
 
 
 def log_ticks(axis: Axis, last: int, step: int = 1) -> None:

@@ -16,7 +16,7 @@ from seedsoil.foundation.units import plain
 from seedsoil.foundation.value import GRADES
 from seedsoil.show import page as html
 from seedsoil.show.answer import ARM_COLUMNS, COMPARISON_COLUMNS, arm_rows, comparison_rows, sentences
-from seedsoil.show.body import organs_figure
+from seedsoil.show.body import body_figure, host_of, organs_figure, outline_of
 from seedsoil.show.clones import muller_figure
 from seedsoil.show.endings import causes_figure, swimmer_figure
 from seedsoil.show.lesions import concentration_figure, trajectories_figure
@@ -146,10 +146,13 @@ def _csv(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 def trial_drawings(trial: TrialLike) -> list[Drawing]:
     """Return the pictures of all arms: file name, title, and what draws it."""
+    host = host_of(trial)
+    on_body: list[Drawing] = [("body", "Metastases on the body", lambda: body_figure(trial, host))]
     return [
         ("survival", "Overall survival", lambda: survival_figure(trial)),
         ("progression_free", "Progression-free survival", lambda: survival_figure(trial, "progression_free_survival")),
         ("causes", "Causes of death", lambda: causes_figure(trial)),
+        *(on_body if outline_of(host) is not None else []),
         ("organs", "Metastases by organ", lambda: organs_figure(trial)),
         ("swimmers", "Patients in time", lambda: swimmer_figure(trial)),
     ]

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from seedsoil.foundation.units import plain
-from seedsoil.show.palette import Picture, arm_colour, arm_dash, grid, house_style
+from seedsoil.show.palette import Picture, arm_colour, arm_dash, grid, house_style, time_ticks
 from seedsoil.show.results import YEAR, Curve, Floats, TrialLike, words
 
 _endpoint_axis = {"overall_survival": "Alive [%]", "progression_free_survival": "Alive without progression [%]"}
@@ -37,7 +37,7 @@ def survival_figure(trial: TrialLike, endpoint: str = "overall_survival") -> Pic
         axes, risk = picture.subplots(2, 1, sharex=True, height_ratios=[10, 0.6 + 0.75 * len(arms)])
         for place, arm in enumerate(arms):
             _draw_curve(axes, curves[arm], place)
-        last = max([YEAR / 12, *(float(curve.days[-1]) for curve in curves.values() if len(curve.days))]) / YEAR
+        last = max([1.0, *(float(curve.days[-1]) for curve in curves.values() if len(curve.days))]) / YEAR
         _plain_axes(axes, last, _endpoint_axis.get(endpoint, f"{words(endpoint).capitalize()} [%]"))
         picture.explain(
             [
@@ -77,20 +77,13 @@ def _draw_curve(axes: Axes, curve: Curve, place: int) -> None:
 
 
 def _plain_axes(axes: Axes, last: float, label: str) -> None:
-    step = year_step(last)
     axes.set_xlim(0, last * 1.005)
-    axes.set_xticks(np.arange(0.0, last * 1.005, step))
+    axes.set_xlabel(time_ticks(axes, 0.0, last))
     axes.set_ylim(0, 101)
     axes.set_yticks(range(0, 101, 20))
     axes.set_ylabel(label)
-    axes.set_xlabel("Years since diagnosis")
     axes.tick_params(labelbottom=True)
     grid(axes)
-
-
-def year_step(span: float) -> float:
-    """Return a round distance between ticks for so many years: at most about ten of them."""
-    return next((step for step in (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0) if span / step <= 10.5), 20.0)
 
 
 def _label(trial: TrialLike, arm: str, first: str, curve: Curve, endpoint: str) -> str:
@@ -123,9 +116,11 @@ def _risk_table(axes: Axes, above: Axes, curves: dict[str, Curve]) -> None:
             weight="bold", annotation_clip=False,
         )  # fmt: skip
         for tick, left in zip(ticks, curve.at_risk(ticks * YEAR), strict=True):
+            # Only the last can reach beyond the axes, so only that one needs room.
             axes.text(
-                tick, place, f"{int(left)}", ha="center", va="center", fontsize=9, color=colour, in_layout=False
-            )  # within the axes, so that its place needs no room
+                tick, place, f"{int(left)}", ha="center", va="center", fontsize=9, color=colour,
+                in_layout=bool(tick == ticks[-1]),
+            )  # fmt: skip
 
 
 def _rows(curves: dict[str, Curve]) -> dict[str, list[object]]:

@@ -1,6 +1,7 @@
 """`run`: the folder it chooses, what it says when stopped, and that a finished run is not carried out again."""
 
 import json
+import sys
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
@@ -122,3 +123,46 @@ def test_json_is_alone_on_stdout(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     said = capsys.readouterr()
     assert json.loads(said.out) == _Answered().answer()
     assert "2 of 2 patients" in said.err
+
+
+def _say(*words: str) -> None:
+    sys.stdout.write(" ".join(words) + "\n")
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_answer_does_not_wait_for_the_report(
+    as_json: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In words the answer is there before the report is begun; a document is the last thing said."""
+    before: list[str] = []
+
+    def report(trial: object) -> Path:
+        before.append(capsys.readouterr().out)
+        return Path("one/report/index.html")
+
+    monkeypatch.setattr(engine, "run", lambda study, **given: _Answered())
+    monkeypatch.setattr("seedsoil.cli.run._write_report", report)
+    monkeypatch.setattr("seedsoil.cli.summary.print_answer", lambda trial, where: _say("the answer", *where))
+    assert execute(["run", "--patients", "2", *(["--json"] if as_json else [])]) == 0
+    said = capsys.readouterr().out
+    if as_json:
+        assert before == [""]
+        assert json.loads(said) == _Answered().answer()
+    else:
+        assert before == ["the answer Run: one\n"]
+        assert said == f"Report: {Path('one/report/index.html')}\n"
+
+
+def test_interruption_of_the_report_keeps_the_answer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(trial: object) -> Path:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(engine, "run", lambda study, **given: _Answered())
+    monkeypatch.setattr("seedsoil.cli.run._write_report", interrupted)
+    monkeypatch.setattr("seedsoil.cli.summary.print_answer", lambda trial, where: _say("the answer"))
+    assert execute(["run", "--patients", "2"]) == 130
+    said = capsys.readouterr()
+    assert said.out == "the answer\n"
+    assert "--resume" in said.err

@@ -16,8 +16,8 @@ from seedsoil.foundation.errors import SeedsoilError
 from seedsoil.show.body import organs_figure
 from seedsoil.show.clones import muller_figure
 from seedsoil.show.endings import causes_figure, swimmer_figure
-from seedsoil.show.lesions import concentration_figure, trajectories_figure
-from seedsoil.show.palette import Picture
+from seedsoil.show.lesions import concentration_figure, trajectories_figure, treatment_rows
+from seedsoil.show.palette import Picture, time_ticks
 from seedsoil.show.patient import patient_figure
 from seedsoil.show.show import show
 from seedsoil.show.trial import survival_figure
@@ -225,6 +225,41 @@ def test_many_arms_lesions_and_long_names(tmp_path: Path) -> None:
     )
     for draw in of_trials:
         assert _overlaps(draw(trial)) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "label", "marks"),
+    [
+        (0.0, 10.0, "Years", ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]),
+        (-2.0, 0.5, "Years", ["-2", "-1.75", "-1.5", "-1.25", "-1", "-0.75", "-0.5", "-0.25", "0", "0.25", "0.5"]),
+        (0.0, 45 / 365.25, "Days", ["0", "5", "10", "15", "20", "25", "30", "35", "40", "45"]),
+    ],
+)
+def test_time_is_marked_in_round_years_or_days(start: float, stop: float, label: str, marks: list[str]) -> None:
+    axes = Picture(4.0, 3.0).subplots()
+    assert time_ticks(axes, start, stop) == f"{label} since diagnosis"
+    assert [text.get_text() for text in axes.get_xticklabels()] == marks
+    year = {"Years": 1.0, "Days": 365.25}[label]
+    assert axes.get_xticks() == pytest.approx([float(mark) / year for mark in marks])
+
+
+def test_one_agent_has_one_colour(history: SimpleNamespace) -> None:
+    """The doses and the levels of a drug are the same colour, though they are listed in different orders."""
+    levels = concentration_figure(history)
+    lines = {axes.get_title(loc="left"): axes.lines[0].get_color() for axes in levels.axes}
+    doses = {name: colour for name, colour, _, _ in treatment_rows(history) if name in lines}
+    assert doses
+    assert all(lines[name] == colour for name, colour in doses.items())
+
+
+@pytest.mark.parametrize("draw", [*of_trials, *of_patients], ids=_name)
+def test_nothing_is_cut_at_the_edge(draw: Callable[..., Picture], trial: MadeTrial, history: SimpleNamespace) -> None:
+    """Fails where the margins forget a label: texts may leave the page by no more than a pixel."""
+    picture = draw(trial if draw in of_trials else history)
+    boxes = {text.get_text(): text.get_window_extent() for text in _texts(picture)}
+    wide, tall = picture.bbox.width, picture.bbox.height
+    cut = [name for name, box in boxes.items() if box.x0 < -1 or box.y0 < -1 or box.x1 > wide + 1 or box.y1 > tall + 1]
+    assert cut == []
 
 
 def test_show_draws_trials_and_patients(trial: MadeTrial, history: SimpleNamespace) -> None:
