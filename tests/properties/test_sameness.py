@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from seedsoil.biology.drug import Agent
-from seedsoil.body.state import DETECTED
+from seedsoil.body.state import CELLS, DETECTED, LESIONS
 from seedsoil.catalogue.load import entry
-from seedsoil.experiment.grow import run_until, scratch
+from seedsoil.experiment.grow import run_until, scratch, watch_growth
 from seedsoil.experiment.protocol import Course, Protocol, Resect, Scan
 from seedsoil.experiment.timeline import nothing
 from seedsoil.foundation.streams import new_stream
@@ -92,6 +92,21 @@ def test_a_recorded_history_is_the_one_of_the_trial(arm: str) -> None:
     assert chosen.sum() > 0
     for name in ("cells_at_end", "largest_cells", "arrival_day", "key"):
         assert same(np.asarray(history.lesions[name]), table[name][chosen]), name
+
+
+def test_a_history_begins_with_the_founding_cells() -> None:
+    """The growth is recorded too, week by week up to the diagnosis that was made: catches other luck in the replay."""
+    history = simulate(_plan(), "control", 1)
+    grown = enrol(_plan(), 1)
+    assert history.days[0] == -grown.day
+    assert np.all(np.diff(history.days) > 0)
+    before, today = (history.cells[np.searchsorted(history.days, day)] for day in (-7.0, 0.0))
+    lesions = int(grown.state.count[LESIONS])
+    assert same(today[:lesions], grown.state.lesion[:lesions, CELLS])
+    last: list[float] = []
+    watch_growth(grown, lambda state: last.append(float(state.lesion[0, CELLS])))
+    assert last[-1] == before[0] > last[0] > 0
+    assert last[-1] < today[0] < 2.0 * last[-1]
 
 
 def test_a_patient_alone_is_the_patient_in_the_cohort() -> None:

@@ -79,9 +79,14 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Grown:
-    """A patient on the day of diagnosis: the state, the luck still to come, and the day on the engine's clock."""
+    """A patient on the day of diagnosis: the state, the luck still to come, and the day on the engine's clock.
+
+    ``vessels`` and ``without`` are what it was grown with, ``attempts`` how many founders it took.
+    """
 
     patient: Patient
+    vessels: Vasculature
+    without: tuple[str, ...]
     number: int
     seed: int
     state: State
@@ -179,13 +184,25 @@ def grow(
         stream = new_stream(seed, number)
         state, is_diagnosed = _grow_founder(person, vessels, diagnosis, stream, attempt, without)
         if is_diagnosed:
-            return Grown(person, number, seed, state, stream, float(state.clock[NOW]), attempt)
+            day = float(state.clock[NOW])
+            return Grown(person, vessels, tuple(without), number, seed, state, stream, day, attempt)
         largest = max(largest, float(state.lesion[0, LARGEST]))
     raise ModelError(
         f"patient {number}: no tumour was diagnosed in {MOST_ATTEMPTS} tries; the largest primary reached "
         f"{diameter(largest):.1f} mm of the {diagnosis.primary_diameter_mm:g} mm asked for. "
         "Lower diagnosis.primary_diameter or raise tumour.division_rate."
     )
+
+
+def watch_growth(grown: Grown, watch: Callable[[State], None]) -> None:
+    """Grow the same tumour again, bytes and all, and call ``watch`` on every day of the grid before the diagnosis."""
+    model = build_model(grown.patient, grown.vessels, without=grown.without)
+    stream, work, timeline = new_stream(grown.seed, grown.number), scratch(model), nothing(0)
+    state, day = _founded(grown.patient, model, stream, grown.attempts), 0.0
+    while day < grown.day:
+        watch(state)
+        day += STEP_DAYS
+        _, state = run_until(stream, state, day, model, timeline, work)
 
 
 def _grow_founder(

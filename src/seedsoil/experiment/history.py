@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.body.state import CELLS, CLONES, HYPOXIA, LESIONS, PERFUSION
+from seedsoil.body.state import CELLS, CLONES, HYPOXIA, LESIONS, NOW, PERFUSION, State
+from seedsoil.experiment.grow import watch_growth
 from seedsoil.experiment.outcome import clone_cells, rows
 from seedsoil.experiment.protocol import Protocol
 from seedsoil.experiment.simulate import Arm, run_arm
@@ -21,9 +22,9 @@ Columns = Mapping[str, NDArray[Any]]
 
 @dataclass(frozen=True)
 class History:
-    """One patient in one arm, recorded on every day of the step grid since diagnosis.
+    """One patient in one arm, recorded on every day of the step grid from the founding cells to the end.
 
-    ``days`` (K,); ``cells``, ``hypoxia``, ``vessels`` (K, lesions); ``clone_cells`` (K, clones); ``lesions``, ``clones``
+    ``days`` (K,), since diagnosis: negative before it; ``cells``, ``hypoxia``, ``vessels`` (K, lesions); ``clone_cells`` (K, clones); ``lesions``, ``clones``
     and ``observations`` hold the columns of the tables of that name; ``concentrations`` maps each agent to days and
     mg/L at its effect site.
     """
@@ -53,18 +54,18 @@ class History:
 
 
 class _Recorder:
-    """Copies the state on every day of the grid."""
+    """Copies the state on every day of the grid; days count from ``diagnosis``, a day on the engine's clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, diagnosis: float) -> None:
+        self.diagnosis = diagnosis
         self.days: list[float] = []
         self.rows: list[tuple[Floats, Floats, Floats, Floats]] = []
 
-    def __call__(self, arm: Arm) -> None:
-        count = int(arm.state.count[LESIONS])
-        lesion = arm.state.lesion[:count]
-        self.days.append(arm.today)
+    def __call__(self, state: State) -> None:
+        lesion = state.lesion[: int(state.count[LESIONS])]
+        self.days.append(float(state.clock[NOW]) - self.diagnosis)
         self.rows.append(
-            (lesion[:, CELLS].copy(), lesion[:, HYPOXIA].copy(), lesion[:, PERFUSION].copy(), clone_cells(arm))
+            (lesion[:, CELLS].copy(), lesion[:, HYPOXIA].copy(), lesion[:, PERFUSION].copy(), clone_cells(state))
         )
 
     def filled(self, column: int, width: int) -> Floats:
@@ -77,9 +78,10 @@ class _Recorder:
 
 def record(arm: Arm, name: str, protocol: Protocol) -> History:
     """Run an arm and keep what happened. The run itself is the same, bytes and all, as without recording."""
-    recorder = _Recorder()
-    recorder(arm)
-    run_arm(arm, protocol, recorder)
+    recorder = _Recorder(arm.grown.day)
+    watch_growth(arm.grown, recorder)
+    recorder(arm.state)
+    run_arm(arm, protocol, lambda now: recorder(now.state))
     tables = rows(arm, name)
     lesions, clones = int(arm.state.count[LESIONS]), int(arm.state.count[CLONES])
     fine = np.arange(0.0, max(arm.end_day, 1.0), 0.5)

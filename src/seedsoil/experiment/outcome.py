@@ -31,6 +31,7 @@ from seedsoil.body.state import (
     REPLACES,
     SITE,
     SPROUTS,
+    State,
 )
 from seedsoil.experiment.simulate import Arm
 
@@ -45,9 +46,8 @@ def _who(number: int, arm: str, rows: int) -> Columns:
     return {"patient": np.full(rows, number, dtype=np.int32), "arm": _text([arm] * rows)}
 
 
-def clone_cells(arm: Arm) -> NDArray[np.float64]:
+def clone_cells(state: State) -> NDArray[np.float64]:
     """Cells of each clone over all lesions, now [clones]."""
-    state = arm.state
     totals = np.zeros(int(state.count[CLONES]))
     for row in range(int(state.count[LESIONS])):
         used = int(state.used[row])
@@ -137,7 +137,7 @@ def clone_rows(arm: Arm, name: str) -> Columns:
         "unstable": kind // levels % 2 == 1,
         "resistance": _text([resistance_of(int(arm.model.mask[one]), arm) for one in kind]),
         "pooled": clone[:, CLONE_POOLED] == 1,
-        "cells_at_end": clone_cells(arm),
+        "cells_at_end": clone_cells(arm.state),
     }
 
 
