@@ -29,6 +29,8 @@ from seedsoil.show.results import BEFORE_DIAGNOSIS, YEAR, Floats, HistoryLike, t
 
 _sensitive_shades = ("#C9CED6", "#DDE1E7", "#B4BBC6", "#E9ECF0")
 _resistant_colours = (VERMILLION, BLUE, PURPLE, ORANGE, GREEN, SKY)
+#: The thinnest band that is drawn [% of all cells]: a tenth of a line's width.
+_least_band = 0.03
 _hatches = ("////", "\\\\\\\\", "xxxx", "....", "||||", "----")
 
 
@@ -69,7 +71,7 @@ def muller_figure(history: HistoryLike, most: int = 40) -> Picture:
 
 def _drawn_days(history: HistoryLike) -> NDArray[np.int64]:
     inside = np.flatnonzero(np.asarray(history.days, dtype=float) >= -BEFORE_DIAGNOSIS * YEAR)
-    return np.asarray(inside[thinned(len(inside), 400)], dtype=np.int64)
+    return np.asarray(inside[thinned(len(inside), 240)], dtype=np.int64)
 
 
 def draw_shares(axes: Axes, history: HistoryLike, most: int = 40) -> tuple[list[Any], dict[str, list[Any]]]:
@@ -211,7 +213,7 @@ def _draw_bands(
         shade.setdefault(clone, _sensitive_shades[len(shade) % len(_sensitive_shades)])
         kind = str(resistance[clone])
         colour, hatch = kinds.get(kind, kinds.get("other", (GREY, ""))) if kind else (shade[clone], "")
-        if share.max(initial=0.0) > 0.0:
+        if share.max(initial=0.0) >= _least_band:
             axes.fill_between(
                 years, base, base + share, where=known, facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0.3
             )
