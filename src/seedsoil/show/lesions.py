@@ -152,6 +152,7 @@ def _size_axes(axes: Axes, history: HistoryLike, ct_limit: float) -> None:
     top = float(np.nanmax(diameter_mm(history.cells), initial=20.0))
     axes.set_ylim(0.01, max(100.0, 1.6 * top))
     axes.set_yticks([0.01, 0.1, 1.0, 10.0, 100.0], ["0.01", "0.1", "1", "10", "100"])
+    axes.minorticks_off()
     axes.set_ylabel("Diameter of lesion [mm]")
     axes.tick_params(labelbottom=False)
     grid(axes, "x")
