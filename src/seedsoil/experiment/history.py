@@ -99,7 +99,8 @@ def record(arm: Arm, name: str, protocol: Protocol) -> History:
     return History(
         patient=arm.grown.number,
         arm=name,
-        days=np.array(recorder.days),
+        # The step in which the patient died is carried to its end; nothing is told of days after the death.
+        days=np.minimum(recorder.days, arm.end_day),
         lesions=tables["lesions"],
         cells=recorder.filled(0, lesions),
         hypoxia=recorder.filled(1, lesions),

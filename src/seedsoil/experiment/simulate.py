@@ -134,7 +134,8 @@ def open_arm(
         grown, model, state, given, used, flows, until, build_timeline(given, used, flows, grown.day, until),
         Follow(nodes=_nodes(grown)),
     )  # fmt: skip
-    arm.note(0.0, "diagnosis", f"{int(np.sum(state.lesion[1 : state.count[LESIONS], CELLS] > 0))} metastases in truth")
+    growing = int(np.sum(state.lesion[1 : state.count[LESIONS], CELLS] > 0))
+    arm.note(0.0, "diagnosis", f"{growing} growing {'metastasis' if growing == 1 else 'metastases'} in truth")
     for course in protocol.courses:
         arm.note(course.start, "dose_course", course.sentence())
     return arm
@@ -157,7 +158,8 @@ def resect(arm: Arm, order: Resect) -> None:
         if kept <= 0.0:
             state.lesion[row, FATE] = RESECTED
             state.used[row] = 0
-    arm.note(arm.today, "resection", f"{order.sentence()} ({len(rows)} lesions)")
+    found = "1 lesion" if len(rows) == 1 else f"{len(rows)} lesions"
+    arm.note(arm.today, "resection", f"{order.sentence()} ({found})")
 
 
 def _rows_to_resect(arm: Arm, order: Resect) -> list[int]:
@@ -272,13 +274,18 @@ def _end_early(arm: Arm, ending: int) -> None:
         arm.cause = "other causes"
         arm.ending = f"died at day {arm.end_day:.0f}: other causes"
         return
-    name = arm.grown.patient.host.anatomy.sites[site].name
+    name = arm.grown.patient.host.anatomy.sites[site].name.replace("_", " ")
     rows = arm.state.lesion[: arm.state.count[LESIONS]]
     grams = float(np.sum(rows[rows[:, SITE] == site, CELLS])) / 1e9
     arm.cause = f"{name} burden"
-    arm.ending = f"died at day {arm.end_day:.0f}: {name} burden {grams / 1000:.2g} kg" if grams >= 1000 else (
-        f"died at day {arm.end_day:.0f}: {name} burden {grams:.2g} g"
-    )  # fmt: skip
+    arm.ending = f"died at day {arm.end_day:.0f}: {name} burden {_weight(grams)}"
+
+
+def _weight(grams: float) -> str:
+    """A weight to two digits, as people write it."""
+    if grams >= 1000.0:
+        return f"{grams / 1000.0:.1f} kg" if grams < 1e4 else f"{grams / 1000.0:.0f} kg"
+    return f"{10.0 * round(grams / 10.0):.0f} g" if grams >= 100.0 else f"{grams:.2g} g"
 
 
 def _close(arm: Arm) -> None:
