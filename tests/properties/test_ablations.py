@@ -39,7 +39,7 @@ INDEX = ADULT.anatomy.index
 
 @lru_cache(maxsize=16)
 def _tables(without: tuple[str, ...] = ()) -> dict[str, dict[str, Any]]:
-    return run_patients(plan_of(CONTROL, without=without), 0, 2)
+    return run_patients(plan_of(CONTROL, without=without, patients=8), 0, 8)
 
 
 def _largest(site: str, without: tuple[str, ...], *, sprouts: bool = False, replaces: bool = False) -> float:
@@ -130,8 +130,10 @@ def test_dormancy() -> None:
 
 def _longest_wait(without: tuple[str, ...]) -> float:
     """Longest time from arrival to growth, in units of what growth to 50 cells can take at its slowest."""
-    table = run_patients(plan_of(CONTROL, without=without, until_days=728.0, patients=1), 0, 1)["lesions"]
-    later, rates = table["lesion"] > 0, model_of(patient(), without).site
+    sleepy = patient(wake_rate=1e-3, dormant_death_rate=1e-3)
+    plan = plan_of(CONTROL, patient=sleepy, without=without, until_days=728.0, patients=6)
+    table = run_patients(plan, 0, 6)["lesions"]
+    later, rates = table["lesion"] > 0, model_of(sleepy, without).site
     assert later.sum() > 5
     active = np.where(np.isnan(table["active_day"]), 728.0, table["active_day"])[later]
     net = np.array([rates[INDEX(site), DIVISION] - rates[INDEX(site), DEATH] for site in table["site"][later]])
@@ -166,7 +168,8 @@ def test_reseeding() -> None:
     """Metastases of metastases, and none without: catches one lesion whose parent is not the primary."""
     fast = patient(shedding_rate=1e-2)
     for without, some in (((), True), (("reseeding",), False)):
-        table = run_patients(plan_of(CONTROL, patient=fast, without=without, until_days=364.0), 0, 1)["lesions"]
+        plan = plan_of(CONTROL, patient=fast, without=without, until_days=728.0, patients=6)
+        table = run_patients(plan, 0, 6)["lesions"]
         assert (table["parent"] > 0).any() == some
         assert (table["lesion"] > 0).sum() > 10
 
