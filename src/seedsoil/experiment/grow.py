@@ -10,7 +10,7 @@ import numpy as np
 
 from seedsoil.biology.patient import Patient
 from seedsoil.biology.vasculature import Vasculature
-from seedsoil.biology.vessels import diameter
+from seedsoil.biology.vessels import CELLS_PER_CUBIC_MILLIMETRE, diameter
 from seedsoil.body.kernel import advance
 from seedsoil.body.model import build_model
 from seedsoil.body.state import (
@@ -19,6 +19,7 @@ from seedsoil.body.state import (
     CLOCK,
     CLONES,
     DETECTED,
+    DIVISION,
     FATE,
     GROWING,
     HAZARD,
@@ -48,7 +49,7 @@ from seedsoil.body.state import (
     with_room,
 )
 from seedsoil.experiment.timeline import nothing
-from seedsoil.foundation.elementary import exp
+from seedsoil.foundation.elementary import exp, log
 from seedsoil.foundation.errors import ModelError
 from seedsoil.foundation.samplers import exponential
 from seedsoil.foundation.streams import DEATH, TRAIT, Stream, aim, mix, new_stream, uniform
@@ -142,8 +143,15 @@ def _is_diagnosed(state: State, diagnosis: Diagnosis) -> bool:
         return False
     if diagnosis.metastases == 0:
         return True
-    least = math.pi / 6.0 * diagnosis.metastasis_diameter_mm**3 * 1e6
+    least = math.pi / 6.0 * diagnosis.metastasis_diameter_mm**3 * CELLS_PER_CUBIC_MILLIMETRE
     return int(np.sum(state.lesion[1 : state.count[LESIONS], CELLS] >= least)) >= diagnosis.metastases
+
+
+def _weeks_until(diagnosis: Diagnosis, state: State, model: Model) -> int:
+    """Weeks in which the primary cannot reach the size asked for: half of what it would take if no cell ever died."""
+    target = math.pi / 6.0 * diagnosis.primary_diameter_mm**3 * CELLS_PER_CUBIC_MILLIMETRE
+    far = log(target / state.lesion[0, CELLS]) if state.lesion[0, CELLS] < target else 0.0
+    return max(1, int(0.5 * far / (model.site[int(state.lesion[0, SITE]), DIVISION] * STEP_DAYS)))
 
 
 def _open_clock(grown: State, patient: Patient, stream: Stream, without: Collection[str]) -> None:
@@ -213,7 +221,7 @@ def _grow_founder(
     work, timeline = scratch(model), nothing(0)
     state, day = _founded(patient, model, stream, attempt), 0.0
     while day < LONGEST_GROWTH_DAYS and state.lesion[0, CELLS] > 0.0:
-        day += STEP_DAYS
+        day += STEP_DAYS * _weeks_until(diagnosis, state, model)
         ending, state = run_until(stream, state, day, model, timeline, work)
         if ending != REACHED:
             break
