@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from seedsoil.body.hazards import cut_pieces, mutation_rate, prepare
+from seedsoil.body.hazards import cut_pieces, prepare
 from seedsoil.body.kendall import (
     advance_unmarked,
     chance_alive,
@@ -26,10 +26,7 @@ from seedsoil.body.state import (
     CLONES,
     EXTINCT,
     FATE,
-    HIT_RATE,
-    HITS,
     IDENTITY_SHARE,
-    INSTABILITY_RATE,
     LARGEST,
     MARKS_LIMIT,
     PENDING,
@@ -50,47 +47,21 @@ from seedsoil.foundation.streams import POPULATION, aim, mix, uniform
 
 
 @inner
-def mutant_kind(kind, choice, model):  # type: ignore[no-untyped-def]
-    """Type of the ``choice``-th thing that can happen to a dividing cell: a hit, instability, or a mechanism."""
-    levels = int(model.trait[HITS]) + 1
-    if choice == 0:
-        return kind + 1
-    if choice == 1:
-        return kind + levels
-    return kind + levels * 2 * (1 << (choice - 2))
-
-
-@inner
-def choice_rate(kind, choice, model):  # type: ignore[no-untyped-def]
-    """Chance per division of that thing, zero if the cell carries it already."""
-    levels = int(model.trait[HITS]) + 1
-    if choice == 0:
-        rate = model.trait[HIT_RATE] if kind % levels < levels - 1 else 0.0
-    elif choice == 1:
-        rate = model.trait[INSTABILITY_RATE] if (kind // levels) % 2 == 0 else 0.0
-    else:
-        carried = (model.mask[kind] >> (choice - 2)) & 1
-        rate = 0.0 if carried == 1 else model.mechanism_rate[choice - 2]
-    return rate * model.instability[kind]
-
-
-@inner
-def draw_mutant(stream, kind, model):  # type: ignore[no-untyped-def]
-    """Draw which alteration a mutant carries more than its mother."""
-    choices = 2 + model.mechanism_rate.shape[0]
+def draw_mutant(stream, kind, work):  # type: ignore[no-untyped-def]
+    """Draw what a mutant is, by what can happen to its mother."""
+    rates = work.alteration[kind]
     total = 0.0
-    for choice in range(choices):
-        total += choice_rate(kind, choice, model)
+    for choice in range(rates.shape[0]):
+        total += rates[choice]
     left = uniform(stream) * total
     last = 0
-    for choice in range(choices):
-        rate = choice_rate(kind, choice, model)
-        if rate > 0.0:
+    for choice in range(rates.shape[0]):
+        if rates[choice] > 0.0:
             last = choice
-            left -= rate
+            left -= rates[choice]
             if left < 0.0:
                 break
-    return mutant_kind(kind, last, model)
+    return work.mutant[kind, last]
 
 
 @inner
@@ -191,7 +162,7 @@ def follow_marks(stream, state, row, slot, marked, start, pieces, model, work): 
             if not send(stream, state, row, slot, day, ordinal, model):
                 return False
         else:
-            depth = follow(stream, state, row, slot, -1.0, draw_mutant(stream, kind, model), at, spent, day,
+            depth = follow(stream, state, row, slot, -1.0, draw_mutant(stream, kind, work), at, spent, day,
                            ordinal, depth, pieces, model, work)  # fmt: skip
         if family > 0.0 and depth >= 0:
             depth = follow(stream, state, row, slot, family, kind, at, spent, day, ordinal, depth, pieces, model, work)
@@ -242,7 +213,7 @@ def bridge(stream, state, row, slot, start, pieces, model, work):  # type: ignor
     total = work.tail[kind, pieces, 5]
     drift = (log(max(later, 1.0) / cells) - mean) / max(total, 1e-12)
     height, ordinal = cells, np.int64(0)
-    chance = mutation_rate(kind, model)
+    chance = work.mutation[kind]
     for at in range(pieces):
         days = calendar[at, 3]
         rate = (calendar[at, 0] - calendar[at, 1] - calendar[at, 2] * work.leaving[kind, at]) + drift
@@ -269,11 +240,11 @@ def pool_mutants(stream, state, row, slot, divisions, at, start, pieces, model, 
     One that has left a mark of its own by then counts as alive, its mark not drawn: a share of second order.
     """
     kind = state.kind[row, slot]
-    for choice in range(2 + model.mechanism_rate.shape[0]):
-        rate = choice_rate(kind, choice, model)
+    for choice in range(work.alteration.shape[1]):
+        rate = work.alteration[kind, choice]
         if rate <= 0.0:
             continue
-        other = mutant_kind(kind, choice, model)
+        other = work.mutant[kind, choice]
         prepare(other, row, pieces, state, model, work)
         half = 0.5 * work.calendar[other, at, 3]
         a, beta, c, delta, root = suffix(work.calendar[other, :pieces], work.tail[other, : pieces + 1], at, half)

@@ -210,18 +210,23 @@ def cut_pieces(state, row, start, end, model, timeline, work):  # type: ignore[n
 
 
 @inner
-def mutation_rate(kind, model):  # type: ignore[no-untyped-def]
-    """Chance that a division of this type of cell yields one mutant, over all that can still happen to it [1]."""
-    hits = int(model.trait[HITS])
-    rate = 0.0
-    if kind % (hits + 1) < hits:
-        rate += model.trait[HIT_RATE]
-    if (kind // (hits + 1)) % 2 == 0:
-        rate += model.trait[INSTABILITY_RATE]
-    for mechanism in range(model.mechanism_rate.shape[0]):
-        if (model.mask[kind] >> mechanism) & 1 == 0:
-            rate += model.mechanism_rate[mechanism]
-    return min(0.5, rate * model.instability[kind])
+def fill_alterations(model, work):  # type: ignore[no-untyped-def]
+    """Write what can happen to a dividing cell of each type: one more hit, instability, or a mechanism of resistance."""
+    levels = int(model.trait[HITS]) + 1
+    for kind in range(model.mask.shape[0]):
+        total = 0.0
+        for choice in range(work.alteration.shape[1]):
+            if choice == 0:
+                rate, other = (model.trait[HIT_RATE] if kind % levels < levels - 1 else 0.0), kind + 1
+            elif choice == 1:
+                rate, other = (model.trait[INSTABILITY_RATE] if (kind // levels) % 2 == 0 else 0.0), kind + levels
+            else:
+                bit = 1 << (choice - 2)
+                rate = model.mechanism_rate[choice - 2] if model.mask[kind] & bit == 0 else 0.0
+                other = kind + levels * 2 * bit
+            work.alteration[kind, choice], work.mutant[kind, choice] = rate * model.instability[kind], other
+            total += rate * model.instability[kind]
+        work.mutation[kind] = min(0.5, total)
 
 
 @inner
@@ -231,7 +236,7 @@ def prepare(kind, row, pieces, state, model, work):  # type: ignore[no-untyped-d
         return
     work.stamp[kind] = state.count[SERIAL]
     site = int(state.lesion[row, SITE])
-    chance = mutation_rate(kind, model)
+    chance = work.mutation[kind]
     success = model.emission_total[site] * model.competent[kind]
     if row > 0:
         success *= model.trait[RESEEDING]

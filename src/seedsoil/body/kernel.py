@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from seedsoil.biology.vessels import VEGF_BASAL, VEGF_HYPOXIC
 from seedsoil.body.families import advance_lesion
+from seedsoil.body.hazards import fill_alterations
 from seedsoil.body.state import (
     ACTIVE,
     ARRIVED,
@@ -177,6 +178,7 @@ def advance(stream, state, until, model, timeline, work):  # type: ignore[no-unt
     The same whether called once or for each step: a call may end anywhere on the grid, or cut a step where the state
     is changed from outside. ``MORE_LESIONS`` and ``MORE_CLONES`` ask for room; call again with it.
     """
+    fill_alterations(model, work)
     while state.clock[NOW] < until - 1e-9:
         if state.count[LESIONS] + state.count[PENDING] + 1 > state.lesion.shape[0]:
             return MORE_LESIONS

@@ -123,8 +123,11 @@ class State(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Scratch space of a step; holds nothing between steps."""
+    """Scratch space of a step; holds nothing between calls of ``advance``."""
 
+    alteration: Floats  # (types, choices): chance per division of each thing that can still happen to a cell
+    mutant: Integers  # (types, choices): what its daughter then is
+    mutation: Floats  # (types,): all of them together
     calendar: Floats  # (types, PIECES, 4): unmarked birth, death, mark, days
     tail: Floats  # (types, PIECES + 1, 6): composites from each piece to the end
     leaving: Floats  # (types, PIECES): share of the marks that are emigrations
@@ -160,9 +163,13 @@ def new_state(types: int, lesions: int = 32, clones: int = 256, seeds: int = 409
     )
 
 
-def new_work(types: int, masks: int, sites: int) -> Work:
+def new_work(types: int, masks: int, sites: int, mechanisms: int) -> Work:
     """Return scratch space for a model of this size."""
+    choices = 2 + mechanisms
     return Work(
+        alteration=np.zeros((types, choices)),
+        mutant=np.zeros((types, choices), dtype=np.int64),
+        mutation=np.zeros(types),
         calendar=np.zeros((types, PIECES, 4)),
         tail=np.zeros((types, PIECES + 1, 6)),
         leaving=np.zeros((types, PIECES)),

@@ -112,7 +112,7 @@ def run_until(
 
 def scratch(model: Model) -> Work:
     """Scratch space for a model."""
-    return new_work(model.mask.shape[0], model.half_power.shape[1], model.site.shape[0])
+    return new_work(model.mask.shape[0], model.half_power.shape[1], model.site.shape[0], model.mechanism_rate.shape[0])
 
 
 def _founded(patient: Patient, model: Model, stream: Stream, attempt: int) -> State:
