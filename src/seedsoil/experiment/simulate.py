@@ -158,8 +158,11 @@ def resect(arm: Arm, order: Resect) -> None:
         if kept <= 0.0:
             state.lesion[row, FATE] = RESECTED
             state.used[row] = 0
-    found = "1 lesion" if len(rows) == 1 else f"{len(rows)} lesions"
-    arm.note(arm.today, "resection", f"{order.sentence()} ({found})")
+    arm.note(arm.today, "resection", f"{order.sentence()} ({_lesions(len(rows))})")
+
+
+def _lesions(count: int) -> str:
+    return "1 lesion" if count == 1 else f"{count} lesions"
 
 
 def _rows_to_resect(arm: Arm, order: Resect) -> list[int]:
@@ -191,12 +194,12 @@ def look(arm: Arm, scan: Scan) -> None:
     if not arm.baseline_taken:
         arm.follow.baseline(readings)
         arm.baseline_taken = True
-        arm.note(arm.today, "scan", f"baseline: {len(readings)} lesions seen")
+        arm.note(arm.today, "scan", f"baseline: {_lesions(len(readings))} seen")
         return
     answer = arm.follow.assess(arm.today, readings)
     if answer == "PD" and math.isnan(arm.progression_day):
         arm.progression_day = arm.today
-        arm.note(arm.today, "progression", f"{len(readings)} lesions seen")
+        arm.note(arm.today, "progression", f"{_lesions(len(readings))} seen")
         _stop_on_progression(arm)
 
 
