@@ -113,7 +113,9 @@ class Instrument:
             d50 = np.full(len(cells), self.d50.number)
         else:
             d50 = np.where(known, self.known_d50.number, self.d50.number)
-        return read_lesions(stream, keys, cells, step, d50, self.cv.number, self.salt)
+        # A column of one lesion is contiguous and one of two is not: two layouts are two compilations.
+        together = np.ascontiguousarray(cells)
+        return read_lesions(stream, keys, together, step, d50, self.cv.number, self.salt)
 
 
 def _assumed(number: float, unit: str, low: float, high: float, note: str) -> Value:
