@@ -29,6 +29,11 @@ def diameter(cells: float) -> float:
     return exp(log(6.0 * cells / (math.pi * CELLS_PER_CUBIC_MILLIMETRE)) / 3.0)
 
 
+def cells_of(width: float) -> float:
+    """Cells in a compact ball of this diameter [mm]; the inverse of ``diameter``."""
+    return math.pi / 6.0 * width**3 * CELLS_PER_CUBIC_MILLIMETRE
+
+
 @leaf
 def surface_share(radius: float, rim: float) -> float:
     """Share of a ball's volume within ``rim`` of its surface, which host tissue feeds by diffusion [1]."""

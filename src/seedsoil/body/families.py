@@ -29,6 +29,7 @@ from seedsoil.body.state import (
     IDENTITY_SHARE,
     LARGEST,
     MARKS_LIMIT,
+    MOST_MUTANTS,
     PENDING,
     SEED_CLONE,
     SEED_DAY,
@@ -47,21 +48,17 @@ from seedsoil.foundation.streams import POPULATION, aim, mix, uniform
 
 
 @inner
-def draw_mutant(stream, kind, work):  # type: ignore[no-untyped-def]
-    """Draw what a mutant is, by what can happen to its mother."""
-    rates = work.alteration[kind]
-    total = 0.0
-    for choice in range(rates.shape[0]):
-        total += rates[choice]
+def choose(stream, chances, total):  # type: ignore[no-untyped-def]
+    """Draw a place of ``chances`` in proportion to what stands there; ``total`` is their sum."""
     left = uniform(stream) * total
     last = 0
-    for choice in range(rates.shape[0]):
-        if rates[choice] > 0.0:
-            last = choice
-            left -= rates[choice]
+    for spot in range(chances.shape[0]):
+        if chances[spot] > 0.0:
+            last = spot
+            left -= chances[spot]
             if left < 0.0:
                 break
-    return work.mutant[kind, last]
+    return last
 
 
 @inner
@@ -114,14 +111,7 @@ def send(stream, state, row, slot, day, ordinal, model):  # type: ignore[no-unty
     if index >= state.pending.shape[0]:
         return False
     origin = int(state.lesion[row, SITE])
-    left = uniform(stream) * model.emission_total[origin]
-    target = 0
-    for site in range(model.emission.shape[1]):
-        if model.emission[origin, site] > 0.0:
-            target = site
-            left -= model.emission[origin, site]
-            if left < 0.0:
-                break
+    target = choose(stream, model.emission[origin], model.emission_total[origin])
     state.pending[index, SEED_DAY], state.pending[index, SEED_ORIGIN] = day, row
     state.pending[index, SEED_TYPE], state.pending[index, SEED_SITE] = state.kind[row, slot], target
     state.pending[index, SEED_CLONE] = state.clone_of[row, slot]
@@ -162,8 +152,8 @@ def follow_marks(stream, state, row, slot, marked, start, pieces, model, work): 
             if not send(stream, state, row, slot, day, ordinal, model):
                 return False
         else:
-            depth = follow(stream, state, row, slot, -1.0, draw_mutant(stream, kind, work), at, spent, day,
-                           ordinal, depth, pieces, model, work)  # fmt: skip
+            mutant = work.mutant[kind, choose(stream, work.alteration[kind], work.mutation[kind])]
+            depth = follow(stream, state, row, slot, -1.0, mutant, at, spent, day, ordinal, depth, pieces, model, work)
         if family > 0.0 and depth >= 0:
             depth = follow(stream, state, row, slot, family, kind, at, spent, day, ordinal, depth, pieces, model, work)
         if depth < 0:
@@ -198,7 +188,8 @@ def follow(stream, state, row, slot, family, kind, at, spent, day, ordinal, dept
 def bridge(stream, state, row, slot, start, pieces, model, work):  # type: ignore[no-untyped-def]
     """Draw a large family's step with its marks all together: Poisson along the path between its two ends.
 
-    Relative error 1/sqrt(marks), for more than ``MARKS_LIMIT`` of them. Mutants join the pool of their type.
+    Relative error 1/sqrt(marks), for more than ``MARKS_LIMIT`` of them. Mutants of one type and piece are one clone, or
+    join the pool of their type.
     """
     kind = state.kind[row, slot]
     cells = state.cells[row, slot]
@@ -213,13 +204,13 @@ def bridge(stream, state, row, slot, start, pieces, model, work):  # type: ignor
     total = work.tail[kind, pieces, 5]
     drift = (log(max(later, 1.0) / cells) - mean) / max(total, 1e-12)
     height, ordinal = cells, np.int64(0)
-    chance = work.mutation[kind]
+    chance = min(MOST_MUTANTS, work.mutation[kind])
     for at in range(pieces):
-        days = calendar[at, 3]
-        rate = (calendar[at, 0] - calendar[at, 1] - calendar[at, 2] * work.leaving[kind, at]) + drift
+        days, gone = calendar[at, 3], calendar[at, 2] * work.leaving[kind, at]
+        rate = (calendar[at, 0] - calendar[at, 1] - gone) + drift
         grown = height * exp(rate * days)
         path = days * (grown - height) / (rate * days) if abs(rate * days) > 1e-6 else days * height
-        leavers = poisson(stream, calendar[at, 2] * work.leaving[kind, at] * path)
+        leavers = poisson(stream, gone * path)
         while leavers > 0.0:
             ordinal += 1
             day = start + work.tail[kind, at, 5] + uniform(stream) * days

@@ -35,6 +35,7 @@ from seedsoil.body.state import (
     LEAK,
     MATURE,
     MAXIMUM,
+    MOST_MUTANTS,
     NODES,
     OPENING,
     PASSAGE,
@@ -60,7 +61,7 @@ from seedsoil.foundation.elementary import exp, power
 #: Largest relative change of a lesion's vessels within one piece, and the shortest piece that this rule may ask for.
 VESSEL_CHANGE = 0.05
 SHORTEST_PIECE = 0.5
-#: Diameter at which a liver lesion draws half its blood from the artery, and the power of that law.
+#: Diameter at which a lesion draws half its blood from the artery [mm].
 ARTERIAL_DIAMETER = 0.3
 
 
@@ -226,7 +227,7 @@ def fill_alterations(model, work):  # type: ignore[no-untyped-def]
                 other = kind + levels * 2 * bit
             work.alteration[kind, choice], work.mutant[kind, choice] = rate * model.instability[kind], other
             total += rate * model.instability[kind]
-        work.mutation[kind] = min(0.5, total)
+        work.mutation[kind] = total
 
 
 @inner
@@ -236,7 +237,7 @@ def prepare(kind, row, pieces, state, model, work):  # type: ignore[no-untyped-d
         return
     work.stamp[kind] = state.count[SERIAL]
     site = int(state.lesion[row, SITE])
-    chance = work.mutation[kind]
+    chance = min(MOST_MUTANTS, work.mutation[kind])
     success = model.emission_total[site] * model.competent[kind]
     if row > 0:
         success *= model.trait[RESEEDING]

@@ -65,6 +65,8 @@ GAUSS_WEIGHTS = (5.0 / 18.0, 8.0 / 18.0, 5.0 / 18.0)
 PIECES = 96
 #: Marks of one clone in one step above which they are drawn together, not one by one.
 MARKS_LIMIT = 100.0
+#: Most of a clone's divisions that bring a mutant.
+MOST_MUTANTS = 0.5
 #: A clone keeps its identity while it makes up this share of its lesion.
 IDENTITY_SHARE = 1e-4
 #: Cells below which a lesion lives on diffusion alone and needs no vessels.

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from seedsoil.cli.terminal import NOTICE, print_table
+from seedsoil.show.results import words
 from seedsoil.trial.endpoints import response_rate
 from seedsoil.trial.run import Trial
 
@@ -26,7 +27,7 @@ def print_answer(trial: Trial, where: Iterable[str] = ()) -> None:
         print_table("Arms compared (a hazard ratio below 1 favours the first)", _PAIRS, _pairs(answer), 3)
     if answer["published"]:
         print_table("Against published figures", _BANDS, [_band(one) for one in answer["published"]], 3)
-    lost = {_words(name): arm["not_followed"] for name, arm in answer["arms"].items() if arm["not_followed"]}
+    lost = {words(name): arm["not_followed"] for name, arm in answer["arms"].items() if arm["not_followed"]}
     if lost:
         print(
             "Not followed to the end, more lesions than can be counted (censored there): "
@@ -44,7 +45,7 @@ def _arms(trial: Trial, answer: dict[str, Any]) -> list[tuple[str, ...]]:
         rate = response_rate(trial.tables["patients"], name).rate
         rows.append(
             (
-                _words(name),
+                words(name),
                 str(arm["n"]),
                 str(arm["deaths"]),
                 _median(arm["median_survival_days"], limits),
@@ -59,9 +60,9 @@ def _arms(trial: Trial, answer: dict[str, Any]) -> list[tuple[str, ...]]:
 def _pairs(answer: dict[str, Any]) -> list[tuple[str, ...]]:
     return [
         (
-            _words(pair["endpoint"]),
-            _words(pair["arm"]),
-            _words(pair["versus"]),
+            words(pair["endpoint"]),
+            words(pair["arm"]),
+            words(pair["versus"]),
             _ratio(pair["hazard_ratio"], pair["low"], pair["high"]),
             _probability(pair["p"]),
         )
@@ -73,13 +74,9 @@ def _band(one: dict[str, Any]) -> tuple[str, ...]:
     found, low, high = one["median_days"], one["low_days"], one["high_days"]
     verdict = "inside" if one["inside"] else "too few events" if found is None else "below" if found < low else "above"
     return (
-        _words(one["endpoint"]), _words(one["arm"]), str(one["n"]), _months(found), f"{_months(low)} to {_months(high)}",
+        words(one["endpoint"]), words(one["arm"]), str(one["n"]), _months(found), f"{_months(low)} to {_months(high)}",
         verdict,
     )  # fmt: skip
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ").replace("progression free", "progression-free")
 
 
 def _months(days: float | None) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from seedsoil.biology.patient import Patient
 from seedsoil.biology.vasculature import Vasculature
-from seedsoil.biology.vessels import CELLS_PER_CUBIC_MILLIMETRE, diameter
+from seedsoil.biology.vessels import cells_of, diameter
 from seedsoil.body.kernel import advance
 from seedsoil.body.model import build_model
 from seedsoil.body.state import (
@@ -31,6 +31,7 @@ from seedsoil.body.state import (
     MORTALITY_SLOPE,
     NOW,
     PARENT,
+    PENDING,
     REACHED,
     REPLACES,
     SITE,
@@ -103,7 +104,7 @@ def run_until(
     while True:
         ending = int(advance(stream, state, until, model, timeline, work))
         if ending == MORE_LESIONS and state.lesion.shape[0] < MOST_LESIONS:
-            state = with_room(state, 2 * state.lesion.shape[0] + int(state.count[2]) + 1, 0)
+            state = with_room(state, 2 * state.lesion.shape[0] + int(state.count[PENDING]) + 1, 0)
         elif ending == MORE_CLONES:
             state = with_room(state, 0, 2 * state.clone.shape[0] + 8192)
         else:
@@ -143,13 +144,13 @@ def _is_diagnosed(state: State, diagnosis: Diagnosis) -> bool:
         return False
     if diagnosis.metastases == 0:
         return True
-    least = math.pi / 6.0 * diagnosis.metastasis_diameter_mm**3 * CELLS_PER_CUBIC_MILLIMETRE
+    least = cells_of(diagnosis.metastasis_diameter_mm)
     return int(np.sum(state.lesion[1 : state.count[LESIONS], CELLS] >= least)) >= diagnosis.metastases
 
 
 def _weeks_until(diagnosis: Diagnosis, state: State, model: Model) -> int:
     """Weeks in which the primary cannot reach the size asked for: half of what it would take if no cell ever died."""
-    target = math.pi / 6.0 * diagnosis.primary_diameter_mm**3 * CELLS_PER_CUBIC_MILLIMETRE
+    target = cells_of(diagnosis.primary_diameter_mm)
     far = log(target / state.lesion[0, CELLS]) if state.lesion[0, CELLS] < target else 0.0
     return max(1, int(0.5 * far / (model.site[int(state.lesion[0, SITE]), DIVISION] * STEP_DAYS)))
 

@@ -10,9 +10,8 @@ import numpy as np
 
 from seedsoil.foundation.units import plain
 from seedsoil.show.results import YEAR, Curve, Floats, TrialLike, of_arm, words
-from seedsoil.trial.endpoints import response_rate
+from seedsoil.trial.endpoints import TIME_ENDPOINTS, response_rate
 
-ENDPOINTS = ("overall_survival", "progression_free_survival")
 _five_years = 5.0 * YEAR
 
 ARM_COLUMNS = (
@@ -27,7 +26,7 @@ def arm_rows(trial: TrialLike) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for arm in trial.arms:
         table = of_arm(trial.tables["patients"], arm)
-        overall, free = (trial.survival(arm, endpoint) for endpoint in ENDPOINTS)
+        overall, free = (trial.survival(arm, endpoint) for endpoint in TIME_ENDPOINTS)
         deaths = int(np.count_nonzero(~table["alive"].astype(bool)))
         rows.append(
             (
@@ -53,7 +52,7 @@ def comparison_rows(trial: TrialLike) -> list[tuple[str, ...]]:
     if len(arms) > 4:
         pairs = [(arm, arms[0]) for arm in arms[1:]]
     rows: list[tuple[str, ...]] = []
-    for endpoint in ENDPOINTS:
+    for endpoint in TIME_ENDPOINTS:
         for arm, versus in pairs:
             ratio = trial.compare(arm, versus, endpoint)
             known = math.isfinite(ratio.hazard_ratio)

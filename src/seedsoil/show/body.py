@@ -19,8 +19,9 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
+from seedsoil.biology.vessels import cells_of
 from seedsoil.show.palette import BLACK, DARK, GREY, PALE, Picture, arm_colour, grid, house_style
-from seedsoil.show.results import CT_LIMIT_MM, Table, TrialLike, cells_of, of_arm, words
+from seedsoil.show.results import CT_LIMIT_MM, Table, TrialLike, of_arm, words
 
 SEEN = "#A6A6A6"
 #: From pale to dark without a turn, so that it reads in grey and with any colour vision.

@@ -8,12 +8,12 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from seedsoil.biology.vessels import CELLS_PER_CUBIC_MILLIMETRE
+
 Table = Mapping[str, NDArray[Any]]
 Floats = NDArray[np.float64]
 
 YEAR = 365.25
-#: Density of tumour: 1e9 cells in a cubic centimetre, so 1e6 in a cubic millimetre.
-CELLS_PER_MM3 = 1e6
 #: The smallest lesion that a CT scan of the body shows, and the size at which a lesion without vessels stalls [mm].
 CT_LIMIT_MM, AVASCULAR_LIMIT_MM = 7.0, 1.0
 #: Years of growth before diagnosis that are drawn.
@@ -116,12 +116,9 @@ def title_of(study: Any) -> str:
 def diameter_mm(cells: ArrayLike) -> Floats:
     """Return the diameter [mm] of a sphere of so many cells; nan for none."""
     count = np.asarray(cells, dtype=np.float64)
-    return np.asarray(np.cbrt(np.where(count > 0.0, count, np.nan) * (6.0 / (np.pi * CELLS_PER_MM3))), dtype=np.float64)
-
-
-def cells_of(diameter: float) -> float:
-    """Return how many cells a sphere of this diameter [mm] holds."""
-    return float(np.pi / 6.0 * CELLS_PER_MM3 * diameter**3)
+    return np.asarray(
+        np.cbrt(np.where(count > 0.0, count, np.nan) * (6.0 / (np.pi * CELLS_PER_CUBIC_MILLIMETRE))), dtype=np.float64
+    )
 
 
 def words(name: str) -> str:

@@ -316,10 +316,12 @@ def run(
         size = chunk_of(plan.patients)
         missing = [(first, min(plan.patients, first + size)) for first in range(0, plan.patients, size)]
         parts: dict[int, dict[str, Columns]] = {}
+        done = 0
         with closing(_chunks(plan, missing, workers)) as chunks:
-            for first, _, tables in chunks:
+            for first, last, tables in chunks:
                 parts[first] = tables
-                report(sum(len(set(part["patients"]["patient"])) for part in parts.values()), plan.patients)
+                done += last - first
+                report(done, plan.patients)
         return Trial(study, plan, _joined(parts), note)
     if resume:
         store = Store.resume(out, note.identity)
