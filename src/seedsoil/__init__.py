@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from seedsoil.experiment.protocol import Protocol
     from seedsoil.show.show import show
     from seedsoil.trial.run import run, simulate
-    from seedsoil.trial.study import Study, check
+    from seedsoil.trial.study.file import Study, check
 
 __version__ = "0.1.0"
 
 _home = {
     "History": "seedsoil.experiment.history",
     "Protocol": "seedsoil.experiment.protocol",
-    "Study": "seedsoil.trial.study",
-    "check": "seedsoil.trial.study",
+    "Study": "seedsoil.trial.study.file",
+    "check": "seedsoil.trial.study.file",
     "concentration": "seedsoil.biology.kinetics",
     "run": "seedsoil.trial.run",
     "sample_population": "seedsoil.body.population",

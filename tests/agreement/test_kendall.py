@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from seedsoil.body import kendall, reference_kendall
+from seedsoil.body import kendall
 from seedsoil.body.population import sample_population
+from seedsoil.body.twin import kendall as reference_kendall
 from seedsoil.foundation.streams import POPULATION, aim, new_stream
 
 CALENDARS = {

@@ -14,10 +14,7 @@ import numpy as np
 import pytest
 
 from seedsoil.biology.patient import Patient
-from seedsoil.body import reference
 from seedsoil.body.model import build_model
-from seedsoil.body.reference_hazards import cut
-from seedsoil.body.reference_person import person_of, rules_of
 from seedsoil.body.state import (
     BURDEN_HAZARD,
     CEILING,
@@ -46,6 +43,9 @@ from seedsoil.body.state import (
     Timeline,
     new_state,
 )
+from seedsoil.body.twin import step as reference
+from seedsoil.body.twin.hazards import cut
+from seedsoil.body.twin.person import person_of, rules_of
 from seedsoil.catalogue.load import entry
 from seedsoil.experiment.grow import Diagnosis, grow, run_until, scratch
 from seedsoil.experiment.protocol import Course, Protocol, Resect

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from seedsoil.foundation.errors import StudyError
-from seedsoil.trial.study import Study, check
+from seedsoil.trial.study.file import Study, check
 
 _here = Path(__file__).parent
 _invalid = sorted((_here / "invalid").glob("*.toml"))

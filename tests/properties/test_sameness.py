@@ -17,7 +17,7 @@ from seedsoil.experiment.timeline import nothing
 from seedsoil.foundation.streams import new_stream
 from seedsoil.trial.plan import Plan, enrol
 from seedsoil.trial.run import run, run_patients, simulate
-from seedsoil.trial.study import Study
+from seedsoil.trial.study.file import Study
 from tests.properties.examples import changed, follow, lesion_of, model_of, patient, plan_of, same
 
 SURGERY = (Resect("primary", 10.0),)  # inside a step of the grid: surgery cuts it, looking must not

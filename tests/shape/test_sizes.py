@@ -51,7 +51,7 @@ def test_module_has_a_caption(path: Path) -> None:
 def test_rooms_stay_small() -> None:
     crowded = {
         room.name: len(list(room.glob("*.py")))
-        for room in package.iterdir()
+        for room in package.rglob("*")
         if room.is_dir() and len(list(room.glob("*.py"))) > most_files_in_a_room + 1
     }
     assert not crowded, f"rooms with more than {most_files_in_a_room} files: {crowded}"

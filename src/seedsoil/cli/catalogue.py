@@ -45,7 +45,7 @@ def describe(name: str, /) -> int:
 def _lines(kind: str) -> list[str]:
     """Return the names of a kind, each with its title where it has one."""
     if kind == "studies":
-        from seedsoil.trial.study import shipped_names
+        from seedsoil.trial.study.file import shipped_names
 
         return list(shipped_names())
     from seedsoil.catalogue.load import entry, names

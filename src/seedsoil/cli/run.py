@@ -16,7 +16,7 @@ from seedsoil.cli.terminal import DONE, FAILED, INTERRUPTED, console, say, say_f
 
 if TYPE_CHECKING:
     from seedsoil.trial.run import Trial
-    from seedsoil.trial.study import Study
+    from seedsoil.trial.study.file import Study
 
 #: Digits of the identity in the name of a run folder.
 _DIGITS = 8

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from seedsoil.cli.terminal import BAD_INPUT, DONE, say_faults
 
 if TYPE_CHECKING:
-    from seedsoil.trial.study import Study
+    from seedsoil.trial.study.file import Study
 
 
 def check(study: str, /) -> int:
@@ -21,7 +21,7 @@ def check(study: str, /) -> int:
     study
         A study file (TOML), or the name of a shipped study.
     """
-    from seedsoil.trial.study import check as faults_of
+    from seedsoil.trial.study.file import check as faults_of
 
     if not _is_file(study):
         open_study(study)
@@ -61,7 +61,7 @@ def resolve(study: str, /) -> int:
 
 def schema() -> int:
     """Print the JSON Schema of study files, for editors that complete and check TOML."""
-    from seedsoil.trial.study import Study
+    from seedsoil.trial.study.file import Study
 
     print(json.dumps(Study.schema(), indent=2, ensure_ascii=False))
     return DONE
@@ -76,7 +76,7 @@ def open_study(name: str, patients: int | None = None, seed: int | None = None) 
         No such file or shipped study, or with every fault of the file.
     """
     from seedsoil.foundation.errors import StudyError, did_you_mean
-    from seedsoil.trial.study import Study, shipped, shipped_names
+    from seedsoil.trial.study.file import Study, shipped, shipped_names
 
     if _is_file(name):
         study = Study.load(Path(name))

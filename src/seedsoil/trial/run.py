@@ -25,7 +25,7 @@ from seedsoil.foundation.value import Value, values_in
 from seedsoil.trial.compare import Comparison, compare_arms
 from seedsoil.trial.endpoints import event_times
 from seedsoil.trial.plan import Plan, Published, enrol
-from seedsoil.trial.study import Study
+from seedsoil.trial.study.file import Study
 from seedsoil.trial.survival import Survival, kaplan_meier
 
 if TYPE_CHECKING:

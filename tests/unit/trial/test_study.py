@@ -15,8 +15,8 @@ from seedsoil.catalogue.load import entry, names
 from seedsoil.experiment.protocol import Course, Resect, Scan
 from seedsoil.foundation.errors import StudyError
 from seedsoil.foundation.value import values_in
-from seedsoil.trial.study import Study, check, shipped, shipped_names
-from seedsoil.trial.study_text import MOST_BYTES
+from seedsoil.trial.study.file import Study, check, shipped, shipped_names
+from seedsoil.trial.study.text import MOST_BYTES
 
 _least = """
 [study]

@@ -10,8 +10,8 @@ import math
 from dataclasses import dataclass
 
 from seedsoil.body.hazards import ARTERIAL_DIAMETER, SHORTEST_PIECE, VESSEL_CHANGE
-from seedsoil.body.reference_person import Agent, Kind, Lesion, Rules, Site, Window
 from seedsoil.body.state import GAUSS_WEIGHTS, PIECES, VESSEL_CELLS
+from seedsoil.body.twin.person import Agent, Kind, Lesion, Rules, Site, Window
 from seedsoil.foundation.elementary import exp, expm1, power
 
 NOTHING = Window(-math.inf, -math.inf, [], [], 0.0, 0.0, 0.0)

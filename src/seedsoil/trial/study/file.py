@@ -22,12 +22,12 @@ from seedsoil.foundation.errors import StudyError, did_you_mean, known_words
 from seedsoil.foundation.value import Quantity
 from seedsoil.trial.endpoints import ENDPOINTS, MEDIAN_ENDPOINTS, TIME_ENDPOINTS
 from seedsoil.trial.plan import Plan, Published
-from seedsoil.trial.study_arms import LONGEST_DAYS, Give, Order, Setting, protocol_of, read_arms
-from seedsoil.trial.study_check import WHOLE, Reader, shown
-from seedsoil.trial.study_explain import explain, json_schema
-from seedsoil.trial.study_nouns import NOUN_SECTIONS, read_nouns
-from seedsoil.trial.study_text import file_bytes, parse
-from seedsoil.trial.study_write import resolve
+from seedsoil.trial.study.arms import LONGEST_DAYS, Give, Order, Setting, protocol_of, read_arms
+from seedsoil.trial.study.explain import explain, json_schema
+from seedsoil.trial.study.nouns import NOUN_SECTIONS, read_nouns
+from seedsoil.trial.study.reader import WHOLE, Reader, shown
+from seedsoil.trial.study.text import file_bytes, parse
+from seedsoil.trial.study.write import resolve
 
 if TYPE_CHECKING:
     from seedsoil.trial.run import Trial
@@ -38,7 +38,7 @@ MOST_PATIENTS = 10_000_000
 MOST_SEED = 2**63 - 1
 MOST_VARIATION = 2.0
 _SECTIONS = ("study", *NOUN_SECTIONS, "diagnosis", "vary", "arms", "endpoints", "published")
-_SHIPPED = Path(__file__).parent.parent / "studies"
+_SHIPPED = Path(__file__).parents[2] / "studies"
 
 
 @dataclass(frozen=True)

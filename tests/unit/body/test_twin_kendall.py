@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
-from seedsoil.body.reference_kendall import day_of_chance, law, matrix, remaining
+from seedsoil.body.twin.kendall import day_of_chance, law, matrix, remaining
 
 PIECES = [(0.5, 0.3, 0.1, 2.0), (0.2, 0.9, 0.0, 1.0), (0.4, 0.1, 0.05, 3.0)]
 

@@ -17,7 +17,7 @@ from seedsoil.experiment.protocol import ROUTES, Course, Protocol, Resect, Route
 from seedsoil.foundation.errors import UnitError, did_you_mean, known_words
 from seedsoil.foundation.units import plain, read
 from seedsoil.observe.scan import INSTRUMENTS
-from seedsoil.trial.study_check import Reader, plain_fault, shown
+from seedsoil.trial.study.reader import Reader, plain_fault, shown
 
 __all__ = ["DOSE_UNITS", "Give", "Order", "protocol_of", "read_arms"]
 

@@ -20,10 +20,10 @@ from seedsoil.foundation.units import plain
 from seedsoil.foundation.value import Quantity, Value
 from seedsoil.observe.scan import INSTRUMENTS
 from seedsoil.trial.endpoints import ENDPOINTS, MEDIAN_ENDPOINTS, TIME_ENDPOINTS
-from seedsoil.trial.study_nouns import APART
+from seedsoil.trial.study.nouns import APART
 
 if TYPE_CHECKING:
-    from seedsoil.trial.study import Study
+    from seedsoil.trial.study.file import Study
 
 __all__ = ["explain", "json_schema"]
 

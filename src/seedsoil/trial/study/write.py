@@ -13,13 +13,13 @@ from seedsoil.experiment.protocol import Resect, Scan
 from seedsoil.foundation.units import write
 from seedsoil.foundation.value import Quantity, Value
 from seedsoil.trial.plan import Published
-from seedsoil.trial.study_arms import Give, Order
-from seedsoil.trial.study_check import changed_value
-from seedsoil.trial.study_nouns import APART
-from seedsoil.trial.study_text import toml_key, toml_value
+from seedsoil.trial.study.arms import Give, Order
+from seedsoil.trial.study.nouns import APART
+from seedsoil.trial.study.reader import changed_value
+from seedsoil.trial.study.text import toml_key, toml_value
 
 if TYPE_CHECKING:
-    from seedsoil.trial.study import Study
+    from seedsoil.trial.study.file import Study
 
 __all__ = ["resolve"]
 

@@ -22,7 +22,7 @@ from seedsoil.experiment.timeline import response
 from seedsoil.foundation.errors import ModelError, did_you_mean, known_words
 from seedsoil.foundation.units import write
 from seedsoil.foundation.value import Quantity, Value
-from seedsoil.trial.study_check import Reader, number, shown
+from seedsoil.trial.study.reader import Reader, number, shown
 
 __all__ = ["APART", "BESIDE", "NOUN_SECTIONS", "Nouns", "read_nouns"]
 

@@ -12,9 +12,6 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 
-from seedsoil.body.reference_hazards import Hazard, Stretch, cut, hazards
-from seedsoil.body.reference_kendall import Piece, advance_unmarked, first_mark, law, remaining
-from seedsoil.body.reference_person import Clone, Kind, Lesion, Line, Person, Rules, Seed
 from seedsoil.body.state import (
     IDENTITY_SHARE,
     MARKS_LIMIT,
@@ -23,6 +20,9 @@ from seedsoil.body.state import (
     STEP_DAYS,
     VESSEL_CELLS,
 )
+from seedsoil.body.twin.hazards import Hazard, Stretch, cut, hazards
+from seedsoil.body.twin.kendall import Piece, advance_unmarked, first_mark, law, remaining
+from seedsoil.body.twin.person import Clone, Kind, Lesion, Line, Person, Rules, Seed
 from seedsoil.foundation.elementary import exp, expm1, log, power
 from seedsoil.foundation.samplers import exponential, negative_binomial, poisson
 from seedsoil.foundation.streams import POPULATION, SEEDING, aim, mix, uniform

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from seedsoil.foundation.errors import SeedsoilError, UnitError, did_you_mean, known_words
 from seedsoil.foundation.units import plain, read, write
 from seedsoil.foundation.value import Quantity, Value
-from seedsoil.trial.study_text import is_hidden, toml_key
+from seedsoil.trial.study.text import is_hidden, toml_key
 
 __all__ = ["Reader", "changed_value", "number", "shown"]
 
