@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from seedsoil.biology.cascade import stages
+from seedsoil.biology.factors import levels
 from seedsoil.body.model import arrests
 from seedsoil.body.state import DEATH, DIVISION
 from tests.properties.examples import ADULT, COLON, changed, model_of, patient
@@ -46,7 +47,7 @@ def _efficiency(cells: int, tumour, model, generator) -> np.ndarray:  # type: ig
 
 
 def _hold(tumour, site) -> float:  # type: ignore[no-untyped-def]
-    grip = sum(float(a) * float(e) for a, e in zip(tumour.adhesion, ADULT.soil(site.soil).addressins, strict=True))
+    grip = sum(a * e for a, e in zip(levels(tumour.adhesion), levels(ADULT.soil(site.soil).addressins), strict=True))
     return 1.0 - (1.0 - float(site.size_trap)) * exp(-grip)
 
 

@@ -2,15 +2,74 @@
 
 from __future__ import annotations
 
-from seedsoil.biology.quantities import Days, Fraction, Millimetres, Noun, Number, PerDay
+from seedsoil.biology.factors import Addressins, Factors
+from seedsoil.biology.quantities import Days, Fraction, Gray, Millimetres, Noun, Number, PerDay, PerGray
 
 
 class Mechanism(Noun):
-    """A way to resist drugs: one heritable bit, what it costs, and how often a division brings it."""
+    """A heritable change that helps a cell to resist: one bit, what it costs, and how often a division brings it.
+
+    ``reversal_rate``: it is lost again, as by persisters. ``antigen_kept`` and ``receptors_kept`` are the shares of
+    what immune cells see, and of each named receptor, that are left. ``reversed_by`` is the signal whose blockade takes
+    the resistance away. ``radiation_share`` is the share of the damage by radiation that is left.
+    """
 
     name: str
     rate: Number
     fitness_cost: Fraction
+    reversal_rate: PerDay | None = None
+    antigen_kept: Fraction | None = None
+    receptors_kept: dict[str, Fraction] = {}
+    reversed_by: str = ""
+    radiation_share: Fraction | None = None
+
+
+class Spread(Noun):
+    """How cells leave a tumour, travel, and are caught or killed on the way.
+
+    ``protease_dependence`` is the share that cannot enter a vessel without proteases. ``cluster_share`` of those that
+    leave do so in clusters, which arrest with chance ``cluster_size_trap`` and succeed ``cluster_gain`` times as often.
+    Platelets ward off ``platelet_cloak`` of the natural killer cells' blows, and lend ``platelet_grip`` of adhesion.
+    """
+
+    protease_dependence: Fraction
+    cluster_share: Fraction
+    cluster_size_trap: Fraction
+    cluster_gain: Number
+    platelet_cloak: Fraction
+    platelet_grip: Fraction
+    natural_killer_loss_rate: PerDay
+
+
+class Visibility(Noun):
+    """What lymphocytes see of a cell [1], and the share of them that its checkpoint ligand keeps from killing."""
+
+    antigen: Fraction
+    checkpoint: Fraction
+
+
+class Dialogue(Noun):
+    """What a tumour says to the host's cells, and hears from them.
+
+    ``endothelial_support`` are the factors that it makes and its endothelium lives on. ``endothelin_receptors`` and
+    ``gap_junctions`` take the astrocytes' protection, ``stroma_recruitment`` draws fibroblasts,
+    ``inflammation_dependence`` is how far it lives on what inflamed tissue supplies.
+    """
+
+    vegf_output: Number
+    endothelial_support: Factors
+    endothelin_receptors: Fraction
+    gap_junctions: Fraction
+    stroma_recruitment: Fraction
+    inflammation_dependence: Fraction
+
+
+class Radiosensitivity(Noun):
+    """Linear-quadratic law: a dose D leaves exp(-alpha D (1 + D / ratio)); a cell without oxygen feels less of it."""
+
+    alpha: PerGray
+    alpha_beta_ratio: Gray
+    hypoxic_protection: Number
 
 
 class Tumour(Noun):
@@ -19,7 +78,9 @@ class Tumour(Noun):
     Rates are hazards per cell and day. ``receptors`` and ``survival_receptors`` are read against a soil's ligands
     factor by factor, ``adhesion`` against its addressins. A cell is competent to found a metastasis once it carries
     ``hits`` alterations; each comes with ``hit_rate`` per division. An unstable cell mutates ``instability_factor``
-    times as often.
+    times as often. Founders differ in how fast they divide by ``founder_variation`` (a coefficient of variation,
+    handed on to the lesions that they seed). A group that is left out (``spread`` and the others) is a conversation
+    that this tumour does not have with its host.
     """
 
     name: str
@@ -29,10 +90,10 @@ class Tumour(Noun):
     death_rate: PerDay
     hypoxic_death_rate: PerDay
     unmatched_death_rate: PerDay
-    receptors: tuple[Fraction, ...]
-    survival_receptors: tuple[Fraction, ...]
+    receptors: Factors
+    survival_receptors: Factors
     ligand_half_saturation: Number
-    adhesion: tuple[Number, ...]
+    adhesion: Addressins
     diffusion_rim: Millimetres
     co_option: Fraction
     replacement_share: Fraction
@@ -57,4 +118,9 @@ class Tumour(Noun):
     hit_rate: Number
     instability_rate: Number
     instability_factor: Number
+    founder_variation: Number | None = None
+    spread: Spread | None = None
+    visibility: Visibility | None = None
+    dialogue: Dialogue | None = None
+    radiosensitivity: Radiosensitivity | None = None
     mechanisms: tuple[Mechanism, ...] = ()

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Literal
 
-from seedsoil.biology.quantities import Concentration, Days, Fraction, Litres, LitresPerDay, Noun, Number, PerDay
+from seedsoil.biology.quantities import (
+    Concentration,
+    Days,
+    Fraction,
+    Litres,
+    LitresPerDay,
+    Noun,
+    Number,
+    PerConcentration,
+    PerDay,
+    SurfaceDose,
+)
+from seedsoil.biology.signals import Blocked, Raised
 
 
 class Distribution(Noun):
@@ -20,6 +32,17 @@ class Distribution(Noun):
     first_pass_extraction: Fraction | None = None
 
 
+class Delivery(Noun):
+    """Passage from blood into a tumour: wall permeability and loss in the tissue, each per tissue volume.
+
+    ``permeability`` is that of a wall of leak 1. Permeability far above the blood's flow is limited by perfusion (small
+    molecules), far below it by leak (antibodies). Levels are relative to a tumour of perfusion 1 and leak 1.
+    """
+
+    permeability: PerDay
+    loss: PerDay
+
+
 class Kill(Noun):
     """A hazard of death for tumour cells: maximum C^power / (half^power + C^power), by the cycling share."""
 
@@ -29,11 +52,35 @@ class Kill(Noun):
     cycle_specificity: Fraction
 
 
-class Block(Noun):
-    """Occupancy C / half of a signal that vessels live on."""
+class EndothelialKill(Noun):
+    """A hazard of death for the endothelium of lesions, as far as no signal of the tumour keeps it alive."""
 
-    target: Literal["vegf", "ang2", "pericyte"]
+    maximum: PerDay
     half: Concentration
+    power: Number
+
+
+class Block(Noun):
+    """A signal held back: occupancy C / half adds over agents, and the share lost is (C / half) / (1 + C / half)."""
+
+    target: Blocked
+    half: Concentration
+
+
+class Raise(Noun):
+    """A signal raised: maximum C^power / (half^power + C^power), which adds over agents [1]."""
+
+    target: Raised
+    half: Concentration
+    maximum: Number
+    power: Number
+
+
+class Toxicity(Noun):
+    """What bounds a dose: how strongly plasma slows the marrow [L/mg], and how much may be given in a life."""
+
+    marrow_slope: PerConcentration | None = None
+    cumulative_limit: SurfaceDose | None = None
 
 
 class Agent(Noun):
@@ -43,7 +90,11 @@ class Agent(Noun):
     title: str
     routes: tuple[Literal["iv", "oral", "hepatic_artery"], ...]
     distribution: Distribution
+    delivery: Delivery | None = None
     kill: Kill | None = None
+    endothelial_kill: EndothelialKill | None = None
     blocks: tuple[Block, ...] = ()
+    raises: tuple[Raise, ...] = ()
     resistance: dict[str, Number] = {}
+    toxicity: Toxicity | None = None
     barrier_passage: Fraction

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from seedsoil.biology.anatomy import Anatomy
 from seedsoil.biology.clone import Tumour
+from seedsoil.biology.host_cells import HostCells, Marrow
 from seedsoil.biology.quantities import Kilograms, LitresPerDay, Noun, Number, PerDay, SquareMetres, Years
 from seedsoil.biology.soil import Soil
 
@@ -20,6 +21,22 @@ MECHANISMS: dict[str, str] = {
     "metastasis": "no embolus succeeds",
     "reseeding": "metastases do not seed",
     "drug effects": "drugs are given and do nothing",
+    "delivery": "every lesion receives each drug as its barrier lets it, whatever its vessels",
+    "barrier": "no soil keeps drugs out",
+    "astrocyte protection": "astrocytes lend no survival programme",
+    "lymphocytes": "no lymphocyte kills a tumour cell",
+    "macrophages": "macrophages neither kill nor feed tumour cells",
+    "natural killer cells": "no natural killer cell kills a tumour cell",
+    "platelets": "platelets neither cloak cells in the blood nor hold them",
+    "stroma": "fibroblasts neither support, restrain nor shield a lesion",
+    "inflammation": "inflamed tissue adds nothing",
+    "wound repair": "surgery stirs nothing",
+    "clusters": "cells leave one by one",
+    "founder variation": "all founders of a tumour divide alike",
+    "endothelial apoptosis": "no drug kills endothelium",
+    "pericytes": "losing pericytes changes nothing",
+    "host conditioning": "no drug makes the host's vessels more permissive",
+    "receptor blockade": "no drug takes a growth factor from a tumour cell",
     "burden death": "no one dies of tumour burden",
     "background death": "no one dies of other causes",
 }
@@ -46,6 +63,8 @@ class Host(Noun):
     burden_power: Number
     mortality_at_fifty: PerDay
     mortality_slope: Number
+    cells: HostCells | None = None
+    marrow: Marrow | None = None
 
     def soil(self, name: str) -> Soil:
         """The soil of this name; KeyError if the host has none."""

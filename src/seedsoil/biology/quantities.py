@@ -20,6 +20,11 @@ LitresPerDay = Annotated[Value, Quantity("L/day", minimum=0.0)]
 Millilitres = Annotated[Value, Quantity("mL", minimum=0.0)]
 Kilograms = Annotated[Value, Quantity("kg", minimum=0.0)]
 SquareMetres = Annotated[Value, Quantity("m^2", minimum=0.0)]
+Gray = Annotated[Value, Quantity("Gy", minimum=0.0)]
+PerGray = Annotated[Value, Quantity("1/Gy", minimum=0.0)]
+PerConcentration = Annotated[Value, Quantity("L/mg", minimum=0.0)]
+SurfaceDose = Annotated[Value, Quantity("mg/m^2", minimum=0.0)]
+CellDensity = Annotated[Value, Quantity("1/L", minimum=0.0)]
 Years = Annotated[Value, Quantity("year", minimum=0.0)]
 
 

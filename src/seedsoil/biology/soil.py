@@ -4,31 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from seedsoil.biology.factors import Addressins, Factors
 from seedsoil.biology.quantities import Fraction, Millilitres, Millimetres, Noun, Number, VesselDensity
 from seedsoil.foundation.elementary import exp
 
 
 class Barrier(Noun):
-    """A vessel wall that keeps drugs out until the lesion has grown: half open at ``opening_diameter``."""
+    """A vessel wall that keeps drugs out until the lesion has grown: half open at ``opening_diameter``.
+
+    How far it opens at last differs from lesion to lesion about the median ``ceiling``, lognormally, with coefficient
+    of variation ``ceiling_variation``.
+    """
 
     opening_diameter: Millimetres
     ceiling: Fraction
+    ceiling_variation: Number | None = None
+
+
+class Residents(Noun):
+    """Host cells that live in a tissue, each on a scale on which the tissue richest in them has 1.
+
+    ``inflammation`` is how inflamed the tissue is by itself.
+    """
+
+    astrocytes: Fraction
+    macrophages: Fraction
+    lymphocytes: Fraction
+    natural_killers: Fraction
+    fibroblasts: Fraction
+    inflammation: Fraction
 
 
 class Soil(Noun):
     """A tissue: ligand supply, addressins, dormancy cue, host vessels, and how much tumour its host survives.
 
-    ``nodal``: it is a lymph node, which has a size of its own, so that instruments read it by other rules.
+    ``residents`` are the host cells that a lesion meets there; without them none of theirs is felt. ``nodal``: it is a lymph node, which has a size of its own, so that instruments read it by other rules.
     """
 
     name: str
     title: str
-    ligands: tuple[Fraction, ...]
-    addressins: tuple[Number, ...]
+    ligands: Factors
+    addressins: Addressins
     dormancy_cue: Fraction
     vessel_density: VesselDensity
     lethal_volume: Millilitres
     barrier: Barrier | None = None
+    residents: Residents | None = None
     nodal: bool = False
 
 

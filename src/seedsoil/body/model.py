@@ -10,6 +10,7 @@ from seedsoil.biology.anatomy import expected_arrests
 from seedsoil.biology.cascade import arrival_success, dormant_share
 from seedsoil.biology.clone import Tumour
 from seedsoil.biology.drug import Agent
+from seedsoil.biology.factors import levels
 from seedsoil.biology.patient import Host, Patient
 from seedsoil.biology.soil import Soil, arrest_chance, match
 from seedsoil.biology.vasculature import Vasculature
@@ -59,10 +60,10 @@ CELLS_PER_MILLILITRE = 1e9
 def _site_row(tumour: Tumour, soil: Soil, vessels: Vasculature, without: Collection[str]) -> Floats:
     """Rates of a cell of this tumour in this soil, with full oxygen."""
     row = np.zeros(SITE_COLUMNS)
-    ligands = [float(level) for level in soil.ligands]
+    ligands = levels(soil.ligands)
     half = float(tumour.ligand_half_saturation)
-    congenial = match([float(r) for r in tumour.receptors], ligands, half)
-    surviving = match([float(r) for r in tumour.survival_receptors], ligands, half)
+    congenial = match(levels(tumour.receptors), ligands, half)
+    surviving = match(levels(tumour.survival_receptors), ligands, half)
     if "soil matching" in without:
         congenial, surviving = 1.0, 1.0
     row[DIVISION] = float(tumour.division_rate) * congenial
@@ -89,11 +90,11 @@ def _sites(patient: Patient, vessels: Vasculature, without: Collection[str]) -> 
 
 def arrests(tumour: Tumour, host: Host) -> Floats:
     """Chance that a cell shed at site i, alive in the vessel, arrests at site j [sites, sites]."""
-    adhesion = [float(a) for a in tumour.adhesion]
+    adhesion = levels(tumour.adhesion)
     held = []
     for site in host.anatomy.sites:
         trap = float(site.size_trap)
-        addressins = [float(e) for e in host.soil(site.soil).addressins] if site.soil else [0.0] * len(adhesion)
+        addressins = levels(host.soil(site.soil).addressins) if site.soil else (0.0,) * len(adhesion)
         held.append(arrest_chance(adhesion, addressins, trap))
     survival = exp(-float(tumour.transit_loss_rate) * float(tumour.transit_time))
     return expected_arrests(host.anatomy.flow(), held, float(survival))

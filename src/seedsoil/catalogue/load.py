@@ -193,10 +193,6 @@ def unbalanced(anatomy: Anatomy) -> Iterator[tuple[str, float]]:
 def _tumour_faults(tumour: Tumour) -> list[str]:
     """Return trait lists of unlike length, which no soil could be read against."""
     faults = [f"mechanisms: {name!r} stands there more than once" for name in _twice(m.name for m in tumour.mechanisms)]
-    if len(tumour.receptors) != len(tumour.survival_receptors):
-        faults.append(
-            f"survival_receptors: {len(tumour.survival_receptors)} numbers, but receptors has {len(tumour.receptors)}"
-        )
     return faults
 
 

@@ -33,7 +33,14 @@ class Resect:
 
 @dataclass(frozen=True)
 class Course:
-    """A drug by a route: ``amount_mg`` a dose, from ``start`` on ``every`` so many days, ``times`` or until told."""
+    """A drug by a route: ``amount_mg`` a dose, from ``start`` on ``every`` so many days, ``times`` or until told.
+
+    ``on`` and ``off`` make a rhythm: doses fall only within the first ``on`` days of each ``on + off``. With ``after``
+    the clock of the course starts on the day when a scan shows progression, and ``start`` is counted from there. With
+    ``adaptive`` (stop, restart) it pauses while the burden that scans show is below ``stop`` times that of the first scan,
+    and goes on when it has come back to ``restart`` times. ``guard`` says what is done when blood counts are low:
+    "reduce" (a quarter less from then on), "delay" (until they have recovered), or nothing.
+    """
 
     agent: str
     amount_mg: float
@@ -43,6 +50,11 @@ class Course:
     times: int | None = None
     duration: float = 0.0
     until: Literal["progression"] | None = None
+    on: float = 0.0
+    off: float = 0.0
+    after: Literal["progression"] | None = None
+    adaptive: tuple[float, float] | None = None
+    guard: Literal["reduce", "delay"] | None = None
 
     def last_day(self, end: float) -> float:
         """Return the day on which the course is over at the latest, if all is over on day ``end``."""
@@ -75,6 +87,65 @@ class Scan:
         tool = self.instrument.upper()
         article = "an" if tool[0] in _SPOKEN_WITH_VOWEL else "a"
         return f"{article} {tool} scan on day {self.start:g} and every {plain(self.every)} until progression"
+
+
+@dataclass(frozen=True)
+class Ablate:
+    """Heat or cold: kills the cells of seen lesions within ``reach_mm`` of their centre; ``target`` as in ``Resect``."""
+
+    target: str
+    at_day: float
+    reach_mm: float
+
+
+@dataclass(frozen=True)
+class Irradiate:
+    """Radiation in ``fractions`` of ``dose_gray``, ``every`` so many days, on a target as in ``Resect`` or a whole site."""
+
+    target: str
+    start: float
+    dose_gray: float
+    fractions: int = 1
+    every: float = 1.0
+
+
+@dataclass(frozen=True)
+class Inject:
+    """Tumour cells, or inert beads of their size, let go in a vessel or in the artery of a site."""
+
+    amount: float
+    into: str
+    at_day: float
+    what: Literal["cells", "beads"] = "cells"
+
+
+@dataclass(frozen=True)
+class Shunt:
+    """Ascites led into a vessel: ``per_day`` living tumour cells for ``duration`` days."""
+
+    per_day: float
+    into: str
+    start: float
+    duration: float
+
+
+@dataclass(frozen=True)
+class Biopsy:
+    """A piece of a lesion: of the primary, or of the largest seen metastasis of a site; ``zone`` of how many ``zones``."""
+
+    target: str
+    at_day: float
+    zone: int = 0
+    zones: int = 1
+
+
+@dataclass(frozen=True)
+class BloodDraw:
+    """A tube of blood in which circulating tumour cells are counted."""
+
+    start: float
+    every: float = 0.0
+    millilitres: float = 7.5
 
 
 @dataclass(frozen=True)

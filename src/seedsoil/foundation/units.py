@@ -15,21 +15,23 @@ from seedsoil.foundation.errors import UnitError, did_you_mean
 
 __all__ = ["plain", "read", "read_number", "write"]
 
-# Dimensions: time, length, mass, cells, body mass (what a dose is counted against), pressure, amount of substance.
-_Dimension = tuple[int, int, int, int, int, int, int]
-_NONE: _Dimension = (0, 0, 0, 0, 0, 0, 0)
-_TIME: _Dimension = (1, 0, 0, 0, 0, 0, 0)
-_LENGTH: _Dimension = (0, 1, 0, 0, 0, 0, 0)
-_VOLUME: _Dimension = (0, 3, 0, 0, 0, 0, 0)
-_MASS: _Dimension = (0, 0, 1, 0, 0, 0, 0)
-_CELLS: _Dimension = (0, 0, 0, 1, 0, 0, 0)
-_PRESSURE: _Dimension = (0, 0, 0, 0, 0, 1, 0)
-_AMOUNT: _Dimension = (0, 0, 0, 0, 0, 0, 1)
+# Dimensions: time, length, mass, cells, body mass (what a dose is counted against), pressure, amount of substance,
+# absorbed radiation (which the SI counts as energy per mass, and nobody writes so).
+_Dimension = tuple[int, int, int, int, int, int, int, int]
+_NONE: _Dimension = (0, 0, 0, 0, 0, 0, 0, 0)
+_TIME: _Dimension = (1, 0, 0, 0, 0, 0, 0, 0)
+_LENGTH: _Dimension = (0, 1, 0, 0, 0, 0, 0, 0)
+_VOLUME: _Dimension = (0, 3, 0, 0, 0, 0, 0, 0)
+_MASS: _Dimension = (0, 0, 1, 0, 0, 0, 0, 0)
+_CELLS: _Dimension = (0, 0, 0, 1, 0, 0, 0, 0)
+_PRESSURE: _Dimension = (0, 0, 0, 0, 0, 1, 0, 0)
+_AMOUNT: _Dimension = (0, 0, 0, 0, 0, 0, 1, 0)
+_RADIATION: _Dimension = (0, 0, 0, 0, 0, 0, 0, 1)
 _BODY_AXIS, _MASS_AXIS = 4, 2
 _LONGEST = 80  # characters: no quantity needs more, and a hostile one gets no further
 
 _DAY, _YEAR = 1.0, 365.25
-# Each group: how many base units (day, mm, mg, cell, mmHg, mol) the first name is worth, its dimension, its names.
+# Each group: how many base units (day, mm, mg, cell, mmHg, mol, Gy) the first name is worth, its dimension, its names.
 _GROUPS: tuple[tuple[float, _Dimension, str], ...] = (
     (_DAY, _TIME, "day days d"),
     (1 / 24, _TIME, "hour hours hr h"),
@@ -61,6 +63,8 @@ _GROUPS: tuple[tuple[float, _Dimension, str], ...] = (
     (1e-6, _AMOUNT, "umol µmol"),
     (1e-9, _AMOUNT, "nmol"),
     (1e-12, _AMOUNT, "pmol"),
+    (1.0, _RADIATION, "Gy gray"),
+    (0.01, _RADIATION, "cGy"),
     (1.0, _NONE, "1 fold x times"),
     (0.01, _NONE, "% percent"),
 )
@@ -72,7 +76,7 @@ _NUMBER = re.compile(r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,
 _SYMBOL = re.compile(r"([A-Za-zµμ%]+|1)(?:\^|\*\*)?(-?[1-9])?$")
 _EXAMPLES = {
     "day": "14 days", "1/day": "0.2 /day", "mm": "35 mm", "mg": "100 mg", "mg/L": "4 mg/L", "L": "3 L", "L/day": "0.2 L/day",
-    "mg/kg": "5 mg/kg", "mg/m^2": "85 mg/m^2", "1": "0.5", "cell": "1e6 cells", "mL": "30 mL",
+    "mg/kg": "5 mg/kg", "mg/m^2": "85 mg/m^2", "1": "0.5", "cell": "1e6 cells", "mL": "30 mL", "Gy": "2 Gy",
 }  # fmt: skip
 
 
@@ -191,7 +195,7 @@ def _parse(symbols: str) -> tuple[float, _Dimension]:
         below = False
     if below:
         raise _UnknownUnitError("/")
-    return factor, (dimension[0], dimension[1], dimension[2], dimension[3], dimension[4], dimension[5], dimension[6])
+    return factor, tuple(dimension)  # type: ignore[return-value]
 
 
 def _by_pint(symbols: str, unit: str, text: str, unknown: str) -> float:
@@ -243,9 +247,9 @@ def _kind(dimension: _Dimension) -> str:
         ("a time", "day"), ("a rate", "1/day"), ("a length", "mm"), ("an area", "mm^2"), ("a volume", "L"), ("an amount", "mg"),
         ("a concentration", "mg/L"), ("a flow", "L/day"), ("a dose per body mass", "mg/kg"),
         ("a dose per body surface", "mg/m^2"), ("a number of cells", "cell"), ("a length density", "mm/mm^3"),
-        ("a pressure", "mmHg"), ("an infusion rate", "mg/day"),
+        ("a pressure", "mmHg"), ("an infusion rate", "mg/day"), ("a dose of radiation", "Gy"),
     ):  # fmt: skip
         if _parse(known)[1] == dimension:
             return name
-    axes = ("day", "mm", "mg", "cell", "kg", "mmHg", "mol")
+    axes = ("day", "mm", "mg", "cell", "kg", "mmHg", "mol", "Gy")
     return "in " + " ".join(f"{axis}^{power}" for axis, power in zip(axes, dimension, strict=True) if power)

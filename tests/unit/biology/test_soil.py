@@ -5,6 +5,7 @@ import math
 import pytest
 
 from seedsoil.biology.cascade import escape
+from seedsoil.biology.factors import levels
 from seedsoil.biology.soil import arrest_chance, match
 from seedsoil.catalogue.load import entry, names
 
@@ -58,7 +59,7 @@ def test_shares_of_the_catalogue() -> None:
     for tumour in (entry("tumours", name) for name in names("tumours")):
         for organ in (entry("organs", name) for name in names("organs")):
             found = match(
-                [float(r) for r in tumour.receptors], [float(s) for s in organ.ligands],
+                levels(tumour.receptors), levels(organ.ligands),
                 float(tumour.ligand_half_saturation),
             )  # fmt: skip
             assert 0.0 < found < 1.0
