@@ -91,9 +91,9 @@ def record(arm: Arm, name: str, protocol: Protocol) -> History:
         before = levelled.get(one.agent.name, (fine, np.zeros_like(fine)))[1]
         levelled[one.agent.name] = (fine, before + body)
     doses = sorted(
-        (float(day), one.agent.name, one.course.amount_mg)
+        (float(day), one.agent.name, float(amount))
         for one in arm.given
-        for day in one.days
+        for day, amount in zip(one.days, one.amounts, strict=True)
         if day <= arm.end_day
     )
     return History(

@@ -34,8 +34,9 @@ from seedsoil.body.state import (
     copy_state,
 )
 from seedsoil.experiment.grow import Grown, run_until, scratch
+from seedsoil.experiment.orders.given import Given, ordered
 from seedsoil.experiment.protocol import Protocol, Resect, Scan
-from seedsoil.experiment.timeline import Given, build_timeline, dose_days
+from seedsoil.experiment.timeline import build_timeline
 from seedsoil.foundation.errors import ModelError
 from seedsoil.foundation.samplers import binomial
 from seedsoil.foundation.streams import SURGERY, aim
@@ -120,7 +121,7 @@ def open_arm(
     given = []
     if "drug effects" not in without:
         for course in protocol.courses:
-            one = Given(agents[course.agent], course, dose_days(course, until))
+            one = ordered(agents[course.agent], course, until)
             if course.amount_mg > 0.0 and one.days.size:
                 given.append(one)
     used = list({one.agent.name: one.agent for one in given}.values())

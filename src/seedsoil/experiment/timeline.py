@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.biology.drug import Agent
-from seedsoil.biology.kinetics import Dose, Exponentials, concentration
+from seedsoil.biology.kinetics import Exponentials, concentration
 from seedsoil.body.state import GAUSS_NODES, GAUSS_WEIGHTS, NODES, STEP_DAYS, Timeline
-from seedsoil.experiment.protocol import Course
+from seedsoil.experiment.orders.given import Given
 
 #: Cuts after each dose [day], by the shortest interval between doses for which they are worth while.
 _CUTS = ((6.0, (0.08, 0.4, 1.2, 3.0)), (2.0, (0.1, 0.6)), (0.9, (0.25,)), (0.0, ()))
@@ -21,41 +20,6 @@ _WASH_OUT = 10.0
 _CLOSEST = 5e-3
 #: Most pieces in one step of the grid, all drugs together.
 _MOST_IN_STEP = 60
-
-
-@dataclass(frozen=True)
-class Given:
-    """A course as it was really given: its agent, and the days and amounts of its doses."""
-
-    agent: Agent
-    course: Course
-    days: NDArray[np.float64]
-
-    @property
-    def kills(self) -> bool:
-        """Whether it has any effect on tumour cells: a drug that has none must equal no drug, byte for byte."""
-        return self.agent.kill is not None and float(self.agent.kill.maximum) > 0.0
-
-    def until(self, day: float) -> Given:
-        """The same course with nothing given after ``day``."""
-        return Given(self.agent, self.course, self.days[self.days < day - 1e-9])
-
-    def doses(self, share: float = 1.0) -> list[Dose]:
-        """Dose record of ``share`` of each amount that reaches the blood: one, since a course keeps its interval."""
-        if not self.days.size:
-            return []
-        amount, repeats = self.course.amount_mg * share, self.days.size - 1
-        every = self.course.every if repeats else 0.0
-        return [Dose(float(self.days[0]), amount, duration=self.course.duration, every=every, additional=repeats)]
-
-
-def dose_days(course: Course, end: float) -> NDArray[np.float64]:
-    """Days on which a course gives a dose, before ``end``."""
-    if course.every <= 0.0 or course.times == 1:
-        return np.array([course.start]) if course.start < end else np.zeros(0)
-    most = int(np.ceil((end - course.start) / course.every - 1e-9))
-    times = most if course.times is None else min(course.times, most)
-    return course.start + course.every * np.arange(max(0, times), dtype=np.float64)
 
 
 def response(agent: Agent, route: str, effect_site: bool = True) -> Exponentials:

@@ -1,0 +1,1 @@
+"""The orders of a protocol, carried out one kind at a time."""

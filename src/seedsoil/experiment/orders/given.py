@@ -1,0 +1,87 @@
+"""A course as it is given: the days and amounts of its doses, by the clock and as far as rules let it go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seedsoil.biology.drug import Agent
+from seedsoil.biology.kinetics import Dose
+from seedsoil.experiment.protocol import Course
+
+Floats = NDArray[np.float64]
+
+#: Days nearer than this are one day.
+_SAME_DAY = 1e-9
+
+
+@dataclass(frozen=True)
+class Given:
+    """A course as it is really given: its agent, and the day and the amount [mg] of each of its doses (doses,)."""
+
+    agent: Agent
+    course: Course
+    days: Floats
+    amounts: Floats
+
+    @property
+    def kills(self) -> bool:
+        """Whether it has any effect on tumour cells: a drug that has none must equal no drug, byte for byte."""
+        return self.agent.kill is not None and float(self.agent.kill.maximum) > 0.0
+
+    def until(self, day: float) -> Given:
+        """The same course with nothing given on ``day`` or after it."""
+        kept = self.days < day - _SAME_DAY
+        return Given(self.agent, self.course, self.days[kept], self.amounts[kept])
+
+    def doses(self, share: float = 1.0) -> list[Dose]:
+        """Dose records of ``share`` of each amount: one for each run of equal doses at the course's interval."""
+        runs: list[Dose] = []
+        first, every = 0, self.course.every
+        for place in range(1, self.days.size + 1):
+            if (
+                place < self.days.size
+                and every > 0.0
+                and abs(self.days[place] - self.days[place - 1] - every) < _SAME_DAY
+                and self.amounts[place] == self.amounts[first]
+            ):
+                continue
+            repeats = place - first - 1
+            runs.append(
+                Dose(
+                    float(self.days[first]),
+                    float(self.amounts[first]) * share,
+                    duration=self.course.duration,
+                    every=every if repeats else 0.0,
+                    additional=repeats,
+                )
+            )
+            first = place
+        return runs
+
+
+def dose_days(course: Course, end: float, opening: float = 0.0) -> Floats:
+    """Days on which a course whose clock starts on day ``opening`` gives a dose by its own rhythm, before ``end``.
+
+    With ``on`` and ``off`` each round begins with a dose; ``times`` counts the doses of all rounds.
+    """
+    first = opening + course.start
+    if first >= end:
+        return np.zeros(0)
+    if course.every <= 0.0 or course.times == 1:
+        return np.array([first])
+    if course.on <= 0.0:
+        most = int(np.ceil((end - first) / course.every - _SAME_DAY))
+        return first + course.every * np.arange(most, dtype=np.float64)[: course.times]
+    rounds = first + (course.on + course.off) * np.arange(np.ceil((end - first) / (course.on + course.off)))
+    within = course.every * np.arange(np.ceil(course.on / course.every - _SAME_DAY))
+    days = (rounds[:, None] + within).ravel()
+    return days[days < end - _SAME_DAY][: course.times]
+
+
+def ordered(agent: Agent, course: Course, end: float, opening: float = 0.0) -> Given:
+    """The course as it was ordered, if nothing comes in between; ``opening`` as in `dose_days`."""
+    days = dose_days(course, end, opening)
+    return Given(agent, course, days, np.full(days.size, course.amount_mg))
