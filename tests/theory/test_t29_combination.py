@@ -1,12 +1,10 @@
 """T29: independent kills multiply, a drug with itself is its doubled dose, and a sham partner changes nothing."""
 
-import csv
-
 import numpy as np
 import pytest
 
-from seedsoil.biology.effect import affected, bliss, highest_single, hill, loewe
-from tests.reference_data import reference_folder
+from seedsoil.biology.combination import bliss, highest_single, loewe, loewe_index
+from seedsoil.biology.effect import affected, hill
 
 
 def test_bliss_is_additive_hazards(generator: np.random.Generator) -> None:
@@ -76,27 +74,32 @@ def test_self_combination_is_no_bliss_null() -> None:
         assert abs(excess) > 0.05
 
 
-@pytest.mark.parametrize("block", range(1, 13))
-def test_scores_of_real_dose_matrices(block: int) -> None:
-    """NCATS's own scores of 12 plates of two drugs: catches 1e-4 of a score."""
-    folder = reference_folder("synergy")
-    with (folder / "expected.csv").open(encoding="utf-8") as file:
-        expected = next(row for row in csv.DictReader(file) if int(row["block"]) == block)
-    with (folder / "responses.csv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if int(row["block"]) == block]
-    killed = {
-        (float(row["row_conc_uM"]), float(row["col_conc_uM"])): 1
-        - np.clip(float(row["viability_percent"]), 0, 100) / 100
-        for row in rows
-    }
-    pairs = [(a, b) for a, b in killed if a > 0 and b > 0]
-    both, first, second = (np.array([killed[key(a, b)] for a, b in pairs]) for key in _keys)
-    # The published scores compare surviving fractions.
-    highest = 100 * np.sum(highest_single(first, second) - both)
-    excess = bliss(first, second) - both
-    assert highest == pytest.approx(float(expected["excess_hsa"]), abs=1e-4)
-    assert excess[excess > 0].sum() == pytest.approx(float(expected["bliss_sum_positive"]), abs=1e-4)
-    assert excess[excess < 0].sum() == pytest.approx(float(expected["bliss_sum_negative"]), abs=1e-4)
+def test_a_drug_with_itself_has_loewe_index_one(generator: np.random.Generator) -> None:
+    """At any dose, steepness and split, also as a dilution: catches a relative error of 1e-9 of the index.
+
+    Doses are kept where the curve still rises; near its ceiling an effect says little about a dose.
+    """
+    first, second = generator.uniform(0.05, 3, (2, 500))
+    half, power, dilution = generator.uniform(0.5, 2, (3, 500))
+    effect = hill(first + second / dilution, 0.8, half, power)
+    halves, powers = [half, half * dilution], [power, power]
+    index = loewe_index(effect, [first, second], [0.8, 0.8], halves, powers)
+    np.testing.assert_allclose(index, 1.0, rtol=1e-9)
 
 
-_keys = (lambda a, b: (a, b), lambda a, b: (a, 0.0), lambda a, b: (0.0, b))
+def test_loewe_index_tells_the_sign(generator: np.random.Generator) -> None:
+    """A tenth more effect than the doubled dose has gives an index below 1, a tenth less one above, never equal."""
+    level = generator.uniform(0.1, 2, 200)
+    doubled = hill(2 * level, 0.8, 1.0, 2.0)
+    for factor, sign in ((1.1, -1.0), (0.9, 1.0)):
+        index = loewe_index(np.minimum(factor * doubled, 0.799), [level, level], [0.8, 0.8], [1.0, 1.0], [2.0, 2.0])
+        assert np.all(np.sign(index - 1.0) == sign)
+
+
+def test_a_sham_partner_leaves_the_loewe_index_at_one(generator: np.random.Generator) -> None:
+    """A partner that was not given, or that has no effect at any dose: catches a relative error of 1e-9."""
+    level = generator.uniform(0.1, 3, 200)
+    alone = hill(level, 0.9, 1.0, 1.7)
+    for partner_dose, partner_maximum in ((0.0, 0.5), (level, 0.0)):
+        index = loewe_index(alone, [level, partner_dose], [0.9, partner_maximum], [1.0, 2.0], [1.7, 1.0])
+        np.testing.assert_allclose(index, 1.0, rtol=1e-9)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seedsoil.biology.effect import affected, bliss, highest_single, hill, loewe, shifted_half
+from seedsoil.biology.effect import affected, hill, level_of, shifted_half
 from seedsoil.foundation.errors import ModelError
 
 
@@ -31,10 +31,14 @@ def test_affected_keeps_small_hazards() -> None:
     assert affected(0.0, 5.0) == 0.0
 
 
-def test_combinations_of_certain_death() -> None:
-    assert bliss(1.0, 0.3) == 1.0
-    assert bliss(0.3) == 0.3
-    assert highest_single(0.2, 0.9, 0.4) == 0.9
+def test_level_of_inverts_hill() -> None:
+    """From a millionth of the effect to all but a millionth: catches a relative error of 1e-9 of the concentration."""
+    effect = 0.9 * np.array([1e-6, 0.01, 0.3, 0.5, 0.9, 1.0 - 1e-6])
+    for power in (0.5, 1.0, 3.0):
+        np.testing.assert_allclose(hill(level_of(effect, 0.9, 2.0, power), 0.9, 2.0, power), effect, rtol=1e-9)
+    assert level_of(0.0, 0.9, 2.0, 1.5) == 0.0
+    assert level_of(0.45, 0.9, 2.0, 1.5) == 2.0
+    assert np.all(np.isposinf(level_of([0.9, 1.0], 0.9, 2.0, 1.5)))
 
 
 def test_all_faults_at_once() -> None:
@@ -46,18 +50,7 @@ def test_all_faults_at_once() -> None:
     assert len(caught.value.faults) == 5
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
-        bliss,
-        lambda: bliss(0.5, 1.5),
-        lambda: highest_single(-0.1),
-        lambda: loewe([1.0], [1.0, 2.0], 1.0, 1.0),
-        lambda: loewe([], [], 1.0, 1.0),
-        lambda: loewe([1.0, 1.0], [1.0, 0.0], 1.0, 1.0),
-        lambda: affected(-1.0, 1.0),
-    ],
-)
+@pytest.mark.parametrize("call", [lambda: affected(-1.0, 1.0), lambda: level_of(-0.1, 0.9, 2.0, 1.5)])
 def test_impossible_arguments(call: object) -> None:
     with pytest.raises(ModelError):
         call()  # type: ignore[operator]
