@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Literal, TypeAlias
 
 from seedsoil.foundation.units import plain
 
@@ -12,6 +14,10 @@ ROUTES: tuple[Route, ...] = ("iv", "oral", "hepatic_artery")
 _ROUTE_WORDS = {"iv": "into a vein", "oral": "by mouth", "hepatic_artery": "into the hepatic artery"}
 # Letters whose names start with a vowel: an MRI, but a CT.
 _SPOKEN_WITH_VOWEL = frozenset("AEFHILMNORSX")
+_GUARD_WORDS = {
+    "reduce": "a quarter less from then on whenever blood counts are low",
+    "delay": "waiting for blood counts to recover whenever they are low",
+}
 
 
 @dataclass(frozen=True)
@@ -24,11 +30,8 @@ class Resect:
 
     def sentence(self) -> str:
         """Say what is done."""
-        what = {"primary": "the primary", "visible metastases": "every metastasis that a scan has shown"}.get(
-            self.target, f"what scans have shown in the {self.target}"
-        )
         left = "" if self.margin == 0.0 else f", leaving {self.margin:.2g} of its cells"
-        return f"on day {self.at_day:g} {what} is taken out{left}"
+        return f"on day {self.at_day:g} {_aimed_at(self.target)} is taken out{left}"
 
 
 @dataclass(frozen=True)
@@ -58,20 +61,49 @@ class Course:
 
     def last_day(self, end: float) -> float:
         """Return the day on which the course is over at the latest, if all is over on day ``end``."""
+        if self.after is not None:
+            return end
         if self.every <= 0.0 or self.times == 1:
             return self.start + self.duration
-        return end if self.times is None else self.start + (self.times - 1) * self.every + self.duration
+        if self.times is None or self.adaptive is not None or self.guard == "delay":
+            return end
+        rounds, within = 0, self.times - 1
+        if self.on > 0.0:
+            rounds, within = divmod(within, max(1, math.ceil(self.on / self.every - 1e-9)))
+        return self.start + rounds * (self.on + self.off) + within * self.every + self.duration
 
     def sentence(self) -> str:
         """Say what is given."""
-        often = f", every {plain(self.every)}" if self.every > 0 and self.times != 1 else ""
-        times = f", {self.times} times" if self.times is not None and self.times > 1 else ""
-        run_in = f", each over {plain(self.duration)}" if self.duration > 0 else ""
-        stop = ", until a scan shows progression" if self.until else ""
-        return (
-            f"from day {self.start:g} {self.amount_mg:.4g} mg of {self.agent} {_ROUTE_WORDS[self.route]}"
-            f"{run_in}{often}{times}{stop}"
-        )
+        parts = [f"{self._opening()} {self.amount_mg:.4g} mg of {self.agent} {_ROUTE_WORDS[self.route]}"]
+        if self.duration > 0:
+            parts.append(f"each over {plain(self.duration)}" if self._is_repeated() else f"over {plain(self.duration)}")
+        if self._is_repeated():
+            parts.append(f"every {_interval(self.every)}")
+            if self.on > 0.0:
+                parts.append(f"for {plain(self.on)} on and {plain(self.off)} off in turn")
+            if self.times is not None:
+                parts.append(f"{self.times} times")
+        if self.adaptive is not None:
+            stop, restart = (f"{100.0 * share:g} %" for share in self.adaptive)
+            parts.append(
+                f"paused when scans show less than {stop} of what the first scan showed "
+                f"and resumed when they show {restart} of it"
+            )
+        if self.guard is not None:
+            parts.append(_GUARD_WORDS[self.guard])
+        if self.until:
+            parts.append("until a scan shows progression")
+        return ", ".join(parts)
+
+    def _is_repeated(self) -> bool:
+        return self.every > 0.0 and self.times != 1
+
+    def _opening(self) -> str:
+        """Say from when it is given."""
+        if self.after is None:
+            return f"from day {self.start:g}" if self._is_repeated() else f"on day {self.start:g}"
+        later = f"{plain(self.start)} after" if self.start > 0.0 else "from the day on which"
+        return f"{later} a scan shows progression"
 
 
 @dataclass(frozen=True)
@@ -97,16 +129,34 @@ class Ablate:
     at_day: float
     reach_mm: float
 
+    def sentence(self) -> str:
+        """Say what is destroyed."""
+        return (
+            f"on day {self.at_day:g} {_aimed_at(self.target)} is ablated by heat or cold, "
+            f"up to {self.reach_mm:g} mm from its centre"
+        )
+
 
 @dataclass(frozen=True)
 class Irradiate:
-    """Radiation in ``fractions`` of ``dose_gray``, ``every`` so many days, on a target as in ``Resect`` or a whole site."""
+    """Radiation in ``fractions`` of ``dose_gray``, ``every`` so many days; ``target`` as in ``Resect``, or a whole site."""
 
     target: str
     start: float
     dose_gray: float
     fractions: int = 1
     every: float = 1.0
+
+    def sentence(self) -> str:
+        """Say what is irradiated, and with how much in all."""
+        usual = f"the whole {_spoken(self.target)}, with all that lies in it,"
+        what = _aimed_at(self.target) if self.target in _AIMS else usual
+        if self.fractions == 1:
+            return f"on day {self.start:g} {what} is irradiated with {self.dose_gray:g} Gy"
+        return (
+            f"from day {self.start:g} {what} is irradiated with {self.dose_gray:g} Gy every {_interval(self.every)}, "
+            f"{self.fractions} times ({self.fractions * self.dose_gray:g} Gy in all)"
+        )
 
 
 @dataclass(frozen=True)
@@ -118,6 +168,13 @@ class Inject:
     at_day: float
     what: Literal["cells", "beads"] = "cells"
 
+    def sentence(self) -> str:
+        """Say what is injected, and where."""
+        what = "tumour cells" if self.what == "cells" else "inert beads of a cell's size"
+        return (
+            f"on day {self.at_day:g} {_count(self.amount)} {what} are let go into the blood of the {_spoken(self.into)}"
+        )
+
 
 @dataclass(frozen=True)
 class Shunt:
@@ -128,15 +185,33 @@ class Shunt:
     start: float
     duration: float
 
+    def sentence(self) -> str:
+        """Say what the shunt brings, and where."""
+        return (
+            f"from day {self.start:g} a shunt leads {_count(self.per_day)} living tumour cells of ascites a day into the "
+            f"blood of the {_spoken(self.into)}, for {plain(self.duration)}"
+        )
+
 
 @dataclass(frozen=True)
 class Biopsy:
-    """A piece of a lesion: of the primary, or of the largest seen metastasis of a site; ``zone`` of how many ``zones``."""
+    """A piece of a lesion: of the primary, or of the largest seen metastasis of a site; ``zone`` of how many ``zones``.
+
+    Zones are counted from 0 here, and from 1 in a study file.
+    """
 
     target: str
     at_day: float
     zone: int = 0
     zones: int = 1
+
+    def sentence(self) -> str:
+        """Say where the piece comes from."""
+        what = "the primary"
+        if self.target != "primary":
+            what = f"the largest metastasis that scans have shown in the {_spoken(self.target)}"
+        zone = f", from zone {self.zone + 1} of {self.zones}" if self.zones > 1 else ""
+        return f"on day {self.at_day:g} a piece of {what} is taken{zone}"
 
 
 @dataclass(frozen=True)
@@ -147,18 +222,68 @@ class BloodDraw:
     every: float = 0.0
     millilitres: float = 7.5
 
+    def sentence(self) -> str:
+        """Say how much blood is drawn, and when."""
+        often = f" and every {_interval(self.every)}" if self.every > 0.0 else ""
+        return (
+            f"on day {self.start:g}{often} {self.millilitres:g} mL of blood are drawn, "
+            "and the tumour cells in them are counted"
+        )
+
+
+Order: TypeAlias = Resect | Course | Scan | Ablate | Irradiate | Inject | Shunt | Biopsy | BloodDraw
+
 
 @dataclass(frozen=True)
 class Protocol:
-    """All orders of one arm."""
+    """All orders of one arm, kind by kind."""
 
     resections: tuple[Resect, ...] = ()
     courses: tuple[Course, ...] = ()
     scans: tuple[Scan, ...] = ()
+    ablations: tuple[Ablate, ...] = ()
+    irradiations: tuple[Irradiate, ...] = ()
+    injections: tuple[Inject, ...] = ()
+    shunts: tuple[Shunt, ...] = ()
+    biopsies: tuple[Biopsy, ...] = ()
+    draws: tuple[BloodDraw, ...] = ()
+
+    def orders(self) -> Iterator[Order]:
+        """Yield every order, kind by kind."""
+        for field in fields(self):
+            yield from getattr(self, field.name)
 
     def explain(self) -> str:
-        """Every order in words, one a line, in order of time."""
-        dated = [(order.at_day, order.sentence()) for order in self.resections]
-        dated += [(course.start, course.sentence()) for course in self.courses]
-        dated += [(scan.start, scan.sentence()) for scan in self.scans]
-        return "\n".join(sentence for _, sentence in sorted(dated))
+        """Every order in words, one a line, in order of time; what waits for a progression comes last."""
+        dated = sorted((_day_of(order), order.sentence()) for order in self.orders())
+        return "\n".join(sentence for _, sentence in dated)
+
+
+def _day_of(order: Order) -> float:
+    """Return the first day of an order, by which orders are told."""
+    if isinstance(order, Course) and order.after is not None:
+        return math.inf
+    return order.at_day if isinstance(order, Resect | Ablate | Inject | Biopsy) else order.start
+
+
+_AIMS = {"primary": "the primary", "visible metastases": "every metastasis that a scan has shown"}
+
+
+def _aimed_at(target: str) -> str:
+    """Return in words what an operation is aimed at."""
+    return _AIMS.get(target, f"what scans have shown in the {_spoken(target)}")
+
+
+def _spoken(site: str) -> str:
+    """Return the name of a site as people say it."""
+    return site.replace("_", " ")
+
+
+def _interval(days: float) -> str:
+    """Return an interval as it follows "every": "day", "14 days"."""
+    return plain(days).removeprefix("1 ")
+
+
+def _count(number: float) -> str:
+    """Return a number of cells: "1,000,000"."""
+    return f"{number:,.15g}"
