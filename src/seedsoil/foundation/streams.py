@@ -25,6 +25,11 @@ TRAIT = 7
 DORMANCY = 8
 SURGERY = 9
 TEACHING = 10
+ABLATION = 11
+RADIATION = 12
+INJECTION = 13
+BIOPSY = 14
+BLOOD = 15
 
 Stream = NDArray[np.uint64]
 Word = np.uint64
