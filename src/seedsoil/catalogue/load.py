@@ -13,7 +13,9 @@ from pydantic import BaseModel, ValidationError
 from seedsoil.biology.anatomy import Anatomy
 from seedsoil.biology.clone import Tumour
 from seedsoil.biology.drug import Agent
+from seedsoil.biology.factors import FACTORS
 from seedsoil.biology.patient import Host
+from seedsoil.biology.signals import BLOCKED
 from seedsoil.biology.soil import Soil
 from seedsoil.biology.vasculature import Vasculature
 from seedsoil.foundation.errors import CatalogueError, did_you_mean, known_words, validation_faults
@@ -157,6 +159,8 @@ def _faults_of(noun: BaseModel, stem: str) -> list[str]:
         faults += _anatomy_faults(noun)
     if isinstance(noun, Tumour):
         faults += _tumour_faults(noun)
+    if isinstance(noun, Agent):
+        faults += _agent_faults(noun)
     return faults
 
 
@@ -191,8 +195,36 @@ def unbalanced(anatomy: Anatomy) -> Iterator[tuple[str, float]]:
 
 
 def _tumour_faults(tumour: Tumour) -> list[str]:
-    """Return trait lists of unlike length, which no soil could be read against."""
-    faults = [f"mechanisms: {name!r} stands there more than once" for name in _twice(m.name for m in tumour.mechanisms)]
+    """Return names in a tumour's mechanisms that nothing bears, or that more than one bears."""
+    known = [mechanism.name for mechanism in tumour.mechanisms]
+    faults = [f"mechanisms: {name!r} stands there more than once" for name in _twice(known)]
+    for name in tumour.carries:
+        if name not in known:
+            faults.append(f"carries: {name!r} is none of the tumour's mechanisms.{did_you_mean(name, known)}")
+    for mechanism in tumour.mechanisms:
+        place = f"mechanisms.{mechanism.name}"
+        for name in mechanism.receptors_kept:
+            if name not in FACTORS:
+                faults.append(
+                    f"{place}.receptors_kept: {name!r} is no factor.{did_you_mean(name, FACTORS)} "
+                    f"Factors: {known_words(FACTORS)}."
+                )
+        signal = mechanism.reversed_by
+        if signal and signal not in BLOCKED:
+            faults.append(
+                f"{place}.reversed_by: {signal!r} is no signal that can be blocked.{did_you_mean(signal, BLOCKED)} "
+                f"Signals: {known_words(BLOCKED)}."
+            )
+    return faults
+
+
+def _agent_faults(agent: Agent) -> list[str]:
+    """Return signals that an agent blocks or raises more than once, and what is wrong with its routes."""
+    faults = [f"blocks: {name!r} stands there more than once" for name in _twice(each.target for each in agent.blocks)]
+    faults += [f"raises: {name!r} stands there more than once" for name in _twice(each.target for each in agent.raises)]
+    faults += [f"routes: {name!r} stands there more than once" for name in _twice(agent.routes)]
+    if not agent.routes:
+        faults.append("routes: is empty; name at least one way to give it")
     return faults
 
 

@@ -1,4 +1,4 @@
-"""Where the numbers of a noun stand, and under which names a file can say them."""
+"""Where the numbers and words of a noun stand, and under which names a file can say them."""
 
 from __future__ import annotations
 
@@ -10,23 +10,38 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from seedsoil.biology.anatomy import Vessel
-from seedsoil.biology.drug import Block
+from seedsoil.biology.drug import Block, Raise
+from seedsoil.biology.factors import FACTORS
+from seedsoil.biology.signals import BLOCKED, RAISED
 from seedsoil.foundation.value import Quantity, Value
 
-__all__ = ["Part", "key_field", "name_of", "numbers_in", "parts_of"]
+__all__ = ["KEYS", "WORDS", "Part", "key_field", "name_of", "numbers_in", "parts_of"]
+
+#: Fields that hold a word of a list, and the words.
+WORDS: Mapping[str, tuple[str, ...]] = {"reversed_by": tuple(BLOCKED)}
+#: Fields whose tables have keys out of a list, and the keys.
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "blocks": tuple(BLOCKED), "raises": tuple(RAISED), "receptors_kept": FACTORS,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Part:
-    """A field that holds numbers: one, a list, or several under a name each; ``holds`` are numbers or nouns of a kind."""
+    """A field that a file can set: a number or noun, several under a name each, or a word of a list.
 
-    shape: Literal["one", "list", "named"]
-    holds: Quantity | type[BaseModel]
+    ``holds`` are numbers or nouns of a kind, or the words.
+    """
+
+    shape: Literal["one", "named", "word"]
+    holds: Quantity | type[BaseModel] | tuple[str, ...]
 
 
 def parts_of(model: type[BaseModel]) -> dict[str, Part]:
-    """Return the fields of a kind of noun that hold numbers, in the order of the noun."""
-    found = {name: _part(field.annotation, field.metadata) for name, field in model.model_fields.items()}
+    """Return the fields of a kind of noun that a file can set, in the order of the noun."""
+    found = {
+        name: Part("word", WORDS[name]) if name in WORDS else _part(field.annotation, field.metadata)
+        for name, field in model.model_fields.items()
+    }
     return {name: part for name, part in found.items() if part is not None}
 
 
@@ -39,19 +54,17 @@ def name_of(noun: BaseModel) -> str:
 
 def key_field(model: type[BaseModel]) -> str:
     """Return the field that names a noun among its like."""
-    return "target" if model is Block else "name"
+    return "target" if model in (Block, Raise) else "name"
 
 
 def numbers_in(noun: BaseModel, place: str) -> Iterator[tuple[str, Value]]:
     """Yield each number of a noun with its path, as a study file names it but for quotes, below ``place``."""
     for name, part in parts_of(type(noun)).items():
         held, here = getattr(noun, name), f"{place}.{name}"
-        if held is None:
+        if held is None or part.shape == "word":
             continue
         items: Iterator[tuple[str, Any]] = iter([(here, held)])
-        if part.shape == "list":
-            items = ((f"{here}[{index}]", item) for index, item in enumerate(held))
-        elif part.shape == "named":
+        if part.shape == "named":
             named = held.items() if isinstance(held, Mapping) else ((name_of(item), item) for item in held)
             items = ((f"{here}.{key}", item) for key, item in named)
         for path, item in items:
@@ -74,8 +87,7 @@ def _part(annotation: Any, metadata: Any = ()) -> Part | None:
         return _part(inner[0])
     if origin in (tuple, dict):
         held = _part(inner[-1])
-        named = held is not None and (origin is dict or not isinstance(held.holds, Quantity))
-        return Part("named" if named else "list", held.holds) if held is not None else None
+        return Part("named", held.holds) if held is not None else None
     if isinstance(annotation, type) and issubclass(annotation, BaseModel) and parts_of(annotation):
         return Part("one", annotation)
     return None

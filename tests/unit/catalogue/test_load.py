@@ -17,7 +17,8 @@ def test_an_entry_is_read_once() -> None:
 
 
 def test_names_are_sorted_and_complete() -> None:
-    assert names("tumours") == ("b16_melanoma", "colon_adenocarcinoma")
+    assert list(names("tumours")) == sorted(path.stem for path in folder("tumours").iterdir())
+    assert {"b16_melanoma", "colon_adenocarcinoma"} <= set(names("tumours"))
     assert {"adult", "mouse"} <= set(names("hosts"))
     assert {"fluorouracil", "floxuridine", "bevacizumab", "oxaliplatin"} <= set(names("agents"))
 
@@ -63,7 +64,8 @@ def test_all_faults_of_an_entry_come_at_once(tmp_path: Path) -> None:
     [
         ('source = "assumed"', 'source = "smith_1999"', "no key of sources.bib"),
         ('name = "liver"', 'name = "lever"', "differs from the file's name"),
-        ("ligands = [", "ligands = [[", "not valid TOML"),
+        ("[ligands]", "[[ligands]", "not valid TOML"),
+        ("iron = ", "iorn = ", "ligands.iorn: unknown key 'iorn'. Did you mean 'iron'"),
         ('"mm/mm^3"', '"mm"', "is a length, but a length density is due"),
     ],
 )
@@ -95,6 +97,57 @@ def test_a_fault_of_the_circulation_is_named(tmp_path: Path, old: str, new: str,
     path.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(CatalogueError) as caught:
         read_entry("hosts", path)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (
+            "receptors_kept = { egff = 0.1 }",
+            "egff' is no factor. Did you mean 'egf'? Factors: bmp_antagonist, chemokine",
+        ),
+        ('reversed_by = "eflux"', "'eflux' is no signal that can be blocked. Did you mean 'efflux'?"),
+        ('reversed_by = "lymphocyte"', "'lymphocyte' is no signal that can be blocked. Signals: ang2,"),
+    ],
+)
+def test_a_mechanism_names_factors_and_signals_that_there_are(tmp_path: Path, lines: str, words: str) -> None:
+    path = tmp_path / "b16_melanoma.toml"
+    zero = '{ value = 0, low = 0, high = 0, grade = "assumed", source = "assumed" }'
+    mechanism = f'\n[[mechanisms]]\nname = "silent"\nrate = {zero}\nfitness_cost = {zero}\n'
+    kept = lines.replace("0.1", zero)
+    path.write_text(shipped("tumours", "b16_melanoma") + mechanism + kept, encoding="utf-8")
+    with pytest.raises(CatalogueError) as caught:
+        read_entry("tumours", path)
+    (fault,) = caught.value.faults
+    assert fault.startswith("tumours/b16_melanoma.toml: mechanisms.silent.")
+    assert words in fault
+
+
+def test_a_tumour_carries_its_own_mechanisms_only(tmp_path: Path) -> None:
+    path = tmp_path / "b16_melanoma.toml"
+    path.write_text(
+        shipped("tumours", "b16_melanoma").replace("title =", 'carries = ["pump"]\ntitle ='), encoding="utf-8"
+    )
+    with pytest.raises(CatalogueError, match="carries: 'pump' is none of the tumour's mechanisms"):
+        read_entry("tumours", path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('routes = ["iv"]', "routes = []", "routes: is empty; name at least one way to give it"),
+        ('routes = ["iv"]', 'routes = ["iv", "iv"]', "routes: 'iv' stands there more than once"),
+        ('target = "vegf"', 'target = "vgef"', "blocks[0].target"),
+    ],
+)
+def test_a_fault_of_an_agent_is_named(tmp_path: Path, old: str, new: str, words: str) -> None:
+    text = shipped("agents", "bevacizumab")
+    assert old in text
+    path = tmp_path / "bevacizumab.toml"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(CatalogueError) as caught:
+        read_entry("agents", path)
     assert words in str(caught.value)
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seedsoil.biology.clone import Tumour
 from seedsoil.catalogue.load import entry, names
 from seedsoil.experiment.protocol import Course, Resect, Scan
 from seedsoil.foundation.errors import StudyError
@@ -106,8 +107,8 @@ def test_every_number_of_the_catalogue_stands_in_the_resolved_study(tumour: str,
 def _count(item: object) -> int:
     """Count the numbers and quantities below a table, but for names."""
     if isinstance(item, dict):
-        return sum(_count(each) for key, each in item.items() if key not in ("is", "site"))
-    return len(item) if isinstance(item, list) else 1
+        return sum(_count(each) for key, each in item.items() if key not in ("is", "site", "carries", "reversed_by"))
+    return 1
 
 
 def test_a_resolved_number_is_the_studys_own_whatever_file_it_came_from() -> None:
@@ -117,6 +118,10 @@ def test_a_resolved_number_is_the_studys_own_whatever_file_it_came_from() -> Non
     for path, change in (
         (("soils", "liver", "vessel_density"), "601 mm/mm^3"),
         (("soils", "brain", "barrier", "ceiling"), 0.13),
+        (("soils", "lung", "ligands", "iron"), 0.77),
+        (("soils", "lung", "addressins", "lectin"), 0.77),
+        (("tumour", "survival_receptors", "hgf"), 0.77),
+        (("tumour", "adhesion", "selectin"), 0.77),
         (("anatomy", "sites", "lung", "size_trap"), 0.91),
         (("anatomy", "sites", "liver", "arterial_flow"), "600 L/day"),
         (("tumour", "mechanisms", "repair", "fitness_cost"), 0.02),
@@ -145,7 +150,7 @@ def test_deep_numbers_reach_the_plan_and_keep_their_neighbours() -> None:
         + """
 [soils.liver]
 vessel_density = "70 cm/mL"
-ligands = [0.5, 0.8, 0.7, 0.7, 0.3, 0.6]
+ligands.chemokine = 0.6
 [soils.liver.barrier]
 opening_diameter = "300 um"
 ceiling = 0.2
@@ -165,8 +170,9 @@ resistance.pump = 5
     liver, was = plan.patient.host.soil("liver"), entry("host", "adult").soil("liver")
     assert float(liver.vessel_density) == pytest.approx(0.7)
     assert liver.vessel_density.high == was.vessel_density.high
-    assert liver.ligands[:5] == was.ligands[:5], "what equals the catalogue keeps its evidence"
-    assert (float(liver.ligands[5]), liver.ligands[5].source) == (0.6, "study file")
+    kept = {"chemokine": was.ligands.chemokine}
+    assert liver.ligands.model_copy(update=kept) == was.ligands, "what is not named keeps its evidence"
+    assert (float(liver.ligands.chemokine), liver.ligands.chemokine.source) == (0.6, "study file")
     assert liver.barrier is not None
     assert float(liver.barrier.opening_diameter) == pytest.approx(0.3)
     assert plan.patient.host.soil("lung") == entry("host", "adult").soil("lung")
@@ -180,6 +186,24 @@ resistance.pump = 5
     assert (float(agent.kill.maximum), agent.kill.half) == (0.4, usual.kill.half)
     assert {name: float(fold) for name, fold in agent.resistance.items()} == {"target": 30.0, "pump": 5.0}
     assert agent.distribution == usual.distribution
+
+
+def test_a_study_gives_a_tumour_what_its_entry_leaves_out() -> None:
+    """Groups that are optional, factors by name and words of a list become parts of the plan's nouns."""
+    study = _changed(
+        tumour="""carries = ["pump"]
+visibility = { antigen = 0.4, checkpoint = "50 %" }
+mechanisms.pump = { rate = 1e-7, fitness_cost = 0, reversed_by = "efflux", receptors_kept = { egf = 0.1 } }""",
+    )
+    tumour = study.plan().patient.tumour
+    pump = tumour.mechanisms[-1]
+    assert (tumour.carries, pump.name, pump.reversed_by) == (("pump",), "pump", "efflux")
+    assert {name: float(share) for name, share in pump.receptors_kept.items()} == {"egf": 0.1}
+    assert tumour.visibility is not None
+    assert float(tumour.visibility.checkpoint) == 0.5
+    assert Study.read(study.resolve()).plan() == study.plan()
+    assert study.resolve().count('reversed_by = "efflux"') == 1
+    Tumour.model_validate(tumour.model_dump())
 
 
 def test_an_agent_that_no_arm_gives_is_kept_and_told_but_not_carried_out() -> None:
@@ -312,7 +336,10 @@ _odd = st.one_of(
 _fields = [
     "study.title", "study.patients", "study.seed", "study.until", "study.without", "tumour.is", "tumour.site",
     "tumour.division_rate", "tumour.receptors", "tumour.mechanisms", "deep.tumour.mechanisms.target",
-    "deep.tumour.mechanisms.pump.rate", "deep.soils.liver", "deep.soils.liver.ligands", "deep.soils.liver.barrier.ceiling",
+    "deep.tumour.mechanisms.pump.rate", "deep.soils.liver", "deep.soils.liver.ligands", "deep.soils.liver.ligands.egf", "deep.tumour.adhesion", "deep.tumour.receptors.igf",
+    "tumour.carries", "tumour.spread", "deep.tumour.mechanisms.target.reversed_by", "deep.tumour.visibility.antigen",
+    "deep.tumour.mechanisms.target.receptors_kept", "deep.host.cells", "deep.host.marrow.baseline",
+    "deep.agents.bevacizumab.raises", "deep.agents.bevacizumab.toxicity.marrow_slope", "deep.soils.liver.barrier.ceiling",
     "deep.anatomy.sites.lung.size_trap", "deep.anatomy.vessels", "deep.agents.fluorouracil.kill", "agents.fluorouracil",
     "deep.agents.oxaliplatin.resistance.repair", "deep.agents.oxaliplatin.kill.power", "soils.lung", "host.is", "host.weight", "vessels.is",
     "diagnosis.primary_diameter", "diagnosis.metastases", "vary.cv", "arms.watched", "arms.x.do", "arms.x.extends",

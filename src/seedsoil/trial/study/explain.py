@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
 from seedsoil.biology.anatomy import Anatomy
 from seedsoil.biology.clone import Tumour
-from seedsoil.biology.drug import Agent, Block
+from seedsoil.biology.drug import Agent
 from seedsoil.biology.patient import MECHANISMS, Host
 from seedsoil.biology.soil import Soil
 from seedsoil.biology.vasculature import Vasculature
 from seedsoil.catalogue.load import entry, names
-from seedsoil.catalogue.numbers import Part, name_of, numbers_in, parts_of
+from seedsoil.catalogue.numbers import KEYS, Part, name_of, numbers_in, parts_of
 from seedsoil.experiment.protocol import ROUTES
 from seedsoil.foundation.units import plain
 from seedsoil.foundation.value import Quantity, Value
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from seedsoil.trial.study.file import Study
 
 __all__ = ["explain", "json_schema"]
+
+_LIST = {"type": "array", "items": {"type": "string"}}
 
 
 def explain(study: Study) -> str:
@@ -115,7 +117,7 @@ def json_schema() -> dict[str, Any]:
         "metastases": {"type": "integer", "minimum": 0, "maximum": 1000, "default": 0},
         "metastasis_diameter": {**quantity, "default": "10 mm"},
     }
-    tumour = {"is": {"enum": list(names("tumours"))}, "site": {"type": "string"}, **_numbers(Tumour)}
+    tumour = {"is": {"enum": list(names("tumours"))}, "site": {"type": "string"}, "carries": _LIST, **_numbers(Tumour)}
     hosts = [entry("hosts", name) for name in names("hosts")]
     anatomy = _numbers(Anatomy)
     for part in ("sites", "vessels"):
@@ -123,7 +125,7 @@ def json_schema() -> dict[str, Any]:
     soils = _named(Part("named", Soil)) | _names({soil.name for host in hosts for soil in host.soils})
     agents = _named(Part("named", Agent)) | _names(names("agents"))
     spread = _table({"cv": {"type": "number", "minimum": 0, "maximum": 2}}, ["cv"])
-    extends = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+    extends = {"anyOf": [{"type": "string"}, _LIST]}
     arm = _table({"extends": extends, "do": {"type": "array", "items": {"oneOf": _orders(quantity)}}})
     endpoints = {
         "primary": {"enum": list(TIME_ENDPOINTS), "default": ENDPOINTS[0]},
@@ -180,16 +182,15 @@ def _orders(quantity: dict[str, Any]) -> list[dict[str, Any]]:
 def _numbers(model: type[BaseModel], apart: Collection[str] = ()) -> dict[str, Any]:
     """Return the schema of each part of a noun that holds numbers."""
     found = {name: _schema(part) for name, part in parts_of(model).items() if name not in apart}
-    if "blocks" in found:
-        found["blocks"] |= _names(get_args(Block.model_fields["target"].annotation))
-    return found
+    return {name: schema | (_names(KEYS[name]) if name in KEYS else {}) for name, schema in found.items()}
 
 
 def _schema(part: Part) -> dict[str, Any]:
     if part.shape == "named":
         return _named(part)
-    one = _quantity(part.holds) if isinstance(part.holds, Quantity) else _table(_numbers(part.holds))
-    return {"type": "array", "items": one} if part.shape == "list" else one
+    if isinstance(part.holds, tuple):
+        return {"enum": sorted(part.holds)}
+    return _quantity(part.holds) if isinstance(part.holds, Quantity) else _table(_numbers(part.holds))
 
 
 def _named(part: Part) -> dict[str, Any]:

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 import numpy as np
 from pydantic import BaseModel
 
+from seedsoil.biology.anatomy import expected_arrests
 from seedsoil.biology.clone import Tumour
-from seedsoil.biology.drug import Agent, Block
+from seedsoil.biology.drug import Agent
+from seedsoil.biology.factors import levels
 from seedsoil.biology.patient import Host
-from seedsoil.biology.soil import Soil
+from seedsoil.biology.soil import Soil, arrest_chance
 from seedsoil.biology.vasculature import Vasculature
-from seedsoil.body.model import arrests
 from seedsoil.catalogue.load import entry, names, unbalanced
-from seedsoil.catalogue.numbers import Part, key_field, name_of, parts_of
+from seedsoil.catalogue.numbers import KEYS, Part, key_field, name_of, parts_of
 from seedsoil.experiment.timeline import response
 from seedsoil.foundation.errors import ModelError, did_you_mean, known_words
 from seedsoil.foundation.units import write
-from seedsoil.foundation.value import Quantity, Value
+from seedsoil.foundation.value import Quantity
 from seedsoil.trial.study.reader import Reader, number, shown
 
 __all__ = ["APART", "BESIDE", "NOUN_SECTIONS", "Nouns", "read_nouns"]
 
 NOUN_SECTIONS = ("tumour", "host", "vessels", "soils", "anatomy", "agents")
-#: Keys of a section beside the numbers of its noun, and parts of a noun that are sections of their own.
-BESIDE: Mapping[str, tuple[str, ...]] = {"tumour": ("is", "site"), "host": ("is",), "vessels": ("is",)}
+#: Keys of a section beside what `parts_of` its noun names, and parts of a noun that are sections of their own.
+BESIDE: Mapping[str, tuple[str, ...]] = {"tumour": ("is", "site", "carries"), "host": ("is",), "vessels": ("is",)}
 APART: Mapping[str, tuple[str, ...]] = {"host": ("soils", "anatomy")}
 #: Each way to resist doubles the number of kinds of cell.
 MOST_MECHANISMS = 6
@@ -136,11 +138,11 @@ def _held(
     """Return what a part of a noun holds after a change; None if nothing may change."""
     if part.shape == "named":
         return _named(reader, given, place, part, old, field, addable)
-    if not isinstance(part.holds, Quantity):
-        return _noun(reader, given, place, part.holds, old, addable)
-    if part.shape == "list":
-        return _list(reader, given, place, part.holds, old, field)
-    return number(reader, given, place, part.holds, old, field)
+    if isinstance(part.holds, tuple):
+        return reader.choice(given, place, part.holds, "a signal that can be blocked") or None
+    if isinstance(part.holds, Quantity):
+        return number(reader, given, place, part.holds, old, field)
+    return _noun(reader, given, place, part.holds, old, addable)
 
 
 def _named(
@@ -154,14 +156,14 @@ def _named(
 ) -> Any:
     """Return numbers or nouns that stand under names: those of the catalogue, changed, then those that are new.
 
-    ``addable`` says which names a study may add to a field; None stands for any.
+    ``addable`` says which names a study may add to a field beyond those of ``KEYS``; None stands for any.
     """
     held: dict[str, Any] = dict(old) if isinstance(old, Mapping) else {name_of(item): item for item in old}
     if not isinstance(given, dict):
         first = next(iter(held), "NAME")
         reader.fault(place, f"{shown(given)} is not a table; write each under its name, [{reader.place(place, first)}]")
         return None
-    may = addable.get(field, ())
+    may = addable.get(field, KEYS.get(field, ()))
     table = reader.table(given, place, None if may is None else {**held, **dict.fromkeys(may)})
     for key, item in table.items():
         here, base = reader.place(place, key), held.get(key)
@@ -170,7 +172,7 @@ def _named(
         elif isinstance(part.holds, Quantity):
             new = number(reader, item, here, part.holds, base, field)
             held |= {} if new is None else {key: new}
-        else:
+        elif isinstance(part.holds, type):
             new = _noun(reader, item, here, part.holds, base, addable, _hint(key, held))
             if new is not None and base is None:
                 new = new.model_copy(update={key_field(part.holds): key})
@@ -181,23 +183,6 @@ def _named(
 def _hint(key: str, known: Collection[str]) -> str:
     meant = did_you_mean(key, known)
     return f".{meant}" if meant else ""
-
-
-def _list(
-    reader: Reader, given: object, place: str, quantity: Quantity, base: tuple[Value, ...], field: str
-) -> tuple[Value, ...] | None:
-    if not isinstance(given, list):
-        reader.fault(place, f"{shown(given)} is not a list; give {len(base)} numbers")
-        return None
-    if len(given) != len(base):
-        reader.fault(place, f"has {len(given)} numbers; {len(base)} are due, as in the catalogue")
-        return None
-    made = [
-        number(reader, item, f"{place}[{i}]", quantity, old, field)
-        for i, (item, old) in enumerate(zip(given, base, strict=True))
-    ]
-    kept = tuple(value for value in made if value is not None)
-    return kept if len(kept) == len(made) else None
 
 
 def _whole_tumour(reader: Reader, table: Mapping[str, Any], tumour: Tumour, host: Host) -> Tumour:
@@ -212,9 +197,22 @@ def _whole_tumour(reader: Reader, table: Mapping[str, Any], tumour: Tumour, host
             f"{write(float(tumour.death_rate), '1/day')} is not below the division rate of "
             f"{write(float(tumour.division_rate), '1/day')}; such a tumour is never diagnosed",
         )
+    if "carries" in table:
+        known = [mechanism.name for mechanism in tumour.mechanisms]
+        carried = _carried(reader, table["carries"], known)
+        tumour = tumour.model_copy(update={"carries": carried})
     if len(tumour.mechanisms) > MOST_MECHANISMS:
         reader.fault("tumour.mechanisms", f"are {len(tumour.mechanisms)}; {MOST_MECHANISMS} are the most allowed")
     return tumour
+
+
+def _carried(reader: Reader, given: object, known: list[str]) -> tuple[str, ...]:
+    """Return the mechanisms that the first cell has already."""
+    if known:
+        return reader.choices(given, "tumour.carries", known, "a mechanism of the tumour")
+    if given != []:
+        reader.fault("tumour.carries", "names mechanisms, but this tumour has none; add them under [tumour.mechanisms]")
+    return ()
 
 
 def _whole_host(reader: Reader, table: Mapping[str, Any], host: Host) -> Host:
@@ -225,13 +223,23 @@ def _whole_host(reader: Reader, table: Mapping[str, Any], host: Host) -> Host:
         reader.fault(
             "anatomy.vessels", f"the shares that leave {shown(name)} add to {total:.9g}, not to 1; change another too"
         )
+    marrow = host.marrow
+    if marrow is not None and float(marrow.danger) >= float(marrow.baseline):
+        reader.fault(
+            "host.marrow.danger", "is not below the baseline; give the count at which blood is dangerously thin"
+        )
     return host.model_copy(update={"soils": host.soils if soils is None else soils, "anatomy": anatomy})
 
 
 def _check_circulation(reader: Reader, tumour: Tumour, host: Host) -> None:
     """Refuse a body in which a shed cell neither stops nor dies."""
+    adhesion, held = levels(tumour.adhesion), []
+    for site in host.anatomy.sites:
+        addressins = levels(host.soil(site.soil).addressins) if site.soil else (0.0,) * len(adhesion)
+        held.append(arrest_chance(adhesion, addressins, float(site.size_trap)))
+    alive = math.exp(-float(tumour.transit_loss_rate) * float(tumour.transit_time))
     try:
-        ends = arrests(tumour, host).sum(axis=1)
+        ends = expected_arrests(host.anatomy.flow(), held, alive).sum(axis=1)
     except ModelError:
         ends = np.array([np.inf])
     if not np.all(ends <= 1.0 + _ROUNDING):
@@ -244,7 +252,6 @@ def _agents(reader: Reader, given: object, tumour: Tumour | None) -> dict[str, A
     """Return the agents that a study describes, each changed and checked as a whole."""
     addable: dict[str, Collection[str] | None] = {
         "resistance": None if tumour is None else [mechanism.name for mechanism in tumour.mechanisms],
-        "blocks": get_args(Block.model_fields["target"].annotation),
     }
     known = tuple(entry("agents", name) for name in names("agents"))
     changed = _named(reader, given, "agents", Part("named", Agent), known, "agents", addable)

@@ -14,7 +14,7 @@ from seedsoil.foundation.units import write
 from seedsoil.foundation.value import Quantity, Value
 from seedsoil.trial.plan import Published
 from seedsoil.trial.study.arms import Give, Order
-from seedsoil.trial.study.nouns import APART
+from seedsoil.trial.study.nouns import APART, BESIDE
 from seedsoil.trial.study.reader import changed_value
 from seedsoil.trial.study.text import toml_key, toml_value
 
@@ -98,7 +98,8 @@ def _band(one: Published) -> dict[str, str]:
 
 def _noun(kind: str, noun: Any) -> dict[str, Any]:
     """Return a section that names an entry of the catalogue, with its numbers but for those that stand apart."""
-    own = _texts({"is": noun.name} | ({"site": noun.site} if kind == "tumour" else {}))
+    beside = {key: getattr(noun, key) for key in BESIDE[kind] if key != "is"}
+    own = _texts({"is": noun.name} | {key: held for key, held in beside.items() if held})
     table = own | _numbers(noun, entry(kind, noun.name))
     return {key: item for key, item in table.items() if key not in APART.get(kind, ())}
 
@@ -109,14 +110,13 @@ def _numbers(noun: BaseModel, base: BaseModel | None) -> dict[str, Any]:
     for name, part in parts_of(type(noun)).items():
         held = getattr(noun, name)
         old = getattr(base, name) if base is not None else None
-        if held is None:
+        if held is None or (part.shape != "one" and not held):
             continue
-        if part.shape == "one":
+        if isinstance(part.holds, tuple):
+            table[name] = toml_value(held)
+        elif part.shape == "one":
             table[name] = _one(part.holds, held, old)
-        elif part.shape == "list":
-            olds = old if old is not None else [None] * len(held)
-            table[name] = f"[{', '.join(_one(part.holds, *pair) for pair in zip(held, olds, strict=True))}]"
-        elif held:
+        else:
             olds = _named(old or {})
             table[name] = {key: _one(part.holds, item, olds.get(key)) for key, item in _named(held).items()}
     return table
