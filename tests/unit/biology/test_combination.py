@@ -23,12 +23,12 @@ def test_a_matrix_scored_by_hand() -> None:
     assert found.bliss_positive == 0.0
 
 
-def test_noise_of_dead_wells_is_no_synergy() -> None:
-    """Readings below 0 and above 100 per cent are clipped: unclipped, this null matrix would score 9 and 0.28."""
-    found = score_matrix([[100, 120], [10, 10]], [0, 1], [0, 1])
-    assert (found.excess_hsa, found.bliss_positive) == (0.0, pytest.approx(0.0, abs=1e-15))
-    found = score_matrix([[100, 30], [0, -28]], [0, 1], [0, 1])
-    assert (found.excess_hsa, found.bliss_negative) == (0.0, 0.0)
+def test_noise_of_wells_is_no_synergy() -> None:
+    """Readings below 0 and above 100 per cent are clipped: unclipped, these null matrices score -28, -0.28 and -0.02."""
+    dead = score_matrix([[100, 30], [0, -28]], [0, 1], [0, 1])
+    assert (dead.excess_hsa, dead.bliss_negative) == (0.0, 0.0)
+    thriving = score_matrix([[100, 120], [10, 10]], [0, 1], [0, 1])
+    assert thriving.bliss_negative == pytest.approx(0.0, abs=1e-15)
 
 
 def test_the_order_of_doses_does_not_matter(generator: np.random.Generator) -> None:
