@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from seedsoil.biology.circulation import arrests
 from seedsoil.biology.patient import MECHANISMS
 from seedsoil.biology.vessels import diameter
-from seedsoil.body.model import arrests
 from seedsoil.body.state import CELLS, CLOCK, DEATH, DIVISION, SLEEPERS, SPROUTS
 from seedsoil.catalogue.load import entry
 from seedsoil.experiment.grow import Diagnosis, grow
@@ -105,10 +105,10 @@ def test_soil_matching() -> None:
     soils = np.array([bool(site.soil) for site in ADULT.anatomy.sites])
     held = arrests(COLON, ADULT)[INDEX("colon"), soils]
     bare = model_of(patient(), ("soil matching", "dormancy"))
-    assert np.ptp(bare.site[soils, DIVISION]) == np.ptp(bare.site[soils, DEATH]) == 0.0
-    ratio = bare.emission[INDEX("colon"), soils] / held
+    assert np.ptp(bare.site[0, soils, DIVISION]) == np.ptp(bare.site[0, soils, DEATH]) == 0.0
+    ratio = bare.emission[0, INDEX("colon"), soils] / held
     assert ratio.max() / ratio.min() - 1.0 < 1e-12
-    chosen = model_of(patient()).emission[INDEX("colon"), soils] / held
+    chosen = model_of(patient()).emission[0, INDEX("colon"), soils] / held
     assert chosen.min() < 0.1 * chosen.max()
 
 
@@ -122,8 +122,8 @@ def test_metastasis() -> None:
 
 def test_dormancy() -> None:
     """Some founders sleep for years, and without it none waits longer than growth takes: catches one sleeper."""
-    assert (model_of(patient()).site[:, SLEEPERS] > 0.0).any()
-    assert (model_of(patient(), ("dormancy",)).site[:, SLEEPERS] == 0.0).all()
+    assert (model_of(patient()).site[0, :, SLEEPERS] > 0.0).any()
+    assert (model_of(patient(), ("dormancy",)).site[0, :, SLEEPERS] == 0.0).all()
     assert _longest_wait(()) > 1.0
     assert _longest_wait(("dormancy",)) < 1.0
 
@@ -133,7 +133,7 @@ def _longest_wait(without: tuple[str, ...]) -> float:
     sleepy = patient(wake_rate=1e-3, dormant_death_rate=1e-3)
     plan = plan_of(CONTROL, patient=sleepy, without=without, until_days=728.0, patients=6)
     table = run_patients(plan, 0, 6)["lesions"]
-    later, rates = table["lesion"] > 0, model_of(sleepy, without).site
+    later, rates = table["lesion"] > 0, model_of(sleepy, without).site[0]
     assert later.sum() > 5
     active = np.where(np.isnan(table["active_day"]), 728.0, table["active_day"])[later]
     net = np.array([rates[INDEX(site), DIVISION] - rates[INDEX(site), DEATH] for site in table["site"][later]])

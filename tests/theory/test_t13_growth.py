@@ -19,8 +19,8 @@ def test_unlimited_growth_is_exponential(every: float) -> None:
     The bound is six standard deviations of a birth-death process of that size.
     """
     model = model_of(WHO, FREE)
-    assert model.site[SITE, DIVISION] == pytest.approx(0.09)
-    assert model.site[SITE, DEATH] == pytest.approx(0.05)
+    assert model.site[0, SITE, DIVISION] == pytest.approx(0.09)
+    assert model.site[0, SITE, DEATH] == pytest.approx(0.05)
     _, rows = follow(model, lesion_of(model, SITE, 1e8), 70.0, every=every)
     days = every * np.arange(1, len(rows) + 1)
     deviation = np.sqrt((0.09 + 0.05) / RATE * -np.expm1(-RATE * days) / 1e8)

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from seedsoil.biology.anatomy import expected_arrests
-from seedsoil.body.model import arrests
+from seedsoil.biology.circulation import arrests
 from tests.properties.examples import ADULT, COLON, changed
 
 Floats = NDArray[np.float64]

@@ -16,10 +16,10 @@ def _model(chance: float) -> Model:
     """Births equal deaths and every vessel is borrowed, so that size and leak are constant; founders sleep."""
     model = model_of(WHO, ("soil matching", "resistance", "instability", "competence", "hypoxia", "sprouting"))
     emission = np.zeros_like(model.emission)
-    emission[COLON_SITE, LIVER], emission[COLON_SITE, LUNG] = 0.75 * chance, 0.25 * chance
-    model.site[:, SLEEPERS] = 1.0
+    emission[:, COLON_SITE, LIVER], emission[:, COLON_SITE, LUNG] = 0.75 * chance, 0.25 * chance
+    model.site[0, :, SLEEPERS] = 1.0
     model.trait[WAKING] = 1e-9
-    return model._replace(emission=emission, emission_total=emission.sum(axis=1))
+    return model._replace(emission=emission, emission_total=emission.sum(axis=2))
 
 
 @pytest.mark.parametrize("weekly", [20.0, 60.0, 400.0])
@@ -33,7 +33,7 @@ def test_number_place_and_time(weekly: float) -> None:
     chance = weekly / (7.0 * 1e-3 * leak * CELLS_KEPT)
     model = _model(chance)
     assert model.trait[SHEDDING] == pytest.approx(1e-3)
-    assert model.site[COLON_SITE, DIVISION] == pytest.approx(0.05)
+    assert model.site[0, COLON_SITE, DIVISION] == pytest.approx(0.05)
     state, rows = follow(model, lesion_of(model, COLON_SITE, CELLS_KEPT, replaces=True), 7.0 * WEEKS)
     sizes = np.concatenate([[CELLS_KEPT], rows[:, CELLS]])
     mean = 1e-3 * leak * chance * 7.0 * 0.5 * (sizes[1:] + sizes[:-1]).sum()

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from seedsoil.biology.cascade import stages
+from seedsoil.biology.circulation import arrests
 from seedsoil.biology.factors import levels
-from seedsoil.body.model import arrests
 from seedsoil.body.state import DEATH, DIVISION
 from tests.properties.examples import ADULT, COLON, changed, model_of, patient
 
@@ -21,12 +21,12 @@ def test_product_of_stages_is_the_emission(without: tuple[str, ...]) -> None:
     model, held = model_of(who, without), arrests(COLON, ADULT)
     for target, site in enumerate(ADULT.anatomy.sites):
         if not site.soil:
-            assert (model.emission[:, target] == 0.0).all()
+            assert (model.emission[0, :, target] == 0.0).all()
             continue
-        birth, death = model.site[target, DIVISION], model.site[target, DEATH]
+        birth, death = model.site[0, target, DIVISION], model.site[0, target, DEATH]
         for origin in range(len(ADULT.anatomy.sites)):
             budget = stages(COLON, ADULT.soil(site.soil), held[origin, target], birth, death, without)
-            assert model.emission[origin, target] == pytest.approx(np.prod(list(budget.values())), rel=1e-12)
+            assert model.emission[0, origin, target] == pytest.approx(np.prod(list(budget.values())), rel=1e-12)
 
 
 def _efficiency(cells: int, tumour, model, generator) -> np.ndarray:  # type: ignore[no-untyped-def,type-arg]
@@ -54,7 +54,7 @@ def _hold(tumour, site) -> float:  # type: ignore[no-untyped-def]
 def _arrived(cells: int, target: int, tumour, model, generator) -> int:  # type: ignore[no-untyped-def]
     """How many of the cells that arrested found a lesion."""
     soil = ADULT.soil(ADULT.anatomy.sites[target].soil)
-    birth, death = model.site[target, DIVISION], model.site[target, DEATH]
+    birth, death = model.site[0, target, DIVISION], model.site[0, target, DEATH]
 
     def clock(rate: float, number: int):  # type: ignore[no-untyped-def]
         return generator.exponential(1.0 / rate, number) if rate > 0 else np.full(number, np.inf)
@@ -85,6 +85,6 @@ def test_cells_one_by_one_have_the_same_efficiency(generator: np.random.Generato
     )  # fmt: skip
     model, cells = model_of(patient(tumour=tumour)), 60_000
     found = _efficiency(cells, tumour, model, generator)
-    expected = cells * model.emission[ADULT.anatomy.index("colon")]
+    expected = cells * model.emission[0, ADULT.anatomy.index("colon")]
     assert found[ADULT.anatomy.index("liver")] > 10_000
     assert (np.abs(found - expected) <= 6.0 * np.sqrt(expected) + 6.0 * (expected < 6.0)).all()

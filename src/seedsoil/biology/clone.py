@@ -79,8 +79,8 @@ class Tumour(Noun):
     factor by factor, ``adhesion`` against its addressins. A cell is competent to found a metastasis once it carries
     ``hits`` alterations; each comes with ``hit_rate`` per division. An unstable cell mutates ``instability_factor``
     times as often. Founders differ in how fast they divide by ``founder_variation`` (a coefficient of variation,
-    handed on to the lesions that they seed). ``carries`` names the mechanisms that the first cell has already. A group that is left out (``spread`` and the others) is a conversation
-    that this tumour does not have with its host.
+    handed on to the lesions that they seed). ``carries`` names the mechanisms that the first cell has already. A group
+    that is left out (``spread`` and the others) is a conversation that this tumour does not have with its host.
     """
 
     name: str

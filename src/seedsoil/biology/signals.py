@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 Blocked = Literal[
     "vegf", "ang2", "pericyte", "egf", "igf", "hgf", "pdgf", "chemokine", "endothelin", "gap_junction", "il23",
@@ -43,3 +47,36 @@ RAISED: dict[Raised, str] = {
 
 #: Every signal, in the order of a condition's row; ``wound`` is raised by surgery alone.
 SIGNALS: tuple[str, ...] = (*BLOCKED, *RAISED, "wound")
+
+#: Growth factors whose receptors agents can hold; what a mechanism that is switched off leaves of the signals.
+RECEPTORS: tuple[Blocked, ...] = ("egf", "igf", "hgf", "pdgf", "chemokine")
+
+
+class Levels:
+    """What agents and wounds make of each signal, condition by condition: the share blocked, or how far it is raised [1].
+
+    ``rows`` has a row for each condition and a column for each of ``SIGNALS``. A mechanism named in ``without`` takes
+    its signals away.
+    """
+
+    def __init__(self, rows: NDArray[np.float64], without: Collection[str] = ()) -> None:
+        self._rows = rows.copy()
+        for mechanism, silent in (("receptor blockade", RECEPTORS), ("host conditioning", ("conditioning",)),
+                                  ("wound repair", ("wound",)), ("inflammation", ("inflammation", "il23"))):  # fmt: skip
+            if mechanism in without:
+                for name in silent:
+                    self._rows[:, SIGNALS.index(name)] = 0.0
+        if "platelets" in without:
+            self._rows[:, SIGNALS.index("platelet")] = 1.0
+
+    def __len__(self) -> int:
+        return self._rows.shape[0]
+
+    def __getitem__(self, name: str) -> NDArray[np.float64]:
+        """Level of a signal, condition by condition."""
+        return self._rows[:, SIGNALS.index(name)]
+
+
+def resting() -> NDArray[np.float64]:
+    """The row of signals that nobody has touched, as the one condition there is."""
+    return np.zeros((1, len(SIGNALS)))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from seedsoil.biology.factors import Addressins, Factors
 from seedsoil.biology.quantities import Fraction, Millilitres, Millimetres, Noun, Number, VesselDensity
 from seedsoil.foundation.elementary import exp
@@ -53,28 +56,46 @@ class Soil(Noun):
     nodal: bool = False
 
 
-def match(receptors: Sequence[float], ligands: Sequence[float], half_saturation: float) -> float:
+def match(
+    receptors: Sequence[float] | NDArray[np.float64], ligands: Sequence[float] | NDArray[np.float64], half: float
+) -> NDArray[np.float64]:
     """Share of the greatest effect that a soil's ligands have on a cell's receptors [1].
 
-    Law: G = 1 - prod_q (1 - R_q S_q / (K + S_q)). Any matched factor can drive division; each one saturates.
+    Law: G = 1 - prod_q (1 - R_q S_q / (K + S_q)), K being ``half``. Any matched factor can drive division; each one
+    saturates. ``receptors`` and ``ligands`` have one number for each factor along their last axis; the others broadcast.
 
     Source: assumed (noisy-OR of saturable receptors).
 
+    Raises
+    ------
+    ValueError
+        If there are more receptors than ligands, or fewer.
+
     Examples
     --------
-    >>> round(match((0.8, 0.2, 0.5, 0.1), (0.9, 0.3, 0.6, 0.2), 0.3), 2)
+    >>> print(match((0.8, 0.2, 0.5, 0.1), (0.9, 0.3, 0.6, 0.2), 0.3).round(2))
     0.77
     """
-    missed = 1.0
-    for receptor, ligand in zip(receptors, ligands, strict=True):
-        missed *= 1.0 - receptor * ligand / (half_saturation + ligand) if ligand > 0.0 else 1.0
+    held, level = np.asarray(receptors, dtype=np.float64), np.asarray(ligands, dtype=np.float64)
+    if held.shape[-1] != level.shape[-1]:
+        raise ValueError(f"{held.shape[-1]} receptors cannot be read against {level.shape[-1]} ligands")
+    missed: NDArray[np.float64] = np.ones(np.broadcast_shapes(held.shape[:-1], level.shape[:-1]))
+    # Factor by factor, since the order of a product along an axis is a processor's own.
+    for factor in range(held.shape[-1]):
+        supply = level[..., factor]
+        filled = np.divide(supply, half + supply, out=np.zeros_like(supply), where=supply > 0.0)
+        missed = missed * (1.0 - held[..., factor] * filled)
     return 1.0 - missed
 
 
-def arrest_chance(adhesion: Sequence[float], addressins: Sequence[float], size_trap: float) -> float:
+def arrest_chance(
+    adhesion: Sequence[float], addressins: Sequence[float], size_trap: float, grip: Sequence[float] | float = 1.0
+) -> float:
     """Chance that a cell arrests in one pass through a capillary bed [1].
 
-    Law: a = a_size + (1 - a_size) (1 - exp(-sum_m A_m E_m)): trapped by size, or held by adhesion.
+    Law: a = a_size + (1 - a_size) (1 - exp(-sum_m A_m E_m)): trapped by size, or held by adhesion, each family of
+    addressins with ``grip`` times its usual hold.
     """
-    hold = sum(a * e for a, e in zip(adhesion, addressins, strict=True))
+    each = [grip] * len(adhesion) if isinstance(grip, float) else grip
+    hold = sum(a * e * g for a, e, g in zip(adhesion, addressins, each, strict=True))
     return size_trap + (1.0 - size_trap) * (1.0 - exp(-hold))

@@ -52,10 +52,16 @@ def hypoxia(perfusion: float, surface: float, reach: float) -> float:
     return (1.0 - surface) * exp(-reach * perfusion)
 
 
+#: What a row of signals to a lesion's vessels holds: VEGF blocked (occupancy C / K), Ang2 blocked and pericytes lost
+#: (shares), sprouting raised (added share), integrins blocked (share), endothelium killed [1/day].
+VEGF_BLOCKED, ANG2_BLOCKED, PERICYTES_LOST, SPROUTING_RAISED, INTEGRIN_BLOCKED, ENDOTHELIUM_KILLED = range(6)
+VESSEL_SIGNALS = 6
+
+
 @leaf
-def vegf(hypoxic: float, blocked: float, law) -> float:  # type: ignore[no-untyped-def]
-    """VEGF level of a lesion, against an antagonist's occupancy ``blocked`` = C / K [1]."""
-    return (law[VEGF_BASAL] + law[VEGF_HYPOXIC] * hypoxic) / (1.0 + blocked)
+def vegf(hypoxic: float, output: float, blocked: float, law) -> float:  # type: ignore[no-untyped-def]
+    """VEGF level of a lesion that makes ``output`` times the usual, against an antagonist's occupancy C / K [1]."""
+    return output * (law[VEGF_BASAL] + law[VEGF_HYPOXIC] * hypoxic) / (1.0 + blocked)
 
 
 @leaf
@@ -68,16 +74,22 @@ def _relax(value: float, gain: float, loss: float, days: float) -> float:
 
 
 @leaf
-def vessel_rates(immature, mature, hypoxic, sprouts, blocked, ang2_blocked, pericyte_loss, law):  # type: ignore[no-untyped-def]
-    """Gain and loss terms of both pools: (gain_i, loss_i, gain_m, loss_m), each pool's loss per unit and day."""
-    level = vegf(hypoxic, blocked, law)
-    ang2 = law[ANG2_BASAL] + law[ANG2_HYPOXIC] * hypoxic + law[ANG2_PERICYTE_LOSS] * pericyte_loss
-    ang2 *= 1.0 - ang2_blocked
+def vessel_rates(immature, mature, hypoxic, sprouts, output, signal, law):  # type: ignore[no-untyped-def]
+    """Gain and loss terms of both pools: (gain_i, loss_i, gain_m, loss_m), each pool's loss per unit and day.
+
+    ``sprouts`` is 1 once a lesion makes vessels of its own, ``output`` its VEGF against the usual, ``signal`` a row of
+    VESSEL_SIGNALS. What kills endothelium is not in these terms: it keeps its own time.
+    """
+    level = vegf(hypoxic, output, signal[VEGF_BLOCKED], law)
+    lost = signal[PERICYTES_LOST]
+    ang2 = law[ANG2_BASAL] + law[ANG2_HYPOXIC] * hypoxic + law[ANG2_PERICYTE_LOSS] * lost
+    ang2 *= 1.0 - signal[ANG2_BLOCKED]
     room = max(0.0, 1.0 - (immature + mature) / law[CROWDING])
     sprout = sprouts * law[SPROUTING] * level / (law[SPROUTING_HALF] + level)
     sprout *= (immature + mature + law[HOST_SPROUTS]) * room
+    sprout *= (1.0 + signal[SPROUTING_RAISED]) * (1.0 - signal[INTEGRIN_BLOCKED])
     ripen = law[MATURATION] * law[ANG2_HALF] / (law[ANG2_HALF] + ang2)
-    ripen *= law[VEGF_HINDERS] / (law[VEGF_HINDERS] + level) * (1.0 - law[PERICYTE_SUPPORT] * pericyte_loss)
+    ripen *= law[VEGF_HINDERS] / (law[VEGF_HINDERS] + level) * (1.0 - law[PERICYTE_SUPPORT] * lost)
     loosen = law[DESTABILISATION] * ang2 / (law[DESTABILISATION_HALF] + ang2) * level / (law[SPROUTING_HALF] + level)
     fall_i = law[IMMATURE_LOSS] * law[IMMATURE_RESCUE] / (law[IMMATURE_RESCUE] + level)
     fall_m = law[MATURE_TURNOVER] + law[MATURE_LOSS] * law[MATURE_RESCUE] / (law[MATURE_RESCUE] + level)
@@ -85,14 +97,19 @@ def vessel_rates(immature, mature, hypoxic, sprouts, blocked, ang2_blocked, peri
 
 
 @leaf
-def vessel_step(immature, mature, hypoxic, sprouts, blocked, ang2_blocked, pericyte_loss, growth, days, slow, law):  # type: ignore[no-untyped-def]
+def vessel_step(immature, mature, hypoxic, sprouts, output, signal, growth, days, slow, law):  # type: ignore[no-untyped-def]
     """Both pools after ``days``, by the exponential Euler rule: never negative, exact for constant terms.
 
     ``growth`` is the lesion's net growth [1/day], which dilutes its vessels; ``slow`` the host's vascular time scale.
     """
-    gain_i, loss_i, gain_m, loss_m = vessel_rates(
-        immature, mature, hypoxic, sprouts, blocked, ang2_blocked, pericyte_loss, law
-    )
-    new_immature = _relax(immature, gain_i / slow, loss_i / slow + growth, days)
-    new_mature = _relax(mature, gain_m / slow, loss_m / slow + growth, days)
+    gain_i, loss_i, gain_m, loss_m = vessel_rates(immature, mature, hypoxic, sprouts, output, signal, law)
+    thinning = growth + signal[ENDOTHELIUM_KILLED]
+    new_immature = _relax(immature, gain_i / slow, loss_i / slow + thinning, days)
+    new_mature = _relax(mature, gain_m / slow, loss_m / slow + thinning, days)
     return new_immature, new_mature
+
+
+@leaf
+def borrowed_lost(lost, killed, days, slow, law):  # type: ignore[no-untyped-def]
+    """Share of the host's vessels in a lesion that are gone after ``days``: killed at a rate, mended by slow turnover."""
+    return _relax(lost, killed, killed + law[MATURE_TURNOVER] / slow, days)

@@ -31,6 +31,7 @@ from seedsoil.body.state import (
     MARKS_LIMIT,
     MOST_MUTANTS,
     PENDING,
+    PIECE_CONDITION,
     SEED_CLONE,
     SEED_DAY,
     SEED_ORIGIN,
@@ -105,13 +106,13 @@ def place(state, row, kind, parent_slot, day, ordinal, work, model):  # type: ig
 
 
 @inner
-def send(stream, state, row, slot, day, ordinal, model):  # type: ignore[no-untyped-def]
+def send(stream, state, row, slot, condition, day, ordinal, model):  # type: ignore[no-untyped-def]
     """Put an emigrant that will succeed on its way to a site drawn from the circulation. False if there is no room."""
     index = state.count[PENDING]
     if index >= state.pending.shape[0]:
         return False
     origin = int(state.lesion[row, SITE])
-    target = choose(stream, model.emission[origin], model.emission_total[origin])
+    target = choose(stream, model.emission[condition, origin], model.emission_total[condition, origin])
     state.pending[index, SEED_DAY], state.pending[index, SEED_ORIGIN] = day, row
     state.pending[index, SEED_TYPE], state.pending[index, SEED_SITE] = state.kind[row, slot], target
     state.pending[index, SEED_CLONE] = state.clone_of[row, slot]
@@ -124,7 +125,7 @@ def send(stream, state, row, slot, day, ordinal, model):  # type: ignore[no-unty
 
 @inner
 def follow_marks(stream, state, row, slot, marked, start, pieces, model, work):  # type: ignore[no-untyped-def]
-    """Follow, one by one, every family that leaves a mark: its size then, the mutant or emigrant, and what comes after.
+    """Follow, one by one, every family that leaves a mark: its size then, who leaves or is born, and what comes after.
 
     Exact: the first mark's day by inversion, the family's size by its size-biased law, the rest by the composite from
     that day on. Each row of the stack: families waiting, slot, piece and days into it where they began, chance.
@@ -147,13 +148,17 @@ def follow_marks(stream, state, row, slot, marked, start, pieces, model, work): 
         family = size_at_mark(stream, a, beta, c, delta, root)
         day = start + table[at, 5] + spent
         ordinal += 1
+        other = np.int64(-1)
         if uniform(stream) < work.leaving[kind, at]:
             family -= 1.0
-            if not send(stream, state, row, slot, day, ordinal, model):
+            if work.reverting[kind, at] > 0.0 and uniform(stream) < work.reverting[kind, at]:
+                other = work.restored[kind, choose(stream, work.reversal[kind], work.reversal[kind].sum())]
+            elif not send(stream, state, row, slot, int(work.piece[at, PIECE_CONDITION]), day, ordinal, model):
                 return False
         else:
-            mutant = work.mutant[kind, choose(stream, work.alteration[kind], work.mutation[kind])]
-            depth = follow(stream, state, row, slot, -1.0, mutant, at, spent, day, ordinal, depth, pieces, model, work)
+            other = work.mutant[kind, choose(stream, work.alteration[kind], work.mutation[kind])]
+        if other >= 0:
+            depth = follow(stream, state, row, slot, -1.0, other, at, spent, day, ordinal, depth, pieces, model, work)
         if family > 0.0 and depth >= 0:
             depth = follow(stream, state, row, slot, family, kind, at, spent, day, ordinal, depth, pieces, model, work)
         if depth < 0:
@@ -210,44 +215,51 @@ def bridge(stream, state, row, slot, start, pieces, model, work):  # type: ignor
         rate = (calendar[at, 0] - calendar[at, 1] - gone) + drift
         grown = height * exp(rate * days)
         path = days * (grown - height) / (rate * days) if abs(rate * days) > 1e-6 else days * height
-        leavers = poisson(stream, gone * path)
+        leavers = poisson(stream, gone * (1.0 - work.reverting[kind, at]) * path)
         while leavers > 0.0:
             ordinal += 1
             day = start + work.tail[kind, at, 5] + uniform(stream) * days
-            if not send(stream, state, row, slot, day, ordinal, model):
+            if not send(stream, state, row, slot, int(work.piece[at, PIECE_CONDITION]), day, ordinal, model):
                 return False
             leavers -= 1.0
-        if chance > 0.0:
-            divisions = calendar[at, 0] / (1.0 - chance) * path
-            pool_mutants(stream, state, row, slot, divisions, at, start, pieces, model, work)
+        divisions = calendar[at, 0] / (1.0 - chance) * path
+        pool_changed(stream, state, row, slot, divisions, path, at, start, pieces, model, work)
         height = grown
     return True
 
 
 @inner
-def pool_mutants(stream, state, row, slot, divisions, at, start, pieces, model, work):  # type: ignore[no-untyped-def]
-    """Add the mutants of one piece that live to the step's end, type by type, from the number of divisions.
+def pool_changed(stream, state, row, slot, divisions, path, at, start, pieces, model, work):  # type: ignore[no-untyped-def]
+    """Add the mutants of one piece, type by type, from the divisions; and who lost a mechanism, from the days lived."""
+    kind = state.kind[row, slot]
+    for choice in range(work.alteration.shape[1]):
+        mean = work.alteration[kind, choice] * divisions
+        if mean > 0.0:
+            pool_type(stream, state, row, slot, work.mutant[kind, choice], mean, at, start, pieces, model, work)
+    for choice in range(work.reversal.shape[1]):
+        mean = work.reversal[kind, choice] * path
+        if mean > 0.0:
+            pool_type(stream, state, row, slot, work.restored[kind, choice], mean, at, start, pieces, model, work)
+
+
+@inner
+def pool_type(stream, state, row, slot, other, mean, at, start, pieces, model, work):  # type: ignore[no-untyped-def]
+    """Add the families of one new type, ``mean`` of which begin in a piece, that live to the step's end.
 
     One that has left a mark of its own by then counts as alive, its mark not drawn: a share of second order.
     """
-    kind = state.kind[row, slot]
-    for choice in range(work.alteration.shape[1]):
-        rate = work.alteration[kind, choice]
-        if rate <= 0.0:
-            continue
-        other = work.mutant[kind, choice]
-        prepare(other, row, pieces, state, model, work)
-        half = 0.5 * work.calendar[other, at, 3]
-        a, beta, c, delta, root = suffix(work.calendar[other, :pieces], work.tail[other, : pieces + 1], at, half)
-        lasting = chance_alive(a, beta, c, delta, root) + chance_marked(a, beta, c, delta, root)
-        lines = poisson(stream, rate * divisions * min(1.0, lasting))
-        if lines <= 0.0:
-            continue
-        day = start + work.tail[other, at, 5] + half
-        # Ordinals of a range of their own: one that was used twice would give two clones the same luck for ever.
-        ordinal = np.int64((1 << 32) + (at << 16) + other)
-        target = place(state, row, other, slot, day, ordinal, work, model)
-        work.after[target] += lines + negative_binomial(stream, lines, odds(a, beta, c, delta, root))
+    prepare(other, row, pieces, state, model, work)
+    half = 0.5 * work.calendar[other, at, 3]
+    a, beta, c, delta, root = suffix(work.calendar[other, :pieces], work.tail[other, : pieces + 1], at, half)
+    lasting = chance_alive(a, beta, c, delta, root) + chance_marked(a, beta, c, delta, root)
+    lines = poisson(stream, mean * min(1.0, lasting))
+    if lines <= 0.0:
+        return
+    day = start + work.tail[other, at, 5] + half
+    # Ordinals of a range of their own: one that was used twice would give two clones the same luck for ever.
+    ordinal = np.int64((1 << 32) + (at << 16) + other)
+    target = place(state, row, other, slot, day, ordinal, work, model)
+    work.after[target] += lines + negative_binomial(stream, lines, odds(a, beta, c, delta, root))
 
 
 @inner

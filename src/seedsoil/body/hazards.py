@@ -1,30 +1,46 @@
-"""What each cell risks: division, death, mutation and departure, by site, vessels, drugs and type of cell."""
+"""What each cell risks: division, death, mutation and departure, by site, vessels, host cells, drugs and type of cell."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from seedsoil.biology.delivery import tissue_share
+from seedsoil.biology.immunity import called, surface_kill
+from seedsoil.biology.niche import approach
 from seedsoil.biology.vessels import (
+    ENDOTHELIUM_KILLED,
     HOST_SPROUTS,
     IMMATURE_PERFUSION,
     MATURE_LEAK,
     MATURE_PERFUSION,
     OXYGEN_REACH,
+    VEGF_BLOCKED,
+    borrowed_lost,
     diameter,
     hypoxia,
     surface_share,
+    vegf,
     vessel_rates,
     vessel_step,
 )
 from seedsoil.body.kendall import fill_tails
 from seedsoil.body.state import (
+    BORROWED_LOST,
+    CALLED,
     CEILING,
     CELLS,
     CO_OPTION,
+    CONTACT_DEPTH,
     CYCLE,
     DEATH,
+    DEPARTING,
     DIVISION,
+    EXCITED,
+    EXHAUSTION,
+    FIBROBLASTS,
     GAUSS_WEIGHTS,
+    HALF_SIZE,
+    HINDRANCE,
     HIT_RATE,
     HITS,
     HYPOXIA,
@@ -32,28 +48,56 @@ from seedsoil.body.state import (
     HYPOXIC_DEATH,
     IMMATURE,
     INSTABILITY_RATE,
+    KILL_RATE,
     LEAK,
+    LYMPHOCYTES,
+    MACROPHAGES,
     MATURE,
     MAXIMUM,
     MOST_MUTANTS,
     NODES,
     OPENING,
+    OPENNESS,
     PASSAGE,
     PERFUSION,
+    PERMEABILITY,
+    PIECE_CONDITION,
+    PIECE_DAYS,
+    PIECE_DEPARTURE,
+    PIECE_LACK,
+    PIECE_START,
+    PIECE_THRIFT,
     PIECES,
     POWER,
+    RECRUITMENT,
+    RECRUITMENT_SIZE,
     REGION,
     REPLACES,
     RESEEDING,
+    RESTRAINT,
     RIM,
+    SEEN,
     SERIAL,
     SHED_GAIN,
     SHED_POWER,
     SHEDDING,
+    SHELTER,
+    SHELTER_FOLD,
+    SHELTER_TIME,
+    SHELTERED,
     SITE,
     SLOW,
     SPROUTS,
+    STROMA,
+    STROMA_TIME,
+    SWITCHING,
+    TISSUE_FLOW,
+    TISSUE_LOSS,
+    TURNOVER,
+    USUAL_SHARE,
+    VEGF_OUTPUT,
     VESSEL_CELLS,
+    VIGOUR,
 )
 from seedsoil.foundation.compiled import inner
 from seedsoil.foundation.elementary import exp, power
@@ -61,6 +105,8 @@ from seedsoil.foundation.elementary import exp, power
 #: Largest relative change of a lesion's vessels within one piece, and the shortest piece that this rule may ask for.
 VESSEL_CHANGE = 0.05
 SHORTEST_PIECE = 0.5
+#: Largest change of a lesion's logarithm within one piece while effector cells, whose hold depends on size, kill it.
+SIZE_CHANGE = 0.5
 #: Diameter at which a lesion draws half its blood from the artery [mm].
 ARTERIAL_DIAMETER = 0.3
 
@@ -87,122 +133,198 @@ def passage(size, intact, opening, ceiling):  # type: ignore[no-untyped-def]
 
 
 @inner
-def fill_kill(kill, row, at, site, size, lack, model, timeline):  # type: ignore[no-untyped-def]
-    """Write the mean kill hazard of one drug piece for each resistance mask.
+def delivered(agent, surface, fed, leak, model):  # type: ignore[no-untyped-def]
+    """Level of an agent in a lesion against one of perfusion 1 and leak 1, by its own vessels and the host's rim [1]."""
+    permeability, loss = model.agent[agent, PERMEABILITY], model.agent[agent, TISSUE_LOSS]
+    if permeability <= 0.0:
+        return 1.0
+    flow = model.trait[TISSUE_FLOW]
+    share = surface * tissue_share(flow, permeability * model.vessels[MATURE_LEAK], loss)
+    if surface < 1.0:
+        share += (1.0 - surface) * tissue_share(flow * fed, permeability * leak, loss)
+    return share / model.agent[agent, USUAL_SHARE]
 
-    Cells that do not cycle for lack of oxygen are spared by agents that kill cycling cells only.
+
+@inner
+def fill_kill(kill, row, at, condition, lesion, size, surface, fed, lack, leak, model, timeline):  # type: ignore[no-untyped-def]
+    """Write the mean kill hazard of the drugs in one piece for each resistance mask.
+
+    Cells that do not cycle for lack of oxygen are spared by agents that kill cycling cells only. What shelters them
+    raises the level of half effect; barrier, vessels and stroma lower the level itself.
     """
     masks = kill.shape[1]
-    for mask in range(masks):
-        kill[row, mask] = 0.0
-    if at < 0:
-        return
+    site = int(lesion[SITE])
+    ceiling = model.site[condition, site, CEILING]
+    opened = ceiling if ceiling < 0.0 else min(1.0, ceiling * exp(lesion[OPENNESS]))
     for agent in range(model.agent.shape[0]):
         maximum = model.agent[agent, MAXIMUM]
         if maximum <= 0.0:
             continue
-        ratio = passage(size, model.agent[agent, PASSAGE], model.site[site, OPENING], model.site[site, CEILING])
+        ratio = passage(size, model.agent[agent, PASSAGE], model.site[condition, site, OPENING], opened)
+        ratio *= delivered(agent, surface, fed, leak, model) / (1.0 + model.trait[HINDRANCE] * lesion[STROMA])
         cycling = power(1.0 - lack, model.agent[agent, CYCLE])
         regional = arterial_share(size) if int(model.agent[agent, REGION]) == site else 0.0
+        raised_half = 1.0
+        if lesion[SHELTERED] > 0.0:
+            fold = 1.0 + (model.trait[SHELTER_FOLD] - 1.0) * lesion[SHELTERED]
+            raised_half = power(fold, model.agent[agent, POWER])
         for node in range(NODES):
             level = ratio * (timeline.plasma[at, agent, node] + regional * timeline.artery[at, agent, node])
             if level <= 0.0:
                 continue
             raised = power(level, model.agent[agent, POWER])
             for mask in range(masks):
-                share = raised / (raised + model.half_power[agent, mask])
+                share = raised / (raised + model.half_power[condition, agent, mask] * raised_half)
                 kill[row, mask] += GAUSS_WEIGHTS[node] * maximum * cycling * share
 
 
 @inner
-def oxygen(lesion, row, cells, model):  # type: ignore[no-untyped-def]
-    """Perfusion and hypoxic share of a lesion with so many cells, from its own and its borrowed vessels."""
-    site = int(lesion[row, SITE])
-    surface = surface_share(0.5 * diameter(cells), model.trait[RIM])
-    swept = 1.0 if lesion[row, REPLACES] > 0.5 else surface
-    borrowed = model.site[site, CO_OPTION] * swept
-    own = (
-        model.vessels[IMMATURE_PERFUSION] * lesion[row, IMMATURE]
-        + model.vessels[MATURE_PERFUSION] * lesion[row, MATURE]
-    )
-    lack = hypoxia(own + borrowed, surface, model.vessels[OXYGEN_REACH]) * model.trait[HYPOXIA_ON]
-    leak = lesion[row, IMMATURE] + model.vessels[MATURE_LEAK] * (lesion[row, MATURE] + borrowed)
-    return own + borrowed, lack, leak
+def fill_immune_kill(kill, row, condition, lesion, cells, model):  # type: ignore[no-untyped-def]
+    """Add what lymphocytes and activated macrophages kill at the lesion's surface; returns the greatest of it [1/day]."""
+    site = int(lesion[SITE])
+    seeing = model.site[condition, site, LYMPHOCYTES] * (1.0 + lesion[CALLED])
+    blind = model.site[condition, site, MACROPHAGES]
+    whole = surface_kill(cells, seeing, blind, model.trait[KILL_RATE], model.trait[HALF_SIZE])
+    if whole <= 0.0:
+        return 0.0
+    most = 0.0
+    for mask in range(kill.shape[1]):
+        seen = model.antigen[mask] * model.site[condition, site, SEEN]
+        hazard = whole * (seen * seeing + blind) / (seeing + blind)
+        kill[row, mask] += hazard
+        most = max(most, hazard)
+    return most
 
 
 @inner
-def net_growth(lack, row, site, model, work):  # type: ignore[no-untyped-def]
+def oxygen(lesion, cells, condition, model):  # type: ignore[no-untyped-def]
+    """Perfusion, hypoxic share and leak of a lesion with so many cells, from its own and its borrowed vessels."""
+    site = int(lesion[SITE])
+    surface = surface_share(0.5 * diameter(cells), model.trait[RIM])
+    swept = 1.0 if lesion[REPLACES] > 0.5 else surface
+    borrowed = model.site[condition, site, CO_OPTION] * swept * (1.0 - lesion[BORROWED_LOST])
+    own = model.vessels[IMMATURE_PERFUSION] * lesion[IMMATURE] + model.vessels[MATURE_PERFUSION] * lesion[MATURE]
+    lack = hypoxia(own + borrowed, surface, model.vessels[OXYGEN_REACH]) * model.trait[HYPOXIA_ON]
+    leak = lesion[IMMATURE] + model.vessels[MATURE_LEAK] * (lesion[MATURE] + borrowed)
+    return own + borrowed, lack, leak, surface
+
+
+@inner
+def net_growth(thrift, lack, row, site, condition, model, work):  # type: ignore[no-untyped-def]
     """Mean net growth of a lesion in one piece [1/day], over its masks as they stood at the step's start."""
     kill = 0.0
     for mask in range(work.kill.shape[1]):
         kill += work.share[mask] * work.kill[row, mask]
-    death = model.site[site, DEATH] + model.trait[HYPOXIC_DEATH] * lack
-    return model.site[site, DIVISION] * (1.0 - lack) - death - kill
+    death = model.site[condition, site, DEATH] + model.trait[HYPOXIC_DEATH] * lack
+    return model.site[condition, site, DIVISION] * thrift * (1.0 - lack) - death - kill
 
 
 @inner
-def vessel_days(lesion, row, lack, blocked, at, timeline, model, growth):  # type: ignore[no-untyped-def]
+def vessel_days(lesion, lack, output, signal, model, growth):  # type: ignore[no-untyped-def]
     """Longest stretch over which the lesion's vessels change by no more than a twentieth [day]."""
-    ang2 = timeline.blocked[at, 1] if at >= 0 else 0.0
-    pericytes = timeline.blocked[at, 2] if at >= 0 else 0.0
-    immature, mature = lesion[row, IMMATURE], lesion[row, MATURE]
+    immature, mature = lesion[IMMATURE], lesion[MATURE]
     gain_i, loss_i, gain_m, loss_m = vessel_rates(
-        immature, mature, lack, lesion[row, SPROUTS], blocked, ang2, pericytes, model.vessels
+        immature, mature, lack, lesion[SPROUTS], output, signal, model.vessels
     )
     slow = model.trait[SLOW]
-    speed = abs((gain_i - loss_i * immature) / slow - growth * immature)
-    speed += abs((gain_m - loss_m * mature) / slow - growth * mature)
+    thinning = growth + signal[ENDOTHELIUM_KILLED]
+    speed = abs((gain_i - loss_i * immature) / slow - thinning * immature)
+    speed += abs((gain_m - loss_m * mature) / slow - thinning * mature)
     room = VESSEL_CHANGE * (immature + mature + model.vessels[HOST_SPROUTS])
     return max(SHORTEST_PIECE, room / max(speed, 1e-12))
 
 
 @inner
+def move_vessels(lesion, lack, output, signal, growth, days, model):  # type: ignore[no-untyped-def]
+    """Carry a lesion's own vessels, and those that it has borrowed, through a piece."""
+    slow = model.trait[SLOW]
+    lesion[IMMATURE], lesion[MATURE] = vessel_step(
+        lesion[IMMATURE], lesion[MATURE], lack, lesion[SPROUTS], output, signal, growth, days, slow, model.vessels
+    )
+    if signal[ENDOTHELIUM_KILLED] > 0.0 or lesion[BORROWED_LOST] > 0.0:
+        lesion[BORROWED_LOST] = borrowed_lost(
+            lesion[BORROWED_LOST], signal[ENDOTHELIUM_KILLED], days, slow, model.vessels
+        )
+
+
+@inner
+def move_niche(lesion, cells, condition, days, model):  # type: ignore[no-untyped-def]
+    """Carry the host cells about a lesion through a piece: shelter by touch, stroma, lymphocytes that are called."""
+    site, trait = int(lesion[SITE]), model.trait
+    target = model.site[condition, site, SHELTER]
+    if target > 0.0 or lesion[SHELTERED] > 0.0:
+        touched = 1.0 if lesion[REPLACES] > 0.5 else surface_share(0.5 * diameter(cells), trait[CONTACT_DEPTH])
+        lesion[SHELTERED] = approach(lesion[SHELTERED], target * touched, days, trait[SHELTER_TIME])
+    fibroblasts = model.site[condition, site, FIBROBLASTS]
+    if fibroblasts > 0.0 or lesion[STROMA] > 0.0:
+        lesion[STROMA] = approach(lesion[STROMA], fibroblasts, days, trait[STROMA_TIME])
+    if model.site[condition, site, LYMPHOCYTES] > 0.0:
+        lesion[CALLED] = -1.0 + called(
+            1.0 + lesion[CALLED], cells, model.antigen[0] * model.site[condition, site, SEEN], days, trait[TURNOVER],
+            trait[RECRUITMENT], trait[RECRUITMENT_SIZE], trait[EXHAUSTION],
+        )  # fmt: skip
+
+
+@inner
+def find_piece(today, end, at, timeline):  # type: ignore[no-untyped-def]
+    """Which piece of the timeline holds today (-1: none), and until when; ``at`` is the first that is not over."""
+    if at >= timeline.start.shape[0]:
+        return np.int64(-1), end
+    if timeline.start[at] <= today + 1e-9:
+        return at, min(end, timeline.end[at])
+    return np.int64(-1), min(end, timeline.start[at])
+
+
+@inner
 def cut_pieces(state, row, start, end, model, timeline, work):  # type: ignore[no-untyped-def]
-    """Cut a step of one lesion into pieces of nearly constant hazard, and carry its vessels through them.
+    """Cut a step of one lesion into pieces of nearly constant hazard; carry its vessels and host cells through them.
 
     Pieces end where a drug piece ends and where vessels have changed by a twentieth. Within the step the lesion's
     size follows its mean path. Returns the number of pieces; fills ``work.piece`` and ``work.kill``.
     """
-    lesion = state.lesion
-    site = int(lesion[row, SITE])
-    cells = lesion[row, CELLS]
+    lesion = state.lesion[row]
+    site, cells = int(lesion[SITE]), lesion[CELLS]
     today, pieces, at = start, np.int64(0), np.int64(0)  # typed: a bare 0 is compiled twice
-    drugged = timeline.start.shape[0]
-    while at < drugged and timeline.end[at] <= today + 1e-9:
+    lesion[EXCITED] = 0.0
+    while at < timeline.start.shape[0] and timeline.end[at] <= today + 1e-9:
         at += 1
     while today < end - 1e-9 and pieces < PIECES:
-        inside, until = np.int64(-1), end
-        if at < drugged:
-            if timeline.start[at] <= today + 1e-9:
-                inside, until = at, min(end, timeline.end[at])
-            else:
-                until = min(end, timeline.start[at])
-        blocked = timeline.blocked[inside, 0] if inside >= 0 else 0.0
-        fed, lack, leak = 0.0, 0.0, 0.0
+        inside, until = find_piece(today, end, at, timeline)
+        condition, signal = timeline.condition[inside], timeline.signal[inside]
+        output = model.site[condition, site, VEGF_OUTPUT]
+        fed, lack, leak, surface = 0.0, 0.0, 0.0, 1.0
         if cells >= VESSEL_CELLS:
-            fed, lack, leak = oxygen(lesion, row, cells, model)
-        fill_kill(work.kill, pieces, inside, site, diameter(cells), lack, model, timeline)
-        growth = net_growth(lack, pieces, site, model, work)
+            fed, lack, leak, surface = oxygen(lesion, cells, condition, model)
+        work.kill[pieces, :] = 0.0
+        if inside >= 0:
+            fill_kill(
+                work.kill, pieces, inside, condition, lesion, diameter(cells), surface, fed, lack, leak, model, timeline
+            )
+        hunted = fill_immune_kill(work.kill, pieces, condition, lesion, cells, model)
+        thrift = exp(lesion[VIGOUR]) * (1.0 - model.trait[RESTRAINT] * lesion[STROMA])
+        growth = net_growth(thrift, lack, pieces, site, condition, model, work)
         days = until - today
+        if hunted > 0.0 and pieces < PIECES - 1:
+            days = min(days, max(SHORTEST_PIECE, SIZE_CHANGE / max(abs(growth), 1e-12)))
         if cells >= VESSEL_CELLS:
-            longest = vessel_days(lesion, row, lack, blocked, inside, timeline, model, growth)
-            if pieces < PIECES - 1 and longest < days:
-                days = longest
-            ang2 = timeline.blocked[inside, 1] if inside >= 0 else 0.0
-            pericytes = timeline.blocked[inside, 2] if inside >= 0 else 0.0
-            immature, mature = vessel_step(
-                lesion[row, IMMATURE], lesion[row, MATURE], lack, lesion[row, SPROUTS],
-                blocked, ang2, pericytes, growth, days, model.trait[SLOW], model.vessels,
-            )  # fmt: skip
-            lesion[row, IMMATURE], lesion[row, MATURE] = immature, mature
+            if pieces < PIECES - 1:
+                days = min(days, vessel_days(lesion, lack, output, signal, model, growth))
+            lesion[EXCITED] += (
+                vegf(lack, output, signal[VEGF_BLOCKED], model.vessels) * model.site[condition, site, SWITCHING] * days
+            )
+            move_vessels(lesion, lack, output, signal, growth, days, model)
             cells *= exp(growth * days)
-            fed, later, leak = oxygen(lesion, row, cells, model)
+            fed, later, leak, surface = oxygen(lesion, cells, condition, model)
             lack = 0.5 * (lack + later)
         else:
             cells *= exp(growth * days)
-        lesion[row, PERFUSION], lesion[row, HYPOXIA], lesion[row, LEAK] = fed, lack, leak
-        work.piece[pieces, 0], work.piece[pieces, 1], work.piece[pieces, 2] = today, days, lack
-        work.piece[pieces, 3] = leak * (1.0 + model.trait[SHED_GAIN] * power(lack, model.trait[SHED_POWER]))
+        move_niche(lesion, cells, condition, days, model)
+        lesion[PERFUSION], lesion[HYPOXIA], lesion[LEAK] = fed, lack, leak
+        piece = work.piece[pieces]
+        piece[PIECE_START], piece[PIECE_DAYS], piece[PIECE_THRIFT], piece[PIECE_LACK] = today, days, thrift, lack
+        shed = leak * (1.0 + model.trait[SHED_GAIN] * power(lack, model.trait[SHED_POWER]))
+        piece[PIECE_DEPARTURE] = shed * model.site[condition, site, DEPARTING]
+        piece[PIECE_CONDITION] = condition
         today += days
         pieces += 1
         if inside >= 0 and today >= timeline.end[inside] - 1e-9:
@@ -212,7 +334,7 @@ def cut_pieces(state, row, start, end, model, timeline, work):  # type: ignore[n
 
 @inner
 def fill_alterations(model, work):  # type: ignore[no-untyped-def]
-    """Write what can happen to a dividing cell of each type: one more hit, instability, or a mechanism of resistance."""
+    """Write what can happen to a cell of each type: one more hit, instability, a mechanism of resistance won or lost."""
     levels = int(model.trait[HITS]) + 1
     for kind in range(model.mask.shape[0]):
         total = 0.0
@@ -223,8 +345,11 @@ def fill_alterations(model, work):  # type: ignore[no-untyped-def]
                 rate, other = (model.trait[INSTABILITY_RATE] if (kind // levels) % 2 == 0 else 0.0), kind + levels
             else:
                 bit = 1 << (choice - 2)
-                rate = model.mechanism_rate[choice - 2] if model.mask[kind] & bit == 0 else 0.0
+                has = model.mask[kind] & bit != 0
+                rate = 0.0 if has else model.mechanism_rate[choice - 2]
                 other = kind + levels * 2 * bit
+                work.reversal[kind, choice - 2] = model.reversal_rate[choice - 2] if has else 0.0
+                work.restored[kind, choice - 2] = kind - levels * 2 * bit
             work.alteration[kind, choice], work.mutant[kind, choice] = rate * model.instability[kind], other
             total += rate * model.instability[kind]
         work.mutation[kind] = total
@@ -236,20 +361,27 @@ def prepare(kind, row, pieces, state, model, work):  # type: ignore[no-untyped-d
     if work.stamp[kind] == state.count[SERIAL]:
         return
     work.stamp[kind] = state.count[SERIAL]
-    site = int(state.lesion[row, SITE])
+    site, mask = int(state.lesion[row, SITE]), model.mask[kind]
     chance = min(MOST_MUTANTS, work.mutation[kind])
-    success = model.emission_total[site] * model.competent[kind]
+    success = model.trait[SHEDDING] * model.competent[kind]
     if row > 0:
         success *= model.trait[RESEEDING]
+    reverters = 0.0
+    for choice in range(work.reversal.shape[1]):
+        reverters += work.reversal[kind, choice]
     for at in range(pieces):
-        lack = work.piece[at, 2]
-        birth = model.site[site, DIVISION] * model.fitness[kind] * (1.0 - lack)
-        death = model.site[site, DEATH] + model.trait[HYPOXIC_DEATH] * lack + work.kill[at, model.mask[kind]]
+        piece = work.piece[at]
+        condition, lack = int(piece[PIECE_CONDITION]), piece[PIECE_LACK]
+        birth = model.site[condition, site, DIVISION] * model.fitness[condition, site, mask]
+        birth *= piece[PIECE_THRIFT] * (1.0 - lack)
+        death = model.site[condition, site, DEATH] + model.trait[HYPOXIC_DEATH] * lack + work.kill[at, mask]
         mutants = birth * chance
-        leavers = model.trait[SHEDDING] * work.piece[at, 3] * success
+        emigrants = piece[PIECE_DEPARTURE] * success * model.emission_total[condition, site]
+        leavers = emigrants + reverters
         work.calendar[kind, at, 0] = birth - mutants
         work.calendar[kind, at, 1] = death
         work.calendar[kind, at, 2] = mutants + leavers
-        work.calendar[kind, at, 3] = work.piece[at, 1]
+        work.calendar[kind, at, 3] = piece[PIECE_DAYS]
         work.leaving[kind, at] = leavers / (mutants + leavers) if mutants + leavers > 0.0 else 0.0
+        work.reverting[kind, at] = reverters / leavers if leavers > 0.0 else 0.0
     fill_tails(work.calendar[kind], work.tail[kind], pieces)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from seedsoil.biology.vessels import VEGF_BASAL, VEGF_HYPOXIC
 from seedsoil.body.families import advance_lesion
 from seedsoil.body.hazards import fill_alterations
 from seedsoil.body.state import (
@@ -12,6 +11,7 @@ from seedsoil.body.state import (
     BURDEN_HAZARD,
     BURDEN_POWER,
     CAUSE,
+    CEILING_SPREAD,
     CELLS,
     CLOCK,
     CLONES,
@@ -22,11 +22,12 @@ from seedsoil.body.state import (
     DIVISION,
     DORMANT,
     ESTABLISHED,
+    EXCITED,
     FATE,
     FOUNDER,
+    FOUNDER_SPREAD,
     GROWING,
     HAZARD,
-    HYPOXIA,
     LARGEST,
     LESIONS,
     LETHAL,
@@ -35,6 +36,7 @@ from seedsoil.body.state import (
     MORTALITY,
     MORTALITY_SLOPE,
     NOW,
+    OPENNESS,
     PARENT,
     PARTS,
     PENDING,
@@ -58,15 +60,28 @@ from seedsoil.body.state import (
     THRESHOLD,
     TOO_MANY_SEEDS,
     VESSEL_CELLS,
+    VIGOUR,
     WAKING,
 )
 from seedsoil.foundation.compiled import inner, leaf
 from seedsoil.foundation.elementary import exp, log, power
-from seedsoil.foundation.samplers import exponential
+from seedsoil.foundation.samplers import exponential, normal
 from seedsoil.foundation.streams import SEEDING, aim, mix, uniform
 
 #: Clones for which there must be room before a step begins.
 CLONE_ROOM = 4096
+
+
+@inner
+def inherited(stream, mother, key, site, model):  # type: ignore[no-untyped-def]
+    """Draw a founder's vigour about its mother lesion's, and how far its barrier opens about the soil's usual (logs)."""
+    vigour, openness = mother, 0.0
+    spread, width = model.trait[FOUNDER_SPREAD], model.site[0, site, CEILING_SPREAD]
+    if spread > 0.0 or width > 0.0:
+        aim(stream, SEEDING, key, 1)
+        vigour += spread * normal(stream) - 0.5 * spread * spread
+        openness = width * normal(stream)
+    return vigour, openness
 
 
 @inner
@@ -77,14 +92,16 @@ def add_lesion(state, site, parent, day, kind, clone, key, sleepers, model, stre
     from the law of a growing clone. Draws depend on the lesion's own key alone.
     """
     row = state.count[LESIONS]
+    lesion = state.lesion
+    vigour, openness = inherited(stream, lesion[parent, VIGOUR] if parent >= 0 else 0.0, key, site, model)
     aim(stream, SEEDING, key, 0)
     asleep = uniform(stream) < sleepers
     rest = exponential(stream) / model.trait[WAKING] if asleep else 0.0
-    birth, death = model.site[site, DIVISION] * model.fitness[kind], model.site[site, DEATH]
+    birth = model.site[0, site, DIVISION] * model.fitness[0, site, model.mask[kind]] * exp(vigour)
+    death = model.site[0, site, DEATH]
     size = max(1.0, model.trait[ESTABLISHED])
     rate = birth - death
     spread = log(max(1.0, (1.0 - death / birth) * size)) - log(exponential(stream)) if rate > 0.0 else 0.0
-    lesion = state.lesion
     lesion[row, :] = 0.0
     lesion[row, SITE], lesion[row, PARENT], lesion[row, FOUNDER] = site, parent, clone
     lesion[row, ARRIVED] = day
@@ -93,6 +110,7 @@ def add_lesion(state, site, parent, day, kind, clone, key, sleepers, model, stre
     lesion[row, REPLACES] = 1.0 if uniform(stream) < model.trait[REPLACEMENT] else 0.0
     lesion[row, CLOCK] = exponential(stream)
     lesion[row, DETECTED], lesion[row, AT_DIAGNOSIS], lesion[row, SPRING] = -1.0, 0.0, kind
+    lesion[row, VIGOUR], lesion[row, OPENNESS] = vigour, openness
     state.lesion_key[row] = key
     state.used[row] = 0
     state.count[LESIONS] = row + 1
@@ -118,21 +136,20 @@ def settle(state, model, stream):  # type: ignore[no-untyped-def]
     for index in range(state.count[PENDING]):
         site = int(state.pending[index, SEED_SITE])
         add_lesion(
-            state, site, state.pending[index, SEED_ORIGIN], state.pending[index, SEED_DAY],
+            state, site, int(state.pending[index, SEED_ORIGIN]), state.pending[index, SEED_DAY],
             int(state.pending[index, SEED_TYPE]), int(state.pending[index, SEED_CLONE]),
-            state.pending_key[index], model.site[site, SLEEPERS], model, stream,
+            state.pending_key[index], model.site[0, site, SLEEPERS], model, stream,
         )  # fmt: skip
     state.count[PENDING] = 0
 
 
 @inner
-def switch_vessels(state, row, days, model):  # type: ignore[no-untyped-def]
-    """Run down a lesion's clock to its angiogenic switch, faster under hypoxia."""
+def switch_vessels(state, row, model):  # type: ignore[no-untyped-def]
+    """Run down a lesion's clock to its angiogenic switch by the VEGF that it had in the step."""
     lesion = state.lesion
     if lesion[row, SPROUTS] > 0.5 or lesion[row, CELLS] < VESSEL_CELLS or model.trait[SPROUTING_ON] < 0.5:
         return
-    level = model.vessels[VEGF_BASAL] + model.vessels[VEGF_HYPOXIC] * lesion[row, HYPOXIA]
-    lesion[row, CLOCK] -= model.trait[SWITCH_RATE] * level * days
+    lesion[row, CLOCK] -= model.trait[SWITCH_RATE] * lesion[row, EXCITED]
     if lesion[row, CLOCK] <= 0.0:
         lesion[row, SPROUTS] = 1.0
 
@@ -148,7 +165,7 @@ def hazard_of_dying(state, model, work):  # type: ignore[no-untyped-def]
     total, worst, most = background, -1, background
     for site in range(work.burden.shape[0]):
         if work.burden[site] > 0.0:
-            raised = power(work.burden[site] / model.site[site, LETHAL], model.trait[BURDEN_POWER])
+            raised = power(work.burden[site] / model.site[0, site, LETHAL], model.trait[BURDEN_POWER])
             share = model.trait[BURDEN_HAZARD] * raised / (1.0 + raised)
             total += share
             if share > most:
@@ -204,7 +221,7 @@ def advance(stream, state, until, model, timeline, work):  # type: ignore[no-unt
                 continue
             if not advance_lesion(stream, state, row, start, end, model, timeline, work):
                 return TOO_MANY_SEEDS
-            switch_vessels(state, row, end - start, model)
+            switch_vessels(state, row, model)
         state.clock[NOW] = end
         if not live(state, end - today, model, work):
             return DIED

@@ -1,4 +1,4 @@
-"""From nouns to arrays: the tables that a step reads, compiled once for a patient and an arm."""
+"""A patient compiled: the laws of biology turned into the tables that a step reads."""
 
 from __future__ import annotations
 
@@ -6,112 +6,64 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from seedsoil.biology.anatomy import expected_arrests
-from seedsoil.biology.cascade import arrival_success, dormant_share
-from seedsoil.biology.clone import Tumour
+from seedsoil.biology.clone import Mechanism, Tumour
+from seedsoil.biology.delivery import tissue_share
 from seedsoil.biology.drug import Agent
-from seedsoil.biology.factors import levels
-from seedsoil.biology.patient import Host, Patient
-from seedsoil.biology.soil import Soil, arrest_chance, match
+from seedsoil.biology.host_cells import HostCells
+from seedsoil.biology.patient import Patient
+from seedsoil.biology.signals import Levels, resting
 from seedsoil.biology.vasculature import Vasculature
 from seedsoil.biology.vessels import CONSTANTS
+from seedsoil.body.conditions import emission_table, site_tables
 from seedsoil.body.state import (
     AGENT_COLUMNS,
     BURDEN_HAZARD,
     BURDEN_POWER,
-    CEILING,
-    CO_OPTION,
+    CONTACT_DEPTH,
     CYCLE,
-    DEATH,
-    DIVISION,
     ESTABLISHED,
+    EXHAUSTION,
+    FIRST_KIND,
+    FOUNDER_SPREAD,
+    HALF_SIZE,
+    HINDRANCE,
     HIT_RATE,
     HITS,
     HYPOXIA_ON,
     HYPOXIC_DEATH,
     INSTABILITY_RATE,
-    LETHAL,
+    KILL_RATE,
     MAXIMUM,
-    OPENING,
     PASSAGE,
+    PERMEABILITY,
     POWER,
+    RECRUITMENT,
+    RECRUITMENT_SIZE,
     REGION,
     REPLACEMENT,
     RESEEDING,
+    RESTRAINT,
     RIM,
     SHED_GAIN,
     SHED_POWER,
     SHEDDING,
-    SITE_COLUMNS,
-    SLEEPERS,
+    SHELTER_FOLD,
+    SHELTER_TIME,
     SLOW,
     SPROUTING_ON,
+    STROMA_TIME,
     SWITCH_RATE,
+    TISSUE_FLOW,
+    TISSUE_LOSS,
     TRAITS,
+    TURNOVER,
+    USUAL_SHARE,
     WAKING,
     Floats,
+    Integers,
     Model,
 )
-from seedsoil.foundation.elementary import exp, power
-
-CELLS_PER_MILLILITRE = 1e9
-
-
-def _site_row(tumour: Tumour, soil: Soil, vessels: Vasculature, without: Collection[str]) -> Floats:
-    """Rates of a cell of this tumour in this soil, with full oxygen."""
-    row = np.zeros(SITE_COLUMNS)
-    ligands = levels(soil.ligands)
-    half = float(tumour.ligand_half_saturation)
-    congenial = match(levels(tumour.receptors), ligands, half)
-    surviving = match(levels(tumour.survival_receptors), ligands, half)
-    if "soil matching" in without:
-        congenial, surviving = 1.0, 1.0
-    row[DIVISION] = float(tumour.division_rate) * congenial
-    row[DEATH] = float(tumour.death_rate) + float(tumour.unmatched_death_rate) * (1.0 - surviving)
-    if "co-option" not in without:
-        row[CO_OPTION] = float(tumour.co_option) * float(soil.vessel_density) / float(vessels.reference_density)
-    row[OPENING], row[CEILING] = 0.0, -1.0
-    if soil.barrier is not None:
-        row[OPENING], row[CEILING] = float(soil.barrier.opening_diameter), float(soil.barrier.ceiling)
-    row[LETHAL] = float(soil.lethal_volume) * CELLS_PER_MILLILITRE
-    row[SLEEPERS] = 0.0 if "dormancy" in without else dormant_share(tumour, soil, row[DIVISION])
-    return row
-
-
-def _sites(patient: Patient, vessels: Vasculature, without: Collection[str]) -> Floats:
-    host = patient.host
-    table = np.zeros((len(host.anatomy.sites), SITE_COLUMNS))
-    table[:, LETHAL], table[:, CEILING] = np.inf, -1.0
-    for position, site in enumerate(host.anatomy.sites):
-        if site.soil:
-            table[position] = _site_row(patient.tumour, host.soil(site.soil), vessels, without)
-    return table
-
-
-def arrests(tumour: Tumour, host: Host) -> Floats:
-    """Chance that a cell shed at site i, alive in the vessel, arrests at site j [sites, sites]."""
-    adhesion = levels(tumour.adhesion)
-    held = []
-    for site in host.anatomy.sites:
-        trap = float(site.size_trap)
-        addressins = levels(host.soil(site.soil).addressins) if site.soil else (0.0,) * len(adhesion)
-        held.append(arrest_chance(adhesion, addressins, trap))
-    survival = exp(-float(tumour.transit_loss_rate) * float(tumour.transit_time))
-    return expected_arrests(host.anatomy.flow(), held, float(survival))
-
-
-def _emission(patient: Patient, sites: Floats, without: Collection[str]) -> Floats:
-    """Chance that a competent cell, once shed at site i, founds a lesion at site j [sites, sites]."""
-    tumour, host = patient.tumour, patient.host
-    success = np.zeros(len(host.anatomy.sites))
-    if "metastasis" not in without:
-        for position, site in enumerate(host.anatomy.sites):
-            if site.soil:
-                success[position] = arrival_success(
-                    tumour, host.soil(site.soil), sites[position, DIVISION], sites[position, DEATH], without
-                )
-    # C order whatever the solver gave: another layout is another type, for which all kernels are compiled again.
-    return np.ascontiguousarray(arrests(tumour, host) * float(tumour.viable_when_shed) * success[None, :])
+from seedsoil.foundation.elementary import log1p, power
 
 
 def _traits(patient: Patient, without: Collection[str]) -> Floats:
@@ -133,27 +85,79 @@ def _traits(patient: Patient, without: Collection[str]) -> Floats:
     trait[RESEEDING] = 0.0 if "reseeding" in without else 1.0
     trait[SPROUTING_ON] = 0.0 if "sprouting" in without else 1.0
     trait[HYPOXIA_ON] = 0.0 if "hypoxia" in without else 1.0
+    if tumour.founder_variation is not None and "founder variation" not in without:
+        trait[FOUNDER_SPREAD] = np.sqrt(log1p(float(tumour.founder_variation) ** 2))
+    # Times and sizes of laws that are off must not divide by nothing.
+    trait[HALF_SIZE] = trait[RECRUITMENT_SIZE] = trait[SHELTER_FOLD] = trait[SHELTER_TIME] = trait[STROMA_TIME] = 1.0
+    if host.cells is not None:
+        _fill_host_traits(trait, host.cells)
     return trait
 
 
-def _agents(agents: Sequence[Agent], regions: Sequence[int], mechanisms: Sequence[str]) -> tuple[Floats, Floats]:
-    masks = 1 << len(mechanisms)
+def _fill_host_traits(trait: Floats, cells: HostCells) -> None:
+    """Write the constants of the host cells' laws."""
+    trait[TISSUE_FLOW] = float(cells.tissue_flow)
+    if cells.immunity is not None:
+        law = cells.immunity
+        trait[KILL_RATE], trait[HALF_SIZE] = float(law.kill_rate), float(law.half_size)
+        trait[TURNOVER], trait[RECRUITMENT] = float(law.turnover), float(law.recruitment)
+        trait[RECRUITMENT_SIZE], trait[EXHAUSTION] = float(law.recruitment_size), float(law.exhaustion)
+    if cells.protection is not None:
+        trait[SHELTER_FOLD] = float(cells.protection.fold)
+        trait[SHELTER_TIME] = float(cells.protection.programme_time)
+        trait[CONTACT_DEPTH] = float(cells.protection.contact_depth)
+    if cells.stroma is not None:
+        trait[STROMA_TIME] = float(cells.stroma.turnover_time)
+        trait[RESTRAINT], trait[HINDRANCE] = float(cells.stroma.restraint), float(cells.stroma.hindrance)
+
+
+def _agents(agents: Sequence[Agent], regions: Sequence[int], flow: float) -> Floats:
+    """What the kernel reads of each agent; its passage into tissue only where the host's blood flow is known."""
     table = np.zeros((len(agents), AGENT_COLUMNS))
-    half = np.ones((len(agents), masks))
     for number, agent in enumerate(agents):
         table[number, PASSAGE], table[number, REGION] = float(agent.barrier_passage), regions[number]
+        table[number, USUAL_SHARE] = 1.0
+        if agent.delivery is not None and flow > 0.0:
+            permeability, loss = float(agent.delivery.permeability), float(agent.delivery.loss)
+            table[number, PERMEABILITY], table[number, TISSUE_LOSS] = permeability, loss
+            table[number, USUAL_SHARE] = tissue_share(flow, permeability, loss)
+        if agent.kill is not None:
+            table[number, MAXIMUM], table[number, POWER] = float(agent.kill.maximum), float(agent.kill.power)
+            table[number, CYCLE] = float(agent.kill.cycle_specificity)
+    return table
+
+
+def _half_power(agents: Sequence[Agent], mechanisms: Sequence[Mechanism], signals: Levels) -> Floats:
+    """Level of half effect, raised to the Hill power [conditions, agents, masks]; a blocked pump gives its fold back."""
+    masks = 1 << len(mechanisms)
+    table = np.ones((len(signals), len(agents), masks))
+    left = np.ones((len(signals), len(mechanisms)))
+    for bit, mechanism in enumerate(mechanisms):
+        if mechanism.reversed_by:
+            left[:, bit] -= signals[mechanism.reversed_by]
+    for number, agent in enumerate(agents):
         if agent.kill is None:
             continue
-        steepness = float(agent.kill.power)
-        table[number, MAXIMUM], table[number, POWER] = float(agent.kill.maximum), steepness
-        table[number, CYCLE] = float(agent.kill.cycle_specificity)
-        for mask in range(masks):
-            fold = 1.0
-            for bit, name in enumerate(mechanisms):
-                if mask >> bit & 1 and name in agent.resistance:
-                    fold *= float(agent.resistance[name])
-            half[number, mask] = power(float(agent.kill.half) * fold, steepness)
-    return table, half
+        half, steepness = float(agent.kill.half), float(agent.kill.power)
+        folds = [float(agent.resistance.get(mechanism.name, 1.0)) for mechanism in mechanisms]
+        for row in range(len(signals)):
+            for mask in range(masks):
+                level = half
+                for bit, fold in enumerate(folds):
+                    if mask >> bit & 1:
+                        level *= 1.0 + (fold - 1.0) * left[row, bit]
+                table[row, number, mask] = power(level, steepness)
+    return table
+
+
+def _antigen(tumour: Tumour, mechanisms: Sequence[Mechanism]) -> Floats:
+    """What lymphocytes see of a cell with each set of mechanisms [masks]."""
+    masks = np.arange(1 << len(mechanisms))
+    seen = np.full(masks.size, 0.0 if tumour.visibility is None else float(tumour.visibility.antigen))
+    for bit, mechanism in enumerate(mechanisms):
+        if mechanism.antigen_kept is not None:
+            seen[(masks >> bit) & 1 == 1] *= float(mechanism.antigen_kept)
+    return seen
 
 
 def build_model(
@@ -162,36 +166,37 @@ def build_model(
     agents: Sequence[Agent] = (),
     regions: Sequence[int] = (),
     without: Collection[str] = (),
+    conditions: Floats | None = None,
 ) -> Model:
     """Compile a patient and the agents of an arm.
 
     ``regions`` gives, for each agent, the site whose artery it may be infused into (-1: none); ``without`` names the
-    mechanisms that are switched off (``biology.patient.MECHANISMS``).
+    mechanisms that are switched off (``biology.patient.MECHANISMS``); ``conditions`` are what agents and wounds make of
+    the signals [conditions, SIGNALS], the first being none of them.
     """
     tumour = patient.tumour
     mechanisms = () if "resistance" in without else tumour.mechanisms
+    signals = Levels(resting() if conditions is None else conditions, without)
     trait = _traits(patient, without)
     levels = int(trait[HITS]) + 1
-    types = levels * 2 * (1 << len(mechanisms))
-    kinds = np.arange(types)
-    mask = kinds // (levels * 2)
-    fitness = np.ones(types)
-    for bit, mechanism in enumerate(mechanisms):
-        fitness[(mask >> bit) & 1 == 1] *= 1.0 - float(mechanism.fitness_cost)
-    sites = _sites(patient, vessels, without)
-    emission = _emission(patient, sites, without)
-    table, half = _agents(agents, regions, [mechanism.name for mechanism in mechanisms])
+    carried = sum(1 << bit for bit, mechanism in enumerate(mechanisms) if mechanism.name in tumour.carries)
+    trait[FIRST_KIND] = carried * 2 * levels
+    kinds: Integers = np.arange(levels * 2 * (1 << len(mechanisms)))
+    sites, fitness, success = site_tables(patient, vessels, mechanisms, signals, without)
+    emission = emission_table(patient, success, signals, without)
     return Model(
         site=sites,
-        trait=trait,
-        emission=emission,
-        emission_total=emission.sum(axis=1),
-        vessels=np.array([float(getattr(vessels, name)) for name in CONSTANTS]),
         fitness=fitness,
+        emission=emission,
+        emission_total=emission.sum(axis=2),
+        half_power=_half_power(agents, mechanisms, signals),
+        trait=trait,
+        vessels=np.array([float(getattr(vessels, name)) for name in CONSTANTS]),
+        antigen=_antigen(tumour, mechanisms),
         instability=np.where(kinds // levels % 2 == 1, float(tumour.instability_factor), 1.0),
         competent=(kinds % levels == levels - 1).astype(np.float64),
-        mask=mask.astype(np.int64),
+        mask=(kinds // (levels * 2)).astype(np.int64),
         mechanism_rate=np.array([float(mechanism.rate) for mechanism in mechanisms]),
-        agent=table,
-        half_power=half,
+        reversal_rate=np.array([float(mechanism.reversal_rate or 0.0) for mechanism in mechanisms]),
+        agent=_agents(agents, regions, 0.0 if "delivery" in without else trait[TISSUE_FLOW]),
     )

@@ -16,12 +16,13 @@ STEP_DAYS = 7.0
 #: A step's number leaves room for the parts into which changes of the state cut it, nine seconds apart or more.
 PARTS = 1 << 16
 
-# Columns of ``lesion``.
+# Columns of ``lesion``. VIGOUR and OPENNESS are logarithms, CALLED is beyond the resting level: 0 is the usual lesion.
 (
     SITE, PARENT, FOUNDER, FATE, ARRIVED, ACTIVE, CELLS, IMMATURE, MATURE, SPROUTS, CLOCK, REPLACES,
     HYPOXIA, PERFUSION, LEAK, LARGEST, AT_DIAGNOSIS, DETECTED, SPRING,
-) = range(19)  # fmt: skip
-LESION_COLUMNS = 19
+    VIGOUR, OPENNESS, BORROWED_LOST, EXCITED, SHELTERED, STROMA, CALLED,
+) = range(26)  # fmt: skip
+LESION_COLUMNS = 26
 
 # Values of ``lesion[:, FATE]``.
 DORMANT, GROWING, EXTINCT, RESECTED = 0.0, 1.0, 2.0, 3.0
@@ -40,22 +41,29 @@ LESIONS, CLONES, PENDING, STEP, SERIAL = range(5)
 # Columns of ``pending`` (emigrants that will found a lesion, until the step ends).
 SEED_DAY, SEED_ORIGIN, SEED_TYPE, SEED_CLONE, SEED_SITE = range(5)
 
-# Columns of ``Model.site``.
+# Columns of ``Model.site``: rates of the founder's kind of cell with full oxygen, and what the tissue does to a lesion.
 (
-    DIVISION, DEATH, CO_OPTION, OPENING, CEILING, LETHAL, SLEEPERS,
-) = range(7)  # fmt: skip
-SITE_COLUMNS = 7
+    DIVISION, DEATH, CO_OPTION, OPENING, CEILING, CEILING_SPREAD, LETHAL, SLEEPERS,
+    SHELTER, FIBROBLASTS, LYMPHOCYTES, SEEN, MACROPHAGES, VEGF_OUTPUT, SWITCHING, DEPARTING,
+) = range(16)  # fmt: skip
+SITE_COLUMNS = 16
 
 # Places of ``Model.trait``.
 (
     HYPOXIC_DEATH, RIM, SWITCH_RATE, SHEDDING, SHED_GAIN, SHED_POWER, WAKING, ESTABLISHED, REPLACEMENT, HITS,
     HIT_RATE, INSTABILITY_RATE, SLOW, BURDEN_HAZARD, BURDEN_POWER, RESEEDING, SPROUTING_ON, HYPOXIA_ON,
-) = range(18)  # fmt: skip
-TRAITS = 18
+    FOUNDER_SPREAD, TISSUE_FLOW, KILL_RATE, HALF_SIZE, TURNOVER, RECRUITMENT, RECRUITMENT_SIZE, EXHAUSTION,
+    SHELTER_FOLD, SHELTER_TIME, CONTACT_DEPTH, STROMA_TIME, RESTRAINT, HINDRANCE, FIRST_KIND,
+) = range(33)  # fmt: skip
+TRAITS = 33
 
 # Columns of ``Model.agent``.
-MAXIMUM, POWER, CYCLE, PASSAGE, REGION = range(5)
-AGENT_COLUMNS = 5
+MAXIMUM, POWER, CYCLE, PASSAGE, REGION, PERMEABILITY, TISSUE_LOSS, USUAL_SHARE = range(8)
+AGENT_COLUMNS = 8
+
+# Columns of ``Work.piece``.
+PIECE_START, PIECE_DAYS, PIECE_THRIFT, PIECE_LACK, PIECE_DEPARTURE, PIECE_CONDITION = range(6)
+PIECE_COLUMNS = 6
 
 #: Quadrature nodes of a drug piece: the three-point Gauss-Legendre rule on the unit interval, positions and weights.
 NODES = 3
@@ -79,31 +87,38 @@ REACHED, DIED, MORE_LESIONS, MORE_CLONES, TOO_MANY_SEEDS = range(5)
 class Model(NamedTuple):
     """What a step reads of the patient: rates by site, by type of cell, by agent. Never changes within an arm.
 
-    Types: ``hits + (HITS + 1) * (unstable + 2 * mask)``, where bit m of ``mask`` is resistance mechanism m.
+    Types: ``hits + (HITS + 1) * (unstable + 2 * mask)``, where bit m of ``mask`` is resistance mechanism m. Conditions
+    are what agents and wounds make of the host's signals, the first being none of them; a timeline says which holds when.
     """
 
-    site: Floats  # (sites, SITE_COLUMNS)
+    site: Floats  # (conditions, sites, SITE_COLUMNS)
+    fitness: Floats  # (conditions, sites, masks): division of a mutant against the founder's kind
+    emission: Floats  # (conditions, sites, sites): chance that a shed competent cell founds a lesion there, by origin
+    emission_total: Floats  # (conditions, sites)
+    half_power: Floats  # (conditions, agents, masks): (half * fold of resistance) ** power
     trait: Floats  # (TRAITS,)
-    emission: Floats  # (sites, sites): chance that a shed competent cell founds a lesion there, by origin
-    emission_total: Floats  # (sites,)
     vessels: Floats  # constants of biology.vessels
-    fitness: Floats  # (types,) factor on division
+    antigen: Floats  # (masks,): what lymphocytes see of a mutant
     instability: Floats  # (types,) factor on mutation
     competent: Floats  # (types,) 0 or 1
     mask: Integers  # (types,)
     mechanism_rate: Floats  # (mechanisms,) per division
-    agent: Floats  # (agents, 5)
-    half_power: Floats  # (agents, masks): (half * fold of resistance) ** power
+    reversal_rate: Floats  # (mechanisms,) per day
+    agent: Floats  # (agents, AGENT_COLUMNS)
 
 
 class Timeline(NamedTuple):
-    """Drug levels over time, cut into pieces; empty when no drug is given."""
+    """Drug levels and signals over time, cut into pieces; empty when nothing is given.
+
+    ``signal`` and ``condition`` have one row more than there are pieces: the last holds when no piece does.
+    """
 
     start: Floats  # (pieces,) day
     end: Floats  # (pieces,) day
     plasma: Floats  # (pieces, agents, NODES) mg/L at the effect site, at Gauss-Legendre nodes
     artery: Floats  # (pieces, agents, NODES) mg/L more in the infused artery
-    blocked: Floats  # (pieces, 3): occupancy of VEGF, of Ang2, pericytes lost
+    signal: Floats  # (pieces + 1, VESSEL_SIGNALS): to a lesion's vessels
+    condition: Integers  # (pieces + 1,): row of the model's conditions
 
 
 class State(NamedTuple):
@@ -132,9 +147,12 @@ class Work(NamedTuple):
     mutation: Floats  # (types,): all of them together
     calendar: Floats  # (types, PIECES, 4): unmarked birth, death, mark, days
     tail: Floats  # (types, PIECES + 1, 6): composites from each piece to the end
-    leaving: Floats  # (types, PIECES): share of the marks that are emigrations
+    leaving: Floats  # (types, PIECES): share of the marks by which a cell leaves its clone
+    reverting: Floats  # (types, PIECES): share of those that lose a mechanism, and stay in the lesion
+    reversal: Floats  # (types, mechanisms): rate [1/day] of losing each mechanism
+    restored: Integers  # (types, mechanisms): what the cell then is
     stamp: Integers  # (types,)
-    piece: Floats  # (PIECES, 4): start, days, hypoxia, shedding factor
+    piece: Floats  # (PIECES, PIECE_COLUMNS)
     kill: Floats  # (PIECES, masks): kill hazard [1/day]
     share: Floats  # (masks,)
     after: Floats  # (slots,)
@@ -175,8 +193,11 @@ def new_work(types: int, masks: int, sites: int, mechanisms: int) -> Work:
         calendar=np.zeros((types, PIECES, 4)),
         tail=np.zeros((types, PIECES + 1, 6)),
         leaving=np.zeros((types, PIECES)),
+        reverting=np.zeros((types, PIECES)),
+        reversal=np.zeros((types, mechanisms)),
+        restored=np.zeros((types, mechanisms), dtype=np.int64),
         stamp=np.full(types, -1, dtype=np.int64),
-        piece=np.zeros((PIECES, 4)),
+        piece=np.zeros((PIECES, PIECE_COLUMNS)),
         kill=np.zeros((PIECES, masks)),
         share=np.zeros(masks),
         after=np.zeros(types + SLOTS_BEYOND_TYPES),

@@ -21,6 +21,7 @@ from seedsoil.body.state import (
     DETECTED,
     DIVISION,
     FATE,
+    FIRST_KIND,
     GROWING,
     HAZARD,
     LARGEST,
@@ -113,7 +114,7 @@ def run_until(
 
 def scratch(model: Model) -> Work:
     """Scratch space for a model."""
-    return new_work(model.mask.shape[0], model.half_power.shape[1], model.site.shape[0], model.mechanism_rate.shape[0])
+    return new_work(model.mask.shape[0], model.half_power.shape[2], model.site.shape[1], model.mechanism_rate.shape[0])
 
 
 def _founded(patient: Patient, model: Model, stream: Stream, attempt: int) -> State:
@@ -133,6 +134,7 @@ def _founded(patient: Patient, model: Model, stream: Stream, attempt: int) -> St
     lesion[CLOCK] = exponential(stream)
     state.lesion_key[0] = key
     state.cells[0, 0], state.slot_key[0, 0], state.used[0] = size, np.uint64(mix(key, key)), 1
+    state.kind[0, 0] = int(model.trait[FIRST_KIND])
     state.clone[0, 0] = -1
     state.count[LESIONS], state.count[CLONES] = 1, 1
     state.clock[THRESHOLD] = math.inf
@@ -152,7 +154,7 @@ def _weeks_until(diagnosis: Diagnosis, state: State, model: Model) -> int:
     """Weeks in which the primary cannot reach the size asked for: half of what it would take if no cell ever died."""
     target = cells_of(diagnosis.primary_diameter_mm)
     far = log(target / state.lesion[0, CELLS]) if state.lesion[0, CELLS] < target else 0.0
-    return max(1, int(0.5 * far / (model.site[int(state.lesion[0, SITE]), DIVISION] * STEP_DAYS)))
+    return max(1, int(0.5 * far / (model.site[0, int(state.lesion[0, SITE]), DIVISION] * STEP_DAYS)))
 
 
 def _open_clock(grown: State, patient: Patient, stream: Stream, without: Collection[str]) -> None:

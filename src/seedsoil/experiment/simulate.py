@@ -36,7 +36,7 @@ from seedsoil.body.state import (
 from seedsoil.experiment.grow import Grown, run_until, scratch
 from seedsoil.experiment.orders.given import Given, ordered
 from seedsoil.experiment.protocol import Protocol, Resect, Scan
-from seedsoil.experiment.timeline import build_timeline
+from seedsoil.experiment.timeline import build_programme
 from seedsoil.foundation.errors import ModelError
 from seedsoil.foundation.samplers import binomial
 from seedsoil.foundation.streams import SURGERY, aim
@@ -55,10 +55,13 @@ class Arm:
     state: State
     given: list[Given]
     agents: Sequence[Agent]
+    regions: Sequence[int]
     flows: Mapping[str, float | None]
     end: float
+    without: tuple[str, ...]
     timeline: Timeline
     follow: Follow
+    wounds: list[float] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     observations: list[tuple[float, str, int, int, float]] = field(default_factory=list)
     progression_day: float = math.nan
@@ -79,8 +82,20 @@ class Arm:
         self.events.append({"day": day, "kind": kind, "detail": detail})
 
     def retime(self) -> None:
-        """Work the timeline out anew after the doses have changed."""
-        self.timeline = build_timeline(self.given, self.agents, self.flows, self.grown.day, self.end)
+        """Work timeline and model out anew after doses or wounds have changed."""
+        self.timeline, self.model = _exposed(
+            self.grown, self.given, self.agents, self.regions, self.flows, self.end, self.wounds, self.without
+        )
+
+
+def _exposed(
+    grown: Grown, given: Sequence[Given], agents: Sequence[Agent], regions: Sequence[int],
+    flows: Mapping[str, float | None], end: float, wounds: Sequence[float], without: Collection[str],
+) -> tuple[Timeline, Model]:  # fmt: skip
+    """What a patient is exposed to, and the tables of the conditions that come of it."""
+    programme = build_programme(given, agents, flows, grown.day, end, grown.patient, wounds, without)
+    model = build_model(grown.patient, grown.vessels, agents, regions, without, programme.conditions)
+    return programme.timeline, model
 
 
 def _arteries(grown: Grown, agents: Sequence[Agent]) -> tuple[list[int], dict[str, float | None]]:
@@ -128,12 +143,11 @@ def open_arm(
     regions, flows = _arteries(grown, used)
     state = copy_state(grown.state)
     state.clock[TRACKED] = _tracked(grown, given, without)
-    model = build_model(grown.patient, vessels, used, regions, without)
+    timeline, model = _exposed(grown, given, used, regions, flows, until, (), without)
     if model.mask.shape[0] + SLOTS_BEYOND_TYPES != state.cells.shape[1]:
         raise ModelError("an arm must be opened with the mechanisms that its patient was grown with: same `without`")
     arm = Arm(
-        grown, model, state, given, used, flows, until, build_timeline(given, used, flows, grown.day, until),
-        Follow(nodes=_nodes(grown)),
+        grown, model, state, given, used, regions, flows, until, tuple(without), timeline, Follow(nodes=_nodes(grown)),
     )  # fmt: skip
     growing = int(np.sum(state.lesion[1 : state.count[LESIONS], CELLS] > 0))
     arm.note(0.0, "diagnosis", f"{growing} growing {'metastasis' if growing == 1 else 'metastases'} in truth")
@@ -159,6 +173,9 @@ def resect(arm: Arm, order: Resect) -> None:
         if kept <= 0.0:
             state.lesion[row, FATE] = RESECTED
             state.used[row] = 0
+    if rows:
+        arm.wounds.append(arm.today)
+        arm.retime()
     arm.note(arm.today, "resection", f"{order.sentence()} ({_lesions(len(rows))})")
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.biology.drug import Agent
 from seedsoil.biology.kinetics import Exponentials, concentration
-from seedsoil.body.state import GAUSS_NODES, GAUSS_WEIGHTS, NODES, STEP_DAYS, Timeline
+from seedsoil.biology.patient import Patient
+from seedsoil.biology.signals import resting
+from seedsoil.biology.vessels import VESSEL_SIGNALS
+from seedsoil.body.state import GAUSS_NODES, NODES, STEP_DAYS, Timeline
 from seedsoil.experiment.orders.given import Given
+from seedsoil.experiment.signalling import acts, condition_rows, vessel_rows
+from seedsoil.foundation.elementary import exp_each
 
 #: Cuts after each dose [day], by the shortest interval between doses for which they are worth while.
 _CUTS = ((6.0, (0.08, 0.4, 1.2, 3.0)), (2.0, (0.1, 0.6)), (0.9, (0.25,)), (0.0, ()))
@@ -20,6 +26,8 @@ _WASH_OUT = 10.0
 _CLOSEST = 5e-3
 #: Most pieces in one step of the grid, all drugs together.
 _MOST_IN_STEP = 60
+#: A wound is followed for so many halves of its half-life.
+_HEALING_STEPS = 10
 
 
 def response(agent: Agent, route: str, effect_site: bool = True) -> Exponentials:
@@ -61,7 +69,24 @@ def levels(given: Given, times: NDArray[np.float64], flow: float | None) -> tupl
 
 
 def _is_active(given: Given) -> bool:
-    return given.course.amount_mg > 0.0 and given.days.size > 0 and (given.kills or bool(given.agent.blocks))
+    return given.course.amount_mg > 0.0 and given.days.size > 0 and (given.kills or acts(given.agent))
+
+
+def _wound_cuts(wounds: Sequence[float], half_life: float, end: float) -> NDArray[np.float64]:
+    """Days on which the level of a healing wound is taken anew: each half of a half-life, for five of them."""
+    steps = half_life * 0.5 * np.arange(_HEALING_STEPS + 1)
+    cuts = (np.array(wounds)[:, None] + steps[None, :]).ravel()
+    return cuts[cuts <= end]
+
+
+def _wound(wounds: Sequence[float], half_life: float, middle: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Level of healing at some days [1]: 1 at each wound, halved each half-life; wounds add up to 1 at most."""
+    level = np.zeros_like(middle)
+    for day in wounds:
+        age = middle - day
+        fresh = exp_each(np.where(age >= 0.0, -np.log(2.0) / half_life * age, 0.0))
+        level += np.where((age >= 0.0) & (age < half_life * 0.5 * _HEALING_STEPS), fresh, 0.0)
+    return np.minimum(1.0, level)
 
 
 def _cuts(given: Given, end: float) -> NDArray[np.float64]:
@@ -95,45 +120,61 @@ def _thin(cuts: NDArray[np.float64]) -> NDArray[np.float64]:
 def nothing(agents: int) -> Timeline:
     """The timeline of an untreated patient."""
     return Timeline(
-        start=np.zeros(0), end=np.zeros(0), plasma=np.zeros((0, agents, NODES)),
-        artery=np.zeros((0, agents, NODES)), blocked=np.zeros((0, 3)),
+        start=np.zeros(0), end=np.zeros(0), plasma=np.zeros((0, agents, NODES)), artery=np.zeros((0, agents, NODES)),
+        signal=np.zeros((1, VESSEL_SIGNALS)), condition=np.zeros(1, dtype=np.int64),
     )  # fmt: skip
 
 
-def build_timeline(
-    given: Sequence[Given], agents: Sequence[Agent], flows: Mapping[str, float | None], shift: float, end: float
-) -> Timeline:
-    """Cut the drug levels of all courses into pieces.
+@dataclass(frozen=True)
+class Programme:
+    """What an arm's patient is exposed to: pieces of time, and the conditions of the host that they refer to."""
+
+    timeline: Timeline
+    conditions: NDArray[np.float64]  # (conditions, SIGNALS), the first at rest
+
+
+def build_programme(
+    given: Sequence[Given], agents: Sequence[Agent], flows: Mapping[str, float | None], shift: float, end: float,
+    patient: Patient, wounds: Sequence[float] = (), without: Collection[str] = (),
+) -> Programme:  # fmt: skip
+    """Cut the drug levels of all courses, and the healing of wounds, into pieces.
 
     ``agents`` fixes the order of the agent axis; ``flows`` gives the flow of the artery that each may be infused into;
     ``shift`` is added to all days (the engine's clock starts with the tumour); nothing is followed beyond ``end``.
-    A course that can do nothing (no dose, no effect) cuts nothing, so that such an arm equals its control.
+    ``wounds`` are days of surgery. A course that can do nothing (no dose, no effect) cuts nothing, so that such an arm
+    equals its control.
     """
     active = [one for one in given if _is_active(one)]
-    if not active:
-        return nothing(len(agents))
-    cuts = np.unique(np.concatenate([_cuts(one, end) for one in active]))
-    first, last = cuts[0], cuts[-1]
-    grid = np.arange(np.ceil((first + shift) / STEP_DAYS), np.floor((last + shift) / STEP_DAYS) + 1.0) * STEP_DAYS
-    edges = _thin(np.unique(np.concatenate([cuts, grid - shift])))
+    cells = patient.host.cells
+    healing = 0.0 if cells is None or cells.healing is None else float(cells.healing.half_life)
+    hurt = [day for day in wounds if day < end] if healing > 0.0 and "wound repair" not in without else []
+    if not active and not hurt:
+        return Programme(nothing(len(agents)), resting())
+    cuts = [_cuts(one, end) for one in active]
+    if hurt:
+        cuts.append(_wound_cuts(hurt, healing, end))
+    edges = _edges(np.unique(np.concatenate(cuts)), shift)
     start, stop = edges[:-1], edges[1:]
     times = start[:, None] + (stop - start)[:, None] * np.array(GAUSS_NODES)[None, :]
     plasma = np.zeros((start.size, len(agents), NODES))
     arterial = np.zeros_like(plasma)
-    blocked = np.zeros((start.size, 3))
     names = [agent.name for agent in agents]
-    weights = np.array(GAUSS_WEIGHTS)
     for one in active:
         number = names.index(one.agent.name)
         body, region = levels(one, times, flows.get(one.agent.name))
         plasma[:, number] += body
         arterial[:, number] += region
-    for number, agent in enumerate(agents):
-        for block in agent.blocks:
-            occupied = plasma[:, number] / float(block.half)
-            if block.target == "vegf":
-                blocked[:, 0] += occupied @ weights
-            else:
-                column = 1 if block.target == "ang2" else 2
-                blocked[:, column] = np.maximum(blocked[:, column], (occupied / (1.0 + occupied)) @ weights)
-    return Timeline(start + shift, stop + shift, plasma, arterial, blocked)
+    signal = vessel_rows(agents, plasma, patient, without)
+    wound = _wound(hurt, healing, 0.5 * (start + stop))
+    rows, which = np.unique(np.vstack([resting(), condition_rows(agents, plasma, wound)]), axis=0, return_inverse=True)
+    # At rest no signal is above 0, so that row sorts first; the last piece of all stands for days outside the pieces.
+    condition = np.append(which.reshape(-1)[1:], 0).astype(np.int64)
+    signal = np.vstack([signal, np.zeros((1, VESSEL_SIGNALS))])
+    return Programme(Timeline(start + shift, stop + shift, plasma, arterial, signal, condition), rows)
+
+
+def _edges(cuts: NDArray[np.float64], shift: float) -> NDArray[np.float64]:
+    """Edges of pieces: the cuts, and every day of the grid of steps between the first and the last."""
+    first, last = cuts[0], cuts[-1]
+    grid = np.arange(np.ceil((first + shift) / STEP_DAYS), np.floor((last + shift) / STEP_DAYS) + 1.0) * STEP_DAYS
+    return _thin(np.unique(np.concatenate([cuts, grid - shift])))

@@ -281,6 +281,19 @@ def _exp_product(high: float, low: float, y: float) -> float:
 
 
 @leaf
+def _power_flat(values: NDArray[np.float64], y: float, powers: NDArray[np.float64]) -> None:
+    for i in range(values.size):
+        powers[i] = power(values[i], y)
+
+
+def power_each(values: NDArray[np.float64], y: float) -> NDArray[np.float64]:
+    """Raise each element, of any shape, to the power y; elements at least 0."""
+    powers = np.empty(values.shape)
+    _power_flat(np.ascontiguousarray(values).ravel(), float(y), powers.reshape(-1))
+    return powers
+
+
+@leaf
 def stirling_rest(n: float) -> float:
     """Return ln n! - [(n + 1/2) ln n - n + ln(2 pi)/2] for whole n >= 1 (Loader 2000), absolute error < 1e-15."""
     if n < _small_factorials:

@@ -57,7 +57,7 @@ def test_budget_multiplies() -> None:
     """The stages after arrest multiply to the chance of success: catches a stage counted twice or never."""
     budget = stages(COLON, LIVER, 0.9, 0.1, 0.05)
     assert list(budget) == [
-        "viable when shed", "arrest", "alive a day after arrest", "extravasation", "starts to divide",
+        "enters a vessel", "viable when shed", "arrest", "alive a day after arrest", "extravasation", "starts to divide",
         "escapes extinction",
     ]  # fmt: skip
     assert all(0.0 < chance <= 1.0 for chance in budget.values())

@@ -43,7 +43,7 @@ def test_every_factor_helps_and_none_beyond_one() -> None:
 
 def test_unlike_lengths_are_refused() -> None:
     """Four receptors against three ligands: catches a factor dropped without a word."""
-    with pytest.raises(ValueError, match="zip"):
+    with pytest.raises(ValueError, match="4 receptors cannot"):
         match(RECEPTORS, (0.5, 0.5, 0.5), 0.3)
 
 

@@ -4,8 +4,19 @@ import math
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from seedsoil.biology.vessels import CONSTANTS, diameter, hypoxia, surface_share, vessel_step
+from seedsoil.biology.vessels import (
+    ANG2_BLOCKED,
+    CONSTANTS,
+    PERICYTES_LOST,
+    VEGF_BLOCKED,
+    VESSEL_SIGNALS,
+    diameter,
+    hypoxia,
+    surface_share,
+    vessel_step,
+)
 from seedsoil.catalogue.load import entry
 
 LAW = np.array([float(getattr(entry("vessels", "two_pool"), name)) for name in CONSTANTS])
@@ -16,14 +27,22 @@ def _perfusion(immature: float, mature: float) -> float:
     return 0.2 * immature + mature
 
 
+def _told(blocked: float = 0.0, ang2: float = 0.0, pericytes: float = 0.0) -> NDArray[np.float64]:
+    """A row of signals to vessels."""
+    row = np.zeros(VESSEL_SIGNALS)
+    row[VEGF_BLOCKED], row[ANG2_BLOCKED], row[PERICYTES_LOST] = blocked, ang2, pericytes
+    return row
+
+
 def _run(
     immature: float, mature: float, days: float, blocked: float = 0.0, ang2: float = 0.0, pericytes: float = 0.0,
     sprouts: float = 1.0, step: float = 0.05,
 ) -> tuple[float, float]:  # fmt: skip
     """Both pools of a lesion that neither grows nor touches the host, by the law of models.md 5.2."""
+    signal = _told(blocked=blocked, ang2=ang2, pericytes=pericytes)
     for _ in range(round(days / step)):
         lack = math.exp(-REACH * _perfusion(immature, mature))
-        immature, mature = vessel_step(immature, mature, lack, sprouts, blocked, ang2, pericytes, 0.0, step, 1.0, LAW)
+        immature, mature = vessel_step(immature, mature, lack, sprouts, 1.0, signal, 0.0, step, 1.0, LAW)
     return immature, mature
 
 
@@ -85,14 +104,14 @@ def test_growth_dilutes_vessels() -> None:
     law = LAW.copy()
     for name in ("maturation", "destabilisation", "immature_loss", "mature_loss", "mature_turnover"):
         law[CONSTANTS.index(name)] = 0.0
-    immature, mature = vessel_step(1.0, 2.0, 0.2, 0.0, 0.0, 0.0, 0.0, math.log(2.0) / 10.0, 10.0, 1.0, law)
+    immature, mature = vessel_step(1.0, 2.0, 0.2, 0.0, 1.0, _told(), math.log(2.0) / 10.0, 10.0, 1.0, law)
     assert (immature, mature) == (pytest.approx(0.5, rel=1e-12), pytest.approx(1.0, rel=1e-12))
 
 
 def test_slow_hosts_take_longer() -> None:
     """Twice the vascular time scale, twice the days, the same vessels: catches a rate that is not slowed."""
-    fast = vessel_step(0.5, 0.5, 0.2, 1.0, 5.0, 0.0, 0.0, 0.0, 1.5, 1.0, LAW)
-    slow = vessel_step(0.5, 0.5, 0.2, 1.0, 5.0, 0.0, 0.0, 0.0, 3.0, 2.0, LAW)
+    fast = vessel_step(0.5, 0.5, 0.2, 1.0, 1.0, _told(blocked=5.0), 0.0, 1.5, 1.0, LAW)
+    slow = vessel_step(0.5, 0.5, 0.2, 1.0, 1.0, _told(blocked=5.0), 0.0, 3.0, 2.0, LAW)
     assert fast == pytest.approx(slow, rel=1e-12)
 
 

@@ -1,0 +1,52 @@
+"""Where cells of a tumour arrest in a host's circulation, alone or in clusters, as vessel walls hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seedsoil.biology.anatomy import Site, expected_arrests
+from seedsoil.biology.clone import Tumour
+from seedsoil.biology.factors import ADDRESSINS, levels
+from seedsoil.biology.patient import Host
+from seedsoil.biology.signals import Levels, resting
+from seedsoil.biology.soil import arrest_chance
+from seedsoil.foundation.elementary import exp
+
+
+def arrests(tumour: Tumour, host: Host, signals: Levels | None = None, clusters: bool = False) -> NDArray[np.float64]:
+    """Chance that a cell shed at site i, alive in the vessel, arrests at site j [conditions, sites, sites].
+
+    Without ``signals``, that of the one condition in which nothing is blocked or raised [sites, sites]. ``clusters``:
+    of cells that travel together and are caught by size more often.
+    """
+    told = Levels(resting()) if signals is None else signals
+    grips = _grips(tumour, told)
+    different, where = np.unique(grips, axis=0, return_inverse=True)
+    flow, survival = host.anatomy.flow(), exp(-float(tumour.transit_loss_rate) * float(tumour.transit_time))
+    found = np.empty((different.shape[0], *flow.shape))
+    for row, grip in enumerate(different.tolist()):
+        held = [_held(tumour, host, site, grip, clusters) for site in host.anatomy.sites]
+        found[row] = expected_arrests(flow, held, survival)
+    return found[0] if signals is None else found[where.reshape(-1)]
+
+
+def _grips(tumour: Tumour, signals: Levels) -> NDArray[np.float64]:
+    """Hold of each family of addressins against its usual [conditions, addressins]."""
+    lent = 0.0 if tumour.spread is None else float(tumour.spread.platelet_grip)
+    all_families = (1.0 - lent * signals["platelet"]) * (1.0 + signals["conditioning"])
+    grips = np.repeat(all_families[:, None], len(ADDRESSINS), axis=1)
+    grips[:, ADDRESSINS.index("integrin")] *= 1.0 - signals["integrin"]
+    grips[:, ADDRESSINS.index("chemokine")] *= 1.0 - signals["chemokine"]
+    return grips
+
+
+def _held(tumour: Tumour, host: Host, site: Site, grip: Sequence[float], clusters: bool) -> float:
+    trap = float(site.size_trap)
+    if clusters and tumour.spread is not None and trap > 0.0:
+        trap = max(trap, float(tumour.spread.cluster_size_trap))
+    if not site.soil:
+        return trap
+    return arrest_chance(levels(tumour.adhesion), levels(host.soil(site.soil).addressins), trap, grip)

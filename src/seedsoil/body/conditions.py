@@ -1,0 +1,174 @@
+"""What each condition of the host makes of rates: tables by condition and site, from the laws of biology."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from seedsoil.biology.cascade import arrival_success, departing, dormant_share
+from seedsoil.biology.circulation import arrests
+from seedsoil.biology.clone import Mechanism, Tumour
+from seedsoil.biology.factors import FACTORS, levels
+from seedsoil.biology.patient import Host, Patient
+from seedsoil.biology.signals import Levels
+from seedsoil.biology.soil import Soil, match
+from seedsoil.biology.surroundings import inflammation, ligands, receptors, recruited, residents, sheltering
+from seedsoil.biology.vasculature import Vasculature
+from seedsoil.body.state import (
+    CEILING,
+    CEILING_SPREAD,
+    CO_OPTION,
+    DEATH,
+    DEPARTING,
+    DIVISION,
+    FIBROBLASTS,
+    LETHAL,
+    LYMPHOCYTES,
+    MACROPHAGES,
+    OPENING,
+    SEEN,
+    SHELTER,
+    SITE_COLUMNS,
+    SLEEPERS,
+    SWITCHING,
+    VEGF_OUTPUT,
+    Floats,
+)
+from seedsoil.foundation.elementary import log1p
+
+CELLS_PER_MILLILITRE = 1e9
+
+
+def site_tables(
+    patient: Patient, vessels: Vasculature, mechanisms: Sequence[Mechanism], signals: Levels, without: Collection[str]
+) -> tuple[Floats, Floats, Floats]:
+    """Rates by condition and site, fitness by condition, site and mask, and the chances of arrival there.
+
+    Returns ``Model.site`` [conditions, sites, SITE_COLUMNS], ``Model.fitness`` [conditions, sites, masks] and the chance
+    that a cell which has arrested founds a lesion [conditions, sites].
+    """
+    host, tumour = patient.host, patient.tumour
+    living = residents(host.soils)
+    inflamed = inflammation(host.cells, living, signals, without)
+    stroma = recruited(tumour, host.cells, living, signals, without)
+    supply = ligands(tumour, host.cells, host.soils, inflamed, stroma, signals)
+    soils = np.zeros((len(signals), len(host.soils), SITE_COLUMNS))
+    for place, soil in enumerate(host.soils):
+        soils[:, place] = _soil_row(tumour, soil, vessels, without)
+    fitness = _fill_growth(soils, patient, mechanisms, supply, signals, without)
+    soils[:, :, FIBROBLASTS] = stroma
+    soils[:, :, SHELTER] = sheltering(tumour, host.cells, host.soils, living, signals, without)
+    _fill_host_cells(soils, patient, living, inflamed, signals, without)
+    arriving = np.zeros((len(signals), len(host.soils)))
+    for place, soil in enumerate(host.soils):
+        division, death = soils[:, place, DIVISION], soils[:, place, DEATH]
+        soils[:, place, SLEEPERS] = 0.0 if "dormancy" in without else dormant_share(tumour, soil, division)
+        if "metastasis" not in without:
+            arriving[:, place] = arrival_success(tumour, soil, division, death, without, signals)
+    return _spread_to_sites(host, soils, fitness, arriving)
+
+
+def _spread_to_sites(host: Host, soils: Floats, fitness: Floats, arriving: Floats) -> tuple[Floats, Floats, Floats]:
+    """From soils to the sites that they lie in; a site without a soil holds nothing and lets nothing grow."""
+    count, sites = soils.shape[0], len(host.anatomy.sites)
+    table, success = np.zeros((count, sites, SITE_COLUMNS)), np.zeros((count, sites))
+    table[:, :, LETHAL], table[:, :, CEILING] = np.inf, -1.0
+    fit = np.ones((count, sites, fitness.shape[2]))
+    places = {soil.name: place for place, soil in enumerate(host.soils)}
+    for number, site in enumerate(host.anatomy.sites):
+        if site.soil:
+            place = places[site.soil]
+            table[:, number], fit[:, number] = soils[:, place], fitness[:, place]
+            success[:, number] = arriving[:, place]
+    return table, fit, success
+
+
+def _soil_row(tumour: Tumour, soil: Soil, vessels: Vasculature, without: Collection[str]) -> Floats:
+    """What no condition changes in a soil."""
+    row = np.zeros(SITE_COLUMNS)
+    if "co-option" not in without:
+        row[CO_OPTION] = float(tumour.co_option) * float(soil.vessel_density) / float(vessels.reference_density)
+    row[OPENING], row[CEILING] = 0.0, -1.0
+    if soil.barrier is not None and "barrier" not in without:
+        row[OPENING], row[CEILING] = float(soil.barrier.opening_diameter), float(soil.barrier.ceiling)
+        if soil.barrier.ceiling_variation is not None:
+            row[CEILING_SPREAD] = np.sqrt(log1p(float(soil.barrier.ceiling_variation) ** 2))
+    row[LETHAL] = float(soil.lethal_volume) * CELLS_PER_MILLILITRE
+    return row
+
+
+def _fill_growth(
+    soils: Floats, patient: Patient, mechanisms: Sequence[Mechanism], supply: Floats, signals: Levels,
+    without: Collection[str],
+) -> Floats:  # fmt: skip
+    """Fill division and death by how receptors meet ligands; returns the fitness of each mask [conditions, soils, masks]."""
+    tumour, half = patient.tumour, float(patient.tumour.ligand_half_saturation)
+    shape = soils.shape[:2]
+    masks = 1 << len(mechanisms)
+    cost, kept = mask_traits(tumour, mechanisms)
+    if "soil matching" in without:
+        congenial, surviving = np.ones((*shape, masks)), np.ones(shape)
+    else:
+        surviving = match(receptors(levels(tumour.survival_receptors), signals)[:, None, :], supply, half)
+        held = receptors(levels(tumour.receptors), signals)
+        congenial = match(held[:, None, None, :] * kept[None, None, :, :], supply[:, :, None, :], half)
+    soils[:, :, DIVISION] = float(tumour.division_rate) * congenial[:, :, 0]
+    soils[:, :, DEATH] = float(tumour.death_rate) + float(tumour.unmatched_death_rate) * (1.0 - surviving)
+    wild = np.where(congenial[:, :, :1] > 0.0, congenial[:, :, :1], 1.0)
+    return np.asarray(cost * congenial / wild)
+
+
+def mask_traits(tumour: Tumour, mechanisms: Sequence[Mechanism]) -> tuple[Floats, Floats]:
+    """What each set of mechanisms leaves of division [masks] and of each receptor [masks, factors]."""
+    masks = 1 << len(mechanisms)
+    cost, kept = np.ones(masks), np.ones((masks, len(FACTORS)))
+    for bit, mechanism in enumerate(mechanisms):
+        has = (np.arange(masks) >> bit) & 1 == 1
+        cost[has] *= 1.0 - float(mechanism.fitness_cost)
+        for factor, share in mechanism.receptors_kept.items():
+            kept[has, FACTORS.index(factor)] *= float(share)
+    return cost, kept
+
+
+def _fill_host_cells(
+    soils: Floats, patient: Patient, living: dict[str, Floats], inflamed: Floats, signals: Levels,
+    without: Collection[str],
+) -> None:  # fmt: skip
+    """Fill what effector cells, inflammation and wounds do to a lesion in each soil."""
+    cells, tumour = patient.host.cells, patient.tumour
+    soils[:, :, VEGF_OUTPUT] = 1.0 if tumour.dialogue is None else float(tumour.dialogue.vegf_output)
+    soils[:, :, SWITCHING] = soils[:, :, DEPARTING] = 1.0
+    if cells is None:
+        return
+    if cells.immunity is not None:
+        if "macrophages" not in without:
+            gain = float(cells.immunity.macrophage_gain)
+            soils[:, :, MACROPHAGES] = gain * living["macrophages"] * signals["macrophage"][:, None]
+        if "lymphocytes" not in without and tumour.visibility is not None:
+            soils[:, :, LYMPHOCYTES] = living["lymphocytes"] * (1.0 + signals["lymphocyte"])[:, None]
+            stayed = float(tumour.visibility.checkpoint) * (1.0 - signals["checkpoint"])
+            soils[:, :, SEEN] = 1.0 - stayed[:, None]
+    if cells.inflammation is not None:
+        soils[:, :, VEGF_OUTPUT] *= 1.0 + float(cells.inflammation.vegf) * inflamed
+        soils[:, :, DEPARTING] *= 1.0 + float(cells.inflammation.shedding) * inflamed
+    if cells.healing is not None:
+        soils[:, :, SWITCHING] *= 1.0 + float(cells.healing.switch_gain) * signals["wound"][:, None]
+
+
+def emission_table(patient: Patient, success: Floats, signals: Levels, without: Collection[str]) -> Floats:
+    """Chance that a competent cell, once it leaves site i, founds a lesion at site j [conditions, sites, sites].
+
+    A share of them leaves in clusters, each of which succeeds as often as so many single cells; at most once.
+    """
+    tumour, host = patient.tumour, patient.host
+    alive = float(tumour.viable_when_shed) * departing(tumour, signals)
+    found = arrests(tumour, host, signals) * success[:, None, :]
+    spread = tumour.spread
+    if spread is not None and float(spread.cluster_share) > 0.0 and "clusters" not in without:
+        share = float(spread.cluster_share)
+        together = arrests(tumour, host, signals, clusters=True)
+        together = together * np.minimum(1.0, float(spread.cluster_gain) * success)[:, None, :]
+        found = (1.0 - share) * found + share * together
+    # C order whatever the solver gave: another layout is another type, for which all kernels are compiled again.
+    return np.ascontiguousarray(alive[:, None, None] * found)
