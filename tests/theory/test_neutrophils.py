@@ -71,7 +71,7 @@ def test_a_constant_effect_settles_where_feedback_balances_it(effect: float) -> 
 
 
 def test_without_feedback_the_pool_falls_for_ever() -> None:
-    """G = 0: after the transit the count follows exp(-k E t), to 1e-4: catches feedback that cannot be left out."""
+    """No feedback: after the transit the count follows exp(-k E t), to 1e-4: catches feedback that cannot be left out."""
     times, effect, rate = np.arange(0.0, 80.0, STEP_DAYS), 0.2, 4.0 / (110.0 / 24.0)
     found = counts(_marrow(feedback=0.0), rested(), times, np.full(times.size - 1, effect))
     fallen = np.log(found[-1] / found[-201]) / (times[-1] - times[-201])
