@@ -29,8 +29,8 @@ def net(tumour: Tumour, soil: Soil, added: dict[str, float], restraint: float = 
         min(1.0, level + added.get(name, 0.0)) for name, level in zip(FACTORS, levels(soil.ligands), strict=True)
     ]
     half = float(tumour.ligand_half_saturation)
-    survival = match(levels(tumour.survival_receptors), ligands, half)
-    division = float(tumour.division_rate) * match(levels(tumour.receptors), ligands, half) * (1.0 - restraint)
+    survival = float(match(levels(tumour.survival_receptors), ligands, half))
+    division = float(tumour.division_rate) * float(match(levels(tumour.receptors), ligands, half)) * (1.0 - restraint)
     return division - float(tumour.death_rate) - float(tumour.unmatched_death_rate) * (1.0 - survival)
 
 
@@ -67,13 +67,14 @@ def test_astrocytes_protect_and_an_endothelin_antagonist_undoes_it(name: str) ->
     brain, dialogue = entry("organs", "brain"), entry("tumours", name).dialogue
     assert brain.residents is not None
     assert dialogue is not None
+    astrocytes = float(brain.residents.astrocytes)
 
     def fold(blocked: float) -> float:
         level = occupancy(
             float(brain.ligands.endothelin), float(dialogue.endothelin_receptors),
             float(protection.occupancy_half), blocked,
         )  # fmt: skip
-        held = shelter(float(brain.residents.astrocytes), level, float(dialogue.gap_junctions), 0.0)
+        held = shelter(astrocytes, level, float(dialogue.gap_junctions), 0.0)
         return 1.0 + (float(protection.fold) - 1.0) * held
 
     assert 1.5 < fold(0.0) < 10.0

@@ -34,9 +34,9 @@ FAMILY = ("b16_f1", "b16_melanoma", "b16_f10")
 def net(tumour: Tumour, soil: Soil) -> float:
     """Division less death of a fed cell in a soil [1/day]."""
     ligands, half = levels(soil.ligands), float(tumour.ligand_half_saturation)
-    survival = match(levels(tumour.survival_receptors), ligands, half)
+    survival = float(match(levels(tumour.survival_receptors), ligands, half))
     death = float(tumour.death_rate) + float(tumour.unmatched_death_rate) * (1.0 - survival)
-    return float(tumour.division_rate) * match(levels(tumour.receptors), ligands, half) - death
+    return float(tumour.division_rate) * float(match(levels(tumour.receptors), ligands, half)) - death
 
 
 def alive_after_a_day(tumour: Tumour, soil: str, killers: float = 1.0, platelets: float = 1.0) -> float:
@@ -58,12 +58,12 @@ def lung_colonies(tumour: Tumour, injected: float) -> float:
         for site in anatomy.sites
     ]
     survival = exp(-float(tumour.transit_loss_rate) * float(tumour.transit_time))
-    arrest = expected_arrests(anatomy.flow(), held, survival)[anatomy.index("veins"), anatomy.index("lung")]
+    ends = expected_arrests(anatomy.flow(), held, survival)
+    arrest = float(ends[anatomy.index("veins"), anatomy.index("lung")])
     leaves = float(tumour.extravasation_rate)
     leaves /= leaves + float(tumour.intravascular_death_rate)
-    division = float(tumour.division_rate) * match(
-        levels(tumour.receptors), levels(lung.ligands), float(tumour.ligand_half_saturation)
-    )
+    matched = match(levels(tumour.receptors), levels(lung.ligands), float(tumour.ligand_half_saturation))
+    division = float(tumour.division_rate) * float(matched)
     takes = (net(tumour, lung) - kill_at_rest(tumour)) / division
     return injected * arrest * alive_after_a_day(tumour, "lung") * leaves * takes
 
