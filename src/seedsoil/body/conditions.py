@@ -40,6 +40,30 @@ from seedsoil.foundation.elementary import log1p
 CELLS_PER_MILLILITRE = 1e9
 
 
+#: Tables of the last few patients, since the arms of one have most conditions in common: key, patient, tables.
+_recent: dict[tuple[int, int, bytes, frozenset[str]], tuple[Patient, Vasculature, tuple[Floats, Floats, Floats]]] = {}
+_MOST_RECENT = 8
+
+
+def condition_tables(
+    patient: Patient, vessels: Vasculature, rows: Floats, without: Collection[str]
+) -> tuple[Floats, Floats, Floats]:
+    """Return ``Model.site``, ``Model.fitness`` and ``Model.emission`` for conditions [conditions, SIGNALS]."""
+    key = (id(patient), id(vessels), rows.tobytes(), frozenset(without))
+    kept = _recent.get(key)
+    if kept is None or kept[0] is not patient or kept[1] is not vessels:
+        mechanisms = () if "resistance" in without else patient.tumour.mechanisms
+        signals = Levels(rows, without)
+        site, fitness, success = site_tables(patient, vessels, mechanisms, signals, without)
+        kept = (patient, vessels, (site, fitness, emission_table(patient, success, signals, without)))
+        _recent.pop(key, None)
+        if len(_recent) >= _MOST_RECENT:
+            del _recent[next(iter(_recent))]
+        _recent[key] = kept
+    site, fitness, emission = kept[2]
+    return site.copy(), fitness.copy(), emission.copy()
+
+
 def site_tables(
     patient: Patient, vessels: Vasculature, mechanisms: Sequence[Mechanism], signals: Levels, without: Collection[str]
 ) -> tuple[Floats, Floats, Floats]:

@@ -14,7 +14,7 @@ from seedsoil.biology.patient import Patient
 from seedsoil.biology.signals import Levels, resting
 from seedsoil.biology.vasculature import Vasculature
 from seedsoil.biology.vessels import CONSTANTS
-from seedsoil.body.conditions import emission_table, site_tables
+from seedsoil.body.conditions import condition_tables
 from seedsoil.body.state import (
     AGENT_COLUMNS,
     BURDEN_HAZARD,
@@ -176,20 +176,19 @@ def build_model(
     """
     tumour = patient.tumour
     mechanisms = () if "resistance" in without else tumour.mechanisms
-    signals = Levels(resting() if conditions is None else conditions, without)
+    rows = resting() if conditions is None else conditions
     trait = _traits(patient, without)
     levels = int(trait[HITS]) + 1
     carried = sum(1 << bit for bit, mechanism in enumerate(mechanisms) if mechanism.name in tumour.carries)
     trait[FIRST_KIND] = carried * 2 * levels
     kinds: Integers = np.arange(levels * 2 * (1 << len(mechanisms)))
-    sites, fitness, success = site_tables(patient, vessels, mechanisms, signals, without)
-    emission = emission_table(patient, success, signals, without)
+    site, fitness, emission = condition_tables(patient, vessels, rows, without)
     return Model(
-        site=sites,
+        site=site,
         fitness=fitness,
         emission=emission,
         emission_total=emission.sum(axis=2),
-        half_power=_half_power(agents, mechanisms, signals),
+        half_power=_half_power(agents, mechanisms, Levels(rows, without)),
         trait=trait,
         vessels=np.array([float(getattr(vessels, name)) for name in CONSTANTS]),
         antigen=_antigen(tumour, mechanisms),

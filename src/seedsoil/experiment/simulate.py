@@ -143,11 +143,14 @@ def open_arm(
     regions, flows = _arteries(grown, used)
     state = copy_state(grown.state)
     state.clock[TRACKED] = _tracked(grown, given, without)
-    timeline, model = _exposed(grown, given, used, regions, flows, until, (), without)
+    # The primary is taken out on the day that was planned; whether anything else is, scans decide.
+    wounds = [order.at_day for order in protocol.resections if order.target == "primary"]
+    timeline, model = _exposed(grown, given, used, regions, flows, until, wounds, without)
     if model.mask.shape[0] + SLOTS_BEYOND_TYPES != state.cells.shape[1]:
         raise ModelError("an arm must be opened with the mechanisms that its patient was grown with: same `without`")
     arm = Arm(
         grown, model, state, given, used, regions, flows, until, tuple(without), timeline, Follow(nodes=_nodes(grown)),
+        wounds=wounds,
     )  # fmt: skip
     growing = int(np.sum(state.lesion[1 : state.count[LESIONS], CELLS] > 0))
     arm.note(0.0, "diagnosis", f"{growing} growing {'metastasis' if growing == 1 else 'metastases'} in truth")
@@ -173,7 +176,7 @@ def resect(arm: Arm, order: Resect) -> None:
         if kept <= 0.0:
             state.lesion[row, FATE] = RESECTED
             state.used[row] = 0
-    if rows:
+    if rows and arm.today not in arm.wounds:
         arm.wounds.append(arm.today)
         arm.retime()
     arm.note(arm.today, "resection", f"{order.sentence()} ({_lesions(len(rows))})")
