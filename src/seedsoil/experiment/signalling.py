@@ -58,18 +58,18 @@ def endothelial_kill(agents: Sequence[Agent], plasma: Floats, occupancy: dict[st
     """Hazard of death of a lesion's endothelium at the nodes of each piece [1/day].
 
     Law: sum of Hill kills, times prod_q (1 - s_q (1 - b_q)): each factor that the tumour makes keeps endothelium alive,
-    as far as no agent holds its receptor. Assumed, after the review's account of doubled treatments.
+    as far as no agent holds its receptor. Without a dialogue the endothelium is the host's own, which lives. Assumed, after the review's account of doubled treatments.
     """
     total = np.zeros((plasma.shape[0], plasma.shape[2]))
+    dialogue = patient.tumour.dialogue
+    if dialogue is None:
+        return total
     for number, agent in enumerate(agents):
         if agent.endothelial_kill is not None:
             steepness = float(agent.endothelial_kill.power)
             level = power_each(plasma[:, number], steepness)
             half = float(power_each(np.array(float(agent.endothelial_kill.half)), steepness))
             total += float(agent.endothelial_kill.maximum) * level / (level + half)
-    dialogue = patient.tumour.dialogue
-    if dialogue is None or not total.any():
-        return total
     for factor in FACTORS:
         support = float(getattr(dialogue.endothelial_support, factor))
         ratio = occupancy.get(factor, np.zeros_like(total))

@@ -16,8 +16,10 @@ from seedsoil.biology.vessels import VESSEL_SIGNALS
 from seedsoil.body.state import GAUSS_NODES, NODES, STEP_DAYS, Timeline
 from seedsoil.experiment.orders.given import Given
 from seedsoil.experiment.signalling import acts, condition_rows, vessel_rows
-from seedsoil.foundation.elementary import exp_each
+from seedsoil.foundation.elementary import exp_each, power
 
+#: Weight of the person whom the catalogue's kinetics describe [kg].
+REFERENCE_WEIGHT = 70.0
 #: Cuts after each dose [day], by the shortest interval between doses for which they are worth while.
 _CUTS = ((6.0, (0.08, 0.4, 1.2, 3.0)), (2.0, (0.1, 0.6)), (0.9, (0.25,)), (0.0, ()))
 #: A drug is followed for so many of its slowest half-lives after the last dose.
@@ -30,19 +32,25 @@ _MOST_IN_STEP = 60
 _HEALING_STEPS = 10
 
 
-def response(agent: Agent, route: str, effect_site: bool = True) -> Exponentials:
-    """The plasma's, or the effect site's, answer to one mg by a route (mg/L)."""
+def response(agent: Agent, route: str, effect_site: bool = True, weight: float = REFERENCE_WEIGHT) -> Exponentials:
+    """The plasma's, or the effect site's, answer to one mg by a route, in a host of so many kg (mg/L).
+
+    The catalogue describes a person of 70 kg. Volumes go with weight, flows with its power of three quarters, rates with
+    their ratio (Anderson and Holford 2008, recalled); what happens within cells keeps its time.
+    """
     body = agent.distribution
+    size = weight / REFERENCE_WEIGHT
+    flow = power(size, 0.75)
     if body.peripheral_volume is not None and body.intercompartmental_clearance is not None:
         model = Exponentials.two_compartment(
-            float(body.clearance), float(body.volume), float(body.intercompartmental_clearance),
-            float(body.peripheral_volume),
+            flow * float(body.clearance), size * float(body.volume), flow * float(body.intercompartmental_clearance),
+            size * float(body.peripheral_volume),
         )  # fmt: skip
     else:
-        model = Exponentials.one_compartment(float(body.clearance), float(body.volume))
+        model = Exponentials.one_compartment(flow * float(body.clearance), size * float(body.volume))
     if route == "oral" and body.absorption_rate is not None:
         share = 1.0 if body.bioavailability is None else float(body.bioavailability)
-        model = model.absorbed(float(body.absorption_rate), share)
+        model = model.absorbed(flow / size * float(body.absorption_rate), share)
     if effect_site and body.effect_half_life is not None:
         model = model.effect_site(float(body.effect_half_life))
     return model
@@ -56,13 +64,15 @@ def artery(agent: Agent, flow: float) -> Exponentials:
     return Exponentials((rate / flow,), (rate,))
 
 
-def levels(given: Given, times: NDArray[np.float64], flow: float | None) -> tuple[NDArray[np.float64], ...]:
+def levels(
+    given: Given, times: NDArray[np.float64], flow: float | None, weight: float = REFERENCE_WEIGHT
+) -> tuple[NDArray[np.float64], ...]:
     """Effect-site level in the body and, more than that, in the infused artery (mg/L) at ``times``."""
     route, body = given.course.route, given.agent.distribution
     share = 1.0
     if route == "hepatic_artery" and body.first_pass_extraction is not None:
         share = 1.0 - float(body.first_pass_extraction)
-    plasma = concentration(response(given.agent, route), given.doses(share), times)
+    plasma = concentration(response(given.agent, route, weight=weight), given.doses(share), times)
     if route != "hepatic_artery" or flow is None:
         return plasma, np.zeros_like(plasma)
     return plasma, concentration(artery(given.agent, flow), given.doses(), times)
@@ -89,13 +99,13 @@ def _wound(wounds: Sequence[float], half_life: float, middle: NDArray[np.float64
     return np.minimum(1.0, level)
 
 
-def _cuts(given: Given, end: float) -> NDArray[np.float64]:
+def _cuts(given: Given, end: float, weight: float) -> NDArray[np.float64]:
     interval = given.course.every if given.course.every > 0.0 else STEP_DAYS
     offsets = next(cuts for shortest, cuts in _CUTS if interval >= shortest)
     edges = np.concatenate([given.days, given.days + given.course.duration])
     cuts = (edges[:, None] + np.array([0.0, *offsets])[None, :]).ravel()
     last = float(given.days[-1]) + given.course.duration
-    slowest = response(given.agent, given.course.route).terminal_half_life
+    slowest = response(given.agent, given.course.route, weight=weight).terminal_half_life
     return np.append(cuts[cuts <= end], min(end, last + _WASH_OUT * slowest))
 
 
@@ -150,7 +160,8 @@ def build_programme(
     hurt = [day for day in wounds if day < end] if healing > 0.0 and "wound repair" not in without else []
     if not active and not hurt:
         return Programme(nothing(len(agents)), resting())
-    cuts = [_cuts(one, end) for one in active]
+    weight = float(patient.host.weight)
+    cuts = [_cuts(one, end, weight) for one in active]
     if hurt:
         cuts.append(_wound_cuts(hurt, healing, end))
     edges = _edges(np.unique(np.concatenate(cuts)), shift)
@@ -161,7 +172,7 @@ def build_programme(
     names = [agent.name for agent in agents]
     for one in active:
         number = names.index(one.agent.name)
-        body, region = levels(one, times, flows.get(one.agent.name))
+        body, region = levels(one, times, flows.get(one.agent.name), weight)
         plasma[:, number] += body
         arterial[:, number] += region
     signal = vessel_rows(agents, plasma, patient, without)
