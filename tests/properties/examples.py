@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,10 @@ from seedsoil.body.state import (
     CLONES,
     FATE,
     GROWING,
+    IMMATURE,
     LARGEST,
     LESIONS,
+    MATURE,
     PARENT,
     REACHED,
     REPLACES,
@@ -26,6 +28,7 @@ from seedsoil.body.state import (
     THRESHOLD,
     Model,
     State,
+    Timeline,
     new_state,
 )
 from seedsoil.catalogue.load import entry
@@ -67,12 +70,15 @@ def model_of(who: Patient, without: Collection[str] = (), vessels: Any = TWO_POO
     return build_model(who, vessels, without=without)
 
 
-def lesion_of(model: Model, site: int, cells: float, *, sprouts: bool = False, replaces: bool = False) -> State:
-    """A state with one lesion of one clone."""
+def lesion_of(
+    model: Model, site: int, cells: float, *, sprouts: bool = False, replaces: bool = False, vessels: Sequence[float] = (0.0, 0.0),
+) -> State:  # fmt: skip
+    """A state with one lesion of one clone; ``vessels`` are its immature and its mature ones."""
     state, key = new_state(model.mask.shape[0]), np.uint64(77)
     row = state.lesion[0]
     row[SITE], row[PARENT], row[FATE], row[CELLS], row[LARGEST] = site, -1.0, GROWING, cells, cells
     row[SPROUTS], row[REPLACES], row[CLOCK] = float(sprouts), float(replaces), np.inf
+    row[IMMATURE], row[MATURE] = vessels
     state.lesion_key[0] = key
     state.cells[0, 0], state.slot_key[0, 0], state.used[0] = cells, np.uint64(mix(key, key)), 1
     state.clone[0, 0] = -1
@@ -81,9 +87,23 @@ def lesion_of(model: Model, site: int, cells: float, *, sprouts: bool = False, r
     return state
 
 
-def follow(model: Model, state: State, days: float, every: float = STEP_DAYS, seed: int = 5) -> tuple[State, Any]:
+def add_clone(state: State, kind: int, cells: float) -> None:
+    """Give the first lesion one more clone, of another type of cell."""
+    slot, key = int(state.used[0]), np.uint64(mix(state.lesion_key[0], np.uint64(1000 + kind)))
+    state.cells[0, slot], state.kind[0, slot], state.slot_key[0, slot] = cells, kind, key
+    state.clone_of[0, slot] = state.count[CLONES]
+    state.clone[state.count[CLONES]] = (0, 0, kind, 0)
+    state.used[0] = slot + 1
+    state.count[CLONES] += 1
+    state.lesion[0, CELLS] += cells
+
+
+def follow(
+    model: Model, state: State, days: float, every: float = STEP_DAYS, seed: int = 5, timeline: Timeline | None = None
+) -> tuple[State, Any]:
     """Let time pass; return the state and the primary lesion's row on each day looked at [looks, columns]."""
-    stream, work, timeline = new_stream(seed, 0), scratch(model), nothing(0)
+    stream, work = new_stream(seed, 0), scratch(model)
+    timeline = nothing(model.agent.shape[0]) if timeline is None else timeline
     start, rows = float(state.clock[0]), []
     for look in range(1, round(days / every) + 1):
         ending, state = run_until(stream, state, start + look * every, model, timeline, work)
