@@ -1,8 +1,8 @@
 """Every broken study gives exactly its message, every valid one loads and resolves to itself.
 
 A file of `invalid` stands beside a text of the same name that holds its faults, one a line. In them `{agents}` (or
-tumours, hosts) stands for the names that the catalogue has, and `{few agents}` for the sentence that lists them while
-they are few, so that an entry may come without a change here.
+tumours, hosts) stands for the names that the catalogue has, `{first agents}` for the first of them, and `{few agents}`
+for the sentence that lists them while they are few, so that an entry may come without a change here.
 """
 
 from pathlib import Path
@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from seedsoil.catalogue.load import names
-from seedsoil.foundation.errors import StudyError, known_words
+from seedsoil.foundation.errors import StudyError
 from seedsoil.trial.study.file import Study, check
-from seedsoil.trial.study.reader import known_or
+from seedsoil.trial.study.reader import known_or, listed
 
 _here = Path(__file__).parent
 _invalid = sorted((_here / "invalid").glob("*.toml"))
@@ -26,7 +26,8 @@ def _name(path: Path) -> str:
 def _expected(path: Path) -> list[str]:
     text = path.with_suffix(".txt").read_text(encoding="utf-8")
     for kind in ("agents", "tumours", "hosts"):
-        text = text.replace(f"{{{kind}}}", known_words(names(kind), 14))
+        text = text.replace(f"{{{kind}}}", listed(names(kind)))
+        text = text.replace(f"{{first {kind}}}", names(kind)[0])
         text = text.replace(f"{{few {kind}}}", known_or(" ", names(kind))[1:])
     return text.splitlines()
 

@@ -14,6 +14,7 @@ ROUTES: tuple[Route, ...] = ("iv", "oral", "hepatic_artery")
 _ROUTE_WORDS = {"iv": "into a vein", "oral": "by mouth", "hepatic_artery": "into the hepatic artery"}
 # Letters whose names start with a vowel: an MRI, but a CT.
 _SPOKEN_WITH_VOWEL = frozenset("AEFHILMNORSX")
+_AIMS = {"primary": "the primary", "visible metastases": "every metastasis that a scan has shown"}
 _GUARD_WORDS = {
     "reduce": "a quarter less from then on whenever blood counts are low",
     "delay": "waiting for blood counts to recover whenever they are low",
@@ -255,8 +256,7 @@ class Protocol:
 
     def explain(self) -> str:
         """Every order in words, one a line, in order of time; what waits for a progression comes last."""
-        dated = sorted((_day_of(order), order.sentence()) for order in self.orders())
-        return "\n".join(sentence for _, sentence in dated)
+        return "\n".join(order.sentence() for order in sorted(self.orders(), key=_day_of))
 
 
 def _day_of(order: Order) -> float:
@@ -264,9 +264,6 @@ def _day_of(order: Order) -> float:
     if isinstance(order, Course) and order.after is not None:
         return math.inf
     return order.at_day if isinstance(order, Resect | Ablate | Inject | Biopsy) else order.start
-
-
-_AIMS = {"primary": "the primary", "visible metastases": "every metastasis that a scan has shown"}
 
 
 def _aimed_at(target: str) -> str:

@@ -4,6 +4,7 @@ import copy
 import itertools
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seedsoil.biology.clone import Tumour
+from seedsoil.biology.drug import Toxicity
 from seedsoil.catalogue.load import entry, names
-from seedsoil.experiment.protocol import Course, Resect, Scan
+from seedsoil.experiment.protocol import (
+    Ablate,
+    Biopsy,
+    BloodDraw,
+    Course,
+    Inject,
+    Irradiate,
+    Resect,
+    Scan,
+    Shunt,
+)
 from seedsoil.foundation.errors import StudyError
-from seedsoil.foundation.value import values_in
+from seedsoil.foundation.value import Value, values_in
+from seedsoil.trial.study.courses import read_course
 from seedsoil.trial.study.file import Study, check, shipped, shipped_names
+from seedsoil.trial.study.orders import ORDERS, Setting
+from seedsoil.trial.study.reader import Reader
 from seedsoil.trial.study.text import MOST_BYTES
 
 _least = """
@@ -178,13 +193,15 @@ resistance.pump = 5
     assert plan.patient.host.soil("lung") == entry("host", "adult").soil("lung")
     shares = {(v.source, v.target): float(v.share) for v in plan.patient.host.anatomy.vessels}
     assert shares["liver", "veins"] == 0.98
-    assert [each.name for each in plan.patient.tumour.mechanisms] == ["target", "repair", "pump"]
-    assert float(plan.patient.tumour.mechanisms[0].rate) == 1e-6
+    mechanisms = {each.name: each for each in plan.patient.tumour.mechanisms}
+    assert list(mechanisms) == [each.name for each in entry("tumour", "colon_adenocarcinoma").mechanisms] + ["pump"]
+    assert float(mechanisms["target"].rate) == 1e-6
     agent = plan.agents["fluorouracil"]
     assert agent.kill is not None
     assert usual.kill is not None
     assert (float(agent.kill.maximum), agent.kill.half) == (0.4, usual.kill.half)
-    assert {name: float(fold) for name, fold in agent.resistance.items()} == {"target": 30.0, "pump": 5.0}
+    assert agent.resistance | usual.resistance == agent.resistance
+    assert float(agent.resistance["pump"]) == 5.0
     assert agent.distribution == usual.distribution
 
 
@@ -226,6 +243,137 @@ do = [ { scan = "ct", start = "60 days" } ]
         Study.read(_least + arms, "mine.toml")
     assert len(caught.value.faults) == 1
     assert caught.value.faults[0].startswith("mine.toml: arms.second: metastases of the liver are resected on day 40")
+
+
+def test_a_body_without_any_filter_is_refused() -> None:
+    """Every site lets all cells pass and no vessel wall holds one: they would circulate for ever."""
+    sites = "".join(f"{site.name}.size_trap = 0\n" for site in entry("host", "adult").anatomy.sites)
+    text = _least.replace(
+        '"colon_adenocarcinoma"',
+        '"colon_adenocarcinoma"\nadhesion = { selectin = 0, integrin = 0, lectin = 0, chemokine = 0 }\n'
+        'transit_loss_rate = "0 /day"',
+    )
+    with pytest.raises(StudyError, match="anatomy.sites: a shed cell could circulate for ever; give a site on each"):
+        Study.read(f"{text}[anatomy.sites]\n{sites}")
+    assert Study.read(f"{text}[anatomy.sites]\n{sites.replace('lung.size_trap = 0', 'lung.size_trap = 0.9')}")
+
+
+def _setting(**changes: Any) -> Setting:
+    """The colon tumour in the adult, but for some changes."""
+    usual = {"host": entry("host", "adult"), "tumour": entry("tumour", "colon_adenocarcinoma"), "agents": {}}
+    return Setting(**({**usual, "healthy": False, "until_days": 1000.0} | changes))
+
+
+def _faults_of(kind: str, order: dict[str, Any], setting: Setting) -> list[str]:
+    reader = Reader("s")
+    read = read_course if kind == "give" else ORDERS[kind][1]
+    read(reader, order, "do", setting)
+    return reader.faults
+
+
+def test_radiation_needs_a_tumour_that_feels_it() -> None:
+    numb = entry("tumour", "colon_adenocarcinoma").model_copy(update={"radiosensitivity": None})
+    assert _faults_of("irradiate", {"irradiate": "primary", "dose": "2 Gy"}, _setting(tumour=numb)) == [
+        "s: do.irradiate: the tumour colon_adenocarcinoma has no radiosensitivity; give it one, [tumour.radiosensitivity] "
+        "with alpha, alpha_beta_ratio and hypoxic_protection"
+    ]
+
+
+def test_a_guard_needs_a_marrow() -> None:
+    host = entry("host", "adult").model_copy(update={"marrow": None})
+    slope = Value(number=0.1, unit="L/mg", grade="assumed", source="assumed")
+    agent = entry("agent", "fluorouracil").model_copy(update={"toxicity": Toxicity(marrow_slope=slope)})
+    order = {"give": "fluorouracil", "dose": "1 g", "every": "14 days", "guard": "delay"}
+    assert _faults_of("give", order, _setting(host=host, agents={"fluorouracil": agent})) == [
+        "s: do.guard: the adult has no marrow whose counts could fall; describe it under [host.marrow]"
+    ]
+
+
+_drug = 'give = "fluorouracil", dose = "400 mg", every = "14 days"'
+_first = "400 mg of fluorouracil into a vein, every 14 days"
+_regimens = {
+    "sequential": (
+        f'{{ {_drug}, times = 6 }}, {{ give = "oxaliplatin", dose = "150 mg", every = "14 days", start = "84 days" }}',
+        [f"from day 0 {_first}, 6 times", "from day 84 150 mg of oxaliplatin into a vein, every 14 days"],
+    ),
+    "simultaneous": (
+        f'{{ {_drug} }}, {{ give = "oxaliplatin", dose = "150 mg", every = "14 days" }}',
+        [f"from day 0 {_first}", "from day 0 150 mg of oxaliplatin into a vein, every 14 days"],
+    ),
+    "intermittent": (
+        '{ give = "fluorouracil", dose = "400 mg", every = "1 day", on = "5 days", off = "23 days", times = 30 }',
+        ["from day 0 400 mg of fluorouracil into a vein, every day, for 5 days on and 23 days off in turn, 30 times"],
+    ),
+    "metronomic": (
+        '{ give = "fluorouracil", dose = "20 mg", every = "12 hours", until = "progression" }',
+        ["from day 0 20 mg of fluorouracil into a vein, every 12 hours, until a scan shows progression"],
+    ),
+    "adaptive": (
+        f'{{ {_drug}, adaptive = {{ stop = 0.5, restart = "100 %" }} }}',
+        [
+            f"from day 0 {_first}, paused when scans show less than 50 % of what the first scan showed "
+            "and resumed when they show 100 % of it"
+        ],
+    ),
+    "neoadjuvant": (
+        f'{{ {_drug}, times = 4 }}, {{ resect = "primary", at = "60 days" }}',
+        [f"from day 0 {_first}, 4 times", "on day 60 the primary is taken out"],
+    ),
+    "adjuvant": (
+        f'{{ resect = "primary", at = "14 days" }}, {{ {_drug}, start = "42 days", times = 12 }}',
+        ["on day 14 the primary is taken out", f"from day 42 {_first}, 12 times"],
+    ),
+    "switch": (
+        f'{{ {_drug}, until = "progression" }}, '
+        '{ give = "oxaliplatin", dose = "150 mg", every = "14 days", start = "7 days", after = "progression" }',
+        [
+            f"from day 0 {_first}, until a scan shows progression",
+            "7 days after a scan shows progression 150 mg of oxaliplatin into a vein, every 14 days",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", _regimens)
+def test_a_regimen_says_what_it_does_and_is_written_back(name: str) -> None:
+    """Each line of an arm, but for its scan, in order of time; the orders read back are those that were written."""
+    orders, sentences = _regimens[name]
+    study = Study.read(_least.replace("do = []", f"do = [ {orders} ]"))
+    told = study.explain().partition("Arm watched:\n")[2].partition("\n\n")[0].splitlines()
+    assert [line.removeprefix("  - ") for line in told if "CT scan" not in line] == sentences
+    again = Study.read(study.resolve())
+    assert again == study
+    assert again.arms == study.arms
+
+
+def test_procedures_become_orders_of_the_protocol() -> None:
+    orders = """{ ablate = "liver", at = "40 days", reach = "1.5 cm" },
+    { irradiate = "primary", dose = "180 cGy", fractions = 28, every = "1 day" },
+    { inject = "1e6 cells", into = "portal_vein", at = "3 days" }, { inject = "50 beads", into = "brain", at = "3 days" },
+    { shunt = "1e6 cells/h", into = "veins", start = "1 week", duration = "30 days" },
+    { biopsy = "primary", at = "2 days", zone = 2, zones = 4 }, { draw = "0.01 L", every = "4 weeks" }"""
+    sensitive = 'radiosensitivity = { alpha = "0.3 /Gy", alpha_beta_ratio = "10 Gy", hypoxic_protection = 3 }'
+    text = _least.replace("[host]", f"{sensitive}\n[host]").replace("do = []", f"do = [ {orders} ]")
+    arm = Study.read(text).arms["watched"]
+    assert arm.ablations == (Ablate("liver", 40.0, 15.0),)
+    assert arm.irradiations == (Irradiate("primary", 0.0, 1.8, 28, 1.0),)
+    assert arm.injections == (Inject(1e6, "portal_vein", 3.0), Inject(50.0, "brain", 3.0, "beads"))
+    assert arm.shunts == (Shunt(24e6, "veins", 7.0, 30.0),)
+    assert arm.biopsies == (Biopsy("primary", 2.0, 1, 4),), "zones count from 1 in a file and from 0 inside"
+    assert arm.draws == (BloodDraw(0.0, 28.0, 10.0),)
+    assert arm.explain().splitlines()[1] == (
+        "on day 0 and every 28 days 10 mL of blood are drawn, and the tumour cells in them are counted"
+    )
+    assert len(arm.explain().splitlines()) == len(list(arm.orders())) == 8
+
+
+def test_the_last_day_of_a_course_counts_its_rests() -> None:
+    """12 doses, 5 a round of 28 days: the third round has two, on days 56 and 57."""
+    course = Course("x", 1.0, "iv", 0.0, every=1.0, times=12, on=5.0, off=23.0)
+    assert course.last_day(1000.0) == 57.0
+    assert replace(course, on=0.0, off=0.0).last_day(1000.0) == 11.0
+    assert replace(course, adaptive=(0.5, 1.0)).last_day(1000.0) == 1000.0
+    assert replace(course, times=None).last_day(1000.0) == 1000.0
 
 
 def test_a_number_of_the_catalogue_keeps_its_evidence() -> None:
@@ -331,7 +479,8 @@ def test_schema_refuses_what_no_study_may_hold() -> None:
 
 _odd = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20), st.just([]), st.just({}),
-    st.sampled_from(["1 day", "-1 mg", "nan", "1e999 mm", "../x", "=cmd()", "primary", "ct", "fluorouracil"]),
+    st.sampled_from(["1 day", "-1 mg", "nan", "1e999 mm", "../x", "=cmd()", "primary", "ct", "fluorouracil", "1e6 cells", "2 beads",
+    "15 mm", "3 Gy", "7 mL", "liver", "veins", "progression", "delay", 1, 2]),
 )  # fmt: skip
 _fields = [
     "study.title", "study.patients", "study.seed", "study.until", "study.without", "tumour.is", "tumour.site",
@@ -344,7 +493,9 @@ _fields = [
     "deep.agents.oxaliplatin.resistance.repair", "deep.agents.oxaliplatin.kill.power", "soils.lung", "host.is", "host.weight", "vessels.is",
     "diagnosis.primary_diameter", "diagnosis.metastases", "vary.cv", "arms.watched", "arms.x.do", "arms.x.extends",
     "order.resect", "order.give", "order.scan", "order.dose", "order.at", "order.every", "order.times", "order.until",
-    "order.route", "order.duration", "order.margin", "endpoints.primary", "endpoints.secondary",
+    "order.route", "order.duration", "order.margin", "order.ablate", "order.irradiate", "order.inject", "order.shunt",
+    "order.biopsy", "order.draw", "order.into", "order.reach", "order.fractions", "order.zone", "order.zones",
+    "order.on", "order.off", "order.after", "order.adaptive", "order.guard", "endpoints.primary", "endpoints.secondary",
 ]  # fmt: skip
 
 

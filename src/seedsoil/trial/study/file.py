@@ -22,11 +22,15 @@ from seedsoil.foundation.errors import StudyError, did_you_mean, known_words
 from seedsoil.foundation.value import Quantity
 from seedsoil.trial.endpoints import ENDPOINTS, MEDIAN_ENDPOINTS, TIME_ENDPOINTS
 from seedsoil.trial.plan import Plan, Published
-from seedsoil.trial.study.arms import LONGEST_DAYS, Give, Order, Setting, protocol_of, read_arms
-from seedsoil.trial.study.explain import explain, json_schema
+from seedsoil.trial.study.arms import protocol_of, read_arms
+from seedsoil.trial.study.courses import Give
+from seedsoil.trial.study.explain import explain
 from seedsoil.trial.study.nouns import NOUN_SECTIONS, read_nouns
+from seedsoil.trial.study.orders import LONGEST_DAYS, Setting
 from seedsoil.trial.study.reader import WHOLE, Reader, shown
+from seedsoil.trial.study.schema import json_schema
 from seedsoil.trial.study.text import file_bytes, parse
+from seedsoil.trial.study.together import Written
 from seedsoil.trial.study.write import resolve
 
 if TYPE_CHECKING:
@@ -62,7 +66,7 @@ class Study:
     agents: Mapping[str, Agent]
     diagnosis: Diagnosis
     vary: Mapping[str, float]
-    orders: Mapping[str, tuple[Order, ...]]
+    orders: Mapping[str, tuple[Written, ...]]
     primary_endpoint: str
     secondary_endpoints: tuple[str, ...]
     published: tuple[Published, ...] = ()
@@ -188,7 +192,7 @@ def _read(reader: Reader, table: dict[str, Any]) -> Study | None:
     vary = _vary(reader, table.get("vary", {}))
     primary, secondary = _endpoints(reader, table.get("endpoints", {}))
     host = nouns.host if nouns.host is not None else entry("hosts", "adult")
-    setting = Setting(host, nouns.tumour.site if nouns.tumour is not None else "", until)
+    setting = Setting(host, nouns.tumour, nouns.agents, False, until)
     orders = read_arms(reader, table.get("arms"), setting)
     published = _published(reader, table.get("published", {}), tuple(orders))
     if nouns.tumour is None or nouns.host is None or nouns.vessels is None:
@@ -201,7 +205,7 @@ def _read(reader: Reader, table: dict[str, Any]) -> Study | None:
     )  # fmt: skip
 
 
-def _given(orders: Mapping[str, tuple[Order, ...]]) -> tuple[str, ...]:
+def _given(orders: Mapping[str, tuple[Written, ...]]) -> tuple[str, ...]:
     """Return the agents that an arm gives, sorted."""
     return tuple(sorted({each.course.agent for arm in orders.values() for each in arm if isinstance(each, Give)}))
 

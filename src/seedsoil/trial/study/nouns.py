@@ -21,10 +21,10 @@ from seedsoil.biology.vasculature import Vasculature
 from seedsoil.catalogue.load import entry, names, unbalanced
 from seedsoil.catalogue.numbers import KEYS, Part, key_field, name_of, parts_of
 from seedsoil.experiment.timeline import response
-from seedsoil.foundation.errors import ModelError, did_you_mean, known_words
+from seedsoil.foundation.errors import ModelError, did_you_mean
 from seedsoil.foundation.units import write
 from seedsoil.foundation.value import Quantity
-from seedsoil.trial.study.reader import Reader, number, shown
+from seedsoil.trial.study.reader import Reader, listed, number, shown
 
 __all__ = ["APART", "BESIDE", "NOUN_SECTIONS", "Nouns", "read_nouns"]
 
@@ -78,7 +78,7 @@ def _entry(
     table = reader.table({} if given is None else given, kind)
     name = table.get("is", default)
     if not name:
-        reader.fault(f"{kind}.is", f"is missing; name {_ARTICLE[kind]} of the catalogue: {known_words(known, 14)}")
+        reader.fault(f"{kind}.is", f"is missing; name {_ARTICLE[kind]} of the catalogue: {listed(known)}")
         return None
     chosen = reader.choice(name, f"{kind}.is", known, f"{_ARTICLE[kind]} of the catalogue")
     if not chosen:
@@ -108,7 +108,7 @@ def _noun(
     """Return a noun with the numbers of a table; without a base to change, all that it needs must stand there."""
     parts = parts_of(model)
     if not isinstance(given, dict):
-        reader.fault(place, f"{shown(given)} is not a table; give its numbers by name: {known_words(parts)}")
+        reader.fault(place, f"{shown(given)} is not a table; give its numbers by name: {listed(parts)}")
         return base
     table = reader.table(given, place, parts)
     changes: dict[str, Any] = {}

@@ -14,10 +14,10 @@ from seedsoil.foundation.units import plain, read, write
 from seedsoil.foundation.value import Quantity, Value
 from seedsoil.trial.study.text import is_hidden, toml_key
 
-__all__ = ["Reader", "changed_value", "number", "shown"]
+__all__ = ["Reader", "changed_value", "known_or", "listed", "number", "shown"]
 
 _LONGEST_SHOWN = 40
-_FEW, _MANY = 8, 14
+_FEW, _LONGEST_LIST = 8, 140
 #: Numbers of a noun that would make no sense at zero.
 _POSITIVE = frozenset((
     "weight", "body_surface", "cardiac_output", "vascular_timescale", "diffusion_rim", "establishment_size",
@@ -58,9 +58,19 @@ def shown(value: object) -> str:
     return "a list" if isinstance(value, list) else f"{value}"
 
 
+def listed(known: Collection[str]) -> str:
+    """Return the known names, as many as one line can hold."""
+    held, most = 0, 0
+    for most, name in enumerate(sorted(known)):
+        held += len(name) + 2
+        if held > _LONGEST_LIST:
+            return known_words(known, most)
+    return known_words(known, most + 1)
+
+
 def known_or(hint: str, known: Collection[str]) -> str:
     """Return the hint, and the known names where there is no hint or they are few: a line must stay readable."""
-    return hint if hint and len(known) > _FEW else f"{hint} Known: {known_words(known, _MANY)}."
+    return hint if hint and len(known) > _FEW else f"{hint} Known: {listed(known)}."
 
 
 def _limit(number: float, unit: str) -> str:
@@ -128,7 +138,7 @@ class Reader:
     def choice(self, given: object, place: str, known: Collection[str], what: str) -> str:
         """Return one of the known names, or "" after a fault."""
         if not isinstance(given, str):
-            self.fault(place, f"{shown(given)} is not text; give the name of {what}: {known_words(known, _MANY)}")
+            self.fault(place, f"{shown(given)} is not text; give the name of {what}: {listed(known)}")
         elif given not in known:
             hint = did_you_mean(given, known) if len(given) <= _LONGEST_SHOWN else ""
             self.fault(place, f"{shown(given)} is not the name of {what}.{known_or(hint, known)}")

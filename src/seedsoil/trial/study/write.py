@@ -9,14 +9,15 @@ from pydantic import BaseModel
 
 from seedsoil.catalogue.load import entry
 from seedsoil.catalogue.numbers import name_of, parts_of
-from seedsoil.experiment.protocol import Resect, Scan
+from seedsoil.experiment.protocol import Ablate, Biopsy, BloodDraw, Inject, Resect, Scan, Shunt
 from seedsoil.foundation.units import write
 from seedsoil.foundation.value import Quantity, Value
 from seedsoil.trial.plan import Published
-from seedsoil.trial.study.arms import Give, Order
+from seedsoil.trial.study.courses import Give
 from seedsoil.trial.study.nouns import APART, BESIDE
 from seedsoil.trial.study.reader import changed_value
 from seedsoil.trial.study.text import toml_key, toml_value
+from seedsoil.trial.study.together import Written
 
 if TYPE_CHECKING:
     from seedsoil.trial.study.file import Study
@@ -144,17 +145,37 @@ def _number(quantity: Quantity, value: Value, base: Value | None) -> Any:
     return table | ({"recalled": True} if value.recalled else {})
 
 
-def _arm(name: str, orders: tuple[Order, ...]) -> str:
+def _arm(name: str, orders: tuple[Written, ...]) -> str:
     lines = "".join(f"    {toml_value(_order(order))},\n" for order in orders)
     return f"[arms.{toml_key(name)}]\ndo = [\n{lines}]\n"
 
 
-def _order(order: Order) -> dict[str, Any]:
+def _order(order: Written) -> dict[str, Any]:
+    """Return an order as the table it is read from."""
+    if isinstance(order, Give):
+        return _give(order)
     if isinstance(order, Resect):
         return {"resect": order.target, "at": write(order.at_day, "day"), "margin": order.margin}
     if isinstance(order, Scan):
         return {"scan": order.instrument, "every": write(order.every, "day"), "start": write(order.start, "day")}
-    return _give(order)
+    if isinstance(order, Ablate):
+        return {"ablate": order.target, "at": write(order.at_day, "day"), "reach": write(order.reach_mm, "mm")}
+    if isinstance(order, Inject):
+        number = write(order.amount, "cell").replace("cell", order.what)
+        return {"inject": number, "into": order.into, "at": write(order.at_day, "day")}
+    if isinstance(order, Biopsy):
+        zone = {"zone": order.zone + 1, "zones": order.zones} if order.zones > 1 else {}
+        return {"biopsy": order.target, "at": write(order.at_day, "day")} | zone
+    start = {"start": write(order.start, "day")}
+    if isinstance(order, Shunt):
+        lasting = {"duration": write(order.duration, "day")}
+        return {"shunt": write(order.per_day, "cell/day"), "into": order.into} | start | lasting
+    if isinstance(order, BloodDraw):
+        often = {"every": write(order.every, "day")} if order.every > 0.0 else {}
+        return {"draw": write(order.millilitres, "mL")} | start | often
+    often = {"every": write(order.every, "day")} if order.fractions > 1 else {}
+    dose = {"dose": write(order.dose_gray, "Gy"), "fractions": order.fractions}
+    return {"irradiate": order.target} | dose | often | start
 
 
 def _give(order: Give) -> dict[str, Any]:
@@ -170,6 +191,9 @@ def _give(order: Give) -> dict[str, Any]:
     if course.times is not None:
         table["times"] = course.times
     table["duration"] = write(course.duration, "day")
-    if course.until is not None:
-        table["until"] = course.until
-    return table
+    if course.on > 0.0:
+        table |= {"on": write(course.on, "day"), "off": write(course.off, "day")}
+    if course.adaptive is not None:
+        table["adaptive"] = dict(zip(("stop", "restart"), course.adaptive, strict=True))
+    rules = {"until": course.until, "after": course.after, "guard": course.guard}
+    return table | {key: rule for key, rule in rules.items() if rule is not None}

@@ -1,0 +1,100 @@
+"""Orders of one arm that cannot all be carried out: each is sound alone, and together they contradict each other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations
+from typing import TypeAlias
+
+from seedsoil.body.state import STEP_DAYS
+from seedsoil.experiment.protocol import Ablate, Biopsy, Course, Irradiate, Resect, Scan
+from seedsoil.foundation.units import plain
+from seedsoil.trial.study.courses import Give
+from seedsoil.trial.study.orders import TARGETS, Deed, Setting
+from seedsoil.trial.study.reader import Reader
+
+__all__ = ["Written", "check_together"]
+
+#: An order as a study writes it: a course with its dose per kg or m^2, all others as they are carried out.
+Written: TypeAlias = Give | Deed
+_DONE = {Resect: "resected", Ablate: "ablated", Irradiate: "irradiated", Biopsy: "biopsied"}
+
+
+def check_together(
+    reader: Reader,
+    place: str,
+    orders: Sequence[Written],
+    parents: Sequence[Sequence[Written]],
+    setting: Setting,
+) -> None:
+    """Note what an arm's orders make impossible for each other; what is a parent's fault already is left to it."""
+    known = {fault for parent in parents for fault in _faults(parent, setting)}
+    for fault in _faults(orders, setting):
+        if fault not in known:
+            reader.fault(place, fault)
+
+
+def _faults(orders: Sequence[Written], setting: Setting) -> Iterator[str]:
+    yield from _primary_faults(orders)
+    courses = [order.course for order in orders if isinstance(order, Give)]
+    for one, other in combinations(courses, 2):
+        if (one.agent, one.route) == (other.agent, other.route):
+            yield from _overlap(one, other, setting.until_days)
+    yield from _unseen(orders)
+
+
+def _primary_faults(orders: Sequence[Written]) -> Iterator[str]:
+    """Yield what is done to a primary that has been taken out."""
+    resections = [order for order in orders if isinstance(order, Resect) and order.target == "primary"]
+    for one, other in combinations(resections, 2):
+        yield f"the primary is resected twice, on day {one.at_day:g} and on day {other.at_day:g}"
+    gone = min((order.at_day for order in resections if order.margin == 0.0), default=math.inf)
+    for order in orders:
+        if isinstance(order, Ablate | Biopsy | Irradiate) and order.target == "primary" and _last_day(order) > gone:
+            yield (
+                f"the primary is {_DONE[type(order)]} on day {_last_day(order):g}, but taken out on day {gone:g}; "
+                "do it before, or leave a margin"
+            )
+
+
+def _last_day(order: Ablate | Biopsy | Irradiate) -> float:
+    if isinstance(order, Irradiate):
+        return order.start + (order.fractions - 1) * order.every
+    return order.at_day
+
+
+def _overlap(one: Course, other: Course, end: float) -> Iterator[str]:
+    """Yield why two courses of one agent by one route would, or could, run at the same time."""
+    who = f"two courses of {one.agent} by {one.route}"
+    if one.after != other.after:
+        early = one if one.after is None else other
+        if early.until is None:
+            yield f'{who} could overlap, for one begins at progression; end the other there, until = "progression"'
+        return
+    first, second = replace(one, after=None), replace(other, after=None)
+    if first.start <= second.last_day(end) and second.start <= first.last_day(end):
+        days = f"on day {one.start:g} and on day {other.start:g}"
+        if one.after is not None:
+            days = f"{one.start:g} and {other.start:g} days after progression"
+        yield f"{who} overlap (they start {days})"
+
+
+def _unseen(orders: Iterable[Written]) -> Iterator[str]:
+    """Yield each operation on metastases that comes before the first scan has been read."""
+    listed = tuple(orders)
+    first = min((order.start for order in listed if isinstance(order, Scan)), default=math.inf)
+    for order in listed:
+        if not isinstance(order, Resect | Ablate | Biopsy | Irradiate) or order.target == "primary":
+            continue
+        if isinstance(order, Irradiate) and order.target != TARGETS[1]:
+            continue  # a whole site is irradiated, whatever scans have shown in it
+        day = order.start if isinstance(order, Irradiate) else order.at_day
+        if day < first + STEP_DAYS:
+            what = "visible metastases" if order.target == TARGETS[1] else f"metastases of the {order.target}"
+            yield (
+                f"{what} are {_DONE[type(order)]} on day {day:g}, when no scan has shown any; "
+                f"{'operate' if isinstance(order, Resect) else 'do it'} on day {first + STEP_DAYS:g} or later "
+                f"(scans begin on day {first:g} and are read within {plain(STEP_DAYS)}), or scan earlier"
+            )
