@@ -38,7 +38,7 @@ def net(tumour: Tumour, soil: Soil, added: dict[str, float], restraint: float = 
 def test_the_tissue_richest_in_a_kind_of_cell_has_one(kind: str) -> None:
     shares = [float(getattr(entry("organs", name).residents, kind)) for name in names("organs")]
     assert max(shares) == 1.0
-    assert min(shares) < 0.5
+    assert min(shares) < 0.8
 
 
 def test_astrocytes_live_in_the_brain_alone() -> None:
