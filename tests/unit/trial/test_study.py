@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from seedsoil.biology.clone import Tumour
 from seedsoil.biology.drug import Toxicity
+from seedsoil.biology.transplant import graft, joined
 from seedsoil.catalogue.load import entry, names
 from seedsoil.experiment.protocol import (
     Ablate,
@@ -376,6 +377,42 @@ def test_the_last_day_of_a_course_counts_its_rests() -> None:
     assert replace(course, times=None).last_day(1000.0) == 1000.0
 
 
+def test_an_experiment_begins_with_a_healthy_host() -> None:
+    orders = '{ inject = "1e5 cells", into = "veins", at = "0 days" }, { resect = "colon", at = "60 days" }'
+    text = _least.replace('primary_diameter = "35 mm"', 'primary = "none"').replace("do = []", f"do = [ {orders} ]")
+    study = Study.read(text)
+    assert study.plan().diagnosis.primary_diameter_mm == 0.0
+    assert study.plan().arms["watched"].resections == (Resect("colon", 60.0),), "no primary lies in the colon"
+    assert "healthy at first" in study.explain()
+    assert "diagnosed" not in study.explain()
+    assert 'primary = "none"' in study.resolve()
+    assert Study.read(study.resolve()).plan() == study.plan()
+
+
+def test_tissue_is_grafted_and_bodies_are_joined_before_anything_grows() -> None:
+    text = """
+[grafts.pouch]
+soil = "ovary"
+of = "skin"
+share = "10 %"
+[parabiosis]
+exchange = 0.02
+"""
+    orders = (
+        'do = [ { inject = "9 cells", into = "partner_veins", at = "1 day" }, { resect = "pouch", at = "60 days" } ]'
+    )
+    study = Study.read(_least.replace("do = []", orders) + text)
+    host = study.plan().patient.host
+    assert host == graft(joined(entry("host", "adult"), 0.02), "pouch", "ovary", "skin", 0.1)
+    assert study.host == entry("host", "adult"), "a study keeps its host and what is done to it apart"
+    assert "pouch, a piece of ovary that takes 10 % of the skin's blood" in study.explain()
+    assert "exchanges 2 % of what leaves the heart" in study.explain()
+    again = Study.read(study.resolve())
+    assert again == study
+    assert again.plan() == study.plan()
+    assert Study.read(_least + text).plan() != Study.read(_least).plan()
+
+
 def test_a_number_of_the_catalogue_keeps_its_evidence() -> None:
     known = entry("tumour", "colon_adenocarcinoma").division_rate
     assert _changed(tumour=f'division_rate = "{known.number} /day"').tumour.division_rate == known
@@ -491,7 +528,8 @@ _fields = [
     "deep.agents.bevacizumab.raises", "deep.agents.bevacizumab.toxicity.marrow_slope", "deep.soils.liver.barrier.ceiling",
     "deep.anatomy.sites.lung.size_trap", "deep.anatomy.vessels", "deep.agents.fluorouracil.kill", "agents.fluorouracil",
     "deep.agents.oxaliplatin.resistance.repair", "deep.agents.oxaliplatin.kill.power", "soils.lung", "host.is", "host.weight", "vessels.is",
-    "diagnosis.primary_diameter", "diagnosis.metastases", "vary.cv", "arms.watched", "arms.x.do", "arms.x.extends",
+    "diagnosis.primary_diameter", "diagnosis.metastases", "diagnosis.primary",
+    "grafts.pouch", "deep.grafts.pouch.soil", "deep.grafts.pouch.of", "deep.grafts.pouch.share", "parabiosis.exchange", "vary.cv", "arms.watched", "arms.x.do", "arms.x.extends",
     "order.resect", "order.give", "order.scan", "order.dose", "order.at", "order.every", "order.times", "order.until",
     "order.route", "order.duration", "order.margin", "order.ablate", "order.irradiate", "order.inject", "order.shunt",
     "order.biopsy", "order.draw", "order.into", "order.reach", "order.fractions", "order.zone", "order.zones",

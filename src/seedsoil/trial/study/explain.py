@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -22,20 +23,8 @@ __all__ = ["explain"]
 
 def explain(study: Study) -> str:
     """Return what a study does, one statement a line."""
-    rule = study.diagnosis
-    found = f"its primary measures {rule.primary_diameter_mm:g} mm"
-    if rule.metastases:
-        found += f" and {rule.metastases} metastases measure {rule.metastasis_diameter_mm:g} mm or more"
     arms = study.arms
-    lines = [
-        study.title,
-        "",
-        f"{study.patients} virtual patients ({study.host.title.lower()}), each with one {study.tumour.title.lower()} "
-        f"that starts from one cell in the {study.tumour.site.replace('_', ' ')}.",
-        f"A patient is diagnosed when {found}: that is day 0. Then the patient is copied into "
-        + (f"each of {len(arms)} arms" if len(arms) > 1 else "the one arm")
-        + f" and followed for {plain(study.until_days)} or until death.",
-    ]
+    lines = [study.title, "", *_start(study, len(arms)), *_transplants(study)]
     if study.vary:
         spread = ", ".join(f"{path} by {100 * share:g} %" for path, share in study.vary.items())
         lines.append(f"Patients differ in (coefficient of variation): {spread}. All differ by chance.")
@@ -65,6 +54,42 @@ def explain(study: Study) -> str:
     return "\n".join(lines)
 
 
+def _start(study: Study, arms: int) -> Iterator[str]:
+    """Yield who is followed, and from when on."""
+    rule, tumour = study.diagnosis, _inside(study.tumour.title)
+    who = f"{study.patients} virtual patients ({_inside(study.host.title)})"
+    if rule.primary_diameter_mm == 0.0:
+        yield f"{who}, healthy at first; what is let into them are cells of {tumour}."
+        begin = "On day 0 no tumour grows. The host is copied"
+    else:
+        home = study.tumour.site.replace("_", " ")
+        yield f"{who}, each with one {tumour} that starts from one cell in the {home}."
+        found = f"its primary measures {rule.primary_diameter_mm:g} mm"
+        if rule.metastases:
+            found += f" and {rule.metastases} metastases measure {rule.metastasis_diameter_mm:g} mm or more"
+        begin = f"A patient is diagnosed when {found}: that is day 0. Then the patient is copied"
+    where = f"each of {arms} arms" if arms > 1 else "the one arm"
+    yield f"{begin} into {where} and followed for {plain(study.until_days)} or until death."
+
+
+def _inside(title: str) -> str:
+    """Return a title as it stands inside a sentence: "colon adenocarcinoma", but "B16 melanoma"."""
+    return title[:1].lower() + title[1:] if re.match(r"[A-Z][a-z]+\b", title) else title
+
+
+def _transplants(study: Study) -> Iterator[str]:
+    """Yield what is done to the body before anything grows."""
+    made = study.transplants
+    if made.exchange is not None:
+        yield (
+            f"Each is joined to a partner like it, with whom it exchanges {100 * made.exchange:g} % of what leaves the "
+            "heart; the partner's sites are named partner_..."
+        )
+    for each in made.grafts:
+        soil, beside = each.soil.replace("_", " "), each.of.replace("_", " ")
+        yield f"Grafted before: {each.name}, a piece of {soil} that takes {100 * each.share:g} % of the {beside}'s blood."
+
+
 def _changes(study: Study) -> Iterator[str]:
     """Yield each number that is not the catalogue's, with what it was."""
     host = entry("host", study.host.name)
@@ -80,7 +105,13 @@ def _changes(study: Study) -> Iterator[str]:
             old: Value | None = usual.get(path)
             if old is None or old.number != value.number:
                 # Soils and anatomy lie in the host, but are sections of their own in a file.
-                yield f"{_outside(path)}: {value}" + ("" if old is None else f" instead of {old}")
+                yield f"{_outside(path)}: {_told(value)}" + ("" if old is None else f" instead of {_told(old)}")
+
+
+def _told(value: Value) -> str:
+    """Return a number with its unit, without the last digits of a unit's conversion."""
+    unit = "" if value.unit == "1" else f" {value.unit.removeprefix('1')}"
+    return f"{value.number:.9g}{unit}"
 
 
 def _outside(path: str) -> str:

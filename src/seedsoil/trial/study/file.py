@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +19,7 @@ from seedsoil.biology.vasculature import Vasculature
 from seedsoil.catalogue.load import entry
 from seedsoil.catalogue.numbers import parts_of
 from seedsoil.experiment.grow import Diagnosis
-from seedsoil.experiment.protocol import Protocol
+from seedsoil.experiment.protocol import Inject, Protocol, Shunt
 from seedsoil.foundation.errors import StudyError, did_you_mean, known_words
 from seedsoil.foundation.value import Quantity
 from seedsoil.trial.endpoints import ENDPOINTS, MEDIAN_ENDPOINTS, TIME_ENDPOINTS
@@ -31,6 +33,7 @@ from seedsoil.trial.study.reader import WHOLE, Reader, shown
 from seedsoil.trial.study.schema import json_schema
 from seedsoil.trial.study.text import file_bytes, parse
 from seedsoil.trial.study.together import Written
+from seedsoil.trial.study.transplants import Transplants
 from seedsoil.trial.study.write import resolve
 
 if TYPE_CHECKING:
@@ -41,7 +44,7 @@ __all__ = ["Study", "check", "shipped", "shipped_names"]
 MOST_PATIENTS = 10_000_000
 MOST_SEED = 2**63 - 1
 MOST_VARIATION = 2.0
-_SECTIONS = ("study", *NOUN_SECTIONS, "diagnosis", "vary", "arms", "endpoints", "published")
+_SECTIONS = ("study", *NOUN_SECTIONS, "grafts", "parabiosis", "diagnosis", "vary", "arms", "endpoints", "published")
 _SHIPPED = Path(__file__).parents[2] / "studies"
 
 
@@ -49,9 +52,10 @@ _SHIPPED = Path(__file__).parents[2] / "studies"
 class Study:
     """A virtual trial as a user describes it: tumour, host, diagnosis, variation, arms and endpoints.
 
-    Make one with ``Study.load(path)``, ``Study.read(text)`` or ``shipped(name)``. ``until_days`` is counted from
-    diagnosis; ``agents`` are those that an arm gives or the file describes; ``vary`` maps "tumour.division_rate" and
-    the like to a coefficient of variation; ``orders`` are what each arm does, inherited orders first.
+    Make one with ``Study.load(path)``, ``Study.read(text)`` or ``shipped(name)``. ``host`` is the body before its
+    ``transplants``. ``until_days`` is counted from diagnosis; ``agents`` are those that an arm gives or the file
+    describes; ``vary`` maps "tumour.division_rate" and the like to a coefficient of variation; ``orders`` are what each
+    arm does, inherited orders first.
     """
 
     name: str
@@ -70,6 +74,7 @@ class Study:
     primary_endpoint: str
     secondary_endpoints: tuple[str, ...]
     published: tuple[Published, ...] = ()
+    transplants: Transplants = field(default_factory=Transplants)
 
     @classmethod
     def load(cls, path: str | Path) -> Study:
@@ -112,7 +117,7 @@ class Study:
             seed=self.seed,
             until_days=self.until_days,
             without=self.without,
-            patient=Patient(tumour=self.tumour, host=self.host),
+            patient=Patient(tumour=self.tumour, host=self.transplants.body(self.host)),
             vessels=self.vessels,
             diagnosis=self.diagnosis,
             vary=dict(self.vary),
@@ -191,17 +196,20 @@ def _read(reader: Reader, table: dict[str, Any]) -> Study | None:
     diagnosis = _diagnosis(reader, table, without)
     vary = _vary(reader, table.get("vary", {}))
     primary, secondary = _endpoints(reader, table.get("endpoints", {}))
-    host = nouns.host if nouns.host is not None else entry("hosts", "adult")
-    setting = Setting(host, nouns.tumour, nouns.agents, False, until)
+    healthy = diagnosis.primary_diameter_mm == 0.0
+    setting = Setting(nouns.body, nouns.tumour, nouns.agents, healthy, until)
     orders = read_arms(reader, table.get("arms"), setting)
+    if healthy and orders and not any(map(_lets_in_cells, chain(*orders.values()))):
+        reader.fault("arms", 'let in no cell, and diagnosis.primary is "none"; inject or shunt cells in at least one')
     published = _published(reader, table.get("published", {}), tuple(orders))
     if nouns.tumour is None or nouns.host is None or nouns.vessels is None:
         return None
     agents = {name: entry("agents", name) for name in _given(orders) if name} | dict(nouns.agents)
     return Study(
         name=reader.name, title=title, patients=patients, seed=seed, until_days=until, without=without,
-        tumour=nouns.tumour, host=host, vessels=nouns.vessels, agents=agents, diagnosis=diagnosis, vary=vary,
+        tumour=nouns.tumour, host=nouns.host, vessels=nouns.vessels, agents=agents, diagnosis=diagnosis, vary=vary,
         orders=orders, primary_endpoint=primary, secondary_endpoints=secondary, published=published,
+        transplants=nouns.transplants,
     )  # fmt: skip
 
 
@@ -217,19 +225,47 @@ def _required(reader: Reader, table: dict[str, Any], section: str, known: tuple[
     return reader.table(table[section], section, known)
 
 
+def _lets_in_cells(order: Written) -> bool:
+    return isinstance(order, Shunt) or (isinstance(order, Inject) and order.what == "cells")
+
+
 def _diagnosis(reader: Reader, table: dict[str, Any], without: tuple[str, ...]) -> Diagnosis:
-    """Read when the clock starts."""
-    rule = _required(reader, table, "diagnosis", ("primary_diameter", "metastases", "metastasis_diameter"))
-    size = 0.0
+    """Read when the clock starts; a primary of 0 mm stands for none, nan for a fault."""
+    keys = ("primary", "primary_diameter", "metastases", "metastasis_diameter")
+    rule, size = _required(reader, table, "diagnosis", keys), math.nan
+    if "primary" in rule:
+        return _healthy(reader, rule, without)
     if "primary_diameter" in rule:
         size = reader.quantity(rule["primary_diameter"], "diagnosis.primary_diameter", "mm", 1.0, 200.0)
     elif "diagnosis" in table:
-        reader.fault("diagnosis.primary_diameter", 'is missing; give the size that is found, for example "35 mm"')
+        reader.fault(
+            "diagnosis.primary_diameter",
+            'is missing; give the size that is found, for example "35 mm", or primary = "none" for a healthy host',
+        )
     count = reader.whole(rule.get("metastases", 0), "diagnosis.metastases", 0, 1000)
     least = reader.quantity(rule.get("metastasis_diameter", "10 mm"), "diagnosis.metastasis_diameter", "mm", 0.1, 200.0)
     if count and "metastasis" in without:
         reader.fault("diagnosis.metastases", 'never come, for study.without switches "metastasis" off')
     return Diagnosis(primary_diameter_mm=size, metastases=count, metastasis_diameter_mm=least)
+
+
+def _healthy(reader: Reader, rule: dict[str, Any], without: tuple[str, ...]) -> Diagnosis:
+    """Read the start of a host without a tumour."""
+    given = rule["primary"]
+    if given != "none":
+        reader.fault(
+            "diagnosis.primary",
+            f'{shown(given)} is not "none", which begins with a healthy host; leave it out and give primary_diameter',
+        )
+        return Diagnosis(primary_diameter_mm=math.nan)
+    for key in ("primary_diameter", "metastases", "metastasis_diameter"):
+        if key in rule:
+            reader.fault(
+                f"diagnosis.{key}", 'measures what is not there, for diagnosis.primary is "none"; leave it out'
+            )
+    if "metastasis" in without:
+        reader.fault("diagnosis.primary", 'nothing would ever grow, for study.without switches "metastasis" off')
+    return Diagnosis(primary_diameter_mm=0.0)
 
 
 def _vary(reader: Reader, given: object) -> dict[str, float]:

@@ -25,6 +25,7 @@ from seedsoil.foundation.errors import ModelError, did_you_mean
 from seedsoil.foundation.units import write
 from seedsoil.foundation.value import Quantity
 from seedsoil.trial.study.reader import Reader, listed, number, shown
+from seedsoil.trial.study.transplants import Transplants, read_transplants
 
 __all__ = ["APART", "BESIDE", "NOUN_SECTIONS", "Nouns", "read_nouns"]
 
@@ -44,12 +45,17 @@ _ROUNDING = 1e-6
 
 @dataclass(frozen=True)
 class Nouns:
-    """What a study is about. ``agents`` are those that the file describes, whether an arm gives them or not."""
+    """What a study is about: ``body`` is the host with its ``transplants``, the adult's where no host is named.
+
+    ``agents`` are those that the file describes, whether an arm gives them or not.
+    """
 
     tumour: Tumour | None
     host: Host | None
     vessels: Vasculature | None
     agents: Mapping[str, Agent]
+    transplants: Transplants
+    body: Host
 
 
 def read_nouns(reader: Reader, table: Mapping[str, Any]) -> Nouns:
@@ -57,13 +63,15 @@ def read_nouns(reader: Reader, table: Mapping[str, Any]) -> Nouns:
     tumour: Tumour | None = _entry(reader, table.get("tumour"), "tumour", addable={"mechanisms": None})
     host: Host | None = _entry(reader, table.get("host"), "host")
     vessels: Vasculature | None = _entry(reader, table.get("vessels"), "vessels", default="two_pool")
-    body = _whole_host(reader, table, host if host is not None else entry("hosts", "adult"))
+    whole = _whole_host(reader, table, host if host is not None else entry("hosts", "adult"))
+    transplants = read_transplants(reader, table, whole)
+    body = transplants.body(whole)
     if tumour is not None:
         tumour = _whole_tumour(reader, table["tumour"], tumour, body)
         if not reader.faults:
             _check_circulation(reader, tumour, body)
     agents = _agents(reader, table.get("agents", {}), tumour)
-    return Nouns(tumour, body if host is not None else None, vessels, agents)
+    return Nouns(tumour, whole if host is not None else None, vessels, agents, transplants, body)
 
 
 def _entry(

@@ -96,7 +96,7 @@ def _has(reader: Reader, table: dict[str, Any], place: str, *keys: str) -> bool:
 def _aim(reader: Reader, given: object, place: str, setting: Setting, known: tuple[str, ...], done: str) -> str:
     """Return what an order is aimed at: one of ``known``, or an organ; "" after a fault."""
     if given == "primary" and setting.healthy:
-        reader.fault(place, 'there is none, for diagnosis.primary is "none"; name an organ')
+        reader.fault(place, 'there is no primary, for diagnosis.primary is "none"; name an organ')
     elif isinstance(given, str) and given in (*known, *setting.organs):
         return given
     else:

@@ -27,6 +27,7 @@ __all__ = ["json_schema"]
 
 _LIST = {"type": "array", "items": {"type": "string"}}
 _QUANTITY = {"type": "string", "pattern": r"^\s*[+-]?[0-9.]"}
+_SHARE = {"anyOf": [{"type": "number", "minimum": 0}, _QUANTITY]}
 #: What an order cannot do without, beyond the key that names it.
 _DUE = {
     "resect": ("at",), "give": ("dose",), "ablate": ("at", "reach"), "irradiate": ("dose",), "inject": ("into", "at"),
@@ -44,6 +45,7 @@ def json_schema() -> dict[str, Any]:
         "without": {"type": "array", "items": {"enum": list(MECHANISMS)}, "uniqueItems": True},
     }
     diagnosis = {
+        "primary": {"enum": ["none"]},
         "primary_diameter": _QUANTITY,
         "metastases": {"type": "integer", "minimum": 0, "maximum": 1000, "default": 0},
         "metastasis_diameter": {**_QUANTITY, "default": "10 mm"},
@@ -56,6 +58,7 @@ def json_schema() -> dict[str, Any]:
     soils = _named(Part("named", Soil)) | _names({soil.name for host in hosts for soil in host.soils})
     agents = _named(Part("named", Agent)) | _names(names("agents"))
     spread = _table({"cv": {"type": "number", "minimum": 0, "maximum": 2}}, ["cv"])
+    graft = {"soil": {"type": "string"}, "of": {"type": "string"}, "share": _SHARE}
     extends = {"anyOf": [{"type": "string"}, _LIST]}
     arm = _table({"extends": extends, "do": {"type": "array", "items": {"oneOf": _orders()}}})
     endpoints = {
@@ -71,7 +74,9 @@ def json_schema() -> dict[str, Any]:
         "soils": soils,
         "anatomy": _table(anatomy),
         "agents": agents,
-        "diagnosis": _table(diagnosis, ["primary_diameter"]),
+        "grafts": {"type": "object", "additionalProperties": _table(graft, ["soil", "of", "share"])},
+        "parabiosis": _table({"exchange": _SHARE}, ["exchange"]),
+        "diagnosis": _table(diagnosis) | {"anyOf": [{"required": [key]} for key in ("primary", "primary_diameter")]},
         "vary": {
             "type": "object",
             "properties": {key: {"type": "object", "additionalProperties": spread} for key in ("tumour", "host")},
@@ -92,7 +97,6 @@ def _table(properties: dict[str, Any], required: list[str] | None = None) -> dic
 
 def _orders() -> list[dict[str, Any]]:
     """Return the schema of each kind of order."""
-    share = {"anyOf": [{"type": "number", "minimum": 0}, _QUANTITY]}
     whole = {"type": "integer", "minimum": 1}
     kinds: dict[str, tuple[str, ...]] = {"give": COURSE_KEYS} | {kind: keys for kind, (keys, _) in ORDERS.items()}
     heads: dict[str, dict[str, Any]] = {
@@ -103,7 +107,7 @@ def _orders() -> list[dict[str, Any]]:
         "draw": _QUANTITY,
     }
     fields: dict[str, dict[str, Any]] = {
-        "margin": share,
+        "margin": _SHARE,
         "into": {"type": "string"},
         "route": {"enum": list(ROUTES)},
         "times": {**whole, "maximum": MOST_DOSES},
@@ -113,7 +117,7 @@ def _orders() -> list[dict[str, Any]]:
         "until": {"enum": ["progression"]},
         "after": {"enum": ["progression"]},
         "guard": {"enum": list(GUARDS)},
-        "adaptive": _table({"stop": share, "restart": share}, ["stop", "restart"]),
+        "adaptive": _table({"stop": _SHARE, "restart": _SHARE}, ["stop", "restart"]),
     }
     return [
         _table(

@@ -35,6 +35,7 @@ def resolve(study: Study) -> str:
         _section("study", _general(study)),
         _section("tumour", _noun("tumour", study.tumour)),
         _section("host", _noun("host", study.host)),
+        *_transplants(study),
         _section("diagnosis", _diagnosis(study)),
         _section("vary", {path: {"cv": toml_value(spread)} for path, spread in study.vary.items()}),
         *(_arm(name, orders) for name, orders in study.orders.items()),
@@ -84,6 +85,8 @@ def _general(study: Study) -> dict[str, str]:
 
 def _diagnosis(study: Study) -> dict[str, str]:
     rule = study.diagnosis
+    if rule.primary_diameter_mm == 0.0:
+        return _texts({"primary": "none"})
     return _texts(
         {
             "primary_diameter": write(rule.primary_diameter_mm, "mm"),
@@ -91,6 +94,15 @@ def _diagnosis(study: Study) -> dict[str, str]:
             "metastasis_diameter": write(rule.metastasis_diameter_mm, "mm"),
         }
     )
+
+
+def _transplants(study: Study) -> list[str]:
+    made = study.transplants
+    found = [
+        _section(f"grafts.{each.name}", _texts({"soil": each.soil, "of": each.of, "share": each.share}))
+        for each in made.grafts
+    ]
+    return found + ([] if made.exchange is None else [_section("parabiosis", _texts({"exchange": made.exchange}))])
 
 
 def _band(one: Published) -> dict[str, str]:
