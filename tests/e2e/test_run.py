@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.command import seedsoil, tables
 
-tables_of_a_run = {"patients", "lesions", "clones", "events", "observations"}
+tables_of_a_run = {"patients", "lesions", "clones", "events", "observations", "biopsies", "blood"}
 
 
 @pytest.fixture(scope="module")

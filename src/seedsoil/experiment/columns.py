@@ -16,7 +16,7 @@ from seedsoil.foundation.errors import StoreError, did_you_mean
 Columns = dict[str, NDArray[Any]]
 
 #: Version of the tables below; a reader refuses others.
-FORMAT = "seedsoil run 1"
+FORMAT = "seedsoil run 2"
 
 
 class Column(NamedTuple):
@@ -55,7 +55,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "lesion": Column("int32", "", "number of the lesion in the patient; 0 is the primary"),
         "key": Column("uint64", "", "identity of the lesion, the same in every arm"),
         "site": Column("str", "", "where it lies"),
-        "parent": Column("int32", "", "lesion that it was shed from, -1 for the primary"),
+        "parent": Column("int32", "", "lesion that it was shed from, -1 for the primary and for what was injected"),
         "clone": Column("int32", "", "clone that founded it"),
         "arrival_day": Column("float64", "day", "arrival of the founder, since diagnosis"),
         "active_day": Column("float64", "day", "first division, since diagnosis; nan while dormant"),
@@ -80,7 +80,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
     },
     "events": _who | {
         "day": Column("float64", "day", "since diagnosis"),
-        "kind": Column("str", "", "diagnosis, resection, dose_course, scan, progression, stopped, death, end"),
+        "kind": Column("str", "", "diagnosis, dose_course, scan, resection, ..., death, end"),
         "detail": Column("str", "", "in words"),
     },
     "observations": _who | {
@@ -89,6 +89,21 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "lesion": Column("int32", "", "number of the lesion seen"),
         "site": Column("str", "", "where it was seen"),
         "diameter_mm": Column("float64", "mm", "diameter as read"),
+    },
+    "biopsies": _who | {
+        "day": Column("float64", "day", "since diagnosis"),
+        "lesion": Column("int32", "", "number of the lesion that a piece was taken of"),
+        "site": Column("str", "", "where it lies"),
+        "zone": Column("int32", "", "zone of the lesion, from 0"),
+        "clone": Column("int32", "", "number of a clone found in the piece"),
+        "unstable": Column("bool", "", "genetically unstable"),
+        "resistance": Column("str", "", "resistance mechanisms of its cells, joined by +"),
+        "cells": Column("float64", "cell", "cells of it among those told apart"),
+    },
+    "blood": _who | {
+        "day": Column("float64", "day", "since diagnosis"),
+        "millilitres": Column("float64", "mL", "blood drawn"),
+        "cells": Column("float64", "cell", "circulating tumour cells seen in it"),
     },
 }  # fmt: skip
 

@@ -17,9 +17,12 @@ from seedsoil.body.state import (
     AT_DIAGNOSIS,
     CELLS,
     CLOCK,
+    CLONE_PARENT,
+    CLONE_TYPE,
     CLONES,
     DETECTED,
     DIVISION,
+    EXTINCT,
     FATE,
     FIRST_KIND,
     GROWING,
@@ -72,6 +75,7 @@ MOST_LESIONS = 20000
 class Diagnosis:
     """When the clock of a trial starts: the primary reaches a size, and as many metastases as asked for show.
 
+    A primary of 0 mm is none: the clock starts with a healthy host, into which cells may be injected.
     ``metastases`` counts lesions beyond the primary of at least ``metastasis_diameter_mm``.
     """
 
@@ -135,7 +139,7 @@ def _founded(patient: Patient, model: Model, stream: Stream, attempt: int) -> St
     state.lesion_key[0] = key
     state.cells[0, 0], state.slot_key[0, 0], state.used[0] = size, np.uint64(mix(key, key)), 1
     state.kind[0, 0] = int(model.trait[FIRST_KIND])
-    state.clone[0, 0] = -1
+    state.clone[0, CLONE_PARENT], state.clone[0, CLONE_TYPE] = -1, state.kind[0, 0]
     state.count[LESIONS], state.count[CLONES] = 1, 1
     state.clock[THRESHOLD] = math.inf
     return state
@@ -189,6 +193,8 @@ def grow(
     ModelError
         If none of the founders tried leads to a diagnosis; it says how large the primaries became.
     """
+    if diagnosis.primary_diameter_mm <= 0.0:
+        return _healthy(patient(1) if callable(patient) else patient, vessels, seed, number, without)
     largest = 0.0
     for attempt in range(1, MOST_ATTEMPTS + 1):
         person = patient(attempt) if callable(patient) else patient
@@ -203,6 +209,16 @@ def grow(
         f"{diameter(largest):.1f} mm of the {diagnosis.primary_diameter_mm:g} mm asked for. "
         "Lower diagnosis.primary_diameter or raise tumour.division_rate."
     )
+
+
+def _healthy(patient: Patient, vessels: Vasculature, seed: int, number: int, without: Collection[str]) -> Grown:
+    """A host without a tumour on day 0. The row of the primary is there, and holds nothing."""
+    model, stream = build_model(patient, vessels, without=without), new_stream(seed, number)
+    state = _founded(patient, model, stream, 1)
+    state.lesion[0, FATE], state.used[0] = EXTINCT, 0
+    state.lesion[0, CELLS] = state.lesion[0, LARGEST] = state.cells[0, 0] = 0.0
+    _open_clock(state, patient, stream, without)
+    return Grown(patient, vessels, tuple(without), number, seed, state, stream, 0.0, 1)
 
 
 def watch_growth(grown: Grown, watch: Callable[[State], None]) -> None:

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.body.state import CELLS, CLONES, HYPOXIA, LESIONS, NOW, PERFUSION, State
+from seedsoil.experiment.arm import Arm
 from seedsoil.experiment.grow import watch_growth
 from seedsoil.experiment.outcome import clone_cells, rows
 from seedsoil.experiment.protocol import Protocol
-from seedsoil.experiment.simulate import Arm, run_arm
+from seedsoil.experiment.simulate import run_arm
 from seedsoil.experiment.timeline import levels
 
 Floats = NDArray[np.float64]
@@ -87,7 +88,7 @@ def record(arm: Arm, name: str, protocol: Protocol) -> History:
     fine = np.arange(0.0, max(arm.end_day, 1.0), 0.5)
     levelled: dict[str, tuple[Floats, Floats]] = {}
     for one in arm.given:
-        body, _ = levels(one, fine, arm.flows.get(one.agent.name))
+        body, _ = levels(one, fine, arm.flows.get(one.agent.name), float(arm.grown.patient.host.weight))
         before = levelled.get(one.agent.name, (fine, np.zeros_like(fine)))[1]
         levelled[one.agent.name] = (fine, before + body)
     doses = sorted(

@@ -33,7 +33,7 @@ from seedsoil.body.state import (
     SPROUTS,
     State,
 )
-from seedsoil.experiment.simulate import Arm
+from seedsoil.experiment.arm import Arm
 
 Columns = dict[str, NDArray[Any]]
 
@@ -141,10 +141,28 @@ def clone_rows(arm: Arm, name: str) -> Columns:
     }
 
 
+def biopsy_rows(arm: Arm, name: str) -> Columns:
+    """Rows of table ``biopsies``: one for each clone found in a piece."""
+    taken, state = arm.biopsies, arm.state
+    sites = [site.name for site in arm.grown.patient.host.anatomy.sites]
+    levels = int(arm.model.trait[HITS]) + 1
+    kind = state.clone[np.array([one[3] for one in taken], dtype=np.int64), CLONE_TYPE]
+    return _who(arm.grown.number, name, len(taken)) | {
+        "day": np.array([one[0] for one in taken], dtype=np.float64),
+        "lesion": np.array([one[1] for one in taken], dtype=np.int32),
+        "site": _text([sites[int(state.lesion[one[1], SITE])] for one in taken]),
+        "zone": np.array([one[2] for one in taken], dtype=np.int32),
+        "clone": np.array([one[3] for one in taken], dtype=np.int32),
+        "unstable": kind // levels % 2 == 1,
+        "resistance": _text([resistance_of(int(arm.model.mask[one]), arm) for one in kind]),
+        "cells": np.array([one[4] for one in taken], dtype=np.float64),
+    }
+
+
 def rows(arm: Arm, name: str) -> dict[str, Columns]:
     """All rows of one patient in one arm, by table."""
     sites = [site.name for site in arm.grown.patient.host.anatomy.sites]
-    seen, events = arm.observations, arm.events
+    seen, events, tubes = arm.observations, arm.events, arm.blood
     return {
         "patients": patient_row(arm, name),
         "lesions": lesion_rows(arm, name),
@@ -162,5 +180,12 @@ def rows(arm: Arm, name: str) -> dict[str, Columns]:
             "lesion": np.array([one[2] for one in seen], dtype=np.int32),
             "site": _text([sites[one[3]] for one in seen]),
             "diameter_mm": np.array([one[4] for one in seen], dtype=np.float64),
+        },
+        "biopsies": biopsy_rows(arm, name),
+        "blood": _who(arm.grown.number, name, len(tubes))
+        | {
+            "day": np.array([one[0] for one in tubes], dtype=np.float64),
+            "millilitres": np.array([one[1] for one in tubes], dtype=np.float64),
+            "cells": np.array([one[2] for one in tubes], dtype=np.float64),
         },
     }

@@ -31,11 +31,6 @@ class Given:
         """Whether it has any effect on tumour cells: a drug that has none must equal no drug, byte for byte."""
         return self.agent.kill is not None and float(self.agent.kill.maximum) > 0.0
 
-    def until(self, day: float) -> Given:
-        """The same course with nothing given on ``day`` or after it."""
-        kept = self.days < day - _SAME_DAY
-        return Given(self.agent, self.course, self.days[kept], self.amounts[kept])
-
     def doses(self, share: float = 1.0) -> list[Dose]:
         """Dose records of ``share`` of each amount: one for each run of equal doses at the course's interval."""
         runs: list[Dose] = []
@@ -68,7 +63,7 @@ def dose_days(course: Course, end: float, opening: float = 0.0) -> Floats:
     With ``on`` and ``off`` each round begins with a dose; ``times`` counts the doses of all rounds.
     """
     first = opening + course.start
-    if first >= end:
+    if first >= end - _SAME_DAY:
         return np.zeros(0)
     if course.every <= 0.0 or course.times == 1:
         return np.array([first])
@@ -79,9 +74,3 @@ def dose_days(course: Course, end: float, opening: float = 0.0) -> Floats:
     within = course.every * np.arange(np.ceil(course.on / course.every - _SAME_DAY))
     days = (rounds[:, None] + within).ravel()
     return days[days < end - _SAME_DAY][: course.times]
-
-
-def ordered(agent: Agent, course: Course, end: float, opening: float = 0.0) -> Given:
-    """The course as it was ordered, if nothing comes in between; ``opening`` as in `dose_days`."""
-    days = dose_days(course, end, opening)
-    return Given(agent, course, days, np.full(days.size, course.amount_mg))

@@ -1,0 +1,199 @@
+"""One patient in one arm: the state, what is given, what was seen, and what was told."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seedsoil.biology.drug import Agent
+from seedsoil.biology.signals import Levels
+from seedsoil.biology.vasculature import Vasculature
+from seedsoil.body.model import build_model
+from seedsoil.body.state import (
+    CELLS,
+    LESIONS,
+    NOW,
+    SLOTS_BEYOND_TYPES,
+    STEP_DAYS,
+    TRACKED,
+    Model,
+    State,
+    Timeline,
+    copy_state,
+)
+from seedsoil.experiment.grow import Grown
+from seedsoil.experiment.orders.given import Given
+from seedsoil.experiment.orders.guard import Dosing, dosing
+from seedsoil.experiment.orders.regimen import Regimen, regimens
+from seedsoil.experiment.protocol import Protocol
+from seedsoil.experiment.timeline import build_programme
+from seedsoil.foundation.errors import ModelError
+from seedsoil.observe.response import Follow
+
+Event = dict[str, Any]
+Floats = NDArray[np.float64]
+
+
+@dataclass
+class Arm:
+    """One patient in one arm while it runs.
+
+    ``regimens`` are the courses under their rules; what follows from them (``given``, ``timeline``, ``model`` ...) is
+    worked out by ``retime``. ``line`` is the follow-up since the last progression, ``first_burdens`` what the first scan of
+    each instrument showed [mm^3], ``released`` the cells that shunts have let go so far.
+    """
+
+    grown: Grown
+    vessels: Vasculature
+    state: State
+    regimens: list[Regimen]
+    end: float
+    without: tuple[str, ...]
+    follow: Follow
+    line: Follow = field(init=False)
+    given: list[Given] = field(init=False)
+    dosing: Dosing = field(init=False)
+    agents: Sequence[Agent] = ()
+    flows: Mapping[str, float | None] = field(init=False)
+    timeline: Timeline = field(init=False)
+    conditions: Floats = field(init=False)
+    model: Model = field(init=False)
+    wounds: list[float] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    observations: list[tuple[float, str, int, int, float]] = field(default_factory=list)
+    biopsies: list[tuple[float, int, int, int, float]] = field(default_factory=list)
+    blood: list[tuple[float, float, float]] = field(default_factory=list)
+    first_burdens: dict[str, float] = field(default_factory=dict)
+    released: dict[int, tuple[Floats, int]] = field(default_factory=dict)
+    progression_day: float = math.nan
+    end_day: float = math.nan
+    alive: bool = True
+    followed: bool = True
+    cause: str = ""
+    ending: str = ""
+    baseline_taken: bool = False
+
+    def __post_init__(self) -> None:
+        self.line = self.follow
+        self.retime()
+
+    @property
+    def today(self) -> float:
+        """Days since diagnosis."""
+        return float(self.state.clock[NOW]) - self.grown.day
+
+    @property
+    def week(self) -> int:
+        """Number of today's step on the engine's grid: it addresses the luck of looking."""
+        return round(float(self.state.clock[NOW]) / STEP_DAYS)
+
+    @property
+    def progressed(self) -> bool:
+        """Whether a scan has shown progression."""
+        return not math.isnan(self.progression_day)
+
+    @property
+    def condition(self) -> int:
+        """Row of the model's conditions that holds now."""
+        now = float(self.state.clock[NOW])
+        place = int(np.searchsorted(self.timeline.start, now + 1e-9, side="right")) - 1
+        inside = place >= 0 and now < self.timeline.end[place] - 1e-9
+        return int(self.timeline.condition[place if inside else -1])
+
+    @property
+    def signals(self) -> Levels:
+        """The host's signals that hold now, as the one condition there is."""
+        return Levels(self.conditions[self.condition][None, :], self.without)
+
+    def note(self, day: float, kind: str, detail: str) -> None:
+        """Enter an event."""
+        self.events.append({"day": day, "kind": kind, "detail": detail})
+
+    def new_line(self) -> Follow:
+        """A follow-up that has seen nothing yet."""
+        return Follow(nodes=_nodes(self.grown))
+
+    def retime(self) -> None:
+        """Work out anew, after rules or wounds have changed them, all doses and what the patient is exposed to."""
+        patient = self.grown.patient
+        self.dosing = dosing(self.regimens, patient.host, self.end)
+        self.given = [one for one in self.dosing.given if one.days.size]
+        known = [*self.agents, *(one.agent for one in self.given)]
+        self.agents = list({agent.name: agent for agent in known}.values())
+        regions, self.flows = _arteries(self.grown, self.agents)
+        programme = build_programme(
+            self.given, self.agents, self.flows, self.grown.day, self.end, patient, self.wounds, self.without
+        )
+        self.timeline, self.conditions = programme.timeline, programme.conditions
+        self.model = build_model(patient, self.vessels, self.agents, regions, self.without, self.conditions)
+        tracked = int(self.state.clock[TRACKED]) | _tracked(self.grown, self.given, self.without)
+        self.state.clock[TRACKED] = float(tracked)
+
+
+def _arteries(grown: Grown, agents: Sequence[Agent]) -> tuple[list[int], dict[str, float | None]]:
+    """For each agent the site whose artery it may go into, and that artery's flow [L/day]."""
+    regions: list[int] = []
+    flows: dict[str, float | None] = {}
+    for agent in agents:
+        region, flow = -1, None
+        for position, site in enumerate(grown.patient.host.anatomy.sites):
+            if site.artery in agent.routes and site.arterial_flow is not None:
+                region, flow = position, float(site.arterial_flow)
+        regions.append(region)
+        flows[agent.name] = flow
+    return regions, flows
+
+
+def _nodes(grown: Grown) -> list[int]:
+    """Sites that are lymph nodes."""
+    host = grown.patient.host
+    return [place for place, site in enumerate(host.anatomy.sites) if site.soil and host.soil(site.soil).nodal]
+
+
+def _tracked(grown: Grown, given: Sequence[Given], without: Collection[str]) -> int:
+    """Bits of the mechanisms that resist a drug of this arm: such clones keep their identity."""
+    bits = 0
+    if "resistance" not in without:
+        for bit, mechanism in enumerate(grown.patient.tumour.mechanisms):
+            if any(mechanism.name in one.agent.resistance for one in given if one.kills):
+                bits |= 1 << bit
+    return bits
+
+
+def open_arm(
+    grown: Grown, vessels: Vasculature, agents: Mapping[str, Agent], protocol: Protocol, until: float,
+    without: Collection[str] = (),
+) -> Arm:  # fmt: skip
+    """Branch an arm from the day of diagnosis.
+
+    Raises
+    ------
+    ModelError
+        If the patient was grown with other mechanisms, or lacks what an order needs.
+    """
+    if irradiated := [order for order in protocol.irradiations if grown.patient.tumour.radiosensitivity is None]:
+        raise ModelError(
+            f"{irradiated[0].sentence()}, but tumour {grown.patient.tumour.name!r} has no radiosensitivity: "
+            "give it one, or leave the radiation out"
+        )
+    courses = [one for one in protocol.courses if one.amount_mg > 0.0 and "drug effects" not in without]
+    state = copy_state(grown.state)
+    # The primary is taken out on the day that was planned; whether anything else is, scans decide.
+    wounds = [order.at_day for order in protocol.resections if order.target == "primary"]
+    arm = Arm(
+        grown, vessels, state, regimens(courses, [agents[one.agent] for one in courses]), until, tuple(without),
+        Follow(nodes=_nodes(grown)), wounds=wounds,
+    )  # fmt: skip
+    if arm.model.mask.shape[0] + SLOTS_BEYOND_TYPES != state.cells.shape[1]:
+        raise ModelError("an arm must be opened with the mechanisms that its patient was grown with: same `without`")
+    growing = int(np.sum(state.lesion[1 : state.count[LESIONS], CELLS] > 0))
+    arm.note(0.0, "diagnosis", f"{growing} growing {'metastasis' if growing == 1 else 'metastases'} in truth")
+    for course in protocol.courses:
+        if course.after is None:
+            arm.note(course.start, "dose_course", course.sentence())
+    return arm
