@@ -1,17 +1,24 @@
-"""An entry in plain words: each number with its unit, range, grade and source."""
+"""An entry in plain words: what it does, and each number with its unit, range, grade and source."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import takewhile
+from pathlib import Path
 
 from pydantic import BaseModel
 
 from seedsoil.biology.patient import Host
-from seedsoil.catalogue.load import KINDS, entry, names, sources
+from seedsoil.catalogue.load import KINDS, entry, folder, names, sources
+from seedsoil.catalogue.pages import sections
+from seedsoil.catalogue.sections import wrapped
 from seedsoil.foundation.errors import CatalogueError, did_you_mean, known_words
-from seedsoil.foundation.value import OPEN_SOURCES, Value, values_in
+from seedsoil.foundation.value import Value, values_in
 
 __all__ = ["citations", "describe", "reference"]
+
+#: The table of a study file in which an entry of each kind is changed.
+_TABLES = {"organs": "soils.{}", "tumours": "tumour", "agents": "agents.{}", "hosts": "host", "vessels": "vessels"}
 
 
 def describe(name: str) -> str:
@@ -43,7 +50,7 @@ def reference(key: str) -> str:
         venue += f":{fields['pages']}"
     parts = [author, fields.get("title", ""), venue, fields.get("year", "")]
     line = ". ".join(part.rstrip(".") for part in parts if part)
-    return f"{line} ({fields['note']})" if "note" in fields else line
+    return f"{line} ({fields['note']})" if fields.get("note", key) != key else line
 
 
 def citations(values: Iterable[Value] | BaseModel) -> tuple[dict[str, object], ...]:
@@ -66,59 +73,23 @@ def citations(values: Iterable[Value] | BaseModel) -> tuple[dict[str, object], .
 
 def _page(kind: str, noun: BaseModel) -> str:
     """Return one entry as text."""
-    title = getattr(noun, "title", "") or getattr(noun, "name", "")
-    lines = [f"{title} ({kind.removesuffix('s')} {getattr(noun, 'name', '')!r})", ""]
-    values = []
-    for place, value in values_in(noun):
-        if isinstance(noun, Host) and place.startswith("soils["):
-            continue  # each soil has its own page
-        if isinstance(noun, Host) and place.startswith("anatomy.vessels["):
-            values.append(value)
-            continue
-        values.append(value)
-        lines.append(f"  {_name(noun, place)}: {_number(value)}")
-    if isinstance(noun, Host):
-        lines += ["", "  Blood and lymph:"]
-        lines += [
-            f"    {vessel.source} -> {vessel.target}: {float(vessel.share):.6g}"
-            + (" (lymph)" if vessel.lymphatic else "")
-            for vessel in noun.anatomy.vessels
-        ]
-        lines += ["", "  Soils: " + ", ".join(soil.name for soil in noun.soils)]
-    for name in ("routes", "site"):
-        held = getattr(noun, name, None)
-        if held:
-            lines.append(f"  {name}: {held if isinstance(held, str) else ', '.join(held)}")
-    lines += ["", "Sources:"]
-    lines += [f"  {line['key']}: {line['reference']}" for line in citations(values)]
+    name = str(getattr(noun, "name", ""))
+    title = getattr(noun, "title", "") or name
+    lines = [f"{title} ({kind.removesuffix('s')} {name!r})", *wrapped(_summary(folder(kind) / f"{name}.toml"))]
+    lines += [*wrapped(f"A study changes a number under [{_TABLES[kind].format(name)}], by the name in brackets."), ""]
+    for section in sections(noun):
+        lines += [*section.lines(), ""]
+    # Each soil of a host has a page of its own.
+    values = [value for place, value in values_in(noun) if not (isinstance(noun, Host) and place.startswith("soils["))]
+    lines.append("Sources:")
+    for line in citations(values):
+        lines += wrapped(f"{line['key']}: {line['reference']}", "  ", "      ")
     weak = sum(value.grade == "assumed" for value in values)
-    lines += [
-        "",
-        f"{weak} of {len(values)} numbers are assumed: calibrate before you conclude. Not for clinical decisions.",
-    ]
-    return "\n".join(lines)
+    told = f"{weak} of {len(values)} numbers {'is' if weak == 1 else 'are'} assumed: calibrate before you conclude. Not for clinical decisions."
+    return "\n".join([*lines, "", told])
 
 
-def _name(noun: BaseModel, place: str) -> str:
-    """Return a field's place in plain words, with the site's or mechanism's own name in place of its number."""
-    here: object = noun
-    words = []
-    for part in place.replace("[", ".[").split("."):
-        if part.startswith("["):
-            here = here[int(part[1:-1])]  # type: ignore[index]
-            words.append(str(getattr(here, "name", None) or getattr(here, "target", None) or f"{int(part[1:-1]) + 1}"))
-        else:
-            here = here.get(part) if isinstance(here, dict) else getattr(here, part)
-            words.append(part.replace("_", " "))
-    return " ".join(word for word in words if word not in ("anatomy", "sites"))
-
-
-def _number(value: Value) -> str:
-    """Return a number with its unit, range, grade, source and note."""
-    unit = "" if value.unit == "1" else f" {value.unit.removeprefix('1')}"
-    text = f"{value.number:.4g}{unit}"
-    if value.low is not None and value.high is not None and value.low < value.high:
-        text += f" ({value.low:.4g} to {value.high:.4g})"
-    source = "" if value.source in OPEN_SOURCES and value.source == value.grade else f", {value.source}"
-    text += f" [{value.grade}{source}{', recalled' if value.recalled and value.source != 'recalled' else ''}]"
-    return f"{text}: {value.note}" if value.note else text
+def _summary(path: Path) -> str:
+    """Return what an entry's file says of it in its first lines, which are comments."""
+    head = takewhile(lambda line: line.startswith("# "), path.read_text(encoding="utf-8").splitlines())
+    return " ".join(line.removeprefix("# ").strip() for line in head)

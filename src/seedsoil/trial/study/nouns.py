@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -11,12 +10,11 @@ from typing import Any, cast
 import numpy as np
 from pydantic import BaseModel
 
-from seedsoil.biology.anatomy import expected_arrests
+from seedsoil.biology.circulation import arrests
 from seedsoil.biology.clone import Tumour
 from seedsoil.biology.drug import Agent
-from seedsoil.biology.factors import levels
 from seedsoil.biology.patient import Host
-from seedsoil.biology.soil import Soil, arrest_chance
+from seedsoil.biology.soil import Soil
 from seedsoil.biology.vasculature import Vasculature
 from seedsoil.catalogue.load import entry, names, unbalanced
 from seedsoil.catalogue.numbers import KEYS, Part, key_field, name_of, parts_of
@@ -241,13 +239,8 @@ def _whole_host(reader: Reader, table: Mapping[str, Any], host: Host) -> Host:
 
 def _check_circulation(reader: Reader, tumour: Tumour, host: Host) -> None:
     """Refuse a body in which a shed cell neither stops nor dies."""
-    adhesion, held = levels(tumour.adhesion), []
-    for site in host.anatomy.sites:
-        addressins = levels(host.soil(site.soil).addressins) if site.soil else (0.0,) * len(adhesion)
-        held.append(arrest_chance(adhesion, addressins, float(site.size_trap)))
-    alive = math.exp(-float(tumour.transit_loss_rate) * float(tumour.transit_time))
     try:
-        ends = expected_arrests(host.anatomy.flow(), held, alive).sum(axis=1)
+        ends = arrests(tumour, host).sum(axis=1)
     except ModelError:
         ends = np.array([np.inf])
     if not np.all(ends <= 1.0 + _ROUNDING):

@@ -1,0 +1,193 @@
+"""The numbers of the nouns in plain words: what each means, where its name alone would not say it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel
+
+from seedsoil.biology.clone import Dialogue, Mechanism, Radiosensitivity, Spread, Tumour, Visibility
+from seedsoil.biology.drug import Agent, Block, Delivery, Distribution, EndothelialKill, Kill, Raise, Toxicity
+from seedsoil.biology.host_cells import Healing, HostCells, Immunity, Inflammation, Marrow, Protection, Stroma
+from seedsoil.biology.patient import Host
+from seedsoil.biology.soil import Barrier, Residents, Soil
+
+__all__ = ["FAMILIES", "GRADES", "MEANINGS", "ROUTES", "meaning"]
+
+#: What a grade says of the evidence.
+GRADES: Mapping[str, str] = {
+    "human": "in people",
+    "animal": "in animals",
+    "cells": "in cells",
+    "fitted": "fitted",
+    "assumed": "assumed",
+}
+ROUTES: Mapping[str, str] = {
+    "iv": "into a vein",
+    "oral": "by mouth",
+    "hepatic_artery": "into the hepatic artery",
+}
+#: What each family of factors and of addressins is made of.
+FAMILIES: Mapping[str, str] = {
+    "egf": "EGF receptor ligands",
+    "igf": "insulin-like growth factors",
+    "hgf": "HGF, which MET reads",
+    "pdgf": "PDGF",
+    "endothelin": "endothelin",
+    "iron": "iron and metabolic supply",
+    "bmp_antagonist": "antagonists of TGF-beta and BMP",
+    "chemokine": "chemokines",
+    "selectin": "selectins",
+    "integrin": "integrin ligands",
+    "lectin": "lectins",
+}
+_ACTION = {"maximum": "at most", "half": "half of it at", "power": "steepness (Hill coefficient)"}
+#: The meaning of each number, by the noun that it belongs to; elsewhere its name says it.
+MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
+    Tumour: {
+        "division_rate": "division, where every receptor is met",
+        "death_rate": "death in any soil",
+        "hypoxic_death_rate": "death added where oxygen lacks",
+        "unmatched_death_rate": "death added where no survival factor is met",
+        "ligand_half_saturation": "ligand level that fills half a receptor",
+        "diffusion_rim": "fed from outside to a depth of",
+        "co_option": "use of the host's vessels (1: all of them)",
+        "replacement_share": "lesions that replace tissue, not push it",
+        "primary_sprouts": "primaries that sprout vessels at once",
+        "angiogenic_switch_rate": "a lesion learns to sprout vessels",
+        "shedding_rate": "a cell leaves the tumour",
+        "hypoxic_shedding_gain": "departures added where oxygen lacks, as a fold",
+        "hypoxic_shedding_power": "by the lack of oxygen to the power of",
+        "viable_when_shed": "share alive on leaving",
+        "transit_loss_rate": "death in the stream",
+        "transit_time": "time in each segment of the circulation",
+        "early_loss_rate": "death soon after arrest",
+        "early_loss_time": "for so long",
+        "extravasation_rate": "leaving the vessel",
+        "intravascular_death_rate": "death in the vessel until then",
+        "quiescence_rate": "falling asleep, at full cue",
+        "dormancy_sensitivity": "heed of the soil's cue to sleep",
+        "wake_rate": "waking",
+        "dormant_death_rate": "death asleep",
+        "establishment_size": "cells after which chance no longer ends it",
+        "hits": "alterations needed to found a metastasis",
+        "hit_rate": "one alteration, per division",
+        "instability_rate": "becoming unstable, per division",
+        "instability_factor": "an unstable cell mutates so many times as often",
+        "founder_variation": "spread of founders' division (CV)",
+    },
+    Spread: {
+        "protease_dependence": "share that cannot enter vessels without proteases",
+        "cluster_share": "share that leaves in clusters",
+        "cluster_size_trap": "clusters caught by size in one pass",
+        "cluster_gain": "a cluster succeeds so many times as often",
+        "platelet_cloak": "natural killer cells' blows warded off by platelets",
+        "platelet_grip": "hold on vessel walls lent by platelets",
+        "natural_killer_loss_rate": "death by natural killer cells after arrest",
+    },
+    Visibility: {
+        "antigen": "what lymphocytes see of a cell",
+        "checkpoint": "lymphocytes stayed by the checkpoint",
+    },
+    Dialogue: {
+        "vegf_output": "VEGF made (1: the usual)",
+        "endothelin_receptors": "protection taken from astrocytes by endothelin",
+        "gap_junctions": "protection taken through gap junctions",
+        "stroma_recruitment": "fibroblasts drawn in",
+        "inflammation_dependence": "life on what inflamed tissue supplies",
+    },
+    Radiosensitivity: {
+        "alpha": "alpha",
+        "alpha_beta_ratio": "alpha / beta",
+        "hypoxic_protection": "dose for the same effect without oxygen, as a fold",
+    },
+    Mechanism: {
+        "rate": "arises, per division",
+        "fitness_cost": "division lost",
+        "reversal_rate": "is lost again",
+        "antigen_kept": "what lymphocytes still see",
+        "radiation_share": "damage by radiation still felt",
+    },
+    Distribution: {
+        "volume": "volume of the first compartment",
+        "intercompartmental_clearance": "exchange with the second compartment",
+        "peripheral_volume": "volume of the second compartment",
+        "absorption_rate": "absorption",
+        "bioavailability": "share of a dose by mouth that arrives",
+        "effect_half_life": "half-life of the lag behind plasma",
+        "first_pass_extraction": "share that the liver takes at first pass",
+    },
+    Delivery: {
+        "permeability": "through the vessel wall",
+        "loss": "loss in the tissue",
+    },
+    Kill: _ACTION | {"cycle_specificity": "share that needs a dividing cell"},
+    EndothelialKill: _ACTION,
+    Block: {"half": "half lost at"},
+    Raise: _ACTION,
+    Toxicity: {"marrow_slope": "marrow slowed, per mg/L in plasma", "cumulative_limit": "most in a life"},
+    Agent: {"barrier_passage": "level while it is closed, against plasma"},
+    Soil: {
+        "dormancy_cue": "cue to sleep",
+        "vessel_density": "vessels",
+        "lethal_volume": "tumour at half of the greatest hazard of death",
+    },
+    Barrier: {
+        "opening_diameter": "half open when a lesion measures",
+        "ceiling": "opens at most",
+        "ceiling_variation": "that differs between lesions by (CV)",
+    },
+    Residents: {"inflammation": "inflamed by itself"},
+    Host: {
+        "cardiac_output": "blood that the heart moves",
+        "vascular_timescale": "vessels change so many times as slowly as in mice",
+        "burden_hazard": "greatest hazard of death by one soil's tumour",
+        "burden_power": "steepness of that hazard",
+        "mortality_at_fifty": "death by other causes, at 50 years",
+        "mortality_slope": "its rise, per year of age",
+    },
+    HostCells: {"tissue_flow": "blood flow, per volume of tissue"},
+    Immunity: {
+        "kill_rate": "greatest kill by effectors of level 1",
+        "half_size": "lesion at which half of it is left, in cells",
+        "turnover": "lymphocytes renewed",
+        "recruitment": "lymphocytes called in, at most",
+        "recruitment_size": "half of it for a lesion of so many cells",
+        "exhaustion": "lymphocytes lost, per tumour cell",
+        "macrophage_gain": "an awake macrophage counts so many times",
+    },
+    Protection: {
+        "fold": "drug needed for the same effect, as a fold",
+        "programme_time": "time that the programme takes",
+        "occupancy_half": "endothelin of half occupancy",
+        "contact_depth": "astrocytes touch a lesion to a depth of",
+    },
+    Stroma: {
+        "turnover_time": "fibroblasts come and go within",
+        "supply": "growth factors supplied",
+        "restraint": "division restrained",
+        "hindrance": "drug levels are divided by 1 plus",
+    },
+    Inflammation: {
+        "macrophage_share": "from macrophages at rest",
+        "supply": "growth factors supplied",
+        "vegf": "VEGF added, as a fold",
+        "shedding": "departures added, as a fold",
+    },
+    Healing: {
+        "half_life": "half-life of a wound's signal",
+        "supply": "growth factors supplied",
+        "switch_gain": "lesions that learn to sprout, added as a fold",
+    },
+    Marrow: {
+        "transit_time": "a neutrophil ripens in",
+        "feedback": "feedback of the count (power)",
+        "baseline": "usual count",
+        "danger": "count of grade 4",
+    },
+}
+
+
+def meaning(noun: BaseModel, field: str) -> str:
+    """Return in plain words what a number of a noun means."""
+    return MEANINGS.get(type(noun), {}).get(field) or FAMILIES.get(field) or field.replace("_", " ")
