@@ -44,7 +44,7 @@ class Arm:
     """One patient in one arm while it runs.
 
     ``regimens`` are the courses under their rules; what follows from them (``given``, ``timeline``, ``model`` ...) is
-    worked out by ``retime``. ``line`` is the follow-up since the last progression, ``first_burdens`` what the first scan of
+    worked out by ``retime``; ``ways`` keeps what the circulation makes of cells let go or shed. ``line`` is the follow-up since the last progression, ``first_burdens`` what the first scan of
     each instrument showed [mm^3], ``released`` the cells that shunts have let go so far.
     """
 
@@ -70,6 +70,7 @@ class Arm:
     blood: list[tuple[float, float, float]] = field(default_factory=list)
     first_burdens: dict[str, float] = field(default_factory=dict)
     released: dict[int, tuple[Floats, int]] = field(default_factory=dict)
+    ways: dict[tuple[str, bool, int], Floats] = field(default_factory=dict)
     progression_day: float = math.nan
     end_day: float = math.nan
     alive: bool = True
@@ -131,6 +132,7 @@ class Arm:
         )
         self.timeline, self.conditions = programme.timeline, programme.conditions
         self.model = build_model(patient, self.vessels, self.agents, regions, self.without, self.conditions)
+        self.ways.clear()
         tracked = int(self.state.clock[TRACKED]) | _tracked(self.grown, self.given, self.without)
         self.state.clock[TRACKED] = float(tracked)
 

@@ -64,10 +64,13 @@ class _Recorder:
 
     def __call__(self, state: State) -> None:
         lesion = state.lesion[: int(state.count[LESIONS])]
-        self.days.append(float(state.clock[NOW]) - self.diagnosis)
-        self.rows.append(
-            (lesion[:, CELLS].copy(), lesion[:, HYPOXIA].copy(), lesion[:, PERFUSION].copy(), clone_cells(state))
-        )
+        row = (lesion[:, CELLS].copy(), lesion[:, HYPOXIA].copy(), lesion[:, PERFUSION].copy(), clone_cells(state))
+        day = float(state.clock[NOW]) - self.diagnosis
+        # A day on which something was looked at is told once; one on which something was done, before and after.
+        if self.days and self.days[-1] == day and np.array_equal(self.rows[-1][0], row[0]):
+            return
+        self.days.append(day)
+        self.rows.append(row)
 
     def filled(self, column: int, width: int) -> Floats:
         """One recorded quantity as an array, zero before a lesion or clone was there."""

@@ -84,7 +84,7 @@ def take(stream: Stream, keys: Keys, cells: Floats, step: int, zone: int = 0) ->
     for slot in range(cells.size):
         if cells[slot] <= 0.0 or left <= 0.0:
             continue
-        aim(own, BIOPSY, mix(keys[slot], np.uint64(zone)), step)
+        aim(own, BIOPSY, np.uint64(mix(keys[slot], np.uint64(zone))), step)
         found[slot] = binomial(own, left, min(1.0, float(cells[slot]) / rest))
         left -= found[slot]
         rest -= float(cells[slot])

@@ -87,13 +87,16 @@ def release(
     ``part`` tell the luck of orders, and of a shunt's weeks, apart.
     """
     patient, stream = arm.grown.patient, arm.grown.stream
-    chances = entering(patient.tumour, patient.host, into, arm.signals, beads)
+    way = (into, beads, arm.condition)
+    if way not in arm.ways:
+        arm.ways[way] = entering(patient.tumour, patient.host, into, arm.signals, beads)
+    chances = arm.ways[way]
     success = np.zeros(chances.size) if beads else _success(arm)
     caught, founders, left = np.zeros(chances.size), 0, np.floor(amount + 0.5)
     step = 2 * (number * 100_000 + part)
     shares = [source.share for source in sources]
     for place, source in enumerate(sources):
-        aim(stream, INJECTION, mix(source.key, np.uint64(0)), step + _ARREST)
+        aim(stream, INJECTION, _key(source.key, 0), step + _ARREST)
         rest = sum(shares[place:])
         cells = (
             left if place == len(sources) - 1 else binomial(stream, left, source.share / rest if rest > 0.0 else 0.0)
@@ -111,7 +114,7 @@ def spread(stream: Stream, cells: float, chances: Floats, key: np.uint64, step: 
     found, left, rest = np.zeros(chances.size), cells, 1.0
     for site, chance in enumerate(chances.tolist()):
         if chance > 0.0 and left > 0.0:
-            aim(stream, INJECTION, mix(key, np.uint64(site + 1)), step)
+            aim(stream, INJECTION, _key(key, site + 1), step)
             found[site] = binomial(stream, left, min(1.0, chance / rest))
             left -= found[site]
         rest = max(rest - chance, 1e-300)
@@ -144,6 +147,11 @@ def entering(tumour: Tumour, host: Host, into: str, signals: Levels | None = Non
     return np.asarray(chances / survival)
 
 
+def _key(entity: np.uint64, number: int) -> np.uint64:
+    """Key of a part of an entity."""
+    return np.uint64(mix(entity, np.uint64(number)))
+
+
 def _exactly(number: float) -> Value:
     return Value(number=number, unit="1", grade="assumed", source="assumed")
 
@@ -167,7 +175,7 @@ def _found(arm: Arm, source: Source, caught: Floats, success: Floats, step: int)
     """Put the cells that will found a lesion on their way: they settle when time goes on. Returns their number."""
     stream, number = arm.grown.stream, 0
     for site in np.flatnonzero((caught > 0.0) & (success > 0.0)):
-        aim(stream, INJECTION, mix(source.key, np.uint64(site + 1)), step)
+        aim(stream, INJECTION, _key(source.key, int(site) + 1), step)
         for ordinal in range(int(binomial(stream, caught[site], success[site]))):
             index = int(arm.state.count[PENDING])
             if index >= arm.state.pending.shape[0]:
@@ -178,8 +186,7 @@ def _found(arm: Arm, source: Source, caught: Floats, success: Floats, step: int)
             seed = arm.state.pending[index]
             seed[SEED_DAY], seed[SEED_ORIGIN] = arm.state.clock[NOW], source.row
             seed[SEED_TYPE], seed[SEED_CLONE], seed[SEED_SITE] = source.kind, source.clone, site
-            address = mix(np.uint64(step), mix(np.uint64(site), np.uint64(ordinal)))
-            arm.state.pending_key[index] = mix(source.key, address)
+            arm.state.pending_key[index] = _key(_key(_key(source.key, step), int(site)), ordinal)
             arm.state.count[PENDING] = index + 1
             number += 1
     return number
@@ -187,7 +194,7 @@ def _found(arm: Arm, source: Source, caught: Floats, success: Floats, step: int)
 
 def _culture(arm: Arm) -> list[Source]:
     """Cells as the tumour began: its founding clone, grown outside the body."""
-    return [Source(-1, int(arm.model.trait[FIRST_KIND]), 0, np.uint64(mix(np.uint64(INJECTION), np.uint64(0))), 1.0)]
+    return [Source(-1, int(arm.model.trait[FIRST_KIND]), 0, _key(np.uint64(INJECTION), 0), 1.0)]
 
 
 def _ascites(arm: Arm) -> list[Source]:

@@ -81,8 +81,10 @@ def _cells_in_zone(state: State, row: int, order: Biopsy) -> Floats:
 def draw(arm: Arm, order: BloodDraw) -> None:
     """Draw a tube of blood and count the tumour cells in it."""
     patient = arm.grown.patient
-    passing = blood.first_pass(patient.tumour, patient.host, arm.signals)
-    level = blood.concentration(shed(arm), passing, float(patient.host.cardiac_output))
+    way = ("", False, arm.condition)
+    if way not in arm.ways:
+        arm.ways[way] = blood.first_pass(patient.tumour, patient.host, arm.signals)
+    level = blood.concentration(shed(arm), arm.ways[way], float(patient.host.cardiac_output))
     found = blood.count(arm.grown.stream, order.millilitres, level, arm.week)
     arm.blood.append((arm.today, order.millilitres, found))
     cells = "1 circulating tumour cell" if found == 1.0 else f"{found:.0f} circulating tumour cells"
