@@ -93,7 +93,9 @@ class Course:
         if self.guard is not None:
             parts.append(_GUARD_WORDS[self.guard])
         if self.until:
-            parts.append("until a scan shows progression")
+            parts.append(
+                "until a scan shows progression" if self.after is None else "until a later scan shows it again"
+            )
         return ", ".join(parts)
 
     def _is_repeated(self) -> bool:
@@ -109,7 +111,10 @@ class Course:
 
 @dataclass(frozen=True)
 class Scan:
-    """A look at the patient with an instrument, every so many days; it ends with the first progression."""
+    """A look at the patient with an instrument, every so many days.
+
+    It ends with the first progression, unless a course waits for what later scans show.
+    """
 
     every: float
     start: float

@@ -293,6 +293,15 @@ def test_a_guard_needs_a_marrow() -> None:
 _drug = 'give = "fluorouracil", dose = "400 mg", every = "14 days"'
 _first = "400 mg of fluorouracil into a vein, every 14 days"
 _regimens = {
+    "second line": (
+        f'{{ {_drug}, until = "progression" }}, '
+        '{ give = "oxaliplatin", dose = "150 mg", every = "14 days", after = "progression", until = "progression" }',
+        [
+            f"from day 0 {_first}, until a scan shows progression",
+            "from the day on which a scan shows progression 150 mg of oxaliplatin into a vein, every 14 days, "
+            "until a later scan shows it again",
+        ],
+    ),
     "sequential": (
         f'{{ {_drug}, times = 6 }}, {{ give = "oxaliplatin", dose = "150 mg", every = "14 days", start = "84 days" }}',
         [f"from day 0 {_first}, 6 times", "from day 84 150 mg of oxaliplatin into a vein, every 14 days"],

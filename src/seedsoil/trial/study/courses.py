@@ -56,11 +56,6 @@ def read_course(reader: Reader, table: dict[str, Any], place: str, setting: Sett
         reader.fault(f"{place}.duration", "a drug by mouth is not infused; leave duration out")
     on, off = _rhythm(reader, table, place, every)
     ending, opening = (_at_progression(reader, table, place, key, what) for key, what in _RULES)
-    if ending and opening:
-        reader.fault(
-            f"{place}.until",
-            "a course that begins at progression cannot end with it: a scan shows it once; leave it out",
-        )
     course = Course(
         agent=name, amount_mg=_milligrams(dose, unit, setting.host), route=route, start=start, every=every, times=times,
         duration=duration, until=ending, on=on, off=off, after=opening,
@@ -147,12 +142,8 @@ def _pauses(reader: Reader, table: dict[str, Any], place: str) -> tuple[float, f
         reader.fault(
             here, f"stops below {stop:g} and restarts at {restart:g} of the first burden; restart must be above"
         )
-    for key, why in (
-        ("on", "a course has a rhythm or adapts, not both; leave on and off out, or adaptive"),
-        ("after", "scans end with the first progression, so that none could tell when to pause; leave one of both out"),
-    ):
-        if key in table:
-            reader.fault(here, why)
+    if "on" in table:
+        reader.fault(here, "a course has a rhythm or adapts, not both; leave on and off out, or adaptive")
     return stop, restart
 
 
