@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -33,10 +34,13 @@ from seedsoil.body.state import (
 )
 from seedsoil.catalogue.load import entry
 from seedsoil.experiment.grow import Diagnosis, run_until, scratch
+from seedsoil.experiment.protocol import Protocol, Resect
 from seedsoil.experiment.timeline import nothing
 from seedsoil.foundation.streams import mix, new_stream
 from seedsoil.trial.plan import Plan
 
+#: The one arm of a study in which the primary is resected.
+CONTROL = {"control": Protocol((Resect("primary", 14.0),))}
 ADULT, TWO_POOL = entry("hosts", "adult"), entry("vessels", "two_pool")
 
 #: With these switched off, a lesion is one clone that grows by its own supply alone.
@@ -119,6 +123,14 @@ def plan_of(arms: dict[str, Any], agents: dict[str, Any] | None = None, **change
         "vessels": TWO_POOL, "diagnosis": Diagnosis(25.0), "vary": {}, "agents": agents or {}, "arms": arms,
     }  # fmt: skip
     return Plan(**(fields | changes))
+
+
+@lru_cache(maxsize=16)
+def control_tables(without: tuple[str, ...] = ()) -> dict[str, dict[str, Any]]:
+    """All tables of eight patients whose primary is resected, with some mechanisms switched off."""
+    from seedsoil.trial.run import run_patients
+
+    return run_patients(plan_of(CONTROL, without=without, patients=8), 0, 8)
 
 
 def same(one: Any, other: Any) -> bool:

@@ -16,10 +16,10 @@ from seedsoil.biology.patient import Host, Patient
 from seedsoil.biology.signals import SIGNALS, resting
 from seedsoil.biology.soil import Barrier, Residents, Soil
 from seedsoil.body.model import build_model
-from seedsoil.body.state import NODES, Model, Timeline
+from seedsoil.body.state import CELLS, LESIONS, NODES, STEP_DAYS, VIGOUR, Model, Timeline, with_room
 from seedsoil.experiment.signalling import condition_rows, vessel_rows
 from seedsoil.foundation.value import Quantity, Value
-from tests.properties.examples import TWO_POOL
+from tests.properties.examples import TWO_POOL, follow, lesion_of
 
 
 def made(kind: Any, **given: Any) -> Any:
@@ -65,10 +65,10 @@ TUMOUR: Tumour = made(
     receptors=factors(egf=0.6, igf=0.6), survival_receptors=factors(egf=0.6, igf=0.6), ligand_half_saturation=0.25,
     adhesion=_levels(Addressins, {"selectin": 0.4, "integrin": 0.4, "chemokine": 0.4}),
     diffusion_rim=0.14, co_option=0.0, replacement_share=0.0, primary_sprouts=1.0, angiogenic_switch_rate=1e-3,
-    shedding_rate=1e-3, hypoxic_shedding_gain=4.0, hypoxic_shedding_power=2.0, viable_when_shed=0.5,
+    shedding_rate=3e-4, hypoxic_shedding_gain=4.0, hypoxic_shedding_power=2.0, viable_when_shed=0.5,
     transit_loss_rate=100.0, transit_time=1e-3, early_loss_rate=1.0, early_loss_time=1.0, extravasation_rate=1.0,
     intravascular_death_rate=1.0, quiescence_rate=0.2, dormancy_sensitivity=1.0, wake_rate=0.01,
-    dormant_death_rate=0.01, establishment_size=50.0, hits=1.0, hit_rate=1e-3, instability_rate=1e-3,
+    dormant_death_rate=0.01, establishment_size=50.0, hits=0.0, hit_rate=0.0, instability_rate=0.0,
     instability_factor=5.0,
 )  # fmt: skip
 
@@ -218,3 +218,41 @@ def exposed(
         condition=np.append(which.reshape(-1)[1:], 0).astype(np.int64),
     )  # fmt: skip
     return build_model(person, TWO_POOL, agents, [-1] * len(agents), without, rows), timeline
+
+
+def lived(
+    person: Patient, periods: Sequence[Period], agents: Sequence[Agent] = (), without: Collection[str] = (), *,
+    site: str = "skin", cells: float = 1e8, kind: int = 0, every: float = STEP_DAYS, **lesion: Any,
+) -> Any:  # fmt: skip
+    """Rows of one lesion, looked at ``every`` so many days, while the periods last [looks, columns]."""
+    model, timeline = exposed(person, agents, periods, without)
+    state = lesion_of(model, AT[site], cells, **lesion)
+    state.kind[0, 0] = kind
+    return follow(model, state, sum(days for days, _ in periods), every=every, timeline=timeline)[1]
+
+
+def speed(rows: Any, cells: float = 1e8, every: float = STEP_DAYS) -> float:
+    """Net growth from the start to the last look [1/day]."""
+    return float(np.log(rows[-1, CELLS] / cells) / (every * len(rows)))
+
+
+def seeded(
+    person: Patient, agents: Sequence[Agent] = (), levels: Mapping[str, float] | None = None, without: Collection[str] = (), *,
+    site: str = "skin", vigour: float = 0.0,
+) -> Any:  # fmt: skip
+    """Lesions that one vascular lesion of 1e8 cells founds in a week under constant levels [lesions, columns]."""
+    model, timeline = exposed(person, agents, [(STEP_DAYS, levels or {})], without)
+    state = with_room(lesion_of(model, AT[site], 1e8, vessels=(1.5, 0.6)), 10000, 0)
+    state.lesion[0, VIGOUR] = vigour
+    state, _ = follow(model, state, STEP_DAYS, timeline=timeline)
+    return state.lesion[1 : state.count[LESIONS]]
+
+
+def differing(one: Model, other: Model) -> set[str | int]:
+    """What differs between two models: columns of ``site`` by their number, other tables by their name."""
+    columns = range(one.site.shape[2])
+    found: set[str | int] = {
+        place for place in columns if not np.array_equal(one.site[..., place], other.site[..., place])
+    }
+    names = set(one._fields) - {"site"}
+    return found | {name for name in names if not np.array_equal(getattr(one, name), getattr(other, name))}

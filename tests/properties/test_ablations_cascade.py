@@ -1,0 +1,158 @@
+"""The way from one lesion to the next, switched off step by step: soils, seeds, sleepers, and who meets cells in the blood."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from seedsoil.biology.circulation import arrests
+from seedsoil.body.state import DEATH, DIVISION, SLEEPERS
+from seedsoil.trial.run import run_patients
+from tests.properties.examples import ADULT, COLON, CONTROL, control_tables, model_of, patient, plan_of
+from tests.properties.plain import (
+    AT,
+    ORGANS,
+    SPREAD,
+    TUMOUR,
+    agent,
+    compiled,
+    differing,
+    host,
+    residents,
+    seeded,
+    soil,
+    who,
+    with_numbers,
+)
+
+INDEX = ADULT.anatomy.index
+PLACES = [AT[name] for name in ORGANS]
+ALONE = with_numbers(SPREAD, cluster_share=0.0)
+
+
+def test_soil_matching() -> None:
+    """Without it incidence is as arrests, to 1e-12; with it some soils take tenfold less: catches a favoured organ."""
+    soils = np.array([bool(site.soil) for site in ADULT.anatomy.sites])
+    held = arrests(COLON, ADULT)[INDEX("colon"), soils]
+    bare = model_of(patient(), ("soil matching", "dormancy"))
+    assert np.ptp(bare.site[0, soils, DIVISION]) == np.ptp(bare.site[0, soils, DEATH]) == 0.0
+    ratio = bare.emission[0, INDEX("colon"), soils] / held
+    assert ratio.max() / ratio.min() - 1.0 < 1e-12
+    chosen = model_of(patient()).emission[0, INDEX("colon"), soils] / held
+    assert chosen.min() < 0.1 * chosen.max()
+
+
+def test_metastasis() -> None:
+    """Lesions beyond the primary, and none without: catches one embolus that succeeds."""
+    assert control_tables()["patients"]["lesions_ever"].sum() > 5
+    bare = control_tables(("metastasis",))
+    assert (bare["patients"]["lesions_ever"] == 0).all()
+    assert (bare["lesions"]["lesion"] == 0).all()
+
+
+def test_dormancy() -> None:
+    """Some founders sleep for years, and without it none waits longer than growth takes: catches one sleeper."""
+    assert (model_of(patient()).site[0, :, SLEEPERS] > 0.0).any()
+    assert (model_of(patient(), ("dormancy",)).site[0, :, SLEEPERS] == 0.0).all()
+    assert _longest_wait(()) > 1.0
+    assert _longest_wait(("dormancy",)) < 1.0
+
+
+def _longest_wait(without: tuple[str, ...]) -> float:
+    """Longest time from arrival to growth, in units of what growth to 50 cells can take at its slowest."""
+    sleepy = patient(wake_rate=1e-3, dormant_death_rate=1e-3)
+    plan = plan_of(CONTROL, patient=sleepy, without=without, until_days=728.0, patients=6)
+    table = run_patients(plan, 0, 6)["lesions"]
+    later, rates = table["lesion"] > 0, model_of(sleepy, without).site[0]
+    assert later.sum() > 5
+    active = np.where(np.isnan(table["active_day"]), 728.0, table["active_day"])[later]
+    net = np.array([rates[INDEX(site), DIVISION] - rates[INDEX(site), DEATH] for site in table["site"][later]])
+    return float(((active - table["arrival_day"][later]) * net / (np.log(50.0) + 8.0)).max())
+
+
+def test_reseeding() -> None:
+    """Metastases of metastases, and none without: catches one lesion whose parent is not the primary."""
+    fast = patient(shedding_rate=1e-2)
+    for without, some in (((), True), (("reseeding",), False)):
+        plan = plan_of(CONTROL, patient=fast, without=without, until_days=728.0, patients=6)
+        table = run_patients(plan, 0, 6)["lesions"]
+        assert (table["parent"] > 0).any() == some
+        assert (table["lesion"] > 0).sum() > 10
+
+
+def test_clusters() -> None:
+    """A tenth of departures in clusters of 20-fold success raise what one lesion seeds; off, exactly the single cells.
+
+    Catches 1e-12 in the chances; a lesion of the engine sheds half as many seeds again in a week.
+    """
+    travelling = who(spread=SPREAD, shedding_rate=1e-4)
+    on, off = compiled(travelling), compiled(travelling, ("clusters",))
+    assert differing(on, off) == {"emission", "emission_total"}
+    assert differing(off, compiled(who(spread=ALONE, shedding_rate=1e-4))) == set()
+    alone = off.emission[0][:, PLACES]
+    success = alone / (0.5 * arrests(TUMOUR, host())[:, PLACES])
+    together = 0.5 * arrests(travelling.tumour, host(), clusters=True)[:, PLACES] * np.minimum(1.0, 20.0 * success)
+    assert on.emission[0][:, PLACES] == pytest.approx(0.9 * alone + 0.1 * together, rel=1e-12)
+    assert len(seeded(travelling)) > 1.5 * len(seeded(travelling, without=("clusters",)))
+    assert len(seeded(travelling, without=("clusters",))) == len(seeded(who(spread=ALONE, shedding_rate=1e-4)))
+
+
+HUNTED = host(
+    **{name: soil(name, residents=residents(natural_killers=1.0 if name == "lung" else 0.0)) for name in ORGANS}
+)
+
+
+def test_natural_killer_cells() -> None:
+    """They leave exp(-2 (1 - 0.9)) of what arrests where they live and all of it elsewhere; off, as if there were none."""
+    hunted, calm = who(HUNTED, spread=ALONE), who(spread=ALONE)
+    on, off = compiled(hunted), compiled(hunted, ("natural killer cells",))
+    assert differing(on, off) == {"emission", "emission_total"}
+    assert differing(off, compiled(calm)) == set()
+    left = on.emission[0][:, PLACES] / off.emission[0][:, PLACES]
+    assert left == pytest.approx(np.repeat([[np.exp(-0.2), 1.0, 1.0, 1.0]], left.shape[0], axis=0), rel=1e-12)
+
+
+def test_raised_natural_killer_cells() -> None:
+    """Raised threefold they let few cells settle in the lung; off, an agent that raises them changes no seed."""
+    raiser = agent("raiser", raises={"natural_killer": (1e-9, 5.0, 1.0)})
+    hunted = who(HUNTED, spread=with_numbers(ALONE, platelet_cloak=0.0))
+    usual, raised = (seeded(hunted, [raiser], {"raiser": level}) for level in (0.0, 1.0))
+    assert len(raised) < len(usual)
+    assert (raised[:, 0] == AT["lung"]).mean() < 0.05
+    assert (usual[:, 0] == AT["lung"]).mean() > 0.2
+    off = [seeded(hunted, [raiser], {"raiser": level}, ("natural killer cells",)) for level in (0.0, 1.0)]
+    assert len(off[0]) == len(off[1]) > len(usual)
+
+
+def test_platelets() -> None:
+    """They ward off nine tenths of the blows and lend half the hold; off, cells are bare and held by half: catches 1e-12.
+
+    Off, an agent against platelets does nothing more.
+    """
+    hunted = who(HUNTED, spread=ALONE)
+    bare = who(
+        HUNTED, spread=with_numbers(ALONE, platelet_cloak=0.0, platelet_grip=0.0),
+        adhesion=type(TUMOUR.adhesion)(**{
+            name: level.model_copy(update={"number": 0.5 * float(level)}) for name, level in dict(TUMOUR.adhesion).items()
+        }),
+    )  # fmt: skip
+    on, off = compiled(hunted), compiled(hunted, ("platelets",))
+    assert differing(on, off) == {"emission", "emission_total"}
+    assert off.emission == pytest.approx(compiled(bare).emission, rel=1e-12)
+    assert off.emission[0, AT["skin"], AT["lung"]] < 0.2 * on.emission[0, AT["skin"], AT["lung"]]
+    blocked = compiled(hunted, platelet=1.0)
+    assert blocked.emission[1] == pytest.approx(off.emission[0], rel=1e-12)
+    assert compiled(hunted, ("platelets",), platelet=1.0).emission[1].tolist() == off.emission[0].tolist()
+
+
+def test_host_conditioning() -> None:
+    """Walls that a drug makes twice as permissive let more seeds in; off, the same drug lets in none more."""
+    opener = agent("opener", raises={"conditioning": (1e-9, 1.0, 1.0)})
+    person = who()
+    few, many = (len(seeded(person, [opener], {"opener": level})) for level in (0.0, 1.0))
+    assert many > 1.2 * few
+    off = [len(seeded(person, [opener], {"opener": level}, ("host conditioning",))) for level in (0.0, 1.0)]
+    assert off == [few, few]
+    assert differing(compiled(person, conditioning=1.0), compiled(person, ("host conditioning",), conditioning=1.0)) == {
+        "emission", "emission_total",
+    }  # fmt: skip

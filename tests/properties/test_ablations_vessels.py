@@ -1,0 +1,136 @@
+"""Vessels and what reaches a lesion by them, switched off: sprouts, borrowed vessels, pericytes, endothelium, barrier."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from seedsoil.biology.effect import hill
+from seedsoil.biology.vessels import cells_of, diameter
+from seedsoil.body.state import BORROWED_LOST, CELLS, CLOCK, HYPOXIA, IMMATURE, MATURE, PERFUSION, SPROUTS
+from seedsoil.experiment.grow import Diagnosis, grow
+from seedsoil.foundation.errors import ModelError
+from tests.properties.examples import ADULT, ONE_CLONE, TWO_POOL, follow, lesion_of, model_of, patient
+from tests.properties.plain import agent, barrier, compiled, differing, host, host_cells, lived, soil, speed, who
+
+INDEX = ADULT.anatomy.index
+STILL = {"division_rate": 0.0, "death_rate": 0.0, "hypoxic_death_rate": 0.0, "unmatched_death_rate": 0.0}
+#: Vessels of a sprouting lesion at rest.
+VESSELS = {"sprouts": True, "vessels": (1.4874, 0.5873)}
+
+
+def _largest(site: str, without: tuple[str, ...], *, sprouts: bool = False, replaces: bool = False) -> float:
+    """Diameter that a lesion reaches from 1e4 cells in three years [mm]."""
+    model = model_of(patient(), (*ONE_CLONE[1:], *without))
+    state = lesion_of(model, INDEX(site), 1e4, sprouts=sprouts and "sprouting" not in without, replaces=replaces)
+    _, rows = follow(model, state, 1092.0, every=28.0)
+    return diameter(float(rows[-1, CELLS]))
+
+
+def test_without_vessels_a_primary_is_never_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No sprouting and no co-option: it stalls between 0.4 and 1 mm, and the fault says so: catches 1 mm in growth."""
+    monkeypatch.setattr("seedsoil.experiment.grow.MOST_ATTEMPTS", 3)
+    found = grow(patient(), TWO_POOL, Diagnosis(10.0), 4, 0)
+    assert diameter(float(found.state.lesion[0, CELLS])) >= 10.0
+    with pytest.raises(ModelError, match=r"the largest primary reached 0\.[4-9] mm of the 10 mm"):
+        grow(patient(), TWO_POOL, Diagnosis(10.0), 4, 0, ("sprouting", "co-option", "metastasis"))
+
+
+def test_sprouting_breaks_the_stall() -> None:
+    """A pushing lesion stalls below 1 mm, with sprouts it passes 5 mm in three years: catches sprouts without effect."""
+    assert 0.4 < _largest("colon", ("sprouting", "co-option"), sprouts=True) < 1.0
+    assert _largest("colon", ("co-option",), sprouts=True) > 5.0
+
+
+def test_sprouting_off_stops_the_switch() -> None:
+    """A clock about to run out turns on sprouts, and never without sprouting: catches a switch that ignores it."""
+    switched = []
+    for without in ((), ("sprouting",)):
+        model = model_of(patient(), (*ONE_CLONE[1:], *without))
+        state = lesion_of(model, INDEX("colon"), 1e5)
+        state.lesion[0, CLOCK] = 1e-3
+        _, rows = follow(model, state, 28.0)
+        switched.append(float(rows[-1, SPROUTS]))
+    assert switched == [1.0, 0.0]
+
+
+def test_hypoxia_off_removes_the_stall() -> None:
+    """Without vessels and without hypoxia the lesion passes 10 mm: catches a limit on size that is not supply."""
+    assert _largest("colon", ("sprouting", "co-option", "hypoxia")) > 10.0
+
+
+def test_co_option_feeds_a_replacing_lesion() -> None:
+    """In the liver without sprouts it passes 5 mm on borrowed vessels, and stalls without: catches other supply."""
+    assert _largest("liver", ("sprouting",), replaces=True) > 5.0
+    assert 0.3 < _largest("liver", ("sprouting", "co-option"), replaces=True) < 1.0
+
+
+def test_pericytes() -> None:
+    """An agent that takes 70 % of them halves perfusion; off, the lesion is that of no agent, bit for bit."""
+    taker = agent("taker", blocks={"pericyte": 3.0 / 7.0})
+    runs = {
+        (level, without): lived(who(**STILL), [(35.0, {"taker": level})], [taker], (*ONE_CLONE, *without), cells=1e12, **VESSELS)
+        for level in (0.0, 1.0) for without in ((), ("pericytes",))
+    }  # fmt: skip
+    usual, lost = runs[0.0, ()][-1], runs[1.0, ()][-1]
+    assert lost[PERFUSION] == pytest.approx(0.52 * usual[PERFUSION], rel=0.03)
+    assert lost[HYPOXIA] > 2.0 * usual[HYPOXIA]
+    assert runs[1.0, ("pericytes",)].tobytes() == runs[0.0, ()].tobytes() == runs[0.0, ("pericytes",)].tobytes()
+
+
+def test_endothelial_apoptosis() -> None:
+    """An agent that kills endothelium by 0.5 a day takes own and borrowed vessels; off, none, bit for bit."""
+    killer = agent("killer", endothelial=(1.0, 1.0, 1.0))
+    runs = {}
+    for level in (0.0, 1.0):
+        for without in ((), ("endothelial apoptosis",)):
+            runs[level, without] = lived(
+                who(co_option=0.5), [(14.0, {"killer": level})], [killer], (*ONE_CLONE, *without), **VESSELS
+            )
+    usual, killed = runs[0.0, ()][-1], runs[1.0, ()][-1]
+    assert killed[IMMATURE] + killed[MATURE] < 0.5 * (usual[IMMATURE] + usual[MATURE])
+    assert (usual[BORROWED_LOST], killed[BORROWED_LOST]) == (0.0, pytest.approx(0.5 / 0.52, rel=0.02))
+    assert killed[CELLS] < 0.9 * usual[CELLS]
+    assert runs[1.0, ("endothelial apoptosis",)].tobytes() == runs[0.0, ()].tobytes()
+
+
+#: So little that no lesion changes its size [1/day].
+MOST = 0.01
+SMALL = agent("small", kill=(MOST, 1.0, 1.0, 0.0), delivery=(2e4, 2000.0), passage=0.02)
+
+
+def _killed(person: object, without: tuple[str, ...] = (), site: str = "skin", **lesion: object) -> float:
+    """Kill hazard of the small drug at 1 mg/L in a lesion that neither grows nor dies of itself [1/day]."""
+    rows = lived(person, [(7.0, {"small": 1.0})], [SMALL], (*ONE_CLONE, *without), site=site, cells=1e12, **lesion)
+    return -speed(rows, 1e12)
+
+
+def test_delivery() -> None:
+    """The lesion with fewer vessels receives less of a drug that flow brings; off, both the blood's level, to 0.1 %."""
+    person = who(host(host_cells()), **STILL)
+    well, ill = (_killed(person, vessels=vessels) for vessels in ((0.0, 1.0), (0.0, 0.2)))
+    assert well > 1.3 * ill
+    blood = float(hill(1.0, MOST, 1.0, 1.0))
+    for vessels in ((0.0, 1.0), (0.0, 0.2)):
+        assert _killed(person, ("delivery",), vessels=vessels) == pytest.approx(blood, rel=1e-3)
+    assert _killed(who(**STILL), vessels=(0.0, 0.2)) == pytest.approx(blood, rel=1e-3), "no flow is known"
+
+
+def test_barrier() -> None:
+    """Behind it a drug of passage 0.02 reaches a large lesion at its ceiling of 0.12; off, as elsewhere, bit for bit."""
+    guarded = who(host(brain=soil("brain", barrier=barrier())), **STILL)
+    behind = _killed(guarded, site="brain")
+    assert behind == pytest.approx(float(hill(0.12, MOST, 1.0, 1.0)), rel=1e-3)
+    assert _killed(guarded) == _killed(who(**STILL)) == pytest.approx(float(hill(1.0, MOST, 1.0, 1.0)), rel=1e-3)
+    assert _killed(guarded, ("barrier",), site="brain") == _killed(guarded)
+    assert differing(compiled(guarded, ("barrier",)), compiled(who(**STILL))) == set()
+
+
+@pytest.mark.parametrize(("width", "level"), [(0.05, 0.02), (0.25, 0.07), (3.0, 0.12)])
+def test_the_barrier_opens_with_the_lesion(width: float, level: float) -> None:
+    """Small lesions get the passage, one of 0.25 mm half-way to the ceiling, large ones the ceiling: catches 6 % at 0.25 mm."""
+    guarded, cells = who(host(brain=soil("brain", barrier=barrier())), **STILL), np.floor(cells_of(width))
+    half_of_them = 100.0 * np.log(2.0) / float(hill(level, 1.0, 1.0, 1.0))  # a hundredth of a day at this maximum
+    drug = agent("drug", kill=(half_of_them, 1.0, 1.0, 0.0), passage=0.02)
+    rows = lived(guarded, [(0.01, {"drug": 1.0})], [drug], ONE_CLONE, site="brain", cells=cells, every=0.01)
+    assert abs(rows[-1, CELLS] - 0.5 * cells) < 3.0 * np.sqrt(cells) + 0.03 * cells
