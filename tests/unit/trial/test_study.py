@@ -513,6 +513,18 @@ def test_schema_knows_every_key_of_a_study(text: str) -> None:
     assert _unknown(schema, tables) == []
 
 
+@pytest.mark.parametrize("text", _texts)
+def test_schema_knows_every_order_as_one_kind(text: str) -> None:
+    kinds = Study.schema()["properties"]["arms"]["additionalProperties"]["properties"]["do"]["items"]["oneOf"]
+    assert len(kinds) == 9
+    for arm in tomllib.loads(text)["arms"].values():
+        for order in arm.get("do", []):
+            fitting = [
+                kind for kind in kinds if set(kind["required"]) <= set(order) and set(order) <= set(kind["properties"])
+            ]
+            assert len(fitting) == 1, order
+
+
 def test_schema_refuses_what_no_study_may_hold() -> None:
     tables = {"soils": {"livr": {}}, "agents": {"fluorouracil": {"kill": {"maximun": 1}, "blocks": {"vgef": {}}}}}
     expected = [".soils.livr", ".agents.fluorouracil.kill.maximun", ".agents.fluorouracil.blocks.vgef"]
