@@ -1,8 +1,9 @@
 """A tube of blood: how many circulating tumour cells are in it, and how many the assay shows.
 
 Tumours shed S cells a day into the blood; all of it passes the great artery, Q litres a day, and the cells with it that
-filters on the way have not caught: concentration = sum over sites of S p / Q, where p is the chance to come so far. Most
-cells live for one pass, so that later ones are left out. The count in a tube is a Poisson number.
+filters on the way have not caught: concentration = sum over sites of S p / Q, where p is the chance to come so far. Cells
+that die on the way are seen all the same (they vanish in hours, Meng 2004, and a pass takes a minute); passes after the
+first are left out. The count in a tube is a Poisson number.
 """
 
 from __future__ import annotations
@@ -35,9 +36,9 @@ ASSAY = MappingProxyType(
 
 
 def first_pass(tumour: Tumour, host: Host, signals: Levels | None = None) -> Floats:
-    """Chance that a cell shed at each site reaches the great artery alive (sites,).
+    """Chance that a cell shed at each site reaches the great artery, alive or not (sites,).
 
-    Law: the circulation's chain with a great artery that catches every cell.
+    Law: the circulation's chain without death, with a great artery that catches every cell.
     """
     anatomy = host.anatomy
     hub = anatomy.index(great_artery(anatomy))
@@ -46,7 +47,9 @@ def first_pass(tumour: Tumour, host: Host, signals: Levels | None = None) -> Flo
         site.model_copy(update={"size_trap": trap}) if place == hub else site
         for place, site in enumerate(anatomy.sites)
     )
-    caught = arrests(tumour, host.model_copy(update={"anatomy": anatomy.model_copy(update={"sites": sites})}), signals)
+    watched = host.model_copy(update={"anatomy": anatomy.model_copy(update={"sites": sites})})
+    lasting = tumour.transit_loss_rate.model_copy(update={"number": 0.0, "low": 0.0})
+    caught = arrests(tumour.model_copy(update={"transit_loss_rate": lasting}), watched, signals)
     return np.asarray((caught if signals is None else caught[0])[:, hub])
 
 
