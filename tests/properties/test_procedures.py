@@ -21,7 +21,6 @@ from seedsoil.experiment.protocol import (
     Ablate,
     Biopsy,
     BloodDraw,
-    Course,
     Inject,
     Irradiate,
     Protocol,
@@ -31,25 +30,18 @@ from seedsoil.experiment.protocol import (
 )
 from seedsoil.foundation.errors import ModelError
 from seedsoil.trial.run import run_patients, simulate
+from tests.properties.arms import FLUOROURACIL, SCANS, SURGERY, assumed, differing, fluorouracil, told_of
 from tests.properties.examples import ADULT, COLON, TWO_POOL, changed, patient, plan_of, same
 
 INDEX = ADULT.anatomy.index
-NEVER = float("inf")
-SURGERY = (Resect("primary", 14.0),)
-SCANS = (Scan(28.0, 21.0),)
-FLUOROURACIL = {"fluorouracil": entry("agents", "fluorouracil")}
-
-
-def _given(number: float, unit: str = "1") -> dict[str, Any]:
-    return {"value": number, "unit": unit, "grade": "assumed", "source": "assumed"}
 
 
 def _irradiated(alpha: float) -> Patient:
     cell = Radiosensitivity.model_validate(
         {
-            "alpha": _given(alpha, "1/Gy"),
-            "alpha_beta_ratio": _given(10.0, "Gy"),
-            "hypoxic_protection": _given(3.0),
+            "alpha": assumed(alpha, "1/Gy"),
+            "alpha_beta_ratio": assumed(10.0, "Gy"),
+            "hypoxic_protection": assumed(3.0),
         }
     )
     return patient(tumour=COLON.model_copy(update={"radiosensitivity": cell}))
@@ -73,24 +65,6 @@ def _opened(alpha: float = 0.0) -> Arm:
 def _tables(protocols: dict[str, Protocol], who: Patient | None = None, **changes: Any) -> dict[str, dict[str, Any]]:
     plan = plan_of(protocols, FLUOROURACIL, **({"patient": who or _irradiated(0.3), "until_days": 364.0} | changes))
     return run_patients(plan, 0, plan.patients)
-
-
-def _differing(tables: dict[str, dict[str, Any]], one: str, other: str) -> set[str]:
-    """Columns of the tables about the tumour in which two arms differ."""
-    found = set()
-    for name in ("patients", "lesions", "clones"):
-        table = tables[name]
-        first, second = table["arm"] == one, table["arm"] == other
-        assert first.sum() == second.sum() > 0 or name != "patients"
-        for column, values in table.items():
-            if column != "arm" and not same(values[first], values[second]):
-                found.add(f"{name}.{column}")
-    return found
-
-
-def _told(tables: dict[str, dict[str, Any]], arm: str, kind: str) -> list[str]:
-    events = tables["events"]
-    return [str(words) for words in events["detail"][(events["arm"] == arm) & (events["kind"] == kind)]]
 
 
 # ------------------------------------------------------------ what does nothing changes nothing
@@ -119,7 +93,7 @@ def _idle() -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize("arm", ["beads", "no_cells", "no_reach", "samples"])
 def test_what_can_do_nothing_is_the_control(arm: str) -> None:
     """In the middle of a step, all of the tumour's tables: catches one cut or one draw by an order without effect."""
-    assert _differing(_idle(), "control", arm) == set()
+    assert differing(_idle(), "control", arm) == set()
 
 
 def test_radiation_without_sensitivity_is_the_control() -> None:
@@ -127,8 +101,8 @@ def test_radiation_without_sensitivity_is_the_control() -> None:
     for alpha, dose, equal in ((0.0, 2.0, True), (0.3, 0.0, True), (0.3, 2.0, False)):
         field = Protocol(SURGERY, irradiations=(Irradiate("liver", 31.5, dose, 30),))
         tables = _tables({"control": Protocol(SURGERY), "field": field}, _irradiated(alpha))
-        assert (_differing(tables, "control", "field") == set()) == equal
-        assert len(_told(tables, "field", "irradiation")) == 2
+        assert (differing(tables, "control", "field") == set()) == equal
+        assert len(told_of(tables, "field", "irradiation")) == 2
 
 
 def test_samples_were_taken() -> None:
@@ -140,13 +114,13 @@ def test_samples_were_taken() -> None:
         assert taken["cells"][taken["patient"] == who].sum() == 1000.0
     assert tubes["patient"].size >= 3 * 13
     assert tubes["cells"].max() > 0.0
-    assert "there is nothing to take" in _told(_idle(), "samples", "biopsy")[1]
-    assert len(_told(_idle(), "samples", "blood_draw")) == tubes["patient"].size
+    assert "there is nothing to take" in told_of(_idle(), "samples", "biopsy")[1]
+    assert len(told_of(_idle(), "samples", "blood_draw")) == tubes["patient"].size
 
 
 def test_beads_arrest_and_found_nothing() -> None:
     """A control embolus: each bead is told of, and none grows; catches a bead that is a cell."""
-    (words,) = set(_told(_idle(), "beads", "injection")[:1])
+    (words,) = set(told_of(_idle(), "beads", "injection")[:1])
     numbers = [int(part.rsplit(" ", 1)[1].replace(",", "")) for part in _arrests(words)]
     assert sum(numbers) == 100_000
     assert words.endswith("0 found a lesion")
@@ -326,7 +300,7 @@ def test_a_shunt_of_incompetent_cells_founds_nothing() -> None:
     protocol = {"shunt": Protocol(shunts=(Shunt(1e7, "veins", 0.0, 90.0),))}
     tables = _healthy(protocol, patient(), 98.0, patients=1)
     assert (tables["patients"]["lesions_ever"] == 0).all()
-    words = _told(tables, "shunt", "shunt")
+    words = told_of(tables, "shunt", "shunt")
     assert len(words) == 2
     caught = sum(int(part.rsplit(" ", 1)[1].replace(",", "")) for part in _arrests(words[1]))
     mean = 9e8 * entering(COLON, ADULT, "veins").sum()
@@ -348,104 +322,6 @@ def test_a_partner_shares_what_the_arteries_carry() -> None:
     assert abs(shares[1] - 0.5) < 6.0 * np.sqrt(0.25 / sites.size)
 
 
-# ------------------------------------------------------------ rules
-
-
-def _course(**changes: Any) -> Course:
-    fields: dict[str, Any] = {"agent": "fluorouracil", "amount_mg": 3000.0, "route": "iv", "start": 42.0, "every": 7.0}
-    return Course(**(fields | changes))
-
-
-def test_a_guard_differs_only_where_counts_fall() -> None:
-    """Guarded and free are one until the first low count, and not after: catches a guard that acts on good counts."""
-    drug = FLUOROURACIL["fluorouracil"]
-    tables, days = {}, {}
-    for name, slope in (("harmless", 0.0), ("toxic", 8.0)):
-        agent = type(drug).model_validate(drug.model_dump() | {"toxicity": {"marrow_slope": _given(slope, "L/mg")}})
-        arms = {
-            "free": Protocol(SURGERY, (_course(),)),
-            "guarded": Protocol(SURGERY, (_course(guard="delay"),)),
-        }
-        plan = plan_of(arms, {"fluorouracil": agent}, patients=1, until_days=182.0)
-        tables[name] = run_patients(plan, 0, 1)
-        days[name] = [simulate(plan, arm, 0) for arm in arms]
-    assert _differing(tables["harmless"], "free", "guarded") == set()
-    assert _told(tables["harmless"], "guarded", "delayed") == []
-    assert len(_told(tables["harmless"], "guarded", "nadir")) == 1
-    assert _told(tables["harmless"], "free", "nadir") == []
-    assert len(_told(tables["toxic"], "guarded", "delayed")) > 0
-    assert _differing(tables["toxic"], "free", "guarded")
-    free, guarded = days["toxic"]
-    first = min(float(event["day"]) for event in guarded.events if event["kind"] == "delayed")
-    early, lesions = free.days <= first, min(free.cells.shape[1], guarded.cells.shape[1])
-    assert early.sum() > 100
-    assert same(free.cells[early][:, :lesions], guarded.cells[: early.sum()][:, :lesions])
-    assert {dose for dose in guarded.doses if dose[0] < first} == {dose for dose in free.doses if dose[0] < first}
-
-
-def _followed(course: Course, **changes: Any) -> Any:
-    """A patient with a large tumour under treatment, scanned every three weeks for three years."""
-    arms = {"arm": Protocol(courses=(course,), scans=SCANS), "control": Protocol(scans=SCANS)}
-    fields: dict[str, Any] = {"patients": 1, "until_days": 1092.0, "without": ("burden death", "metastasis")}
-    plan = plan_of(arms, FLUOROURACIL, **(fields | changes))
-    return simulate(plan, "arm", 0), simulate(plan, "control", 0)
-
-
-def test_an_adaptive_course_pauses_and_resumes_by_what_scans_show() -> None:
-    """Volumes read on scans decide: catches a pause that the readings do not ask for, and doses in a pause."""
-    history, _ = _followed(_course(adaptive=(0.5, 1.0), start=42.0))
-    seen = history.observations
-    burden = {day: float(np.sum(seen["diameter_mm"][seen["day"] == day] ** 3)) for day in np.unique(seen["day"])}
-    first = burden[min(burden)]
-    turns = [(float(event["day"]), event["kind"]) for event in history.events if event["kind"] in ("paused", "resumed")]
-    assert [kind for _, kind in turns[:2]] == ["paused", "resumed"]
-    # A scan that shows nothing leaves no reading; if the course pauses for it, an event tells of that day.
-    days = sorted({day for day in burden if day >= 42.0} | {day for day, _ in turns})
-    paused, doses = NEVER, np.array([day for day, _, _ in history.doses])
-    for day, share in ((day, burden.get(day, 0.0) / first) for day in days):
-        kind = dict(turns).get(day)
-        if np.isinf(paused):
-            assert (kind == "paused") == (share < 0.5)
-        else:
-            assert (kind == "resumed") == (share >= 1.0)
-        if kind == "resumed":
-            assert not ((doses >= paused) & (doses < day)).any()
-            assert day in doses
-        paused = {"paused": day, "resumed": NEVER}.get(kind or "", paused)
-
-
-def test_a_course_after_progression_waits_for_it() -> None:
-    """Until a scan shows progression the patient is the control's, week by week: catches a drug that knows the truth."""
-    history, control = _followed(_course(after="progression", start=0.0))
-    progression = next(float(event["day"]) for event in history.events if event["kind"] == "progression")
-    assert min(day for day, _, _ in history.doses) == progression
-    early = history.days <= progression
-    assert early.sum() > 50
-    assert same(history.cells[early], control.cells[: early.sum()])
-    assert history.cells[-1].sum() < 0.5 * control.cells[-1].sum()
-    assert any("opened by progression" in str(event["detail"]) for event in history.events)
-
-
-def test_scans_go_on_as_long_as_a_rule_waits() -> None:
-    """After progression the control is scanned no more, the adaptive arm is: catches a pause that never ends."""
-    history, control = _followed(_course(adaptive=(0.5, 1.0)))
-    last = next(float(event["day"]) for event in control.events if event["kind"] == "progression")
-    assert control.observations["day"].max() == last
-    assert history.observations["day"].max() > 1000.0
-
-
-def test_a_second_line_ends_with_the_next_progression() -> None:
-    """One step ahead: opened by one progression, ended by the next: catches a line judged against the first scan."""
-    history, _ = _followed(_course(after="progression", until="progression", start=0.0, amount_mg=300.0))
-    kinds = [(float(event["day"]), event["kind"]) for event in history.events]
-    opened = next(day for day, kind in kinds if kind == "dose_course")
-    stopped = next(day for day, kind in kinds if kind == "stopped")
-    assert stopped > opened
-    given = [day for day, _, _ in history.doses]
-    assert min(given) == opened
-    assert max(given) < stopped
-
-
 # ------------------------------------------------------------ all together
 
 
@@ -453,7 +329,10 @@ def test_everything_at_once_is_repeatable_and_whole() -> None:
     """Every kind of order in one arm: the same bytes again and alone, no count negative or not a number."""
     protocol = Protocol(
         (Resect("primary", 20.0, 1e-6),),
-        (_course(adaptive=(0.5, 1.0), guard="reduce"), _course(agent="fluorouracil", after="progression", start=3.0)),
+        (
+            fluorouracil(adaptive=(0.5, 1.0), guard="reduce"),
+            fluorouracil(agent="fluorouracil", after="progression", start=3.0),
+        ),
         SCANS,
         (Ablate("liver", 61.3, 4.0),),
         (Irradiate("liver", 90.0, 3.0, 5, 1.5),),

@@ -44,8 +44,9 @@ class Arm:
     """One patient in one arm while it runs.
 
     ``regimens`` are the courses under their rules; what follows from them (``given``, ``timeline``, ``model`` ...) is
-    worked out by ``retime``; ``ways`` keeps what the circulation makes of cells let go or shed. ``line`` is the follow-up since the last progression, ``first_burdens`` what the first scan of
-    each instrument showed [mm^3], ``released`` the cells that shunts have let go so far.
+    worked out by ``retime``; ``ways`` keeps what the circulation makes of cells let go or shed. ``line`` is the follow-up
+    since the last progression, ``first_burdens`` what the first scan of each instrument showed [mm^3], ``released`` the
+    cells that shunts have let go so far.
     """
 
     grown: Grown

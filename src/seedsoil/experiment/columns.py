@@ -32,6 +32,11 @@ _who = {
     "arm": Column("str", "", "name of the arm"),
 }
 
+_KINDS = (
+    "diagnosis, dose_course, scan, progression, paused, resumed, reduced, delayed, stopped, nadir, resection, ablation, "
+    "irradiation, injection, shunt, biopsy, blood_draw, death, end"
+)
+
 TABLES: Mapping[str, Mapping[str, Column]] = {
     "patients": _who | {
         "alive": Column("bool", "", "alive when last followed"),
@@ -80,7 +85,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
     },
     "events": _who | {
         "day": Column("float64", "day", "since diagnosis"),
-        "kind": Column("str", "", "diagnosis, dose_course, scan, resection, ..., death, end"),
+        "kind": Column("str", "", _KINDS),
         "detail": Column("str", "", "in words"),
     },
     "observations": _who | {
