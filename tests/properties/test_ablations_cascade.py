@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seedsoil.biology.circulation import arrests
-from seedsoil.body.state import DEATH, DIVISION, SLEEPERS
+from seedsoil.body.state import ACTIVE, ARRIVED, DEATH, DIVISION, SLEEPERS
 from seedsoil.trial.run import run_patients
 from tests.properties.examples import ADULT, COLON, CONTROL, control_tables, model_of, patient, plan_of
 from tests.properties.plain import (
@@ -51,23 +51,16 @@ def test_metastasis() -> None:
 
 
 def test_dormancy() -> None:
-    """Some founders sleep for years, and without it none waits longer than growth takes: catches one sleeper."""
-    assert (model_of(patient()).site[0, :, SLEEPERS] > 0.0).any()
-    assert (model_of(patient(), ("dormancy",)).site[0, :, SLEEPERS] == 0.0).all()
-    assert _longest_wait(()) > 1.0
-    assert _longest_wait(("dormancy",)) < 1.0
-
-
-def _longest_wait(without: tuple[str, ...]) -> float:
-    """Longest time from arrival to growth, in units of what growth to 50 cells can take at its slowest."""
-    sleepy = patient(wake_rate=1e-3, dormant_death_rate=1e-3)
-    plan = plan_of(CONTROL, patient=sleepy, without=without, until_days=728.0, patients=6)
-    table = run_patients(plan, 0, 6)["lesions"]
-    later, rates = table["lesion"] > 0, model_of(sleepy, without).site[0]
-    assert later.sum() > 5
-    active = np.where(np.isnan(table["active_day"]), 728.0, table["active_day"])[later]
-    net = np.array([rates[INDEX(site), DIVISION] - rates[INDEX(site), DEATH] for site in table["site"][later]])
-    return float(((active - table["arrival_day"][later]) * net / (np.log(50.0) + 8.0)).max())
+    """Some founders sleep for months, and without it none waits longer than growth takes: catches one sleeper."""
+    sleepy = who(shedding_rate=5e-5, division_rate=0.3, quiescence_rate=0.5, wake_rate=2e-3, dormant_death_rate=2e-3)
+    waits, awake = (
+        found[:, ACTIVE] - found[:, ARRIVED] for found in (seeded(sleepy), seeded(sleepy, without=("dormancy",)))
+    )
+    longest = (np.log(50.0) + 16.0) / float(np.diff(compiled(sleepy).site[0, AT["skin"], [DEATH, DIVISION]])[0])
+    assert len(awake) > len(waits) > 500
+    assert (waits > longest).mean() > 0.1
+    assert awake.max() < longest
+    assert differing(compiled(sleepy), compiled(sleepy, ("dormancy",))) == {"emission", "emission_total", SLEEPERS}
 
 
 def test_reseeding() -> None:

@@ -11,7 +11,19 @@ from seedsoil.body.state import BORROWED_LOST, CELLS, CLOCK, HYPOXIA, IMMATURE, 
 from seedsoil.experiment.grow import Diagnosis, grow
 from seedsoil.foundation.errors import ModelError
 from tests.properties.examples import ADULT, ONE_CLONE, TWO_POOL, follow, lesion_of, model_of, patient
-from tests.properties.plain import agent, barrier, compiled, differing, host, host_cells, lived, soil, speed, who
+from tests.properties.plain import (
+    DIALOGUE,
+    agent,
+    barrier,
+    compiled,
+    differing,
+    host,
+    host_cells,
+    lived,
+    soil,
+    speed,
+    who,
+)
 
 INDEX = ADULT.anatomy.index
 STILL = {"division_rate": 0.0, "death_rate": 0.0, "hypoxic_death_rate": 0.0, "unmatched_death_rate": 0.0}
@@ -85,7 +97,11 @@ def test_endothelial_apoptosis() -> None:
     for level in (0.0, 1.0):
         for without in ((), ("endothelial apoptosis",)):
             runs[level, without] = lived(
-                who(co_option=0.5), [(14.0, {"killer": level})], [killer], (*ONE_CLONE, *without), **VESSELS
+                who(co_option=0.5, dialogue=DIALOGUE),
+                [(14.0, {"killer": level})],
+                [killer],
+                (*ONE_CLONE, *without),
+                **VESSELS,
             )
     usual, killed = runs[0.0, ()][-1], runs[1.0, ()][-1]
     assert killed[IMMATURE] + killed[MATURE] < 0.5 * (usual[IMMATURE] + usual[MATURE])
