@@ -123,7 +123,7 @@ def test_about_one_brain_lesion_in_ten_lets_enough_drug_in() -> None:
 
 @pytest.mark.parametrize("host", HOSTS)
 def test_a_marrow_at_rest_is_far_from_danger(host: str) -> None:
-    marrow = entry("hosts", host).marrow
+    marrow = entry("hosts", host).neutrophils
     assert marrow is not None
     assert 5.0 <= float(marrow.baseline) / float(marrow.danger) <= 20.0
     assert 1.0 < float(marrow.transit_time) < 6.0

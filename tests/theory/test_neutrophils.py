@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from seedsoil.biology.host_cells import Marrow
-from seedsoil.biology.marrow import STEP_DAYS, counts, rested
+from seedsoil.biology.host_cells import Neutrophils
+from seedsoil.biology.neutrophils import STEP_DAYS, counts, rested
 
 
-def _marrow(hours: float = 110.0, feedback: float = 0.17, baseline: float = 5e9) -> Marrow:
+def _marrow(hours: float = 110.0, feedback: float = 0.17, baseline: float = 5e9) -> Neutrophils:
     def value(number: float, unit: str = "1") -> dict[str, object]:
         return {"value": number, "unit": unit, "grade": "assumed", "source": "assumed"}
 
-    return Marrow.model_validate(
+    return Neutrophils.model_validate(
         {
             "transit_time": value(hours, "h"), "feedback": value(feedback), "baseline": value(baseline, "1/L"),
             "danger": value(5e8, "1/L"),
@@ -20,7 +20,7 @@ def _marrow(hours: float = 110.0, feedback: float = 0.17, baseline: float = 5e9)
     )  # fmt: skip
 
 
-def _friberg(marrow: Marrow, effect, days: float, at: np.ndarray) -> np.ndarray:  # type: ignore[no-untyped-def,type-arg]
+def _friberg(marrow: Neutrophils, effect, days: float, at: np.ndarray) -> np.ndarray:  # type: ignore[no-untyped-def,type-arg]
     """Counts by scipy's solver, from the equations as published."""
     rate, usual = 4.0 / float(marrow.transit_time), float(marrow.baseline)
 

@@ -186,14 +186,16 @@ def _nadir(slope: float, model: Exponentials, doses: list[Dose]) -> float:
         ("oxaliplatin", "iv", 85.0, 2.0, 14.0, 1, 3.9),
     ],
 )
-def test_marrow_slopes_bring_the_stated_nadir(
+def test_neutrophil_slopes_bring_the_stated_nadir(
     name: str, route: str, per_area: float, hours: float, every: float, times: int, stated: float
 ) -> None:
     """Each entry's note states the nadir of a usual dose: it follows, to 4 %. Catches a slope off by a twentieth."""
     agent = entry("agents", name)
     dose = Dose(0.0, per_area * SURFACE, duration=hours * HOUR, every=every, additional=times - 1)
-    assert f"{per_area * (SURFACE if name == 'paclitaxel' else 1.0):g} mg" in agent.toxicity.marrow_slope.note
-    assert _nadir(float(agent.toxicity.marrow_slope), plasma(name, route), [dose]) == pytest.approx(stated, rel=0.04)
+    assert f"{per_area * (SURFACE if name == 'paclitaxel' else 1.0):g} mg" in agent.toxicity.neutrophil_slope.note
+    assert _nadir(float(agent.toxicity.neutrophil_slope), plasma(name, route), [dose]) == pytest.approx(
+        stated, rel=0.04
+    )
 
 
 @pytest.mark.parametrize(

@@ -77,9 +77,9 @@ class Raise(Noun):
 
 
 class Toxicity(Noun):
-    """What bounds a dose: how strongly plasma slows the marrow [L/mg], and how much may be given in a life."""
+    """What bounds a dose: how strongly plasma slows the making of neutrophils [L/mg], and how much may be given in a life."""
 
-    marrow_slope: PerConcentration | None = None
+    neutrophil_slope: PerConcentration | None = None
     cumulative_limit: SurfaceDose | None = None
 
 

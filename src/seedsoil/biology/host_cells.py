@@ -64,7 +64,7 @@ class Healing(Noun):
     switch_gain: Number
 
 
-class Marrow(Noun):
+class Neutrophils(Noun):
     """Neutrophils: a line of transit compartments with feedback (Friberg). ``danger`` is the count of grade 4."""
 
     transit_time: Days

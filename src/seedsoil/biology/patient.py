@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from seedsoil.biology.anatomy import Anatomy
 from seedsoil.biology.clone import Tumour
-from seedsoil.biology.host_cells import HostCells, Marrow
+from seedsoil.biology.host_cells import HostCells, Neutrophils
 from seedsoil.biology.quantities import Kilograms, LitresPerDay, Noun, Number, PerDay, SquareMetres, Years
 from seedsoil.biology.soil import Soil
 
@@ -64,7 +64,7 @@ class Host(Noun):
     mortality_at_fifty: PerDay
     mortality_slope: Number
     cells: HostCells | None = None
-    marrow: Marrow | None = None
+    neutrophils: Neutrophils | None = None
 
     def soil(self, name: str) -> Soil:
         """The soil of this name; KeyError if the host has none."""

@@ -41,7 +41,8 @@ class Residents(Noun):
 class Soil(Noun):
     """A tissue: ligand supply, addressins, dormancy cue, host vessels, and how much tumour its host survives.
 
-    ``residents`` are the host cells that a lesion meets there; without them none of theirs is felt. ``nodal``: it is a lymph node, which has a size of its own, so that instruments read it by other rules.
+    ``residents`` are the host cells that a lesion meets there; without them none of theirs is felt. ``nodal``: it is a
+    lymph node, which has a size of its own, so that instruments read it by other rules.
     """
 
     name: str

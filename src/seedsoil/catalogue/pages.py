@@ -79,9 +79,13 @@ def _agent(agent: Agent) -> Iterator[Section]:
     told = ("A cell that has the mechanism needs so many times the level.",) if folds else ()
     yield Section("What resists it [resistance]", told, folds)
     bounds = numbers(agent.toxicity)
-    if agent.toxicity is not None and agent.toxicity.marrow_slope is not None and float(agent.toxicity.marrow_slope):
-        level = short(1.0 / float(agent.toxicity.marrow_slope), "mg/L")
-        bounds = (*bounds, computed("marrow makes no neutrophil at", level))
+    if (
+        agent.toxicity is not None
+        and agent.toxicity.neutrophil_slope is not None
+        and float(agent.toxicity.neutrophil_slope)
+    ):
+        level = short(1.0 / float(agent.toxicity.neutrophil_slope), "mg/L")
+        bounds = (*bounds, computed("no neutrophil is made at", level))
     yield Section("What bounds the dose [toxicity]", (), bounds)
 
 
@@ -226,7 +230,7 @@ def _soil(soil: Soil) -> Iterator[Section]:
 
 def _body(host: Host) -> Iterator[Section]:
     yield Section("The body", (), numbers(host))
-    yield Section("Marrow [marrow]", (), numbers(host.marrow))
+    yield Section("Neutrophils [neutrophils]", (), numbers(host.neutrophils))
     yield Section("Host cells [cells]", (), numbers(host.cells))
     for field, heading in _LAWS.items():
         yield Section(f"{heading} [cells.{field}]", (), numbers(getattr(host.cells, field, None)))

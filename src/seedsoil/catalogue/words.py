@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from seedsoil.biology.clone import Dialogue, Mechanism, Radiosensitivity, Spread, Tumour, Visibility
 from seedsoil.biology.drug import Agent, Block, Delivery, Distribution, EndothelialKill, Kill, Raise, Toxicity
-from seedsoil.biology.host_cells import Healing, HostCells, Immunity, Inflammation, Marrow, Protection, Stroma
+from seedsoil.biology.host_cells import Healing, HostCells, Immunity, Inflammation, Neutrophils, Protection, Stroma
 from seedsoil.biology.patient import Host
 from seedsoil.biology.soil import Barrier, Residents, Soil
 
@@ -125,7 +125,7 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
     EndothelialKill: _ACTION,
     Block: {"half": "half lost at"},
     Raise: _ACTION,
-    Toxicity: {"marrow_slope": "marrow slowed, per mg/L in plasma", "cumulative_limit": "most in a life"},
+    Toxicity: {"neutrophil_slope": "neutrophils slowed, per mg/L in plasma", "cumulative_limit": "most in a life"},
     Agent: {"barrier_passage": "level while it is closed, against plasma"},
     Soil: {
         "dormancy_cue": "cue to sleep",
@@ -179,7 +179,7 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "supply": "growth factors supplied",
         "switch_gain": "lesions that learn to sprout, added as a fold",
     },
-    Marrow: {
+    Neutrophils: {
         "transit_time": "a neutrophil ripens in",
         "feedback": "feedback of the count (power)",
         "baseline": "usual count",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from seedsoil.biology.drug import Agent
 from seedsoil.biology.factors import FACTORS
 from seedsoil.biology.patient import Patient
-from seedsoil.biology.signals import BLOCKED, RAISED, SIGNALS
+from seedsoil.biology.signals import SIGNALS
 from seedsoil.biology.vessels import (
     ANG2_BLOCKED,
     ENDOTHELIUM_KILLED,
@@ -58,7 +58,8 @@ def endothelial_kill(agents: Sequence[Agent], plasma: Floats, occupancy: dict[st
     """Hazard of death of a lesion's endothelium at the nodes of each piece [1/day].
 
     Law: sum of Hill kills, times prod_q (1 - s_q (1 - b_q)): each factor that the tumour makes keeps endothelium alive,
-    as far as no agent holds its receptor. Without a dialogue the endothelium is the host's own, which lives. Assumed, after the review's account of doubled treatments.
+    as far as no agent holds its receptor. Without a dialogue the endothelium is the host's own, which lives. Assumed,
+    after the review's account of doubled treatments.
     """
     total = np.zeros((plasma.shape[0], plasma.shape[2]))
     dialogue = patient.tumour.dialogue
@@ -114,9 +115,8 @@ def condition_rows(agents: Sequence[Agent], plasma: Floats, wound: Floats) -> Fl
 
 
 def acts(agent: Agent) -> bool:
-    """Whether an agent changes any signal, of vessels or of the host."""
-    told = {effect.target for effect in (*agent.blocks, *agent.raises)}
-    return bool(told & {*BLOCKED, *RAISED}) or agent.endothelial_kill is not None
+    """Whether an agent changes any signal, of vessels or of the host, or kills endothelium."""
+    return bool(agent.blocks) or bool(agent.raises) or agent.endothelial_kill is not None
 
 
 def _share(ratio: Floats) -> Floats:

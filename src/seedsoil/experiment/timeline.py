@@ -86,7 +86,7 @@ def _wound_cuts(wounds: Sequence[float], half_life: float, end: float) -> NDArra
     """Days on which the level of a healing wound is taken anew: each half of a half-life, for five of them."""
     steps = half_life * 0.5 * np.arange(_HEALING_STEPS + 1)
     cuts = (np.array(wounds)[:, None] + steps[None, :]).ravel()
-    return cuts[cuts <= end]
+    return np.asarray(cuts[cuts <= end])
 
 
 def _wound(wounds: Sequence[float], half_life: float, middle: NDArray[np.float64]) -> NDArray[np.float64]:

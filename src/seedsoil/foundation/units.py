@@ -247,7 +247,8 @@ def _kind(dimension: _Dimension) -> str:
         ("a time", "day"), ("a rate", "1/day"), ("a length", "mm"), ("an area", "mm^2"), ("a volume", "L"), ("an amount", "mg"),
         ("a concentration", "mg/L"), ("a flow", "L/day"), ("a dose per body mass", "mg/kg"),
         ("a dose per body surface", "mg/m^2"), ("a number of cells", "cell"), ("a length density", "mm/mm^3"),
-        ("a pressure", "mmHg"), ("an infusion rate", "mg/day"), ("a dose of radiation", "Gy"),
+        ("a pressure", "mmHg"), ("an infusion rate", "mg/day"), ("a dose of radiation", "Gy"), ("a response per dose of radiation", "1/Gy"),
+        ("an effect per concentration", "L/mg"), ("a number per volume", "1/L"), ("cells over time", "cell/day"),
     ):  # fmt: skip
         if _parse(known)[1] == dimension:
             return name

@@ -6,6 +6,7 @@ import math
 import tomllib
 from collections.abc import Mapping
 from importlib import resources
+from itertools import pairwise
 from textwrap import wrap
 from typing import Any
 
@@ -26,8 +27,8 @@ from seedsoil.show.results import CT_LIMIT_MM, Table, TrialLike, of_arm, words
 SEEN = "#A6A6A6"
 #: From pale to dark without a turn, so that it reads in grey and with any colour vision.
 _paint = "YlOrRd"
-#: Height of a name of two lines, in units of the outlines.
-_line = 15.0
+#: Height of a line of a name, in units of the outlines.
+_line = 7.7
 _shapes = ("o", "s", "D", "^", "v", "P", "X", "*")
 
 
@@ -239,20 +240,22 @@ def _name_sites(axes: Axes, drawing: Mapping[str, Any], sites: list[str]) -> Non
         sides[side].append(site)
     for side, named in sides.items():
         named.sort(key=lambda site: -centres[site][1])
+        written = [wrap(words(site), 15) for site in named]
+        gaps = [_line * (len(above) + len(below)) / 2 for above, below in pairwise(written)]
         heights: list[float] = []
-        for site in named:
-            heights.append(min(centres[site][1], heights[-1] - _line if heights else 196.0))
+        for place, site in enumerate(named):
+            heights.append(min(centres[site][1], heights[-1] - gaps[place - 1] if heights else 196.0))
         for place in reversed(range(len(heights))):  # what was pushed below the page's edge is pushed up again
-            floor = heights[place + 1] + _line if place + 1 < len(heights) else 4.0
+            floor = heights[place + 1] + gaps[place] if place + 1 < len(heights) else 4.0
             heights[place] = max(heights[place], floor)
-        for site, height in zip(named, heights, strict=True):
+        for site, height, lines in zip(named, heights, written, strict=True):
             x, y = centres[site]
             axes.plot([side * 50, side * 46, x], [height, height, y], color=DARK, linewidth=0.6)
             axes.plot([x], [y], ".", color=BLACK, markersize=2.5)
-            name = "\n".join(wrap(words(site), 15))
             axes.text(
-                side * 51.5, height, name, ha="left" if side > 0 else "right", va="center", fontsize=9, linespacing=1.0
-            )
+                side * 51.5, height, "\n".join(lines), ha="left" if side > 0 else "right", va="center", fontsize=9,
+                linespacing=1.0,
+            )  # fmt: skip
 
 
 def _anchor(shape: Mapping[str, Any]) -> tuple[float, float]:

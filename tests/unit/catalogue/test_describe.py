@@ -46,8 +46,8 @@ def _rates(clearance: float, volume: float, exchange: float, second: float) -> t
 
 def test_a_toxic_agent_says_what_bounds_its_dose() -> None:
     text = describe("paclitaxel")
-    slope = entry("agents", "paclitaxel").toxicity.marrow_slope
-    assert f"{1.0 / float(slope):g} mg/L" in text.partition("marrow makes no neutrophil at")[2].splitlines()[0]
+    slope = entry("agents", "paclitaxel").toxicity.neutrophil_slope
+    assert f"{1.0 / float(slope):g} mg/L" in text.partition("no neutrophil is made at")[2].splitlines()[0]
     assert "Only cells that divide." in text
     assert "limited by blood flow" in text
 

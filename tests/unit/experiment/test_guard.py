@@ -26,7 +26,7 @@ def _agent(slope: float | None, limit: float | None = None) -> Agent:
         return None if number is None else {"value": number, "unit": unit, "grade": "assumed", "source": "assumed"}
 
     drug: Agent = entry("agents", "fluorouracil")
-    toxicity = {"marrow_slope": value(slope, "L/mg"), "cumulative_limit": value(limit, "mg/m^2")}
+    toxicity = {"neutrophil_slope": value(slope, "L/mg"), "cumulative_limit": value(limit, "mg/m^2")}
     return Agent.model_validate(drug.model_dump() | {"toxicity": toxicity})
 
 
@@ -124,11 +124,11 @@ def test_the_limit_counts_all_courses_of_an_agent() -> None:
     assert [one.days.tolist() for one in found.given] == [[0.0, 28.0], [7.0, 35.0]]
 
 
-def test_a_host_without_marrow_cannot_be_guarded() -> None:
+def test_a_host_without_neutrophils_cannot_be_guarded() -> None:
     """Refused in words: catches a guard that silently does nothing."""
-    bare = HOST.model_copy(update={"marrow": None})
+    bare = HOST.model_copy(update={"neutrophils": None})
     course = Course("fluorouracil", 700.0, "iv", 0.0, 14.0, guard="delay")
-    with pytest.raises(ModelError, match="guarded by blood counts, but host 'adult' has no marrow"):
+    with pytest.raises(ModelError, match="guarded by blood counts, but host 'adult' has no neutrophils"):
         dosing(regimens([course], [_agent(12.0)]), bare, 100.0)
 
 

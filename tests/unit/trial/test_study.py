@@ -280,13 +280,13 @@ def test_radiation_needs_a_tumour_that_feels_it() -> None:
     ]
 
 
-def test_a_guard_needs_a_marrow() -> None:
-    host = entry("host", "adult").model_copy(update={"marrow": None})
+def test_a_guard_needs_neutrophils() -> None:
+    host = entry("host", "adult").model_copy(update={"neutrophils": None})
     slope = Value(number=0.1, unit="L/mg", grade="assumed", source="assumed")
-    agent = entry("agent", "fluorouracil").model_copy(update={"toxicity": Toxicity(marrow_slope=slope)})
+    agent = entry("agent", "fluorouracil").model_copy(update={"toxicity": Toxicity(neutrophil_slope=slope)})
     order = {"give": "fluorouracil", "dose": "1 g", "every": "14 days", "guard": "delay"}
     assert _faults_of("give", order, _setting(host=host, agents={"fluorouracil": agent})) == [
-        "s: do.guard: the adult has no marrow whose counts could fall; describe it under [host.marrow]"
+        "s: do.guard: the adult has no neutrophils whose count could fall; describe it under [host.neutrophils]"
     ]
 
 
@@ -545,8 +545,8 @@ _fields = [
     "tumour.division_rate", "tumour.receptors", "tumour.mechanisms", "deep.tumour.mechanisms.target",
     "deep.tumour.mechanisms.pump.rate", "deep.soils.liver", "deep.soils.liver.ligands", "deep.soils.liver.ligands.egf", "deep.tumour.adhesion", "deep.tumour.receptors.igf",
     "tumour.carries", "tumour.spread", "deep.tumour.mechanisms.target.reversed_by", "deep.tumour.visibility.antigen",
-    "deep.tumour.mechanisms.target.receptors_kept", "deep.host.cells", "deep.host.marrow.baseline",
-    "deep.agents.bevacizumab.raises", "deep.agents.bevacizumab.toxicity.marrow_slope", "deep.soils.liver.barrier.ceiling",
+    "deep.tumour.mechanisms.target.receptors_kept", "deep.host.cells", "deep.host.neutrophils.baseline",
+    "deep.agents.bevacizumab.raises", "deep.agents.bevacizumab.toxicity.neutrophil_slope", "deep.soils.liver.barrier.ceiling",
     "deep.anatomy.sites.lung.size_trap", "deep.anatomy.vessels", "deep.agents.fluorouracil.kill", "agents.fluorouracil",
     "deep.agents.oxaliplatin.resistance.repair", "deep.agents.oxaliplatin.kill.power", "soils.lung", "host.is", "host.weight", "vessels.is",
     "diagnosis.primary_diameter", "diagnosis.metastases", "diagnosis.primary",

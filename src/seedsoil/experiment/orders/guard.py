@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from seedsoil.biology.drug import Agent
 from seedsoil.biology.kinetics import Exponentials
-from seedsoil.biology.marrow import STEP_DAYS, counts, rested
+from seedsoil.biology.neutrophils import STEP_DAYS, counts, rested
 from seedsoil.biology.patient import Host
 from seedsoil.experiment.orders.given import Given, dose_days
 from seedsoil.experiment.orders.regimen import Regimen
@@ -81,20 +81,20 @@ class _Schedule:
 def dosing(regimens: Sequence[Regimen], host: Host, end: float) -> Dosing:
     """Work out every dose before day ``end``.
 
-    At each dose of a guarded course the count decides: below ``CAUTION`` times ``marrow.danger`` it is reduced from then
+    At each dose of a guarded course the count decides: below ``CAUTION`` times ``neutrophils.danger`` it is reduced from then
     on, or put off by a week at a time. An agent whose next dose would bring the sum above its cumulative limit is
     given no more, guarded or not.
 
     Raises
     ------
     ModelError
-        If a course is guarded and the host has no marrow.
+        If a course is guarded and the host has no neutrophils.
     """
     guarded = [one.course.agent for one in regimens if one.course.guard is not None]
-    if guarded and host.marrow is None:
+    if guarded and host.neutrophils is None:
         raise ModelError(
-            f"the course of {guarded[0]} is guarded by blood counts, but host {host.name!r} has no marrow: "
-            "give the host a marrow, or leave the guard out"
+            f"the course of {guarded[0]} is guarded by blood counts, but host {host.name!r} has no neutrophils: "
+            "describe them, or leave the guard out"
         )
     if not guarded and all(_limit(one.agent) is None for one in regimens):
         return Dosing(tuple(_as_ordered(one, end) for one in regimens))
@@ -176,17 +176,17 @@ def _give(
 
 
 class _Blood:
-    """Neutrophils of a host, carried from dose to dose under all agents that slow the marrow."""
+    """Neutrophils of a host, carried from dose to dose under all agents that slow their making."""
 
     def __init__(self, host: Host, agents: Sequence[Agent]) -> None:
-        if host.marrow is None:
-            raise ModelError(f"host {host.name!r} has no marrow to follow")
-        self.marrow, self.line, self.today = host.marrow, rested(), 0.0
-        self.count, self.weight = float(host.marrow.baseline), float(host.weight)
+        if host.neutrophils is None:
+            raise ModelError(f"host {host.name!r} has no neutrophils to follow")
+        self.law, self.line, self.today = host.neutrophils, rested(), 0.0
+        self.count, self.weight = float(host.neutrophils.baseline), float(host.weight)
         self.slopes = {
-            agent.name: float(agent.toxicity.marrow_slope)
+            agent.name: float(agent.toxicity.neutrophil_slope)
             for agent in agents
-            if agent.toxicity is not None and agent.toxicity.marrow_slope is not None
+            if agent.toxicity is not None and agent.toxicity.neutrophil_slope is not None
         }
         self.doses: list[tuple[float, float, float, float, Exponentials]] = []
         self.days: list[Floats] = [np.zeros(1)]
@@ -195,10 +195,10 @@ class _Blood:
     @property
     def is_low(self) -> bool:
         """Whether a guarded dose is held back today."""
-        return self.count < CAUTION * float(self.marrow.danger)
+        return self.count < CAUTION * float(self.law.danger)
 
     def give(self, regimen: Regimen, day: float, amount: float) -> None:
-        """Note a dose: from now on its plasma level slows the marrow."""
+        """Note a dose: from now on its plasma level slows their making."""
         agent, course = regimen.agent, regimen.course
         slope = self.slopes.get(agent.name, 0.0)
         if slope <= 0.0 or amount <= 0.0:
@@ -220,7 +220,7 @@ class _Blood:
         self.doses = [dose for dose in self.doses if self.today < dose[0] + dose[1] + _WASH_OUT * dose[3]]
         for start, duration, amount, _, plasma in self.doses:
             area += amount * exposure(plasma, duration, np.maximum(times - start, 0.0))
-        found = counts(self.marrow, self.line, times, np.diff(area) / np.diff(times))
+        found = counts(self.law, self.line, times, np.diff(area) / np.diff(times))
         self.days.append(times[1:])
         self.counts.append(found[1:])
         self.today, self.count = day, float(found[-1])
@@ -228,7 +228,7 @@ class _Blood:
     def recover(self, end: float) -> None:
         """Carry the counts on until they have come back from the last dose."""
         last = max((dose[0] + dose[1] for dose in self.doses), default=self.today)
-        self.advance(min(end, last + _RECOVERY * float(self.marrow.transit_time)))
+        self.advance(min(end, last + _RECOVERY * float(self.law.transit_time)))
 
 
 def exposure(plasma: Exponentials, duration: float, ages: Floats) -> Floats:

@@ -154,13 +154,15 @@ def _guard(
     if "guard" not in table:
         return None
     here = f"{place}.guard"
-    guard = reader.choice(table["guard"], here, GUARDS, "a way to guard the marrow")
-    if agent is not None and (agent.toxicity is None or agent.toxicity.marrow_slope is None):
+    guard = reader.choice(table["guard"], here, GUARDS, "a way to guard blood counts")
+    if agent is not None and (agent.toxicity is None or agent.toxicity.neutrophil_slope is None):
         reader.fault(
-            here, f"{agent.name} does not lower blood counts (it has no toxicity.marrow_slope); leave guard out"
+            here, f"{agent.name} does not lower blood counts (it has no toxicity.neutrophil_slope); leave guard out"
         )
-    elif host.marrow is None:
-        reader.fault(here, f"the {host.name} has no marrow whose counts could fall; describe it under [host.marrow]")
+    elif host.neutrophils is None:
+        reader.fault(
+            here, f"the {host.name} has no neutrophils whose count could fall; describe it under [host.neutrophils]"
+        )
     return cast(Literal["reduce", "delay"], guard) if guard else None
 
 

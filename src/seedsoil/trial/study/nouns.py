@@ -229,10 +229,10 @@ def _whole_host(reader: Reader, table: Mapping[str, Any], host: Host) -> Host:
         reader.fault(
             "anatomy.vessels", f"the shares that leave {shown(name)} add to {total:.9g}, not to 1; change another too"
         )
-    marrow = host.marrow
-    if marrow is not None and float(marrow.danger) >= float(marrow.baseline):
+    neutrophils = host.neutrophils
+    if neutrophils is not None and float(neutrophils.danger) >= float(neutrophils.baseline):
         reader.fault(
-            "host.marrow.danger", "is not below the baseline; give the count at which blood is dangerously thin"
+            "host.neutrophils.danger", "is not below the baseline; give the count at which blood is dangerously thin"
         )
     return host.model_copy(update={"soils": host.soils if soils is None else soils, "anatomy": anatomy})
 

@@ -1,4 +1,4 @@
-"""Neutrophils: how the marrow makes them, what drugs leave of them, and how their lack calls for more.
+"""Neutrophils: how they are made, what drugs leave of them, and how their lack calls for more.
 
 Friberg et al., J Clin Oncol 2002;20:4713. A pool P of dividing cells, three steps of ripening T and the blood C, each
 left at the rate k = 4 / transit time:
@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.biology.host_cells import Marrow
+from seedsoil.biology.host_cells import Neutrophils
 from seedsoil.foundation.compiled import kernel
 from seedsoil.foundation.elementary import exp, power
 
@@ -68,11 +68,11 @@ def follow_line(line: Floats, times: Floats, effects: Floats, rate: float, feedb
     return blood
 
 
-def counts(marrow: Marrow, line: Floats, times: Floats, effects: Floats) -> Floats:
+def counts(law: Neutrophils, line: Floats, times: Floats, effects: Floats) -> Floats:
     """Neutrophils [1/L] at each of ``times`` (T,); ``line`` (5,), the state at the first, is carried to the last.
 
     ``times`` [day] rise by no more than about ``STEP_DAYS``; ``effects`` (T - 1,) [1] are the mean effect E of all drugs
     together in each step.
     """
-    rate = _STAGES / float(marrow.transit_time)
-    return follow_line(line, times, effects, rate, float(marrow.feedback)) * float(marrow.baseline)
+    rate = _STAGES / float(law.transit_time)
+    return follow_line(line, times, effects, rate, float(law.feedback)) * float(law.baseline)
