@@ -53,6 +53,7 @@ from seedsoil.body.state import (
     new_work,
     with_room,
 )
+from seedsoil.body.state import DEATH as DEATH_RATE
 from seedsoil.experiment.timeline import nothing
 from seedsoil.foundation.elementary import exp, log
 from seedsoil.foundation.errors import ModelError
@@ -61,8 +62,9 @@ from seedsoil.foundation.streams import DEATH, TRAIT, Stream, aim, mix, new_stre
 
 #: A tumour that has not been found after so many days never will be.
 LONGEST_GROWTH_DAYS = 40.0 * 365.25
-#: A primary that is smaller than this after so many days is a dormant one: it will not be found in time.
-STALLED_DAYS, STALLED_CELLS = 3652.5, 1e6
+#: A primary that is smaller than this after so many days is a dormant one: it will not be found in time. Slow tumours have
+#: three times as long as their rates alone would take.
+STALLED_DAYS, STALLED_CELLS, STALLED_FOLD = 3652.5, 1e6, 3.0
 #: Metastases asked for are waited for until the primary is so many times as wide as asked for.
 LATEST_DIAGNOSIS = 3.0
 #: Founders tried before a patient is given up: most are lost by chance or stall.
@@ -161,6 +163,13 @@ def _weeks_until(diagnosis: Diagnosis, state: State, model: Model) -> int:
     return max(1, int(0.5 * far / (model.site[0, int(state.lesion[0, SITE]), DIVISION] * STEP_DAYS)))
 
 
+def _patience(state: State, model: Model) -> float:
+    """Days after which a primary that is still tiny is given up."""
+    rates = model.site[0, int(state.lesion[0, SITE])]
+    ahead = log(STALLED_CELLS / state.lesion[0, CELLS]) / max(1e-9, float(rates[DIVISION] - rates[DEATH_RATE]))
+    return max(STALLED_DAYS, STALLED_FOLD * ahead)
+
+
 def _open_clock(grown: State, patient: Patient, stream: Stream, without: Collection[str]) -> None:
     """Start the clock of dying: background by age, and one share of hazard that the patient will survive."""
     host, clock = patient.host, grown.clock
@@ -239,6 +248,7 @@ def _grow_founder(
     model = build_model(patient, vessels, without=without)
     work, timeline = scratch(model), nothing(0)
     state, day = _founded(patient, model, stream, attempt), 0.0
+    patience = _patience(state, model)
     while day < LONGEST_GROWTH_DAYS and state.lesion[0, CELLS] > 0.0:
         day += STEP_DAYS * _weeks_until(diagnosis, state, model)
         ending, state = run_until(stream, state, day, model, timeline, work)
@@ -250,6 +260,6 @@ def _grow_founder(
             return state, True
         if diagnosis.metastases and diameter(state.lesion[0, CELLS]) > LATEST_DIAGNOSIS * diagnosis.primary_diameter_mm:
             break
-        if day > STALLED_DAYS and state.lesion[0, CELLS] < STALLED_CELLS:
+        if day > patience and state.lesion[0, CELLS] < STALLED_CELLS:
             break
     return state, False
