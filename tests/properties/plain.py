@@ -22,6 +22,11 @@ from seedsoil.foundation.value import Quantity, Value
 from tests.properties.examples import TWO_POOL, follow, lesion_of
 
 
+def valued(number: float, unit: str = "1") -> Value:
+    """A number that a test assumes."""
+    return Value(number=float(number), unit=unit, grade="assumed", source="assumed")
+
+
 def made(kind: Any, **given: Any) -> Any:
     """A noun; numbers become Values in the unit of their field."""
     fields = {name: _valued(kind.model_fields[name], item) for name, item in given.items()}
@@ -33,7 +38,7 @@ def _valued(field: Any, item: Any) -> Any:
         return item
     marks = [*field.metadata, *(mark for part in get_args(field.annotation) for mark in get_args(part))]
     unit = next((mark.unit for mark in marks if isinstance(mark, Quantity)), "1")
-    return Value(number=float(item), unit=unit, grade="assumed", source="assumed")
+    return valued(item, unit)
 
 
 def _levels(kind: Any, given: Mapping[str, float]) -> Any:
@@ -180,7 +185,7 @@ def agent(
             made(Raise, target=target, half=half, maximum=most, power=power)
             for target, (half, most, power) in (raises or {}).items()
         ),
-        resistance={name: _valued(Block.model_fields["half"], fold).model_copy(update={"unit": "1"}) for name, fold in resistance.items()},
+        resistance={name: valued(fold) for name, fold in resistance.items()},
         barrier_passage=passage, **effects,
     )  # fmt: skip
     return found
