@@ -122,9 +122,9 @@ def test_about_one_brain_lesion_in_ten_lets_enough_drug_in() -> None:
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_a_marrow_at_rest_is_far_from_danger(host: str) -> None:
-    marrow = entry("hosts", host).neutrophils
-    assert marrow is not None
-    assert 5.0 <= float(marrow.baseline) / float(marrow.danger) <= 20.0
-    assert 1.0 < float(marrow.transit_time) < 6.0
-    assert 0.1 < float(marrow.feedback) < 0.25
+def test_neutrophils_at_rest_are_far_from_danger(host: str) -> None:
+    line = entry("hosts", host).neutrophils
+    assert line is not None
+    assert 5.0 <= float(line.baseline) / float(line.danger) <= 20.0
+    assert 1.0 < float(line.transit_time) < 6.0
+    assert 0.1 < float(line.feedback) < 0.25
