@@ -11,10 +11,10 @@ from seedsoil.biology.signals import BLOCKED, RAISED
 from seedsoil.catalogue import load
 from seedsoil.catalogue.describe import describe
 from seedsoil.catalogue.load import entry, names
-from seedsoil.experiment.orders.given import ordered
 from seedsoil.experiment.protocol import Course
 from seedsoil.experiment.timeline import levels, response
 from seedsoil.foundation.value import values_in
+from tests.courses import as_ordered
 
 AGENTS = names("agents")
 MECHANISMS = {"efflux", "target", "repair", "bypass", "metabolism", "apoptosis", "persister"}
@@ -61,7 +61,7 @@ def _usual_level(agent: Agent) -> tuple[np.ndarray, np.ndarray]:
     route, amount, every, times, duration, days = USUAL[agent.name]
     course = Course(agent.name, amount, route, 0.0, every=every, times=times, duration=duration)
     clock = np.linspace(0.0, days, 200 * days + 1)
-    body, above = levels(ordered(agent, course, float(days)), clock, 608.4)
+    body, above = levels(as_ordered(agent, course, float(days)), clock, 608.4)
     assert (body >= 0.0).all()
     assert (above >= 0.0).all()
     return clock, body + above

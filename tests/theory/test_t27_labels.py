@@ -5,9 +5,9 @@ import pytest
 
 from seedsoil.biology.kinetics import Dose, Exponentials, concentration, regional_ratio
 from seedsoil.catalogue.load import entry
-from seedsoil.experiment.orders.given import ordered
 from seedsoil.experiment.protocol import Course
 from seedsoil.experiment.timeline import levels, response
+from tests.courses import as_ordered
 
 HOUR = 1.0 / 24.0
 SURFACE = 1.8  # m^2
@@ -132,7 +132,7 @@ def test_aspirin_outlives_itself_in_platelets() -> None:
     """81 mg a day hold at least 94 % of platelets throughout; five and a half days after the last, half as much is left."""
     agent = entry("agents", "aspirin")
     course = Course("aspirin", 81.0, "oral", 0.0, every=1.0, times=60)
-    level, _ = levels(ordered(agent, course, 90.0), np.array([58.5, 59.4, 60.0, 65.5]), None)
+    level, _ = levels(as_ordered(agent, course, 90.0), np.array([58.5, 59.4, 60.0, 65.5]), None)
     held = level / (level + float(agent.blocks[0].half))
     assert (held[:3] > 0.94).all()
     assert level[3] / level[2] == pytest.approx(0.5, rel=0.01)
@@ -149,7 +149,7 @@ def test_the_liver_gains_by_its_own_artery(name: str, low: float, high: float) -
     advantage = regional_ratio(float(body.clearance), LIVER_ARTERY, float(body.first_pass_extraction))
     assert low <= advantage <= high
     course = Course(name, 600.0, "hepatic_artery", 0.0, duration=40.0)
-    rest, above = levels(ordered(agent, course, 40.0), np.array([39.9]), LIVER_ARTERY)
+    rest, above = levels(as_ordered(agent, course, 40.0), np.array([39.9]), LIVER_ARTERY)
     assert float((rest + above)[0] / rest[0]) == pytest.approx(advantage, rel=1e-6)
 
 

@@ -173,7 +173,7 @@ def _fill_host_cells(
             soils[:, :, LYMPHOCYTES] = living["lymphocytes"] * (1.0 + signals["lymphocyte"])[:, None]
             stayed = float(tumour.visibility.checkpoint) * (1.0 - signals["checkpoint"])
             soils[:, :, SEEN] = 1.0 - stayed[:, None]
-    if cells.inflammation is not None:
+    if cells.inflammation is not None and tumour.dialogue is not None:
         soils[:, :, VEGF_OUTPUT] *= 1.0 + float(cells.inflammation.vegf) * inflamed
         soils[:, :, DEPARTING] *= 1.0 + float(cells.inflammation.shedding) * inflamed
     if cells.healing is not None:
