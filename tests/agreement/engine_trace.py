@@ -4,41 +4,54 @@ import hashlib
 
 import numpy as np
 
-from seedsoil.biology.patient import Patient
-from seedsoil.catalogue.load import entry
-from seedsoil.experiment.grow import Diagnosis, grow
+from seedsoil.body.state import State
+from seedsoil.experiment.grow import Diagnosis, grow, run_until, scratch
 from seedsoil.experiment.protocol import Course, Protocol, Resect, Scan
 from seedsoil.experiment.simulate import Arm, open_arm, run_arm
+from seedsoil.foundation.streams import new_stream
+from tests.agreement.luck import anyone
+from tests.agreement.people import AGENTS, VESSELS, quick_patient
 
 
-def trace() -> str:
-    """Grow a small tumour that seeds well, give two drugs, operate, scan; hash every array of the state."""
-    tumour = entry("tumours", "colon_adenocarcinoma")
-    quick = {"division_rate": 0.3, "shedding_rate": 0.01, "viable_when_shed": 0.5, "early_loss_rate": 0.2}
-    quick |= {"transit_loss_rate": 300.0, "intravascular_death_rate": 0.2}
-    changed = {name: getattr(tumour, name).model_copy(update={"number": value}) for name, value in quick.items()}
-    patient = Patient(tumour=tumour.model_copy(update=changed), host=entry("hosts", "adult"))
-    vessels = entry("vessels", "two_pool")
-    agents = {name: entry("agents", name) for name in ("fluorouracil", "bevacizumab", "floxuridine")}
-    protocol = Protocol(
-        resections=(Resect("primary", 10.0, 1e-4),),
-        courses=(
-            Course("fluorouracil", 700.0, "iv", 3.0, 14.0, 2),
-            Course("bevacizumab", 350.0, "iv", 3.0, 14.0, 2),
-            Course("floxuridine", 100.0, "hepatic_artery", 5.0, duration=7.0),
-        ),
-        scans=(Scan(14.0, 7.0),),
-    )
-    grown = grow(patient, vessels, Diagnosis(1.5), seed=11, number=3)
-    arm: Arm = run_arm(open_arm(grown, vessels, agents, protocol, 42.0), protocol)
+def hashed(state: State) -> str:
+    """Hash every array of a state, as far as it is in use."""
     digest = hashlib.sha256()
-    used = int(arm.state.count[0])
-    for name, array in arm.state._asdict().items():
+    used = int(state.count[0])
+    for name, array in state._asdict().items():
         rows = (
             array[:used] if name in ("lesion", "lesion_key", "cells", "kind", "clone_of", "slot_key", "used") else array
         )
         digest.update(np.ascontiguousarray(rows).tobytes())
-    return f"{digest.hexdigest()} {used} {int(arm.state.count[1])} {arm.ending}"
+    return digest.hexdigest()
+
+
+def treated() -> str:
+    """Grow a small tumour that seeds, give drugs on all that drugs act on, operate, scan; say how it ends."""
+    protocol = Protocol(
+        resections=(Resect("primary", 10.0, 1e-4),),
+        courses=(
+            Course("poison", 100.0, "iv", 3.0, 14.0, 2),
+            Course("call", 200.0, "iv", 3.0, 14.0, 2),
+            Course("poison", 200.0, "hepatic_artery", 5.0, duration=7.0),
+        ),
+        scans=(Scan(14.0, 7.0),),
+    )
+    grown = grow(quick_patient(shedding_rate=5e-5), VESSELS, Diagnosis(1.5), seed=11, number=3)
+    agents = {agent.name: agent for agent in AGENTS}
+    arm: Arm = run_arm(open_arm(grown, VESSELS, agents, protocol, 42.0), protocol)
+    return f"{hashed(arm.state)} {int(arm.state.count[0])} {int(arm.state.count[1])} {arm.ending}"
+
+
+def at_random(number: int) -> str:
+    """Carry a patient of whom all is drawn through three weeks."""
+    state, model, timeline = anyone(number)
+    _, state = run_until(new_stream(3, number), state, 21.0, model, timeline, scratch(model))
+    return hashed(state)
+
+
+def trace() -> str:
+    """One line for each patient."""
+    return "\n".join([treated(), at_random(0), at_random(12)])
 
 
 if __name__ == "__main__":

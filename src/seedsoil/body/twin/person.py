@@ -1,7 +1,6 @@
 """The nouns of the plain twin: a person, the lesions, the clones, and the rules that they live by, as objects.
 
-``rules_of`` and ``person_of`` read the engine's arrays once; from there on nothing knows a column's number. What the
-engine carries for others (sizes at diagnosis, days of detection) has no place here: no law reads it.
+What the engine carries for others (sizes at diagnosis, days of detection) has no place here: no law reads it.
 """
 
 from __future__ import annotations
@@ -9,74 +8,100 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from seedsoil.biology.vessels import CONSTANTS
-from seedsoil.body import state as at
-from seedsoil.body.state import FATES, Model, State, Timeline
-
 
 @dataclass(frozen=True)
 class Kind:
-    """A type of cell: what it carries, and what that makes of it. ``mask`` has a bit for each mechanism."""
+    """A type of cell: what it carries. ``mask`` has a bit for each mechanism of resistance."""
 
     number: int
     hits: int
     unstable: bool
     mask: int
-    fitness: float
     instability: float
     competent: float
 
 
 @dataclass(frozen=True)
 class Site:
-    """Where a lesion may lie: rates of a cell there, its barrier, and where its emigrants found lesions."""
+    """Where a lesion may lie, as a condition leaves it: rates of a cell, its barrier, host cells, and ways out.
+
+    ``fitness`` is the division of each mask against the founder's; ``destinations`` says where emigrants found lesions.
+    """
 
     division: float
     death: float
     co_option: float
     opening: float
     ceiling: float
+    ceiling_spread: float
     lethal: float
     sleepers: float
+    shelter: float
+    fibroblasts: float
+    lymphocytes: float
+    seen: float
+    macrophages: float
+    vegf_output: float
+    switching: float
+    departing: float
+    fitness: tuple[float, ...]
     destinations: dict[int, float]
 
 
 @dataclass(frozen=True)
+class Condition:
+    """What agents and wounds make of the host for a while: its sites, and (half * fold) ** power [agents][masks]."""
+
+    sites: list[Site]
+    half_power: list[list[float]]
+
+
+@dataclass(frozen=True)
 class Agent:
-    """A drug: greatest kill [1/day], Hill power, and (half * fold) ** power [(mg/L)^power] for each mask."""
+    """A drug: greatest kill [1/day], Hill power, and how it passes from blood to a cell."""
 
     maximum: float
     power: float
     cycle: float
     passage: float
     region: int
-    half_power: tuple[float, ...]
+    permeability: float
+    loss: float
 
 
 @dataclass(frozen=True)
 class Window:
-    """Days over which drug levels are known: at three nodes [agents][nodes, mg/L], and what is blocked meanwhile."""
+    """Days over which all is known: drug levels at three nodes [agents][nodes, mg/L], the host, signals to vessels."""
 
     start: float
     end: float
     plasma: list[list[float]]
     artery: list[list[float]]
-    vegf: float
-    ang2: float
-    pericytes: float
+    condition: Condition
+    vegf_blocked: float
+    ang2_blocked: float
+    pericytes_lost: float
+    sprouting_raised: float
+    integrins_blocked: float
+    endothelium_killed: float
 
 
 @dataclass(frozen=True)
 class Rules:
-    """Everything that does not change while a person is followed. Rates per day, lengths in mm."""
+    """Everything that does not change while a person is followed. Rates per day, lengths in mm.
 
-    sites: list[Site]
+    ``otherwise`` holds outside all windows, ``resting`` is the host whom nobody touches.
+    """
+
+    resting: Condition
+    otherwise: Window
+    windows: list[Window]
     kinds: list[Kind]
     agents: list[Agent]
-    windows: list[Window]
     vessels: dict[str, float]
     mechanisms: list[float]
-    masks: int
+    reversals: list[float]
+    antigen: list[float]
     hits: int
     hit_rate: float
     instability_rate: float
@@ -93,8 +118,22 @@ class Rules:
     burden_hazard: float
     burden_power: float
     reseeding: float
-    sprouting: bool
+    sprouting: float
     hypoxia: float
+    founder_spread: float
+    flow: float
+    immune_kill: float
+    half_size: float
+    turnover: float
+    recruitment: float
+    recruitment_size: float
+    exhaustion: float
+    shelter_fold: float
+    shelter_time: float
+    contact_depth: float
+    stroma_time: float
+    restraint: float
+    hindrance: float
 
     def alterations(self, kind: Kind) -> Iterator[tuple[float, Kind]]:
         """Give all that can still happen to a dividing cell: chance per division [1], and what the mutant is."""
@@ -106,6 +145,12 @@ class Rules:
             if not kind.mask & (1 << number):
                 mask = kind.mask | (1 << number)
                 yield rate * kind.instability, self.kind(kind.hits, kind.unstable, mask)
+
+    def losses(self, kind: Kind) -> Iterator[tuple[float, Kind]]:
+        """Give the mechanisms that a cell can lose again: rate [1/day], and what it then is."""
+        for number, rate in enumerate(self.reversals):
+            if kind.mask & (1 << number):
+                yield rate, self.kind(kind.hits, kind.unstable, kind.mask ^ (1 << number))
 
     def kind(self, hits: int, unstable: bool, mask: int) -> Kind:
         """Find the type that carries just this."""
@@ -140,7 +185,10 @@ class Clone:
 
 @dataclass
 class Lesion:
-    """A tumour at one site: when it came and from where, its vessels, its clones."""
+    """A tumour at one site: when it came and from where, its vessels, the host cells about it, its clones.
+
+    ``vigour`` and ``openness`` are logarithms, ``called`` counts lymphocytes beyond those at rest.
+    """
 
     number: int
     site: int
@@ -153,12 +201,19 @@ class Lesion:
     active: float
     clock: float
     replaces: bool
+    vigour: float
+    openness: float
     sprouts: bool = False
     immature: float = 0.0
     mature: float = 0.0
     perfusion: float = 0.0
     hypoxia: float = 0.0
     leak: float = 0.0
+    borrowed_lost: float = 0.0
+    excited: float = 0.0
+    sheltered: float = 0.0
+    stroma: float = 0.0
+    called: float = 0.0
     cells: float = 0.0
     largest: float = 0.0
     clones: list[Clone] = field(default_factory=list)
@@ -193,83 +248,3 @@ class Person:
     mortality: float
     mortality_slope: float
     tracked: int
-
-
-def rules_of(model: Model, timeline: Timeline) -> Rules:
-    """Read the rules out of the tables of an arm."""
-    trait = model.trait.tolist()
-    hits = int(trait[at.HITS])
-    sites = []
-    for row, emission in zip(model.site.tolist(), model.emission.tolist(), strict=True):
-        destinations = {site: chance for site, chance in enumerate(emission) if chance > 0.0}
-        sites.append(
-            Site(
-                row[at.DIVISION], row[at.DEATH], row[at.CO_OPTION], row[at.OPENING], row[at.CEILING], row[at.LETHAL],
-                row[at.SLEEPERS], destinations,
-            )
-        )  # fmt: skip
-    columns = zip(model.mask.tolist(), model.fitness.tolist(), model.instability.tolist(), model.competent.tolist(),
-                  strict=True)  # fmt: skip
-    kinds = [Kind(n, n % (hits + 1), n // (hits + 1) % 2 == 1, *column) for n, column in enumerate(columns)]
-    agents = [
-        Agent(row[at.MAXIMUM], row[at.POWER], row[at.CYCLE], row[at.PASSAGE], int(row[at.REGION]), tuple(half))
-        for row, half in zip(model.agent.tolist(), model.half_power.tolist(), strict=True)
-    ]
-    windows = [
-        Window(start, end, plasma, artery, *blocked)
-        for start, end, plasma, artery, blocked in zip(*(table.tolist() for table in timeline), strict=True)
-    ]
-    return Rules(
-        sites=sites, kinds=kinds, agents=agents, windows=windows,
-        vessels=dict(zip(CONSTANTS, model.vessels.tolist(), strict=True)),
-        mechanisms=model.mechanism_rate.tolist(), masks=model.half_power.shape[1], hits=hits,
-        hit_rate=trait[at.HIT_RATE], instability_rate=trait[at.INSTABILITY_RATE],
-        hypoxic_death=trait[at.HYPOXIC_DEATH], rim=trait[at.RIM], switch_rate=trait[at.SWITCH_RATE],
-        shedding=trait[at.SHEDDING], shed_gain=trait[at.SHED_GAIN], shed_power=trait[at.SHED_POWER],
-        waking=trait[at.WAKING], established=max(1.0, trait[at.ESTABLISHED]), replacement=trait[at.REPLACEMENT],
-        slow=trait[at.SLOW], burden_hazard=trait[at.BURDEN_HAZARD], burden_power=trait[at.BURDEN_POWER],
-        reseeding=trait[at.RESEEDING], sprouting=trait[at.SPROUTING_ON] > 0.5, hypoxia=trait[at.HYPOXIA_ON],
-    )  # fmt: skip
-
-
-def _lesion_of(state: State, number: int, rules: Rules) -> Lesion:
-    row = state.lesion[number].tolist()
-    clones = [
-        Clone(
-            float(state.cells[number, slot]), rules.kinds[state.kind[number, slot]],
-            int(state.clone_of[number, slot]), int(state.slot_key[number, slot]),
-        )
-        for slot in range(state.used[number])
-    ]  # fmt: skip
-    return Lesion(
-        number=number, site=int(row[at.SITE]), parent=int(row[at.PARENT]), founder=int(row[at.FOUNDER]),
-        spring=rules.kinds[int(row[at.SPRING])], key=int(state.lesion_key[number]), fate=FATES[int(row[at.FATE])],
-        arrived=row[at.ARRIVED], active=row[at.ACTIVE], clock=row[at.CLOCK], replaces=row[at.REPLACES] > 0.5,
-        sprouts=row[at.SPROUTS] > 0.5, immature=row[at.IMMATURE], mature=row[at.MATURE],
-        perfusion=row[at.PERFUSION], hypoxia=row[at.HYPOXIA], leak=row[at.LEAK], cells=row[at.CELLS],
-        largest=row[at.LARGEST], clones=clones,
-    )  # fmt: skip
-
-
-def person_of(state: State, rules: Rules) -> Person:
-    """Read a person out of the engine's arrays, at any moment."""
-    clock, count = state.clock.tolist(), state.count.tolist()
-    lines = [
-        Line(parent, lesion, rules.kinds[kind], bool(pooled), born)
-        for (parent, lesion, kind, pooled), born in zip(
-            state.clone[: count[at.CLONES]].tolist(), state.clone_born[: count[at.CLONES]].tolist(), strict=True
-        )
-    ]
-    seeds = [
-        Seed(day, int(origin), rules.kinds[int(kind)], int(line), int(site), int(key))
-        for (day, origin, kind, line, site), key in zip(
-            state.pending[: count[at.PENDING]].tolist(), state.pending_key[: count[at.PENDING]].tolist(), strict=True
-        )
-    ]
-    return Person(
-        today=clock[at.NOW], step=count[at.STEP],
-        lesions=[_lesion_of(state, number, rules) for number in range(count[at.LESIONS])], lines=lines, seeds=seeds,
-        hazard=clock[at.HAZARD], spent=clock[at.SPENT], threshold=clock[at.THRESHOLD], death_day=clock[at.DEATH_DAY],
-        cause=int(clock[at.CAUSE]), mortality=clock[at.MORTALITY], mortality_slope=clock[at.MORTALITY_SLOPE],
-        tracked=int(clock[at.TRACKED]),
-    )  # fmt: skip

@@ -24,7 +24,7 @@ from seedsoil.body.twin.hazards import Hazard, Stretch, cut, hazards
 from seedsoil.body.twin.kendall import Piece, advance_unmarked, first_mark, law, remaining
 from seedsoil.body.twin.person import Clone, Kind, Lesion, Line, Person, Rules, Seed
 from seedsoil.foundation.elementary import exp, expm1, log, power
-from seedsoil.foundation.samplers import exponential, negative_binomial, poisson
+from seedsoil.foundation.samplers import exponential, negative_binomial, normal, poisson
 from seedsoil.foundation.streams import POPULATION, SEEDING, aim, mix, uniform
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def advance(stream: Stream, person: Person, until: float, rules: Rules) -> Endin
                 wake(lesion, rules)
             if lesion.fate == "growing":
                 advance_lesion(stream, person, lesion, since, end, rules)
-                run_down_switch(lesion, end - since, rules)
+                run_down_switch(lesion, rules)
         person.today = end
         if not survives(person, end - start, rules):
             return "died"
@@ -79,20 +79,21 @@ def advance(stream: Stream, person: Person, until: float, rules: Rules) -> Endin
 def settle(stream: Stream, person: Person, rules: Rules) -> None:
     """Let every emigrant of the step found its lesion."""
     for seed in person.seeds:
-        person.lesions.append(founded(stream, seed, len(person.lesions), rules))
+        person.lesions.append(founded(stream, seed, person.lesions[seed.origin], len(person.lesions), rules))
     person.seeds = []
 
 
-def founded(stream: Stream, seed: Seed, number: int, rules: Rules) -> Lesion:
+def founded(stream: Stream, seed: Seed, mother: Lesion, number: int, rules: Rules) -> Lesion:
     """Draw a new lesion's sleep, the time in which it is established, how it meets vessels, and its switch's clock.
 
     Only successful founders come here, so the time to the established size M is that of a clone which does not die
-    out: (ln((1 - d/b) M) - ln Exp(1)) / (b - d) (models.md 2.4).
+    out: (ln((1 - d/b) M) - ln Exp(1)) / (b - d) (models.md 2.4), at the rates of a host whom nobody touches.
     """
-    site = rules.sites[seed.site]
+    site = rules.resting.sites[seed.site]
+    vigour, openness = inherited(stream, seed, mother, rules)
     aim(stream, SEEDING, np.uint64(seed.key), 0)
     sleep = exponential(stream) / rules.waking if uniform(stream) < site.sleepers else 0.0
-    birth, death, delay = site.division * seed.kind.fitness, site.death, 0.0
+    birth, death, delay = site.division * site.fitness[seed.kind.mask] * exp(vigour), site.death, 0.0
     if birth > death:
         lead = log(max(1.0, (1.0 - death / birth) * rules.established))
         delay = max(0.0, (lead - log(exponential(stream))) / (birth - death))
@@ -100,7 +101,21 @@ def founded(stream: Stream, seed: Seed, number: int, rules: Rules) -> Lesion:
     return Lesion(
         number=number, site=seed.site, parent=seed.origin, founder=seed.line, spring=seed.kind, key=seed.key,
         fate="dormant", arrived=seed.day, active=seed.day + sleep + delay, clock=exponential(stream), replaces=replaces,
+        vigour=vigour, openness=openness,
     )  # fmt: skip
+
+
+def inherited(stream: Stream, seed: Seed, mother: Lesion, rules: Rules) -> tuple[float, float]:
+    """Draw a founder's vigour, whose mean is its mother's, and how far its barrier will open, whose median is usual.
+
+    Both are lognormal, and returned as logarithms.
+    """
+    spread, width = rules.founder_spread, rules.resting.sites[seed.site].ceiling_spread
+    if spread == 0.0 and width == 0.0:
+        return mother.vigour, 0.0
+    aim(stream, SEEDING, np.uint64(seed.key), 1)
+    luck = normal(stream)
+    return mother.vigour + spread * (luck - 0.5 * spread), width * normal(stream)
 
 
 def wake(lesion: Lesion, rules: Rules) -> None:
@@ -109,18 +124,17 @@ def wake(lesion: Lesion, rules: Rules) -> None:
     lesion.clones = [Clone(rules.established, lesion.spring, lesion.founder, key_of(lesion.key, lesion.key))]
 
 
-def run_down_switch(lesion: Lesion, days: float, rules: Rules) -> None:
-    """Use up the hazard that a lesion has left before it sprouts vessels, faster the more VEGF it makes."""
+def run_down_switch(lesion: Lesion, rules: Rules) -> None:
+    """Use up the hazard that a lesion has left before it sprouts vessels, by the VEGF-days of the step."""
     if rules.sprouting and not lesion.sprouts and lesion.cells >= VESSEL_CELLS:
-        vegf = rules.vessels["vegf_basal"] + rules.vessels["vegf_hypoxic"] * lesion.hypoxia
-        lesion.clock -= rules.switch_rate * vegf * days
+        lesion.clock -= rules.switch_rate * lesion.excited
         lesion.sprouts = lesion.clock <= 0.0
 
 
 def death_hazards(person: Person, rules: Rules) -> dict[int, float]:
     """Return today's hazard of death [1/day] by cause: a site's burden, or -1 for the background by age."""
     risks = {-1: person.mortality * exp(person.mortality_slope * person.today)}
-    for number, site in enumerate(rules.sites):
+    for number, site in enumerate(rules.resting.sites):
         burden = sum(lesion.cells for lesion in person.lesions if lesion.site == number)
         if burden > 0.0:
             risks[number] = rules.burden_hazard / (1.0 + power(site.lethal / burden, rules.burden_power))
@@ -206,14 +220,20 @@ class LesionStep:
             since, family = first_mark(self.stream, self.pieces(clone.kind, begun))
             day = begun + since
             marks += 1
-            if uniform(self.stream) < self.hazard_at(clone.kind, day).departures:
+            risk = self.hazard_at(clone.kind, day)
+            changed = None
+            if uniform(self.stream) * (risk.mutation + risk.leaving) < risk.leaving:
                 family -= 1.0
-                self.send(clone, day, marks)
+                if risk.loss > 0.0 and uniform(self.stream) * risk.leaving < risk.loss:
+                    changed = self.draw_loss(clone.kind)
+                else:
+                    self.send(clone, risk, day, marks)
             else:
-                kind = self.draw_mutant(clone.kind)
-                again, alive = advance_unmarked(self.stream, 1.0, self.pieces(kind, day))
+                changed = self.draw_mutant(clone.kind)
+            if changed is not None:
+                again, alive = advance_unmarked(self.stream, 1.0, self.pieces(changed, day))
                 if alive > 0.0 or again > 0.0:
-                    mutant = self.place(kind, clone, day, marks)
+                    mutant = self.place(changed, clone, day, marks)
                     mutant.after += alive
                     waiting += [(again, mutant, day)] if again > 0.0 else []
             if family > 0.0:
@@ -225,10 +245,13 @@ class LesionStep:
         """Draw what a mutant is, by what can happen to its mother."""
         return one_of(self.stream, [(rate, mutant) for rate, mutant in self.rules.alterations(kind) if rate > 0.0])
 
-    def send(self, clone: Clone, day: float, number: int) -> None:
-        """Send an emigrant to one of the sites where those who leave here found lesions."""
-        destinations = self.rules.sites[self.lesion.site].destinations
-        site = one_of(self.stream, [(chance, site) for site, chance in destinations.items()])
+    def draw_loss(self, kind: Kind) -> Kind:
+        """Draw what a cell is that has lost a mechanism of resistance."""
+        return one_of(self.stream, [(rate, restored) for rate, restored in self.rules.losses(kind) if rate > 0.0])
+
+    def send(self, clone: Clone, risk: Hazard, day: float, number: int) -> None:
+        """Send an emigrant to one of the sites where those who then leave here found lesions."""
+        site = one_of(self.stream, [(chance, site) for site, chance in risk.destinations.items()])
         key = key_of(clone.key, key_of(self.person.step + LEAVING, number))
         self.person.seeds.append(Seed(self.start + day, self.lesion.number, clone.kind, clone.line, site, key))
 
@@ -255,29 +278,34 @@ class LesionStep:
         risks = self.hazards(clone.kind)
         _, later = advance_unmarked(self.stream, clone.cells, [risk.unmarked for risk in risks])
         clone.after += later
-        mean = sum((risk.birth - risk.death - risk.departure) * risk.days for risk in risks)
+        mean = sum(risk.growth * risk.days for risk in risks)
         bend = (log(max(later, 1.0) / clone.cells) - mean) / sum(risk.days for risk in risks)
         height, begun, leavers = clone.cells, 0.0, 0
         for number, risk in enumerate(risks):
-            rise = (risk.birth - risk.death - risk.departure + bend) * risk.days
+            rise = (risk.growth + bend) * risk.days
             cell_days = height * risk.days * (expm1(rise) / rise if abs(rise) > 1e-6 else 1.0)
             for _ in range(int(poisson(self.stream, risk.departure * cell_days))):
                 leavers += 1
-                self.send(clone, begun + uniform(self.stream) * risk.days, leavers)
+                self.send(clone, risk, begun + uniform(self.stream) * risk.days, leavers)
             divisions = risk.birth / (1.0 - self.rules.mutation_chance(clone.kind)) * cell_days
-            self.pool_mutants(clone, divisions, number, begun)
+            for rate, kind in self.rules.alterations(clone.kind):
+                self.pool(clone, kind, rate * divisions, number, begun)
+            for rate, kind in self.rules.losses(clone.kind):
+                self.pool(clone, kind, rate * cell_days, number, begun)
             height *= exp(rise)
             begun += risk.days
 
-    def pool_mutants(self, clone: Clone, divisions: float, number: int, begun: float) -> None:
-        """Add the mutants of one stretch that live to the step's end, as if all came at its middle; their marks wait."""
-        for rate, kind in self.rules.alterations(clone.kind):
-            day = begun + 0.5 * self.stretches[number].days
-            marked, alive, odds = law(self.pieces(kind, day))
-            families = poisson(self.stream, rate * divisions * min(1.0, alive + marked))
-            if families > 0.0:
-                pool = self.place(kind, clone, day, (1 << 32) + (number << 16) + self.rules.kinds.index(kind))
-                pool.after += families + negative_binomial(self.stream, families, odds)
+    def pool(self, clone: Clone, kind: Kind, expected: float, number: int, begun: float) -> None:
+        """Add the families of a new type that live to the step's end, as if all came in the middle of a stretch.
+
+        So many are expected to be founded in it; their marks wait for the next step.
+        """
+        day = begun + 0.5 * self.stretches[number].days
+        marked, alive, odds = law(self.pieces(kind, day))
+        families = poisson(self.stream, expected * min(1.0, alive + marked))
+        if families > 0.0:
+            pool = self.place(kind, clone, day, (1 << 32) + (number << 16) + self.rules.kinds.index(kind))
+            pool.after += families + negative_binomial(self.stream, families, odds)
 
 
 def pool_of(kind: Kind, clones: list[Clone], person: Person) -> Clone | None:

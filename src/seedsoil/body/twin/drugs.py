@@ -1,0 +1,66 @@
+"""What drugs kill in one lesion, plainly: from plasma through barrier, vessels and stroma to a cell, and Hill's law."""
+
+from __future__ import annotations
+
+from seedsoil.body.hazards import ARTERIAL_DIAMETER
+from seedsoil.body.state import GAUSS_WEIGHTS
+from seedsoil.body.twin.person import Agent, Lesion, Rules, Site, Window
+from seedsoil.body.twin.vessels import Supply, ball
+from seedsoil.foundation.elementary import exp, expm1, power
+
+
+def passage(size: float, intact: float, site: Site, openness: float) -> float:
+    """Return tissue against plasma behind a barrier that opens as the lesion grows beyond ``site.opening`` mm [1].
+
+    How far it opens at last is the lesion's own: exp(openness) times the soil's usual, at most all the way.
+    """
+    if site.ceiling < 0.0:
+        return 1.0
+    most = min(1.0, site.ceiling * exp(openness))
+    if most <= intact or size <= 0.0:
+        return intact
+    return intact + (most - intact) * size**6 / (size**6 + site.opening**6)
+
+
+def kept(flow: float, wall: float, loss: float) -> float:
+    """Return the steady level in tissue against plasma [1]: 1 / (1 + loss / inflow), inflow = Q (1 - exp(-PS / Q))."""
+    inflow = -flow * expm1(-wall / flow) if flow > 0.0 else 0.0
+    return 1.0 / (1.0 + loss / inflow) if inflow > 0.0 else 0.0
+
+
+def delivery(agent: Agent, brought: Supply, rules: Rules) -> float:
+    """Return an agent's level in the lesion against that in one of perfusion 1 and leak 1 [1].
+
+    The host's own mature vessels feed the surface, those of the lesion the rest.
+    """
+    if agent.permeability <= 0.0:
+        return 1.0
+    outside = kept(rules.flow, agent.permeability * rules.vessels["mature_leak"], agent.loss)
+    inside = kept(rules.flow * brought.perfusion, agent.permeability * brought.leak, agent.loss)
+    usual = kept(rules.flow, agent.permeability, agent.loss)
+    return (inside + brought.surface * (outside - inside)) / usual
+
+
+def kill_rate(agent: Agent, half_power: float, shelter: float, level: float) -> float:
+    """Return Hill's kill [1/day] at a level in tissue, where the half level is ``shelter`` times its usual."""
+    if level <= 0.0:
+        return 0.0
+    return agent.maximum / (1.0 + half_power / power(level / shelter, agent.power))
+
+
+def kills(lesion: Lesion, window: Window, cells: float, brought: Supply, rules: Rules) -> list[float]:
+    """Return the kill of all agents together [1/day], for each mask of resistance, averaged over the window's nodes."""
+    site, size = window.condition.sites[lesion.site], ball(cells)
+    shelter = 1.0 + (rules.shelter_fold - 1.0) * lesion.sheltered
+    total = [0.0] * len(rules.antigen)
+    columns = zip(rules.agents, window.plasma, window.artery, window.condition.half_power, strict=True)
+    for agent, plasma, artery, halves in columns:
+        let_in = passage(size, agent.passage, site, lesion.openness) * delivery(agent, brought, rules)
+        let_in /= 1.0 + rules.hindrance * lesion.stroma
+        fed_by_artery = size**4 / (size**4 + ARTERIAL_DIAMETER**4) if agent.region == lesion.site else 0.0
+        cycling = power(1.0 - brought.lack, agent.cycle)
+        for weight, body, more in zip(GAUSS_WEIGHTS, plasma, artery, strict=True):
+            level = let_in * (body + fed_by_artery * more)
+            for mask, half_power in enumerate(halves):
+                total[mask] += weight * cycling * kill_rate(agent, half_power, shelter, level)
+    return total
