@@ -23,8 +23,7 @@ def occupancy(endothelin: float, receptors: float, half: float, blocked: float) 
 def shelter(astrocytes: float, by_endothelin: float, gap_junctions: float, junctions_blocked: float) -> float:
     """Strength of the survival programme in cells that astrocytes touch [1].
 
-    Law: 1 - (1 - o) (1 - c A (1 - b)): endothelin and gap junctions, either will do; none where there are no astrocytes.
+    Law: A o J (1 - b): a chain. Gap junctions call on the astrocyte, its endothelin answers; to cut either link alone undoes
+    the protection (Lin 2010; Kim 2014, 2015). None where there are no astrocytes.
     """
-    if astrocytes <= 0.0:
-        return 0.0
-    return 1.0 - (1.0 - by_endothelin) * (1.0 - gap_junctions * astrocytes * (1.0 - junctions_blocked))
+    return astrocytes * by_endothelin * gap_junctions * (1.0 - junctions_blocked)

@@ -25,7 +25,7 @@ BLOCKED: dict[Blocked, str] = {
     "pdgf": "growth by PDGF receptors, and the survival of endothelium that lives on the tumour's PDGF",
     "chemokine": "growth and survival by chemokine receptors, and the hold of chemokine-presenting vessels",
     "endothelin": "astrocytes' protection of tumour cells, and of endothelium that lives on the tumour's endothelin",
-    "gap_junction": "astrocytes' protection through gap junctions",
+    "gap_junction": "the junctions through which tumour cells call for astrocytes' protection",
     "il23": "growth factors that inflamed astrocytes supply",
     "platelet": "the cloak of platelets about cells in the blood, and the hold that platelets give them",
     "protease": "the share of cells that need proteases to enter a vessel",
