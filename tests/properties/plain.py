@@ -83,7 +83,7 @@ SPREAD: Spread = made(
 )  # fmt: skip
 VISIBILITY: Visibility = made(Visibility, antigen=1.0, checkpoint=0.0)
 DIALOGUE: Dialogue = made(
-    Dialogue, vegf_output=1.0, endothelial_support=factors(), endothelin_receptors=1.0, gap_junctions=0.5,
+    Dialogue, vegf_output=1.0, endothelial_support=factors(), endothelin_receptors=1.0, gap_junctions=1.0,
     stroma_recruitment=1.0, inflammation_dependence=1.0,
 )  # fmt: skip
 
@@ -91,7 +91,7 @@ IMMUNITY: Immunity = made(
     Immunity, kill_rate=0.3, half_size=1e6, turnover=0.04, recruitment=0.0, recruitment_size=2e7, exhaustion=0.0,
     macrophage_gain=1.0,
 )  # fmt: skip
-PROTECTION: Protection = made(Protection, fold=4.0, programme_time=2.0, occupancy_half=0.25, contact_depth=0.05)
+PROTECTION: Protection = made(Protection, fold=4.0, programme_time=2.0, occupancy_half=0.0, contact_depth=0.05)
 STROMA: Stroma = made(Stroma, turnover_time=10.0, supply=0.5, restraint=0.2, hindrance=3.0)
 INFLAMMATION: Inflammation = made(Inflammation, macrophage_share=0.5, supply=0.5, vegf=1.0, shedding=1.0)
 HEALING: Healing = made(Healing, half_life=7.0, supply=0.5, switch_gain=3.0)

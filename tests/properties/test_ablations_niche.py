@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from seedsoil.biology.effect import hill
+from seedsoil.biology.signals import SIGNALS
 from seedsoil.body.state import (
     CELLS,
     DEPARTING,
@@ -17,6 +18,7 @@ from seedsoil.body.state import (
     SWITCHING,
     VEGF_OUTPUT,
 )
+from seedsoil.experiment.timeline import build_programme
 from tests.properties.examples import ONE_CLONE
 from tests.properties.plain import (
     AT,
@@ -48,7 +50,7 @@ DRUG = agent("drug", kill=(MOST, 1.0, 1.0, 0.0))
 
 
 def test_astrocyte_protection() -> None:
-    """In full it makes a drug's half concentration 1 + 3 x 0.875 times as high; off, bit for bit that of skin."""
+    """In full it makes a drug's half concentration four times as high; off, bit for bit that of skin."""
     body = host(
         host_cells(protection=PROTECTION),
         brain=soil("brain", ligands=factors(endothelin=0.75), residents=residents(astrocytes=1.0)),
@@ -60,7 +62,7 @@ def test_astrocyte_protection() -> None:
     }  # fmt: skip
     guarded = runs["brain", ()]
     assert np.log(guarded[-2, CELLS] / guarded[-1, CELLS]) / 7.0 == pytest.approx(
-        float(hill(1.0 / 3.625, MOST, 1.0, 1.0)), rel=5e-3
+        float(hill(1.0 / 4.0, MOST, 1.0, 1.0)), rel=5e-3
     )
     off = runs["brain", ("astrocyte protection",)]
     assert (off[:, SHELTERED] == 0.0).all()
@@ -146,6 +148,20 @@ def test_wound_repair() -> None:
     assert speeds[1.0, ()] - speeds[0.0, ()] == pytest.approx(gained, abs=1e-3)
     assert speeds[1.0, ("wound repair",)] == speeds[0.0, ()] == speeds[0.0, ("wound repair",)]
     assert differing(on, compiled(person, ("wound repair",), wound=1.0)) >= {DIVISION, SWITCHING}
+
+
+def test_a_wound_heals_by_halves_in_a_programme() -> None:
+    """Surgery on day 10 raises the signal to 1, and it halves each week; off, the programme is that of no surgery."""
+    person = who(host(host_cells(healing=HEALING)))
+    healing = build_programme((), (), {}, 0.0, 100.0, person, wounds=(10.0,))
+    level = healing.conditions[healing.timeline.condition[:-1], SIGNALS.index("wound")]
+    middle = 0.5 * (healing.timeline.start + healing.timeline.end)
+    assert level.size > 5
+    assert level[(middle > 10.0) & (middle < 40.0)] == pytest.approx(
+        0.5 ** ((middle[(middle > 10.0) & (middle < 40.0)] - 10.0) / 7.0), abs=1.0 / 64.0
+    )
+    off = build_programme((), (), {}, 0.0, 100.0, person, (10.0,), ("wound repair",))
+    assert off.timeline.start.size == 0
 
 
 def test_receptor_blockade() -> None:

@@ -34,8 +34,8 @@ DRUG = agent("drug", kill=(MOST, 2.0, 1.5, 0.0), pump=30.0)
 #: At 1 mg/L both ways of astrocytes' protection are blocked to the last step of a signal; and the pump.
 BOTH = agent("both", blocks={"endothelin": 1e-3, "gap_junction": 1e-3})
 UNPUMPED = agent("unpumped", blocks={"efflux": 1.0})
-#: Endothelin 0.75 occupies three quarters of the receptors; gap junctions alone give a half; of both, 1 - 0.25 x 0.5.
-FULL, FOLD = 0.875, 4.0
+#: Astrocytes join every cell and fill all its receptors: the programme is whole.
+FULL, FOLD = 1.0, 4.0
 BRAIN = host(
     host_cells(protection=PROTECTION),
     brain=soil("brain", ligands=factors(endothelin=0.75), residents=residents(astrocytes=1.0)),
@@ -60,7 +60,7 @@ def _law(level: float, shelter: Any) -> Any:
 
 
 def test_strength_of_the_programme() -> None:
-    """Either way is enough: 1 - (1 - 0.75)(1 - 0.5), and nothing where there are no astrocytes: catches a sum."""
+    """Whole in the brain, and nothing where there are no astrocytes: catches protection that follows the tumour."""
     model, _ = _run([(1.0, LAST)])
     assert model.site[0, AT["brain"], SHELTER] == pytest.approx(FULL, rel=1e-12)
     assert model.site[0, [AT["lung"], AT["liver"], AT["skin"]], SHELTER].tolist() == [0.0] * 3
@@ -77,7 +77,7 @@ def test_the_programme_takes_its_time() -> None:
 
 
 def test_in_full_it_raises_the_half_concentration_by_its_fold() -> None:
-    """After a month: a drug at 1 to 30 mg/L kills as one thinned 1 + 3 x 0.875 times: catches 0.5 %."""
+    """After a month: a drug at 1 to 30 mg/L kills as one thinned four times: catches 0.5 %."""
     for level in (1.0, 3.0, 30.0):
         _, rows = _run([(28.0, {}), (7.0, {"drug": level})], every=7.0)
         found = _kill(rows, 7.0)[-1]

@@ -22,8 +22,10 @@ from tests.properties.plain import (
 )
 from tests.properties.plain import residents as living_in
 
-TALKING = with_numbers(TUMOUR, dialogue=DIALOGUE)
-ALL = host_cells(protection=PROTECTION, stroma=STROMA, inflammation=INFLAMMATION, healing=HEALING)
+TALKING = with_numbers(TUMOUR, dialogue=with_numbers(DIALOGUE, gap_junctions=0.5))
+ALL = host_cells(
+    protection=with_numbers(PROTECTION, occupancy_half=0.25), stroma=STROMA, inflammation=INFLAMMATION, healing=HEALING
+)
 #: A tissue with every kind of host cell, and one that describes none.
 SOILS = (
     soil("full", ligands=factors(egf=0.5, endothelin=0.75), residents=living_in(
@@ -120,11 +122,11 @@ def test_receptors_that_are_free() -> None:
 
 @pytest.mark.parametrize(
     ("signals", "level"),
-    [({}, 1.0 - 0.25 * (1.0 - 0.5 * 0.4)), ({"endothelin": 1.0}, 0.2), ({"gap_junction": 1.0}, 0.75),
-     ({"endothelin": 1.0, "gap_junction": 1.0}, 0.0), ({"endothelin": 0.5}, 1.0 - 0.625 * 0.8)],
+    [({}, 0.75 * 0.5 * 0.4), ({"endothelin": 1.0}, 0.0), ({"gap_junction": 1.0}, 0.0),
+     ({"endothelin": 0.5}, 0.375 * 0.5 * 0.4), ({"gap_junction": 0.5}, 0.75 * 0.25 * 0.4)],
 )  # fmt: skip
-def test_shelter_by_its_two_ways(signals: dict[str, float], level: float) -> None:
-    """Occupancy 0.75 and gap junctions 0.5 with 0.4 of astrocytes, each blocked or not: catches 1e-12."""
+def test_shelter_is_a_chain(signals: dict[str, float], level: float) -> None:
+    """Occupancy 0.75, gap junctions 0.5 and 0.4 of astrocytes, each link cut or halved: catches 1e-12."""
     found = sheltering(TALKING, ALL, SOILS, LIVING, _told(**signals))
     assert found[1, 0] == pytest.approx(level, rel=1e-12, abs=1e-15)
     assert (found[:, 1] == 0.0).all()
