@@ -31,13 +31,13 @@ def test_occupancy_saturates() -> None:
     assert occupancy(0.0, 0.8, 0.0, 0.0) == 0.0
 
 
-def test_either_way_is_enough() -> None:
-    """1 - (1 - o)(1 - c A (1 - b)): both add without passing 1, each alone is itself: catches a sum or a product."""
-    assert shelter(1.0, 0.5, 0.0, 0.0) == 0.5
-    assert shelter(1.0, 0.0, 0.5, 0.0) == 0.5
-    assert shelter(1.0, 0.5, 0.5, 0.0) == pytest.approx(0.75)
-    assert shelter(0.5, 0.0, 0.8, 0.0) == pytest.approx(0.4)
-    assert shelter(1.0, 0.3, 0.8, 1.0) == pytest.approx(0.3)
+def test_shelter_is_a_chain() -> None:
+    """A o J (1 - b): each link is needed, and to cut one undoes it all: catches either link taken for enough."""
+    assert shelter(1.0, 0.5, 0.0, 0.0) == 0.0
+    assert shelter(1.0, 0.0, 0.5, 0.0) == 0.0
+    assert shelter(1.0, 0.5, 0.5, 0.0) == pytest.approx(0.25)
+    assert shelter(0.5, 0.5, 0.8, 0.0) == pytest.approx(0.2)
+    assert shelter(1.0, 0.3, 0.8, 1.0) == 0.0
 
 
 def test_no_astrocytes_no_shelter() -> None:
