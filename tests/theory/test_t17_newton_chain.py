@@ -46,16 +46,16 @@ def _founded(generator: np.random.Generator, start: Any) -> Any:
     arrests = expected_arrests(flow, list(held), alive)[0]
     chance = np.divide(_model().emission[0, 0], arrests, out=np.zeros(held.size), where=arrests > 0.0)
     found = np.full(start.size, -1)
-    todo, here = np.arange(start.size), start.copy()
-    while todo.size:
-        draws = generator.random((4, todo.size))
+    roaming, here = np.arange(start.size), start.copy()
+    while roaming.size:
+        draws = generator.random((4, roaming.size))
         here = (np.cumsum(flow, axis=1)[here] < draws[0][:, None]).sum(axis=1)
         stuck = draws[2] < held[here]
         settled = stuck & (draws[1] < alive) & (draws[3] < chance[here])
-        found[todo[settled]] = here[settled]
+        found[roaming[settled]] = here[settled]
         # Whoever died on the way or failed after its arrest is followed by the next cell of the same lesion.
-        here = np.where((draws[1] >= alive) | stuck, start[todo], here)
-        todo, here = todo[~settled], here[~settled]
+        here = np.where((draws[1] >= alive) | stuck, start[roaming], here)
+        roaming, here = roaming[~settled], here[~settled]
     return found
 
 
