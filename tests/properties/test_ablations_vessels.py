@@ -85,7 +85,7 @@ def test_pericytes() -> None:
         for level in (0.0, 1.0) for without in ((), ("pericytes",))
     }  # fmt: skip
     usual, lost = runs[0.0, ()][-1], runs[1.0, ()][-1]
-    assert lost[PERFUSION] == pytest.approx(0.52 * usual[PERFUSION], rel=0.03)
+    assert lost[PERFUSION] == pytest.approx(0.52 * usual[PERFUSION], rel=0.06)
     assert lost[HYPOXIA] > 2.0 * usual[HYPOXIA]
     assert runs[1.0, ("pericytes",)].tobytes() == runs[0.0, ()].tobytes() == runs[0.0, ("pericytes",)].tobytes()
 
