@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from seedsoil.biology.drug import Agent
+from seedsoil.biology.medicine.drug import Agent
 from seedsoil.experiment.orders.given import Given, dose_days
 from seedsoil.experiment.protocol import Course
 

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from seedsoil.biology.kinetics import concentration
+    from seedsoil.biology.medicine.kinetics import concentration
     from seedsoil.body.population import sample_population
     from seedsoil.experiment.history import History
     from seedsoil.experiment.protocol import Protocol
@@ -22,7 +22,7 @@ _home = {
     "Protocol": "seedsoil.experiment.protocol",
     "Study": "seedsoil.trial.study.file",
     "check": "seedsoil.trial.study.file",
-    "concentration": "seedsoil.biology.kinetics",
+    "concentration": "seedsoil.biology.medicine.kinetics",
     "run": "seedsoil.trial.run",
     "sample_population": "seedsoil.body.population",
     "show": "seedsoil.show.show",

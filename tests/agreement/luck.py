@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from seedsoil.biology.patient import MECHANISMS as SWITCHES
 from seedsoil.biology.patient import Patient
 from seedsoil.biology.signals import BLOCKED, SIGNALS
-from seedsoil.biology.vessels import ENDOTHELIUM_KILLED, SPROUTING_RAISED, VEGF_BLOCKED, VESSEL_SIGNALS
+from seedsoil.biology.soils.vessels import ENDOTHELIUM_KILLED, SPROUTING_RAISED, VEGF_BLOCKED, VESSEL_SIGNALS
 from seedsoil.body.model import build_model
 from seedsoil.body.state import (
     ACTIVE,

@@ -8,16 +8,16 @@ from __future__ import annotations
 import numpy as np
 from pydantic import BaseModel
 
-from seedsoil.biology.anatomy import Anatomy
-from seedsoil.biology.anatomy import Site as Place
 from seedsoil.biology.clone import Dialogue, Mechanism, Spread, Tumour, Visibility
-from seedsoil.biology.drug import Agent
-from seedsoil.biology.factors import ADDRESSINS, FACTORS
-from seedsoil.biology.host_cells import Healing, HostCells, Immunity, Inflammation, Protection, Stroma
+from seedsoil.biology.journey.anatomy import Anatomy
+from seedsoil.biology.journey.anatomy import Site as Place
+from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import Host, Patient
 from seedsoil.biology.signals import BLOCKED, RAISED
-from seedsoil.biology.soil import Residents, Soil
-from seedsoil.biology.vasculature import Vasculature
+from seedsoil.biology.soils.factors import ADDRESSINS, FACTORS
+from seedsoil.biology.soils.host_cells import Healing, HostCells, Immunity, Inflammation, Protection, Stroma
+from seedsoil.biology.soils.soil import Residents, Soil
+from seedsoil.biology.soils.vasculature import Vasculature
 from seedsoil.foundation.value import Value
 
 VESSELS = Vasculature(

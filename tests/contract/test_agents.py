@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from seedsoil.biology.drug import Agent
+from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.signals import BLOCKED, RAISED
 from seedsoil.catalogue import load
 from seedsoil.catalogue.describe import describe

@@ -6,9 +6,9 @@ import time
 import numpy as np
 import pytest
 
-from seedsoil.biology.anatomy import expected_arrests
-from seedsoil.biology.factors import levels
-from seedsoil.biology.soil import match
+from seedsoil.biology.journey.anatomy import expected_arrests
+from seedsoil.biology.soils.factors import levels
+from seedsoil.biology.soils.soil import match
 from seedsoil.catalogue.describe import citations, describe
 from seedsoil.catalogue.load import KINDS, entry, folder, names, read_entry, sources
 from seedsoil.foundation.value import GRADES, OPEN_SOURCES, values_in

@@ -5,11 +5,11 @@ from math import erf, log, sqrt
 import pytest
 
 from seedsoil.biology.clone import Tumour
-from seedsoil.biology.factors import FACTORS, levels
-from seedsoil.biology.host_cells import HostCells
-from seedsoil.biology.immunity import surface_kill
-from seedsoil.biology.niche import occupancy, shelter
-from seedsoil.biology.soil import Soil, match
+from seedsoil.biology.soils.factors import FACTORS, levels
+from seedsoil.biology.soils.host_cells import HostCells
+from seedsoil.biology.soils.immunity import surface_kill
+from seedsoil.biology.soils.niche import occupancy, shelter
+from seedsoil.biology.soils.soil import Soil, match
 from seedsoil.catalogue.load import entry, names
 
 HOSTS = names("hosts")

@@ -4,10 +4,10 @@ from math import exp, log, sqrt
 
 import pytest
 
-from seedsoil.biology.anatomy import expected_arrests
 from seedsoil.biology.clone import Tumour
-from seedsoil.biology.factors import levels
-from seedsoil.biology.soil import Soil, arrest_chance, match
+from seedsoil.biology.journey.anatomy import expected_arrests
+from seedsoil.biology.soils.factors import levels
+from seedsoil.biology.soils.soil import Soil, arrest_chance, match
 from seedsoil.catalogue.load import entry
 
 MOUSE = entry("hosts", "mouse")

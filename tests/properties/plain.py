@@ -7,14 +7,14 @@ from typing import Any, get_args
 
 import numpy as np
 
-from seedsoil.biology.anatomy import Anatomy, Site, Vessel
 from seedsoil.biology.clone import Dialogue, Mechanism, Spread, Tumour, Visibility
-from seedsoil.biology.drug import Agent, Block, Delivery, Distribution, EndothelialKill, Kill, Raise
-from seedsoil.biology.factors import Addressins, Factors
-from seedsoil.biology.host_cells import Healing, HostCells, Immunity, Inflammation, Protection, Stroma
+from seedsoil.biology.journey.anatomy import Anatomy, Site, Vessel
+from seedsoil.biology.medicine.drug import Agent, Block, Delivery, Distribution, EndothelialKill, Kill, Raise
 from seedsoil.biology.patient import Host, Patient
 from seedsoil.biology.signals import SIGNALS, resting
-from seedsoil.biology.soil import Barrier, Residents, Soil
+from seedsoil.biology.soils.factors import Addressins, Factors
+from seedsoil.biology.soils.host_cells import Healing, HostCells, Immunity, Inflammation, Protection, Stroma
+from seedsoil.biology.soils.soil import Barrier, Residents, Soil
 from seedsoil.body.model import build_model
 from seedsoil.body.state import CELLS, LESIONS, NODES, STEP_DAYS, VIGOUR, Model, Timeline, with_room
 from seedsoil.experiment.signalling import condition_rows, vessel_rows

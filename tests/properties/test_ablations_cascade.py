@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seedsoil.biology.circulation import arrests
+from seedsoil.biology.journey.circulation import arrests
 from seedsoil.body.state import ACTIVE, ARRIVED, DEATH, DIVISION, SLEEPERS
 from seedsoil.trial.run import run_patients
 from tests.properties.examples import ADULT, COLON, CONTROL, control_tables, model_of, patient, plan_of

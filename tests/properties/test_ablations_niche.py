@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seedsoil.biology.effect import hill
+from seedsoil.biology.medicine.effect import hill
 from seedsoil.biology.signals import SIGNALS
 from seedsoil.body.state import (
     CELLS,

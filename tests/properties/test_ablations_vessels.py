@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seedsoil.biology.effect import hill
-from seedsoil.biology.vessels import cells_of, diameter
+from seedsoil.biology.medicine.effect import hill
+from seedsoil.biology.soils.vessels import cells_of, diameter
 from seedsoil.body.state import BORROWED_LOST, CELLS, CLOCK, HYPOXIA, IMMATURE, MATURE, PERFUSION, SPROUTS
 from seedsoil.experiment.grow import Diagnosis, grow
 from seedsoil.foundation.errors import ModelError

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from seedsoil.biology.clone import Radiosensitivity
+from seedsoil.biology.journey.transplant import PARTNER, joined
 from seedsoil.biology.patient import Patient
-from seedsoil.biology.transplant import PARTNER, joined
 from seedsoil.body.state import CELLS, DETECTED, DORMANT, EXTINCT, FATE, GROWING, HYPOXIA, LESIONS, RESECTED, SITE
 from seedsoil.catalogue.load import entry
 from seedsoil.experiment.arm import Arm, open_arm

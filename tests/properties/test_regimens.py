@@ -19,7 +19,9 @@ def test_a_guard_differs_only_where_counts_fall() -> None:
     drug = FLUOROURACIL["fluorouracil"]
     tables, days = {}, {}
     for name, slope in (("harmless", 0.0), ("toxic", 8.0)):
-        agent = type(drug).model_validate(drug.model_dump() | {"toxicity": {"marrow_slope": assumed(slope, "L/mg")}})
+        agent = type(drug).model_validate(
+            drug.model_dump() | {"toxicity": {"neutrophil_slope": assumed(slope, "L/mg")}}
+        )
         arms = {
             "free": Protocol(SURGERY, (fluorouracil(),)),
             "guarded": Protocol(SURGERY, (fluorouracil(guard="delay"),)),

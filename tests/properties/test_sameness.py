@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seedsoil.biology.drug import Agent
+from seedsoil.biology.medicine.drug import Agent
 from seedsoil.body.state import CELLS, DETECTED, LESIONS
 from seedsoil.catalogue.load import entry
 from seedsoil.experiment.grow import run_until, scratch, watch_growth

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.integrate import solve_ivp
 
-from seedsoil.biology.kinetics import Dose, Exponentials
+from seedsoil.biology.medicine.kinetics import Dose, Exponentials
 
 _names = ("depot", "central")  # where the doses go: places 0 and 1; 2 is peripheral, 3 the effect site (concentration)
 

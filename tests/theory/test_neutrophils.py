@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from seedsoil.biology.host_cells import Neutrophils
-from seedsoil.biology.neutrophils import STEP_DAYS, counts, rested
+from seedsoil.biology.medicine.neutrophils import STEP_DAYS, counts, rested
+from seedsoil.biology.soils.host_cells import Neutrophils
 
 
 def _marrow(hours: float = 110.0, feedback: float = 0.17, baseline: float = 5e9) -> Neutrophils:

@@ -7,13 +7,13 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from seedsoil.biology.anatomy import expected_arrests
-from seedsoil.biology.cascade import arrival_success
 from seedsoil.biology.clone import Tumour
-from seedsoil.biology.factors import levels
+from seedsoil.biology.journey.anatomy import expected_arrests
+from seedsoil.biology.journey.cascade import arrival_success
+from seedsoil.biology.journey.transplant import graft
 from seedsoil.biology.patient import Host
-from seedsoil.biology.soil import arrest_chance
-from seedsoil.biology.transplant import graft
+from seedsoil.biology.soils.factors import levels
+from seedsoil.biology.soils.soil import arrest_chance
 from seedsoil.body.state import DEATH, DIVISION, LESIONS, PARENT, SITE
 from seedsoil.catalogue.load import entry
 from seedsoil.experiment.arm import open_arm

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from seedsoil.biology.combination import score_matrix
+from seedsoil.biology.medicine.combination import score_matrix
 from tests.reference_data import reference_folder
 
 Floats = NDArray[np.float64]

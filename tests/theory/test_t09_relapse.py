@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seedsoil.biology.cascade import establishment
+from seedsoil.biology.journey.cascade import establishment
 from seedsoil.body.state import (
     CELLS,
     DEATH,

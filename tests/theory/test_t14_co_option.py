@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seedsoil.biology.vessels import cells_of, diameter
+from seedsoil.biology.soils.vessels import cells_of, diameter
 from seedsoil.body.state import CELLS, HYPOXIA, IMMATURE, MATURE
 from tests.properties.examples import ONE_CLONE, follow, lesion_of
 from tests.properties.plain import AT, agent, exposed, host, soil, who, with_numbers

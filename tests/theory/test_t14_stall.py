@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seedsoil.biology.vessels import diameter
+from seedsoil.biology.soils.vessels import diameter
 from seedsoil.body.state import CELLS, HYPOXIA
 from tests.properties.examples import ONE_CLONE, follow, lesion_of, model_of, patient
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from seedsoil.biology.anatomy import expected_arrests
-from seedsoil.biology.circulation import arrests
+from seedsoil.biology.journey.anatomy import expected_arrests
+from seedsoil.biology.journey.circulation import arrests
 from tests.properties.examples import ADULT, COLON, changed
 
 Floats = NDArray[np.float64]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seedsoil.biology.anatomy import Anatomy
+from seedsoil.biology.journey.anatomy import Anatomy
+from seedsoil.biology.journey.transplant import great_artery
 from seedsoil.biology.patient import Host
-from seedsoil.biology.transplant import great_artery
 from seedsoil.observe.blood import concentration, first_pass
 from tests.properties.examples import ADULT, COLON, changed
 

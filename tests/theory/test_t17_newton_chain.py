@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seedsoil.biology.anatomy import expected_arrests
-from seedsoil.biology.factors import levels
-from seedsoil.biology.soil import arrest_chance
+from seedsoil.biology.journey.anatomy import expected_arrests
+from seedsoil.biology.soils.factors import levels
+from seedsoil.biology.soils.soil import arrest_chance
 from seedsoil.body.state import LESIONS, PARENT, SITE, with_room
 from tests.properties.examples import follow, lesion_of
 from tests.properties.plain import ANATOMY, AT, ORGANS, TUMOUR, compiled, factors, host, soil, who

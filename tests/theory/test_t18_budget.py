@@ -5,9 +5,9 @@ from math import exp
 import numpy as np
 import pytest
 
-from seedsoil.biology.cascade import stages
-from seedsoil.biology.circulation import arrests
-from seedsoil.biology.factors import levels
+from seedsoil.biology.journey.cascade import stages
+from seedsoil.biology.journey.circulation import arrests
+from seedsoil.biology.soils.factors import levels
 from seedsoil.body.state import DEATH, DIVISION
 from tests.properties.examples import ADULT, COLON, changed, model_of, patient
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seedsoil.biology.kinetics import Dose, Exponentials, concentration, regional_ratio
+from seedsoil.biology.medicine.kinetics import Dose, Exponentials, concentration, regional_ratio
 from seedsoil.catalogue.load import entry
 from seedsoil.experiment.protocol import Course
 from seedsoil.experiment.timeline import levels, response

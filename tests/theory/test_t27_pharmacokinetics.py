@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from seedsoil.biology.kinetics import Dose, Exponentials, concentration, regional_ratio
+from seedsoil.biology.medicine.kinetics import Dose, Exponentials, concentration, regional_ratio
 from seedsoil.foundation.errors import ModelError
 from tests.reference_data import reference_folder
 from tests.theory.numerical_doses import Body, integrated, random_body, random_schedule

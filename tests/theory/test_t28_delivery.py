@@ -5,8 +5,8 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from seedsoil.biology.delivery import exchange, tissue_share
-from seedsoil.biology.effect import hill
+from seedsoil.biology.medicine.delivery import exchange, tissue_share
+from seedsoil.biology.medicine.effect import hill
 from seedsoil.body.state import CELLS, LEAK, PERFUSION
 from tests.properties.examples import ONE_CLONE, follow, lesion_of
 from tests.properties.plain import AT, agent, exposed, host, host_cells, who

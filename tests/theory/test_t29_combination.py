@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from seedsoil.biology.combination import bliss, highest_single, loewe, loewe_index
-from seedsoil.biology.effect import affected, hill
+from seedsoil.biology.medicine.combination import bliss, highest_single, loewe, loewe_index
+from seedsoil.biology.medicine.effect import affected, hill
 
 
 def test_bliss_is_additive_hazards(generator: np.random.Generator) -> None:

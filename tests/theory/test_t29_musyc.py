@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from seedsoil.biology.combination import Musyc, bliss, loewe_index
-from seedsoil.biology.effect import hill
+from seedsoil.biology.medicine.combination import Musyc, bliss, loewe_index
+from seedsoil.biology.medicine.effect import hill
 
 first, second = np.meshgrid(np.geomspace(1e-3, 1e3, 25), np.geomspace(1e-3, 1e3, 23), indexing="ij")
 

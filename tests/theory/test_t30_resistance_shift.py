@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seedsoil.biology.effect import hill, shifted_half
+from seedsoil.biology.medicine.effect import hill, shifted_half
 
 _folds = np.array([30.0, 1.0, 4.0])
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seedsoil.biology.effect import hill, shifted_half
-from seedsoil.biology.vessels import cells_of, surface_share
+from seedsoil.biology.medicine.effect import hill, shifted_half
+from seedsoil.biology.soils.vessels import cells_of, surface_share
 from seedsoil.body.state import CELLS, SHELTER, SHELTERED
 from tests.properties.examples import ONE_CLONE, follow, lesion_of
 from tests.properties.plain import (

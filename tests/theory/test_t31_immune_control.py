@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seedsoil.biology.immunity import surface_kill
 from seedsoil.biology.patient import Patient
+from seedsoil.biology.soils.immunity import surface_kill
 from seedsoil.body.state import CALLED, CELLS
 from tests.properties.examples import ONE_CLONE, follow, lesion_of
 from tests.properties.plain import (

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seedsoil.biology.cascade import arrival_success, dormant_share, race, stages
-from seedsoil.biology.vessels import vegf
+from seedsoil.biology.journey.cascade import arrival_success, dormant_share, race, stages
+from seedsoil.biology.soils.vessels import vegf
 from seedsoil.body.state import (
     ACTIVE,
     ARRIVED,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from seedsoil.biology.factors import Addressins, Factors
 from seedsoil.biology.quantities import Days, Fraction, Gray, Millimetres, Noun, Number, PerDay, PerGray
+from seedsoil.biology.soils.factors import Addressins, Factors
 
 
 class Mechanism(Noun):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from seedsoil.biology.anatomy import Anatomy
 from seedsoil.biology.clone import Tumour
-from seedsoil.biology.host_cells import HostCells, Neutrophils
+from seedsoil.biology.journey.anatomy import Anatomy
 from seedsoil.biology.quantities import Kilograms, LitresPerDay, Noun, Number, PerDay, SquareMetres, Years
-from seedsoil.biology.soil import Soil
+from seedsoil.biology.soils.host_cells import HostCells, Neutrophils
+from seedsoil.biology.soils.soil import Soil
 
 #: What a study may switch off by name, and what then no longer happens.
 MECHANISMS: dict[str, str] = {

@@ -6,15 +6,15 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from seedsoil.biology.cascade import arrival_success, departing, dormant_share
-from seedsoil.biology.circulation import arrests
 from seedsoil.biology.clone import Mechanism, Tumour
-from seedsoil.biology.factors import FACTORS, levels
+from seedsoil.biology.journey.cascade import arrival_success, departing, dormant_share
+from seedsoil.biology.journey.circulation import arrests
 from seedsoil.biology.patient import Host, Patient
 from seedsoil.biology.signals import Levels
-from seedsoil.biology.soil import Soil, match
-from seedsoil.biology.surroundings import inflammation, ligands, receptors, recruited, residents, sheltering
-from seedsoil.biology.vasculature import Vasculature
+from seedsoil.biology.soils.factors import FACTORS, levels
+from seedsoil.biology.soils.soil import Soil, match
+from seedsoil.biology.soils.surroundings import inflammation, ligands, receptors, recruited, residents, sheltering
+from seedsoil.biology.soils.vasculature import Vasculature
 from seedsoil.body.state import (
     CEILING,
     CEILING_SPREAD,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from seedsoil.biology.delivery import tissue_share
-from seedsoil.biology.immunity import called, surface_kill
-from seedsoil.biology.niche import approach
-from seedsoil.biology.vessels import (
+from seedsoil.biology.medicine.delivery import tissue_share
+from seedsoil.biology.soils.immunity import called, surface_kill
+from seedsoil.biology.soils.niche import approach
+from seedsoil.biology.soils.vessels import (
     ENDOTHELIUM_KILLED,
     HOST_SPROUTS,
     IMMATURE_PERFUSION,

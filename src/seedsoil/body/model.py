@@ -7,13 +7,13 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from seedsoil.biology.clone import Mechanism, Tumour
-from seedsoil.biology.delivery import tissue_share
-from seedsoil.biology.drug import Agent
-from seedsoil.biology.host_cells import HostCells
+from seedsoil.biology.medicine.delivery import tissue_share
+from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import Patient
 from seedsoil.biology.signals import Levels, resting
-from seedsoil.biology.vasculature import Vasculature
-from seedsoil.biology.vessels import CONSTANTS
+from seedsoil.biology.soils.host_cells import HostCells
+from seedsoil.biology.soils.vasculature import Vasculature
+from seedsoil.biology.soils.vessels import CONSTANTS
 from seedsoil.body.conditions import condition_tables
 from seedsoil.body.state import (
     AGENT_COLUMNS,

@@ -10,14 +10,14 @@ from typing import Any, Literal, overload
 
 from pydantic import BaseModel, ValidationError
 
-from seedsoil.biology.anatomy import Anatomy
 from seedsoil.biology.clone import Tumour
-from seedsoil.biology.drug import Agent
-from seedsoil.biology.factors import FACTORS
+from seedsoil.biology.journey.anatomy import Anatomy
+from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import Host
 from seedsoil.biology.signals import BLOCKED
-from seedsoil.biology.soil import Soil
-from seedsoil.biology.vasculature import Vasculature
+from seedsoil.biology.soils.factors import FACTORS
+from seedsoil.biology.soils.soil import Soil
+from seedsoil.biology.soils.vasculature import Vasculature
 from seedsoil.foundation.errors import CatalogueError, did_you_mean, known_words, validation_faults
 from seedsoil.foundation.value import OPEN_SOURCES, values_in
 

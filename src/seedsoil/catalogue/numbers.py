@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from seedsoil.biology.anatomy import Vessel
-from seedsoil.biology.drug import Block, Raise
-from seedsoil.biology.factors import FACTORS
+from seedsoil.biology.journey.anatomy import Vessel
+from seedsoil.biology.medicine.drug import Block, Raise
 from seedsoil.biology.signals import BLOCKED, RAISED
+from seedsoil.biology.soils.factors import FACTORS
 from seedsoil.foundation.value import Quantity, Value
 
 __all__ = ["KEYS", "WORDS", "Part", "key_field", "name_of", "numbers_in", "parts_of"]

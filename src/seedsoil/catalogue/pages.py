@@ -9,12 +9,12 @@ from functools import lru_cache
 from pydantic import BaseModel
 
 from seedsoil.biology.clone import Mechanism, Tumour
-from seedsoil.biology.delivery import tissue_share
-from seedsoil.biology.drug import Agent, Delivery, Kill
+from seedsoil.biology.medicine.delivery import tissue_share
+from seedsoil.biology.medicine.drug import Agent, Delivery, Kill
 from seedsoil.biology.patient import Host, Patient
 from seedsoil.biology.signals import BLOCKED, RAISED, Levels, resting
-from seedsoil.biology.soil import Soil
-from seedsoil.biology.vasculature import Vasculature
+from seedsoil.biology.soils.soil import Soil
+from seedsoil.biology.soils.vasculature import Vasculature
 from seedsoil.catalogue.load import entry, names
 from seedsoil.catalogue.sections import Row, Section, computed, numbers, row, short
 from seedsoil.catalogue.words import FAMILIES, ROUTES

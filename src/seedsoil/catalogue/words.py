@@ -7,10 +7,18 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 
 from seedsoil.biology.clone import Dialogue, Mechanism, Radiosensitivity, Spread, Tumour, Visibility
-from seedsoil.biology.drug import Agent, Block, Delivery, Distribution, EndothelialKill, Kill, Raise, Toxicity
-from seedsoil.biology.host_cells import Healing, HostCells, Immunity, Inflammation, Neutrophils, Protection, Stroma
+from seedsoil.biology.medicine.drug import Agent, Block, Delivery, Distribution, EndothelialKill, Kill, Raise, Toxicity
 from seedsoil.biology.patient import Host
-from seedsoil.biology.soil import Barrier, Residents, Soil
+from seedsoil.biology.soils.host_cells import (
+    Healing,
+    HostCells,
+    Immunity,
+    Inflammation,
+    Neutrophils,
+    Protection,
+    Stroma,
+)
+from seedsoil.biology.soils.soil import Barrier, Residents, Soil
 
 __all__ = ["FAMILIES", "GRADES", "MEANINGS", "ROUTES", "meaning"]
 

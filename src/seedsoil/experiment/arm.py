@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.biology.drug import Agent
+from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.signals import Levels
-from seedsoil.biology.vasculature import Vasculature
+from seedsoil.biology.soils.vasculature import Vasculature
 from seedsoil.body.model import build_model
 from seedsoil.body.state import (
     CELLS,

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from seedsoil.biology.patient import Patient
-from seedsoil.biology.vasculature import Vasculature
-from seedsoil.biology.vessels import cells_of, diameter
+from seedsoil.biology.soils.vasculature import Vasculature
+from seedsoil.biology.soils.vessels import cells_of, diameter
 from seedsoil.body.kernel import advance
 from seedsoil.body.model import build_model
 from seedsoil.body.state import (

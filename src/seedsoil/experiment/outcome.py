@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.biology.vessels import diameter
+from seedsoil.biology.soils.vessels import diameter
 from seedsoil.body.state import (
     ACTIVE,
     ARRIVED,

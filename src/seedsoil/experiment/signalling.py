@@ -8,11 +8,11 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.biology.drug import Agent
-from seedsoil.biology.factors import FACTORS
+from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import Patient
 from seedsoil.biology.signals import SIGNALS
-from seedsoil.biology.vessels import (
+from seedsoil.biology.soils.factors import FACTORS
+from seedsoil.biology.soils.vessels import (
     ANG2_BLOCKED,
     ENDOTHELIUM_KILLED,
     INTEGRIN_BLOCKED,

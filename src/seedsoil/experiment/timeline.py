@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.biology.drug import Agent
-from seedsoil.biology.kinetics import Exponentials, concentration
+from seedsoil.biology.medicine.drug import Agent
+from seedsoil.biology.medicine.kinetics import Exponentials, concentration
 from seedsoil.biology.patient import Patient
 from seedsoil.biology.signals import resting
-from seedsoil.biology.vessels import VESSEL_SIGNALS
+from seedsoil.biology.soils.vessels import VESSEL_SIGNALS
 from seedsoil.body.state import GAUSS_NODES, NODES, STEP_DAYS, Timeline
 from seedsoil.experiment.orders.given import Given
 from seedsoil.experiment.signalling import acts, condition_rows, vessel_rows

@@ -13,11 +13,11 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.biology.circulation import arrests
 from seedsoil.biology.clone import Tumour
+from seedsoil.biology.journey.circulation import arrests
+from seedsoil.biology.journey.transplant import great_artery
 from seedsoil.biology.patient import Host
 from seedsoil.biology.signals import Levels
-from seedsoil.biology.transplant import great_artery
 from seedsoil.foundation.samplers import poisson
 from seedsoil.foundation.streams import BLOOD, Stream, aim
 from seedsoil.foundation.value import Value

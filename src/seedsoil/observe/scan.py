@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.biology.vessels import diameter
+from seedsoil.biology.soils.vessels import diameter
 from seedsoil.foundation.compiled import kernel
 from seedsoil.foundation.elementary import exp, log1p
 from seedsoil.foundation.errors import StudyError, did_you_mean

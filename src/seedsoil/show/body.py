@@ -20,7 +20,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
-from seedsoil.biology.vessels import cells_of
+from seedsoil.biology.soils.vessels import cells_of
 from seedsoil.show.palette import BLACK, DARK, GREY, PALE, Picture, arm_colour, grid, house_style
 from seedsoil.show.results import CT_LIMIT_MM, Table, TrialLike, of_arm, words
 

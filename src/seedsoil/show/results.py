@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from seedsoil.biology.vessels import CELLS_PER_CUBIC_MILLIMETRE
+from seedsoil.biology.soils.vessels import CELLS_PER_CUBIC_MILLIMETRE
 
 Table = Mapping[str, NDArray[Any]]
 Floats = NDArray[np.float64]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seedsoil.biology.drug import Agent
+from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import Patient
-from seedsoil.biology.vasculature import Vasculature
+from seedsoil.biology.soils.vasculature import Vasculature
 from seedsoil.experiment.grow import Diagnosis, Grown, grow
 from seedsoil.experiment.protocol import Protocol
 from seedsoil.foundation.elementary import exp, log1p

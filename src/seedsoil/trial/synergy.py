@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.biology.combination import bliss, highest_single
+from seedsoil.biology.medicine.combination import bliss, highest_single
 from seedsoil.foundation.errors import ModelError, StudyError, did_you_mean
 from seedsoil.trial.compare import Hazard, cox_two_groups
 from seedsoil.trial.endpoints import TIME_ENDPOINTS, Table, event_times, rows_of

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seedsoil.biology.anatomy import Anatomy, expected_arrests
+from seedsoil.biology.journey.anatomy import Anatomy, expected_arrests
 from seedsoil.catalogue.load import entry, names
 from seedsoil.foundation.errors import ModelError
 

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from seedsoil.biology.cascade import arrival_success, dormant_share, escape, establishment, race, stages, waking
-from seedsoil.biology.soil import Soil
+from seedsoil.biology.journey.cascade import arrival_success, dormant_share, escape, establishment, race, stages, waking
+from seedsoil.biology.soils.soil import Soil
 from seedsoil.catalogue.load import entry
 from tests.properties.examples import COLON, changed
 

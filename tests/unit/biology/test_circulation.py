@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seedsoil.biology.circulation import arrests
+from seedsoil.biology.journey.circulation import arrests
 from seedsoil.biology.signals import SIGNALS, Levels, resting
 from tests.properties.plain import AT, ORGANS, SPREAD, TUMOUR, host, who, with_numbers
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seedsoil.biology.combination import Musyc, bliss, highest_single, loewe, loewe_index, score_matrix
+from seedsoil.biology.medicine.combination import Musyc, bliss, highest_single, loewe, loewe_index, score_matrix
 from seedsoil.foundation.errors import ModelError
 
 surface = Musyc((1.0, 0.4, 0.5, 0.1), (1.0, 2.0), (1.5, 1.0))

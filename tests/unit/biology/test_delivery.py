@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from seedsoil.biology.delivery import exchange, tissue_share
+from seedsoil.biology.medicine.delivery import exchange, tissue_share
 
 
 @pytest.mark.parametrize(("flow", "permeability"), [(500.0, 10.0), (500.0, 500.0), (20.0, 4000.0)])

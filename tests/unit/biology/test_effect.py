@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seedsoil.biology.effect import affected, hill, level_of, shifted_half
+from seedsoil.biology.medicine.effect import affected, hill, level_of, shifted_half
 from seedsoil.foundation.errors import ModelError
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seedsoil.biology.immunity import called, surface_kill
+from seedsoil.biology.soils.immunity import called, surface_kill
 
 #: Turnover, recruitment, size of half recruitment and exhaustion per cell [1/day, 1/day, cells, 1/day]: Kuznetsov's.
 KUZNETSOV = (0.0412, 0.1245, 2.02e7, 3.42e-10)

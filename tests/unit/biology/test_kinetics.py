@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 import seedsoil
-from seedsoil.biology.kinetics import Dose, Exponentials, concentration, regional_ratio
+from seedsoil.biology.medicine.kinetics import Dose, Exponentials, concentration, regional_ratio
 from seedsoil.foundation.errors import ModelError, ProtocolError
 
 _plasma = Exponentials.one_compartment(2.0, 10.0)

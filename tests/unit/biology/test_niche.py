@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from seedsoil.biology.niche import approach, occupancy, shelter
+from seedsoil.biology.soils.niche import approach, occupancy, shelter
 
 
 def test_approach_is_exponential() -> None:

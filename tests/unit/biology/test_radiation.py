@@ -5,7 +5,7 @@ import math
 import pytest
 
 from seedsoil.biology.clone import Mechanism, Radiosensitivity
-from seedsoil.biology.radiation import damage_share, survival, surviving
+from seedsoil.biology.medicine.radiation import damage_share, survival, surviving
 
 CELL = Radiosensitivity.model_validate(
     {

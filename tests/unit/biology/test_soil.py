@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from seedsoil.biology.cascade import escape
-from seedsoil.biology.factors import levels
-from seedsoil.biology.soil import arrest_chance, match
+from seedsoil.biology.journey.cascade import escape
+from seedsoil.biology.soils.factors import levels
+from seedsoil.biology.soils.soil import arrest_chance, match
 from seedsoil.catalogue.load import entry, names
 
 RECEPTORS = (0.8, 0.2, 0.5, 0.1)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seedsoil.biology.factors import FACTORS, levels
 from seedsoil.biology.signals import SIGNALS, Levels, resting
-from seedsoil.biology.surroundings import inflammation, ligands, receptors, recruited, residents, sheltering
+from seedsoil.biology.soils.factors import FACTORS, levels
+from seedsoil.biology.soils.surroundings import inflammation, ligands, receptors, recruited, residents, sheltering
 from tests.properties.plain import (
     DIALOGUE,
     HEALING,

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from seedsoil.biology.anatomy import expected_arrests
+from seedsoil.biology.journey.anatomy import expected_arrests
+from seedsoil.biology.journey.transplant import PARTNER, graft, great_artery, joined
 from seedsoil.biology.patient import Host
-from seedsoil.biology.transplant import PARTNER, graft, great_artery, joined
 from seedsoil.catalogue.load import entry
 from seedsoil.foundation.errors import ModelError
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from seedsoil.biology.vessels import (
+from seedsoil.biology.soils.vessels import (
     ANG2_BLOCKED,
     CONSTANTS,
     PERICYTES_LOST,

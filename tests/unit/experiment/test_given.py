@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seedsoil.biology.kinetics import Exponentials, concentration
+from seedsoil.biology.medicine.kinetics import Exponentials, concentration
 from seedsoil.catalogue.load import entry
 from seedsoil.experiment.orders.given import Given, dose_days
 from seedsoil.experiment.protocol import Course

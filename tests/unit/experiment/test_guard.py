@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seedsoil.biology.drug import Agent
-from seedsoil.biology.kinetics import Exponentials, concentration
-from seedsoil.biology.kinetics_doses import Dose
+from seedsoil.biology.medicine.drug import Agent
+from seedsoil.biology.medicine.kinetics import Exponentials, concentration
+from seedsoil.biology.medicine.kinetics_doses import Dose
 from seedsoil.biology.patient import Host
 from seedsoil.catalogue.load import entry
 from seedsoil.experiment.orders.guard import CAUTION, Dosing, dosing, exposure

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seedsoil.biology.clone import Tumour
-from seedsoil.biology.drug import Toxicity
-from seedsoil.biology.transplant import graft, joined
+from seedsoil.biology.journey.transplant import graft, joined
+from seedsoil.biology.medicine.drug import Toxicity
 from seedsoil.catalogue.load import entry, names
 from seedsoil.experiment.protocol import (
     Ablate,

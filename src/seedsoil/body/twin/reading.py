@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from seedsoil.biology.vessels import (
+from seedsoil.biology.soils.vessels import (
     ANG2_BLOCKED,
     CONSTANTS,
     ENDOTHELIUM_KILLED,

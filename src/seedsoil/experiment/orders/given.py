@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.biology.drug import Agent
-from seedsoil.biology.kinetics import Dose
+from seedsoil.biology.medicine.drug import Agent
+from seedsoil.biology.medicine.kinetics import Dose
 from seedsoil.experiment.protocol import Course
 
 Floats = NDArray[np.float64]

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.biology.drug import Agent
-from seedsoil.biology.kinetics import Exponentials
-from seedsoil.biology.neutrophils import STEP_DAYS, counts, rested
+from seedsoil.biology.medicine.drug import Agent
+from seedsoil.biology.medicine.kinetics import Exponentials
+from seedsoil.biology.medicine.neutrophils import STEP_DAYS, counts, rested
 from seedsoil.biology.patient import Host
 from seedsoil.experiment.orders.given import Given, dose_days
 from seedsoil.experiment.orders.regimen import Regimen

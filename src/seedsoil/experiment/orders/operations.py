@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seedsoil.biology.radiation import surviving
-from seedsoil.biology.vessels import diameter
+from seedsoil.biology.medicine.radiation import surviving
+from seedsoil.biology.soils.vessels import diameter
 from seedsoil.body.state import (
     ARRIVED,
     CELLS,

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from seedsoil.biology.drug import Agent
+from seedsoil.biology.medicine.drug import Agent
 from seedsoil.experiment.protocol import Course
 
 #: Kind and words of an event that a rule brings about.

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.biology.anatomy import Site, Vessel
-from seedsoil.biology.cascade import arrival_success
-from seedsoil.biology.circulation import arrests
 from seedsoil.biology.clone import Tumour
-from seedsoil.biology.factors import Addressins
+from seedsoil.biology.journey.anatomy import Site, Vessel
+from seedsoil.biology.journey.cascade import arrival_success
+from seedsoil.biology.journey.circulation import arrests
 from seedsoil.biology.patient import Host
 from seedsoil.biology.signals import Levels
+from seedsoil.biology.soils.factors import Addressins
 from seedsoil.body.state import (
     CELLS,
     DEATH,

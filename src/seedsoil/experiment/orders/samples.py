@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.biology.cascade import departing
+from seedsoil.biology.journey.cascade import departing
 from seedsoil.body.state import (
     CELLS,
     CLONE_PARENT,

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from seedsoil.biology.drug import Agent
+from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import Host
 from seedsoil.catalogue.load import entry, names
 from seedsoil.experiment.protocol import ROUTES, Course, Route

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from seedsoil.biology.clone import Tumour
-from seedsoil.biology.drug import Agent
+from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import MECHANISMS, Host, Patient
-from seedsoil.biology.vasculature import Vasculature
+from seedsoil.biology.soils.vasculature import Vasculature
 from seedsoil.catalogue.load import entry
 from seedsoil.catalogue.numbers import parts_of
 from seedsoil.experiment.grow import Diagnosis

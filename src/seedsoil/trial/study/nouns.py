@@ -10,12 +10,12 @@ from typing import Any, cast
 import numpy as np
 from pydantic import BaseModel
 
-from seedsoil.biology.circulation import arrests
 from seedsoil.biology.clone import Tumour
-from seedsoil.biology.drug import Agent
+from seedsoil.biology.journey.circulation import arrests
+from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import Host
-from seedsoil.biology.soil import Soil
-from seedsoil.biology.vasculature import Vasculature
+from seedsoil.biology.soils.soil import Soil
+from seedsoil.biology.soils.vasculature import Vasculature
 from seedsoil.catalogue.load import entry, names, unbalanced
 from seedsoil.catalogue.numbers import KEYS, Part, key_field, name_of, parts_of
 from seedsoil.experiment.timeline import response

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from seedsoil.biology.clone import Tumour
-from seedsoil.biology.drug import Agent
+from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import Host
 from seedsoil.experiment.protocol import Ablate, Biopsy, BloodDraw, Inject, Irradiate, Resect, Scan, Shunt
 from seedsoil.foundation.errors import UnitError, did_you_mean

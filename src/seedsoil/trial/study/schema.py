@@ -7,12 +7,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from seedsoil.biology.anatomy import Anatomy
 from seedsoil.biology.clone import Tumour
-from seedsoil.biology.drug import Agent
+from seedsoil.biology.journey.anatomy import Anatomy
+from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import MECHANISMS, Host
-from seedsoil.biology.soil import Soil
-from seedsoil.biology.vasculature import Vasculature
+from seedsoil.biology.soils.soil import Soil
+from seedsoil.biology.soils.vasculature import Vasculature
 from seedsoil.catalogue.load import entry, names
 from seedsoil.catalogue.numbers import KEYS, Part, name_of, parts_of
 from seedsoil.experiment.protocol import ROUTES

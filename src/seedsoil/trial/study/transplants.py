@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from seedsoil.biology.journey.transplant import graft, joined
 from seedsoil.biology.patient import Host
-from seedsoil.biology.transplant import graft, joined
 from seedsoil.foundation.errors import did_you_mean
 from seedsoil.trial.study.reader import Reader, shown
 

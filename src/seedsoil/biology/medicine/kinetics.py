@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from seedsoil.biology.kinetics_doses import TOUCH_DAYS, Dose, follow, number_fault
+from seedsoil.biology.medicine.kinetics_doses import TOUCH_DAYS, Dose, follow, number_fault
 from seedsoil.foundation.elementary import exp_each, expm1_each
 from seedsoil.foundation.errors import ModelError, did_you_mean, known_words
 

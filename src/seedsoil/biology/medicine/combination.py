@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from seedsoil.biology.effect import fault, hill, level_of, refuse
+from seedsoil.biology.medicine.effect import fault, hill, level_of, refuse
 from seedsoil.foundation.errors import ModelError
 
 __all__ = ["MatrixScores", "Musyc", "bliss", "highest_single", "loewe", "loewe_index", "score_matrix"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seedsoil.biology.anatomy import Anatomy, Site, Vessel
+from seedsoil.biology.journey.anatomy import Anatomy, Site, Vessel
 from seedsoil.biology.patient import Host
 from seedsoil.foundation.errors import ModelError
 from seedsoil.foundation.value import Value

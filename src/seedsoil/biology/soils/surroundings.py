@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.biology.clone import Tumour
-from seedsoil.biology.factors import FACTORS, levels
-from seedsoil.biology.host_cells import HostCells
-from seedsoil.biology.niche import occupancy, shelter
 from seedsoil.biology.signals import RECEPTORS, Levels
-from seedsoil.biology.soil import Residents, Soil
+from seedsoil.biology.soils.factors import FACTORS, levels
+from seedsoil.biology.soils.host_cells import HostCells
+from seedsoil.biology.soils.niche import occupancy, shelter
+from seedsoil.biology.soils.soil import Residents, Soil
 
 Table = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from seedsoil.biology.clone import Tumour
 from seedsoil.biology.signals import Levels, resting
-from seedsoil.biology.soil import Soil
+from seedsoil.biology.soils.soil import Soil
 from seedsoil.foundation.elementary import exp_each, power_each
 
 Chance = NDArray[np.float64]

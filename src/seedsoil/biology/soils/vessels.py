@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from seedsoil.biology.vasculature import Vasculature
+from seedsoil.biology.soils.vasculature import Vasculature
 from seedsoil.foundation.compiled import leaf
 from seedsoil.foundation.elementary import exp, expm1, log
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.biology.anatomy import Site, expected_arrests
 from seedsoil.biology.clone import Tumour
-from seedsoil.biology.factors import ADDRESSINS, levels
+from seedsoil.biology.journey.anatomy import Site, expected_arrests
 from seedsoil.biology.patient import Host
 from seedsoil.biology.signals import Levels, resting
-from seedsoil.biology.soil import arrest_chance
+from seedsoil.biology.soils.factors import ADDRESSINS, levels
+from seedsoil.biology.soils.soil import arrest_chance
 from seedsoil.foundation.elementary import exp
 
 

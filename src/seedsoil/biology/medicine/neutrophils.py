@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.biology.host_cells import Neutrophils
+from seedsoil.biology.soils.host_cells import Neutrophils
 from seedsoil.foundation.compiled import kernel
 from seedsoil.foundation.elementary import exp, power
 

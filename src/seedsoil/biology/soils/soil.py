@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.biology.factors import Addressins, Factors
 from seedsoil.biology.quantities import Fraction, Millilitres, Millimetres, Noun, Number, VesselDensity
+from seedsoil.biology.soils.factors import Addressins, Factors
 from seedsoil.foundation.elementary import exp
 
 

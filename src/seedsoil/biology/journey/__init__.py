@@ -1,0 +1,1 @@
+"""The journey: where blood and lymph carry cells, where they arrest, and what becomes of them there."""

@@ -1,0 +1,1 @@
+"""The soil: what tissues offer to tumour cells, and what their vessels and host cells do to a lesion."""
