@@ -34,15 +34,8 @@ ROWS = {
     "pericytes and ang2": (0.0, 0.9, 0.7), "vegf/21 and ang2": (20.0, 0.9, 0.0),
 }  # fmt: skip
 
-#: Largest relative error of the engine's perfusion within the window. Its pieces are half a day or longer and hold the
-#: speed of their start, so that a sudden blockade overshoots in a host of the mouse's time; by day 30 it is 2 % at most.
-ENGINE_ERROR = {
-    "vegf/21": 0.14,
-    "vegf/6": 0.07,
-    "pericytes": 0.03,
-    "pericytes and ang2": 0.02,
-    "vegf/21 and ang2": 0.22,
-}
+#: Largest relative error of the engine's perfusion, whose pieces are half a day or longer.
+ENGINE_ERROR = 0.03
 
 
 def _signal(row: str) -> Floats:
@@ -189,20 +182,20 @@ def test_the_engines_lesion_stays_at_rest() -> None:
     assert np.abs(lack - 0.17).max() < 0.006
 
 
-@pytest.mark.parametrize(("row", "error"), ENGINE_ERROR.items())
-def test_the_engines_lesion_keeps_to_the_table(row: str, error: float) -> None:
+@pytest.mark.parametrize("row", ["vegf/21", "vegf/6", "pericytes", "pericytes and ang2", "vegf/21 and ang2"])
+def test_the_engines_lesion_keeps_to_the_table(row: str) -> None:
     """One lesion under the agent that does it, days 2, 9 and 30: catches what is stated there, and 0.03 in hypoxia."""
     fed, lack = _lesion(row, (2.0, 9.0, 30.0))
     for place, day in enumerate((2.0, 9.0, 30.0)):
         law = _fold(row, day)
-        assert fed[place] == pytest.approx(law, rel=error if day < 30.0 else 0.02)
+        assert fed[place] == pytest.approx(law, rel=ENGINE_ERROR)
         assert lack[place] == pytest.approx(0.17**law, abs=0.03)
 
 
 def test_the_engines_window_opens_and_closes() -> None:
-    """VEGF / 21: above rest on every day from 1 to 9, below it from day 14 on; with Ang2 blocked it lasts longer."""
+    """VEGF / 21: above rest on every day from 1 to 9, below it from day 11 on; with Ang2 blocked it lasts longer."""
     days = tuple(np.arange(1.0, 21.0))
     alone, both = (_lesion(row, days)[0] for row in ("vegf/21", "vegf/21 and ang2"))
     assert alone[:9].min() > 1.0
-    assert alone[13:].max() < 1.0
+    assert alone[10:].max() < 1.0
     assert (both > 1.0).sum() > (alone > 1.0).sum()

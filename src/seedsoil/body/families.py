@@ -8,7 +8,6 @@ from seedsoil.body.hazards import cut_pieces, prepare
 from seedsoil.body.kendall import (
     advance_unmarked,
     chance_alive,
-    chance_marked,
     compose,
     identity,
     mark_time,
@@ -246,12 +245,17 @@ def pool_changed(stream, state, row, slot, divisions, path, at, start, pieces, m
 def pool_type(stream, state, row, slot, other, mean, at, start, pieces, model, work):  # type: ignore[no-untyped-def]
     """Add the families of one new type, ``mean`` of which begin in a piece, that live to the step's end.
 
-    One that has left a mark of its own by then counts as alive, its mark not drawn: a share of second order.
+    Cells that leave them again are lost, and their own mutants are not drawn: shares of second order.
     """
     prepare(other, row, pieces, state, model, work)
     half = 0.5 * work.calendar[other, at, 3]
-    a, beta, c, delta, root = suffix(work.calendar[other, :pieces], work.tail[other, : pieces + 1], at, half)
-    lasting = chance_alive(a, beta, c, delta, root) + chance_marked(a, beta, c, delta, root)
+    rest = identity()
+    for later in range(at, pieces):
+        calendar = work.calendar[other, later]
+        gone = calendar[2] * work.leaving[other, later]
+        rest = compose(rest, piece(calendar[0], calendar[1] + gone, 0.0, half if later == at else calendar[3]))
+    a, beta, c, delta, root = rest
+    lasting = chance_alive(a, beta, c, delta, root)
     lines = poisson(stream, mean * min(1.0, lasting))
     if lines <= 0.0:
         return

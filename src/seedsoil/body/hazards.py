@@ -227,7 +227,7 @@ def vessel_days(lesion, lack, output, signal, model, growth):  # type: ignore[no
         immature, mature, lack, lesion[SPROUTS], output, signal, model.vessels
     )
     slow = model.trait[SLOW]
-    thinning = growth + signal[ENDOTHELIUM_KILLED]
+    thinning = max(0.0, growth) + signal[ENDOTHELIUM_KILLED]
     speed = abs((gain_i - loss_i * immature) / slow - thinning * immature)
     speed += abs((gain_m - loss_m * mature) / slow - thinning * mature)
     room = VESSEL_CHANGE * (immature + mature + model.vessels[HOST_SPROUTS])

@@ -86,7 +86,7 @@ def test_no_sprouts_no_vessels() -> None:
 
 
 def test_the_rule_converges_to_the_law() -> None:
-    """Perfusion under VEGF / 21 tends to 1.43239 of the rest's at day 2, half the error for half the step.
+    """Perfusion under VEGF / 21 tends to 1.43239 of the rest's at day 2, less than half the error for half the step.
 
     The figure is the same equations by an adaptive solver at 1e-10: catches 0.1 % in any constant of the law.
     """
@@ -94,8 +94,9 @@ def test_the_rule_converges_to_the_law() -> None:
     errors = [
         _perfusion(*_run(*REST, 2.0, blocked=20.0, step=step)) / before - 1.4323897 for step in (0.1, 0.05, 0.025)
     ]
-    assert errors[0] / errors[1] == pytest.approx(2.0, rel=0.1)
-    assert errors[1] / errors[2] == pytest.approx(2.0, rel=0.1)
+    assert errors[0] / errors[1] > 1.9
+    assert errors[1] / errors[2] > 1.9
+    assert abs(errors[2]) < 2e-3
     assert 2.0 * errors[2] - errors[1] == pytest.approx(0.0, abs=1e-3)
 
 

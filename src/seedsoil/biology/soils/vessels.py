@@ -98,12 +98,16 @@ def vessel_rates(immature, mature, hypoxic, sprouts, output, signal, law):  # ty
 
 @leaf
 def vessel_step(immature, mature, hypoxic, sprouts, output, signal, growth, days, slow, law):  # type: ignore[no-untyped-def]
-    """Both pools after ``days``, by the exponential Euler rule: never negative, exact for constant terms.
+    """Both pools after ``days``, by the exponential midpoint rule: never negative, exact for constant terms.
 
-    ``growth`` is the lesion's net growth [1/day], which dilutes its vessels; ``slow`` the host's vascular time scale.
+    ``growth`` is the lesion's net growth [1/day], which dilutes its vessels; one that shrinks takes them along. ``slow``
+    is the host's vascular time scale.
     """
+    thinning = max(0.0, growth) + signal[ENDOTHELIUM_KILLED]
     gain_i, loss_i, gain_m, loss_m = vessel_rates(immature, mature, hypoxic, sprouts, output, signal, law)
-    thinning = growth + signal[ENDOTHELIUM_KILLED]
+    half_i = _relax(immature, gain_i / slow, loss_i / slow + thinning, 0.5 * days)
+    half_m = _relax(mature, gain_m / slow, loss_m / slow + thinning, 0.5 * days)
+    gain_i, loss_i, gain_m, loss_m = vessel_rates(half_i, half_m, hypoxic, sprouts, output, signal, law)
     new_immature = _relax(immature, gain_i / slow, loss_i / slow + thinning, days)
     new_mature = _relax(mature, gain_m / slow, loss_m / slow + thinning, days)
     return new_immature, new_mature

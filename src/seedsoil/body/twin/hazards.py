@@ -133,10 +133,10 @@ def lived(
     if max(prey) > 0.0 and not last:
         days = min(days, max(SHORTEST_PIECE, SIZE_CHANGE / max(abs(growth), 1e-12)))
     if vascular:
-        change = turnover(lesion, now.lack, site, window, growth, rules)
+        change = turnover(lesion, (lesion.immature, lesion.mature), now.lack, site, window, growth, rules)
         days = days if last else min(days, steady_days(lesion, change, rules))
         lesion.excited += vegf_of(now.lack, site, window, rules) * site.switching * days
-        move_vessels(lesion, change, window, days, rules)
+        move_vessels(lesion, change, now.lack, site, window, growth, days, rules)
     cells *= exp(growth * days)
     later = supply(lesion, cells, site, rules) if vascular else now
     lack = 0.5 * (now.lack + later.lack)

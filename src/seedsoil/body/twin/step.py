@@ -298,11 +298,11 @@ class LesionStep:
     def pool(self, clone: Clone, kind: Kind, expected: float, number: int, begun: float) -> None:
         """Add the families of a new type that live to the step's end, as if all came in the middle of a stretch.
 
-        So many are expected to be founded in it; their marks wait for the next step.
+        So many are expected to be founded in it. Who leaves them is lost; their mutants wait for the next step.
         """
         day = begun + 0.5 * self.stretches[number].days
-        marked, alive, odds = law(self.pieces(kind, day))
-        families = poisson(self.stream, expected * min(1.0, alive + marked))
+        _, alive, odds = law(remaining([risk.unmarked for risk in self.hazards(kind)], day))
+        families = poisson(self.stream, expected * min(1.0, alive))
         if families > 0.0:
             pool = self.place(kind, clone, day, (1 << 32) + (number << 16) + self.rules.kinds.index(kind))
             pool.after += families + negative_binomial(self.stream, families, odds)

@@ -63,13 +63,17 @@ class Turnover:
     lost_mature: float
 
 
-def turnover(lesion: Lesion, lack: float, site: Site, window: Window, growth: float, rules: Rules) -> Turnover:
+def turnover(
+    lesion: Lesion, pools: tuple[float, float], lack: float, site: Site, window: Window, growth: float, rules: Rules
+) -> Turnover:
     """Return how the two pools change: sprouting, ripening, loosening, falling (5.2), thinning by growth, and killing.
 
-    The host's time scale slows all but the last two.
+    ``pools`` are the immature and the mature. The host's time scale slows all but the last two. A lesion that shrinks
+    takes its vessels along.
     """
     law, vegf, slow = rules.vessels, vegf_of(lack, site, window, rules), rules.slow
-    total = lesion.immature + lesion.mature
+    immature, mature = pools
+    total = immature + mature
     ang2 = law["ang2_basal"] + law["ang2_hypoxic"] * lack + law["ang2_pericyte_loss"] * window.pericytes_lost
     ang2 *= 1.0 - window.ang2_blocked
     excited = vegf / (law["sprouting_half"] + vegf)
@@ -83,11 +87,12 @@ def turnover(lesion: Lesion, lack: float, site: Site, window: Window, growth: fl
     loosening = law["destabilisation"] * ang2 / (law["destabilisation_half"] + ang2) * excited
     falling = law["immature_loss"] * law["immature_rescue"] / (law["immature_rescue"] + vegf)
     fading = law["mature_turnover"] + law["mature_loss"] * law["mature_rescue"] / (law["mature_rescue"] + vegf)
+    thinning = window.endothelium_killed + (growth if growth > 0.0 else 0.0)
     return Turnover(
-        won_immature=(sprouting + loosening * lesion.mature) / slow,
-        lost_immature=(ripening + falling) / slow + growth + window.endothelium_killed,
-        won_mature=ripening * lesion.immature / slow,
-        lost_mature=(loosening + fading) / slow + growth + window.endothelium_killed,
+        won_immature=(sprouting + loosening * mature) / slow,
+        lost_immature=(ripening + falling) / slow + thinning,
+        won_mature=ripening * immature / slow,
+        lost_mature=(loosening + fading) / slow + thinning,
     )
 
 
@@ -99,12 +104,21 @@ def steady_days(lesion: Lesion, change: Turnover, rules: Rules) -> float:
     return max(SHORTEST_PIECE, room / speed if speed > 1e-12 else room * 1e12)
 
 
-def move_vessels(lesion: Lesion, change: Turnover, window: Window, days: float, rules: Rules) -> None:
+def moved(lesion: Lesion, change: Turnover, days: float) -> tuple[float, float]:
+    """Return both pools after some days in which gain and loss stay as they are."""
+    immature = relaxed(lesion.immature, change.won_immature, change.lost_immature, days)
+    return immature, relaxed(lesion.mature, change.won_mature, change.lost_mature, days)
+
+
+def move_vessels(
+    lesion: Lesion, change: Turnover, lack: float, site: Site, window: Window, growth: float, days: float, rules: Rules
+) -> None:
     """Carry both pools, and the share of the host's vessels that is gone, through some days.
 
-    The host's vessels are killed like the lesion's own, and mended as slowly as mature ones turn over.
+    By the midpoint rule: ``change`` is that of the beginning. The host's vessels are killed like the lesion's own, and
+    mended as slowly as mature ones turn over.
     """
-    lesion.immature = relaxed(lesion.immature, change.won_immature, change.lost_immature, days)
-    lesion.mature = relaxed(lesion.mature, change.won_mature, change.lost_mature, days)
+    middle = turnover(lesion, moved(lesion, change, days / 2.0), lack, site, window, growth, rules)
+    lesion.immature, lesion.mature = moved(lesion, middle, days)
     killed, mended = window.endothelium_killed, rules.vessels["mature_turnover"] / rules.slow
     lesion.borrowed_lost = relaxed(lesion.borrowed_lost, killed, killed + mended, days)
