@@ -57,9 +57,12 @@ def changed(noun: Any, **numbers: float) -> Any:
     return noun.model_copy(update=update)
 
 
-#: A colon cancer four times as fast as the catalogue's, so that what takes decades is seen within years.
+#: A colon cancer four times as fast as the catalogue's, so that what takes decades is seen within years. It says nothing
+#: to its host and hears nothing from it: tests of those laws give it what they need.
 COLON = changed(
-    entry("tumours", "colon_adenocarcinoma"),
+    entry("tumours", "colon_adenocarcinoma").model_copy(
+        update=dict.fromkeys(("founder_variation", "spread", "visibility", "dialogue"))
+    ),
     division_rate=0.12, death_rate=0.045, hypoxic_death_rate=0.05, unmatched_death_rate=0.02,
 )  # fmt: skip
 
