@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.biology.patient import MECHANISMS as SWITCHES
+from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import Patient
 from seedsoil.biology.signals import BLOCKED, SIGNALS
+from seedsoil.biology.soils.vasculature import Vasculature
 from seedsoil.biology.soils.vessels import ENDOTHELIUM_KILLED, SPROUTING_RAISED, VEGF_BLOCKED, VESSEL_SIGNALS
 from seedsoil.body.model import build_model
 from seedsoil.body.state import (
@@ -52,6 +55,12 @@ from tests.agreement.people import AGENTS, PATIENT, VESSELS, shaken
 CONDITIONS = 4
 #: Sites of the small anatomy that have a soil.
 _SOILS = (0, 2, 3, 4)
+#: What a study may switch off that the step feels.
+_SWITCHES = (
+    "sprouting", "co-option", "hypoxia", "resistance", "soil matching", "dormancy", "instability", "competence",
+    "reseeding", "delivery", "barrier", "astrocyte protection", "lymphocytes", "macrophages", "stroma", "inflammation",
+    "clusters", "founder variation", "receptor blockade",
+)  # fmt: skip
 
 
 def anyone(number: int) -> tuple[State, Model, Timeline]:
@@ -62,14 +71,21 @@ def anyone(number: int) -> tuple[State, Model, Timeline]:
 
 
 def any_model(luck: np.random.Generator) -> Model:
-    """The tables of a random patient under random conditions, each of which changes every column for itself."""
-    off = tuple(name for name in SWITCHES if luck.random() < 0.04)
+    """The tables of a random patient under random conditions, a mechanism or two of the host switched off."""
+    off = tuple(name for name in _SWITCHES if luck.random() < 0.05)
     patient = Patient(tumour=shaken(PATIENT.tumour, luck), host=shaken(PATIENT.host, luck))
-    agents = [shaken(agent, luck) for agent in AGENTS]
+    return conditioned(luck, patient, shaken(VESSELS, luck), [shaken(agent, luck) for agent in AGENTS], off)
+
+
+def conditioned(
+    luck: np.random.Generator, patient: Patient = PATIENT, vessels: Vasculature = VESSELS,
+    agents: Sequence[Agent] = AGENTS, off: tuple[str, ...] = (),
+) -> Model:  # fmt: skip
+    """The tables of a patient under random conditions, each of which changes every column for itself."""
     rows = np.zeros((CONDITIONS, len(SIGNALS)))
     rows[1:] = luck.random((CONDITIONS - 1, len(SIGNALS)))
     rows[1:, len(BLOCKED) : -1] *= 2.0
-    model = build_model(patient, shaken(VESSELS, luck), agents, [3, -1, 4, -1], off, rows)
+    model = build_model(patient, vessels, agents, [3, -1, 4, -1], off, rows)
     for table in (model.site, model.fitness, model.half_power, model.emission):
         table[1:] *= luck.uniform(0.7, 1.4, table[1:].shape)
     model.site[:, 0, CEILING] = np.abs(model.site[:, 4, CEILING])

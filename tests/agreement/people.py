@@ -169,7 +169,7 @@ def shaken(noun: BaseModel, luck: np.random.Generator) -> BaseModel:
     return noun.model_copy(update=changed)
 
 
-def changed(noun: BaseModel, **numbers: float | str | None) -> BaseModel:
+def changed(noun: BaseModel, **numbers: float | None) -> BaseModel:
     """The same noun with other numbers, in the units of its fields; None takes a group out."""
     update = {
         name: None if number is None else getattr(noun, name).model_copy(update={"number": number})
@@ -178,6 +178,6 @@ def changed(noun: BaseModel, **numbers: float | str | None) -> BaseModel:
     return noun.model_copy(update=update)
 
 
-def quick_patient(**numbers: float) -> Patient:
+def quick_patient(**numbers: float | None) -> Patient:
     """A patient whose tumour grows to a gram in some months, with some of its numbers changed."""
     return Patient(tumour=changed(TUMOUR, **numbers), host=HOST)
