@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from calibration.patterns import COLUMNS, FITTED, HELD, Assumed, Fit, State
-from calibration.prediction import Floats, Pace
+from calibration.prediction import Floats, Pace, rates
 from seedsoil.biology.soils.soil import match
 from seedsoil.catalogue.load import folder
 
@@ -23,7 +23,7 @@ _NOTE = "fitted by calibration/calibrate_soils.py to where autopsies found metas
 def read_assumed() -> Assumed:
     """Return the levels towards which the fit draws."""
     table = tomllib.loads(ASSUMED.read_text(encoding="utf-8"))
-    return Assumed(table["ligands"], table["receptors"], table["division"])
+    return Assumed(table["ligands"], table["receptors"], table["growth"])
 
 
 def read_found(fit: Fit) -> State:
@@ -65,8 +65,10 @@ def write_catalogue(fit: Fit, state: State) -> None:
             path = folder("tumours") / f"{tumour.name}.toml"
             _rewrite(path, "receptors", _levels(receptors, fit.assumed.receptors[tumour.name], 0.25))
             if tumour.name not in HELD:
-                congenial = match(receptors, ligands[fit.body.reference(tumour)], float(tumour.ligand_half_saturation))
-                rate = f"\\g<1>{float(fit.assumed.division[tumour.name] / congenial):.4g}"
+                there = ligands[fit.body.reference(tumour)]
+                death = rates(tumour, receptors, there)[1]
+                congenial = match(receptors, there, float(tumour.ligand_half_saturation))
+                rate = f"\\g<1>{float((fit.assumed.growth[tumour.name] + death) / congenial):.4g}"
                 renewed = re.sub(r"(?m)^(division_rate = \{ value = )[^,]+", rate, path.read_text(encoding="utf-8"))
                 path.write_text(renewed, encoding="utf-8")
 

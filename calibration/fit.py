@@ -23,7 +23,7 @@ BETWEEN_SERIES = 0.5  # log-odds; the median fold between series is 1.7
 SKULL_CLOSED = 1.0  # for the brain, which was often not looked at
 MISREAD = 0.001  # share in whom something is counted that came from next door, or is no metastasis
 
-PRIOR_LIGAND = 0.3  # standard deviations: of a ligand's level,
+PRIOR_LIGAND = 0.2  # standard deviations: of a ligand's level,
 PRIOR_RECEPTOR = 0.5  # of a receptor's log-odds,
 PRIOR_MIDDLE = 3.0  # of a primary's mean of ln m about that of all,
 PRIOR_PACE = np.array([0.4, 1.0])  # and of the logarithms of the pace

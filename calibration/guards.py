@@ -13,26 +13,26 @@ from calibration.autopsies import PRIMARIES
 from calibration.patterns import HELD, Case, Fit, State
 from calibration.prediction import Floats, rates
 from seedsoil.biology.clone import Tumour
-from seedsoil.biology.soils.factors import levels
+from seedsoil.biology.soils.factors import FACTORS, levels
 from seedsoil.biology.soils.soil import match
 
-#: Where each line of cells grows in its experiments.
-LINES: dict[str, tuple[str, ...]] = {
-    "b16_melanoma": ("skin", "lung", "ovary"),
-    "heya8": ("peritoneum", "ovary", "lung"),
-    "k1735": ("skin", "lung", "brain"),
-    "km12sm": ("colon", "liver", "lung"),
-    "l36pl": ("pancreas", "liver", "lung"),
-    "pc3mm2": ("bone", "marrow", "lung", "lymph_node"),
-    "skov3ip1": ("peritoneum", "ovary", "lung"),
-    "uv2237": ("skin", "lung"),
+#: Growth of each line of cells in soils of its experiments: the least and the most that it may be [1/day].
+LINES: dict[str, dict[str, tuple[float, float]]] = {
+    "b16_melanoma": {"skin": (0.10, 0.13), "lung": (0.23, 0.29), "ovary": (0.15, 0.4)},
+    "heya8": {"peritoneum": (0.25, 0.4), "ovary": (0.25, 0.6)},
+    "k1735": {"skin": (0.19, 0.24), "lung": (0.25, 0.5), "brain": (0.18, 0.4)},
+    "km12sm": {"colon": (0.2, 0.3), "liver": (0.2, 0.4), "brain": (0.085, 0.2)},
+    "l36pl": {"pancreas": (0.2, 0.26), "liver": (0.3, 0.8), "lymph_node": (0.2, 0.7)},
+    "pc3mm2": {"bone": (0.265, 0.35), "lymph_node": (0.2, 0.6), "prostate": (0.15, 0.4)},
+    "skov3ip1": {"peritoneum": (0.18, 0.3), "ovary": (0.2, 0.5)},
+    "uv2237": {"skin": (0.21, 0.25), "lung": (0.25, 0.5), "brain": (0.12, 0.3)},
 }
-
-#: Least share of the surplus of division over death that a line keeps where it grows.
-KEPT = 0.7
 
 #: Soils in which no tumour grows that is not at home there, of lines and of people (Hart and Fidler; Paget).
 BARREN = ("kidney", "spleen")
+
+#: What inflammation and a fresh wound add there at most, and still no line of cells may grow.
+STIRRED = {"egf": 0.08, "pdgf": 0.05, "chemokine": 0.03}
 
 #: Tumours that grow in the brain, of which the autopsies say too little: the skull was often left closed.
 IN_BRAIN = ("melanoma", "lung_adenocarcinoma", "lung_small_cell", "breast_er_negative")
@@ -48,13 +48,22 @@ def guards(fit: Fit, lines: Sequence[Tumour], state: State) -> Floats:
         if case.name in PRIMARIES:
             parts += _of_case(fit, case, shift, ligands)
     for tumour in lines:
-        receptors = levels(tumour.receptors)
-        before, now = (np.divide(*rates(tumour, receptors, each)) - 1.0 for each in (fit.believed, ligands))
-        for name in LINES[tumour.name]:
-            where = fit.body.soil(name)
-            parts.append(10.0 * max(0.0, KEPT * before[where] - now[where]))
-        parts += [60.0 * max(0.0, now[fit.body.soil(name)] + 0.05) for name in BARREN]
+        parts += _of_line(fit, tumour, ligands)
     return np.array(parts)
+
+
+def _of_line(fit: Fit, tumour: Tumour, ligands: Floats) -> list[float]:
+    """Return the guards of one line of cells."""
+    receptors, stirred = levels(tumour.receptors), ligands.copy()
+    growth = np.subtract(*rates(tumour, receptors, ligands))
+    parts = []
+    for name, (least, most) in LINES[tumour.name].items():
+        found = growth[fit.body.soil(name)]
+        parts.append(30.0 * max(0.0, 1.0 - found / least, found / most - 1.0))
+    for name, more in STIRRED.items():
+        stirred[:, FACTORS.index(name)] += more
+    surplus = np.divide(*rates(tumour, receptors, stirred)) - 1.0
+    return [*parts, *(60.0 * max(0.0, surplus[fit.body.soil(name)] + 0.03) for name in BARREN)]
 
 
 def _of_case(fit: Fit, case: Case, shift: Floats, ligands: Floats) -> list[float]:
@@ -70,7 +79,7 @@ def _of_case(fit: Fit, case: Case, shift: Floats, ligands: Floats) -> list[float
         if tumour.name in HELD:
             parts += _drift(fit, tumour, shift, ligands)
         else:
-            found = fit.assumed.division[tumour.name] / fit.division_rate(tumour, shift, ligands)
+            found = fit.congenial(tumour, shift, ligands)
             parts.append(float(np.log(found / CONGENIAL) / CONGENIAL_WIDTH))
     return parts
 

@@ -23,7 +23,7 @@ COLUMNS = [FACTORS.index(name) for name in FITTED]
 REFERENCE = {"kidney_clear_cell": "lung", "melanoma": "lung", "osteosarcoma": "lung"}
 
 #: Tumours whose division_rate is left alone, and the soils in which a fit must leave their growth as it was.
-HELD = {"colon_adenocarcinoma": ("colon", "liver", "lung")}
+HELD = {"colon_adenocarcinoma": ("colon", "liver", "lung", "lymph_node")}
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,11 @@ class Case:
 
 @dataclass(frozen=True)
 class Assumed:
-    """What is believed without the autopsies: levels of the fitted factors, and division where it was measured [1/day]."""
+    """What is believed without the autopsies: levels of the fitted factors, and growth where it was measured [1/day]."""
 
     ligands: Mapping[str, Mapping[str, float]]
     receptors: Mapping[str, Mapping[str, float]]
-    division: Mapping[str, float]
+    growth: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -135,12 +135,17 @@ class Fit:
         held[COLUMNS] = between(odds(np.array([self.assumed.receptors[tumour.name][name] for name in FITTED])) + shift)
         return held
 
+    def congenial(self, tumour: Tumour, shift: Floats, ligands: Floats) -> float:
+        """Return the match in the soil where the tumour's pace was measured [1]."""
+        return float(match(self.receptors(tumour, shift), ligands[self.body.reference(tumour)], _half(tumour)))
+
     def division_rate(self, tumour: Tumour, shift: Floats, ligands: Floats) -> float:
-        """Return the rate at which the tumour divides as was measured in the soil where it was measured [1/day]."""
+        """Return the rate at which the tumour grows as was measured in the soil where it was measured [1/day]."""
         if tumour.name in HELD:
             return float(tumour.division_rate)
-        congenial = match(self.receptors(tumour, shift), ligands[self.body.reference(tumour)], _half(tumour))
-        return float(self.assumed.division[tumour.name] / congenial)
+        there = self.body.reference(tumour)
+        death = rates(tumour, levels(tumour.receptors), ligands[there])[1]
+        return float((self.assumed.growth[tumour.name] + death) / self.congenial(tumour, shift, ligands))
 
     def growth(self, tumour: Tumour, shift: Floats, ligands: Floats) -> tuple[Floats, Floats]:
         """Return division and death [1/day, soils]."""
