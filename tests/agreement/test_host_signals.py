@@ -110,22 +110,26 @@ def test_no_more_than_half_of_all_divisions_bring_a_mutant(tally: Counter[str]) 
 
 
 @pytest.mark.parametrize("condition", [1, 2, 3])
-def test_departures_follow_the_condition(condition: int) -> None:
-    """Emigrants go where the condition of the day has it; what the tables of the others say is not heard."""
+@pytest.mark.parametrize("rate", [3e-3, 3e-2])
+def test_departures_follow_the_condition(condition: int, rate: float, tally: Counter[str]) -> None:
+    """Emigrants go where the condition of the day has it, one by one and all together; the other tables are not heard."""
     model = conditioned(np.random.default_rng(condition))
     model.emission[:] = 0.0
     model.emission[:, :, GUT] = 0.5
     model.emission[condition, :, GUT] = 0.0
     model.emission[condition, :, LIVER], model.emission[condition, :, BRAIN] = 0.1, 0.05
-    model.trait[SHEDDING] = 1e-2
-    model = model._replace(emission_total=model.emission.sum(axis=2))
+    model.trait[SHEDDING] = rate
+    model = model._replace(
+        emission_total=model.emission.sum(axis=2), mechanism_rate=np.zeros(3), reversal_rate=np.zeros(3)
+    )
     pair = without_drugs(model, condition)
     pair.timeline.condition[:] = condition
     pair = Pair(pair.state, model, pair.timeline, 7, condition)
-    pair.live(2.0 * STEP_DAYS)
+    pair.live(STEP_DAYS)
     seen = Counter(lesion.site for lesion in pair.person.lesions[1:])
     assert set(seen) == {LIVER, BRAIN}
-    assert min(seen.values()) > 5
+    assert min(seen.values()) > 2
+    assert tally["bridge"] == (rate > 1e-2)
 
 
 def test_what_holds_outside_the_pieces() -> None:
