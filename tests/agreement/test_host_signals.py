@@ -92,7 +92,7 @@ def test_three_sorts_of_mark(rate: float, tally: Counter[str]) -> None:
 def test_nothing_returns_where_nothing_is_reversible(tally: Counter[str]) -> None:
     """A rate of none draws nothing: no cell has fewer mechanisms than its founder, and those that leave all depart."""
     model = conditioned(np.random.default_rng(1))
-    model.trait[SHEDDING] = 3e-4 / model.emission_total[:, LIVER].max()
+    model.trait[SHEDDING] = 1e-3 / model.emission_total[:, LIVER].max()
     pair = without_drugs(model._replace(reversal_rate=np.zeros(3)), 5)
     pair.live(2.0 * STEP_DAYS)
     assert tally["send"] > 3
