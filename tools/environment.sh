@@ -51,14 +51,15 @@ install() {
     if [ -n "$uv" ]; then
         say "installing from $lock with $("$uv" --version)"
         # uv leaves byte code to the first import unless told otherwise, which would cost the first run ten seconds.
-        if "$uv" pip install --quiet --python "$venv/bin/python" --compile-bytecode --require-hashes -r "$lock" &&
+        # A lock names every library, so that nothing is left to resolve: --no-deps.
+        if "$uv" pip install --quiet --python "$venv/bin/python" --compile-bytecode --no-deps --require-hashes -r "$lock" &&
             "$uv" pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation -e .; then
             return
         fi
         say "uv could not install; trying pip"
     fi
     say "installing from $lock with pip (a minute or two)"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$lock"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 }
 

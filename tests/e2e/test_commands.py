@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.command import python, readme_blocks, seedsoil
 
-commands = ("run", "check", "explain", "resolve", "schema", "show", "list", "describe", "doctor", "synergy")
+commands = ("run", "check", "explain", "resolve", "schema", "show", "export", "list", "describe", "doctor", "synergy")
 
 
 def test_help_lists_every_command(tmp_path: Path) -> None:

@@ -320,7 +320,7 @@ class Store:
     def _fold(self) -> None:
         """Bring the journal into the manifest, describe the folder for others, and drop the journal."""
         title = _title(self.study_text())
-        content = crate.describe(title, self.identity, list(TABLES), sorted(self._files), self.complete)
+        content = crate.describe(title, self.identity, TABLES, sorted(self._files), self.complete)
         publish(self.folder / crate.NAME, content)
         self._files[crate.NAME] = sha256(content)
         self._described = set(self._files)

@@ -1,0 +1,47 @@
+"""Prints docs/understand/tables.md: every column of every table, from the definitions that the tables are written by.
+
+Use: python tools/tables_page.py > docs/understand/tables.md
+"""
+
+import sys
+
+from seedsoil.experiment.columns import FORMAT, TABLES
+from seedsoil.trial.adam import TITLES, VARIABLES
+
+HEAD = f"""# Tables of a run
+
+`tables/NAME/part-*.parquet` in a run folder, format `{FORMAT}`. Parquet carries the unit and the meaning of each column in its metadata,
+`ro-crate-metadata.json` lists them as `PropertyValue`, and `seedsoil export RUN` writes CSV files with a `dictionary.csv`. Days count from
+diagnosis unless said otherwise; a number that is not there is nan in Parquet and an empty field in CSV.
+
+```python
+import duckdb                      # or pandas, polars, R's arrow: nothing here is particular to seedsoil
+duckdb.sql("select arm, median(end_day) from 'run/tables/patients/*.parquet' where not alive group by arm")
+```
+"""
+
+ADAM = """
+# Analysis tables by ADaM's names
+
+`seedsoil export RUN --form adam` writes these as CSV for programs that know CDISC's names. Virtual patients have no calendar, so that days
+stand where dates would. One virtual patient is treated in every arm: `USUBJID` tells the copies apart, `TWINID` puts them together.
+"""
+
+
+def page() -> str:
+    """Return the page as Markdown."""
+    lines = [HEAD]
+    for table, columns in TABLES.items():
+        lines += [f"## {table}", "", "| column | type | unit | meaning |", "|---|---|---|---|"]
+        lines += [f"| `{name}` | {spec.kind} | {spec.unit} | {spec.meaning} |" for name, spec in columns.items()]
+        lines.append("")
+    lines.append(ADAM)
+    for dataset, variables in VARIABLES.items():
+        lines += [f"## {dataset}: {TITLES[dataset]}", "", "| variable | type | label |", "|---|---|---|"]
+        lines += [f"| `{name}` | {spec.type} | {spec.label} |" for name, spec in variables.items()]
+        lines.append("")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
