@@ -104,7 +104,7 @@ def test_no_more_than_half_of_all_divisions_bring_a_mutant(tally: Counter[str]) 
     """Where mechanisms come so often that their chances add to more than 1, the other half still has none."""
     model = founded().model._replace(mechanism_rate=np.full(3, 0.5))
     pair = alone(model, nothing(0), LIVER, 12.0, 0)
-    assert pair.rules.mutation_chance(pair.rules.kinds[0]) == 0.5
+    assert pair.rules.mutation_chance(pair.rules.kinds[0], 0.0) == 0.5
     pair.live(14.0)
     assert tally["draw_mutant"] > 20
 

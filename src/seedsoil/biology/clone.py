@@ -9,7 +9,8 @@ from seedsoil.biology.soils.factors import Addressins, Factors
 class Mechanism(Noun):
     """A heritable change that helps a cell to resist: one bit, what it costs, and how often a division brings it.
 
-    ``reversal_rate``: it is lost again, as by persisters. ``antigen_kept`` and ``receptors_kept`` are the shares of
+    ``reversal_rate``: it is lost again, as by persisters. ``induced_fold``: drugs bring it about: its rate is multiplied
+    by 1 + (fold - 1) s, where s is the strain on the cell, 1 - prod (1 - h / h_max) over the hazards h of the drugs. ``antigen_kept`` and ``receptors_kept`` are the shares of
     what immune cells see, and of each named receptor, that are left. ``reversed_by`` is the signal whose blockade takes
     the resistance away. ``radiation_share`` is the share of the damage by radiation that is left.
     """
@@ -18,6 +19,7 @@ class Mechanism(Noun):
     rate: Number
     fitness_cost: Fraction
     reversal_rate: PerDay | None = None
+    induced_fold: Number | None = None
     antigen_kept: Fraction | None = None
     receptors_kept: dict[str, Fraction] = {}
     reversed_by: str = ""

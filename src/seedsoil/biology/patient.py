@@ -14,6 +14,7 @@ MECHANISMS: dict[str, str] = {
     "co-option": "lesions do not use the host's vessels",
     "hypoxia": "lack of oxygen neither slows division nor kills",
     "resistance": "no resistant cell arises",
+    "drug-induced tolerance": "drugs kill or spare, and bring about no tolerance",
     "soil matching": "every soil supports division fully and equally",
     "dormancy": "no cell that arrives falls asleep",
     "instability": "no cell becomes unstable",

@@ -62,6 +62,21 @@ def choose(stream, chances, total):  # type: ignore[no-untyped-def]
 
 
 @inner
+def draw_mutant(stream, kind, strain, work):  # type: ignore[no-untyped-def]
+    """Draw what a mutant is, by what can happen to its mother under this strain by drugs."""
+    left = uniform(stream) * (work.mutation[kind] + work.induction[kind] * strain)
+    last = 0
+    for choice in range(work.alteration.shape[1]):
+        chance = work.alteration[kind, choice] + work.induced[kind, choice] * strain
+        if chance > 0.0:
+            last = choice
+            left -= chance
+            if left < 0.0:
+                break
+    return work.mutant[kind, last]
+
+
+@inner
 def new_clone(state, row, kind, parent, day, pooled):  # type: ignore[no-untyped-def]
     """Enter a clone in the register; when that is full, the parent's entry stands for it."""
     number = state.count[CLONES]
@@ -155,7 +170,7 @@ def follow_marks(stream, state, row, slot, marked, start, pieces, model, work): 
             elif not send(stream, state, row, slot, int(work.piece[at, PIECE_CONDITION]), day, ordinal, model):
                 return False
         else:
-            other = work.mutant[kind, choose(stream, work.alteration[kind], work.mutation[kind])]
+            other = draw_mutant(stream, kind, work.strain[at, model.mask[kind]], work)
         if other >= 0:
             depth = follow(stream, state, row, slot, -1.0, other, at, spent, day, ordinal, depth, pieces, model, work)
         if family > 0.0 and depth >= 0:
@@ -208,7 +223,6 @@ def bridge(stream, state, row, slot, start, pieces, model, work):  # type: ignor
     total = work.tail[kind, pieces, 5]
     drift = (log(max(later, 1.0) / cells) - mean) / max(total, 1e-12)
     height, ordinal = cells, np.int64(0)
-    chance = min(MOST_MUTANTS, work.mutation[kind])
     for at in range(pieces):
         days, gone = calendar[at, 3], calendar[at, 2] * work.leaving[kind, at]
         rate = (calendar[at, 0] - calendar[at, 1] - gone) + drift
@@ -221,41 +235,64 @@ def bridge(stream, state, row, slot, start, pieces, model, work):  # type: ignor
             if not send(stream, state, row, slot, int(work.piece[at, PIECE_CONDITION]), day, ordinal, model):
                 return False
             leavers -= 1.0
-        divisions = calendar[at, 0] / (1.0 - chance) * path
-        pool_changed(stream, state, row, slot, divisions, path, at, start, pieces, model, work)
+        pool_changed(stream, state, row, slot, path, rate, at, start, pieces, model, work)
         height = grown
     return True
 
 
 @inner
-def pool_changed(stream, state, row, slot, divisions, path, at, start, pieces, model, work):  # type: ignore[no-untyped-def]
-    """Add the mutants of one piece, type by type, from the divisions; and who lost a mechanism, from the days lived."""
+def pool_changed(stream, state, row, slot, path, rate, at, start, pieces, model, work):  # type: ignore[no-untyped-def]
+    """Add the mutants of one piece, type by type, from its divisions; and who lost a mechanism, from the days lived.
+
+    ``path`` are the cell-days of the piece, in which the clone grows by ``rate`` [1/day].
+    """
     kind = state.kind[row, slot]
-    for choice in range(work.alteration.shape[1]):
-        mean = work.alteration[kind, choice] * divisions
-        if mean > 0.0:
-            pool_type(stream, state, row, slot, work.mutant[kind, choice], mean, at, start, pieces, model, work)
+    strain = work.strain[at, model.mask[kind]]
+    total = work.mutation[kind] + work.induction[kind] * strain
+    chance = min(MOST_MUTANTS, total)
+    if total > 0.0:
+        # Chances that add to more than the most are lowered alike, as where mutants are drawn one by one.
+        divisions = work.calendar[kind, at, 0] / (1.0 - chance) * path * (chance / total)
+        for choice in range(work.alteration.shape[1]):
+            mean = (work.alteration[kind, choice] + work.induced[kind, choice] * strain) * divisions
+            if mean > 0.0:
+                other = work.mutant[kind, choice]
+                pool_type(stream, state, row, slot, other, mean, rate, at, start, pieces, model, work)
     for choice in range(work.reversal.shape[1]):
         mean = work.reversal[kind, choice] * path
         if mean > 0.0:
-            pool_type(stream, state, row, slot, work.restored[kind, choice], mean, at, start, pieces, model, work)
+            other = work.restored[kind, choice]
+            pool_type(stream, state, row, slot, other, mean, rate, at, start, pieces, model, work)
 
 
 @inner
-def pool_type(stream, state, row, slot, other, mean, at, start, pieces, model, work):  # type: ignore[no-untyped-def]
+def spread_out(change):  # type: ignore[no-untyped-def]
+    """sinh(z) / z of half a logarithmic change: the mean of an exponential's course against its middle [1]."""
+    z = min(0.5 * abs(change), 700.0)
+    return 0.5 * (exp(z) - exp(-z)) / z if z > 1e-3 else 1.0 + z * z / 6.0
+
+
+@inner
+def pool_type(stream, state, row, slot, other, mean, rate, at, start, pieces, model, work):  # type: ignore[no-untyped-def]
     """Add the families of one new type, ``mean`` of which begin in a piece, that live to the step's end.
 
-    Cells that leave them again are lost, and their own mutants are not drawn: shares of second order.
+    They all begin in its middle; how many do is corrected so that their mean at its end is that of families which begin
+    as the mother clone goes, by ``rate`` [1/day]. Cells that leave them again are lost, and their own mutants are not
+    drawn: shares of second order.
     """
     prepare(other, row, pieces, state, model, work)
-    half = 0.5 * work.calendar[other, at, 3]
+    whole = work.calendar[other, at, 3]
+    half, own = 0.5 * whole, 0.0
     rest = identity()
     for later in range(at, pieces):
         calendar = work.calendar[other, later]
         gone = calendar[2] * work.leaving[other, later]
+        if later == at:
+            own = calendar[0] - calendar[1] - gone
         rest = compose(rest, piece(calendar[0], calendar[1] + gone, 0.0, half if later == at else calendar[3]))
     a, beta, c, delta, root = rest
     lasting = chance_alive(a, beta, c, delta, root)
+    mean *= spread_out((rate - own) * whole) / spread_out(rate * whole)
     lines = poisson(stream, mean * min(1.0, lasting))
     if lines <= 0.0:
         return

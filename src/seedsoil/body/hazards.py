@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from seedsoil.biology.medicine.delivery import tissue_share
-from seedsoil.biology.soils.immunity import called, surface_kill
-from seedsoil.biology.soils.niche import approach
 from seedsoil.biology.soils.vessels import (
     ENDOTHELIUM_KILLED,
     HOST_SPROUTS,
@@ -24,22 +22,19 @@ from seedsoil.biology.soils.vessels import (
     vessel_step,
 )
 from seedsoil.body.kendall import fill_tails
+from seedsoil.body.niche import effector_kill, move_niche, recruited, visible
 from seedsoil.body.state import (
     BORROWED_LOST,
     CALLED,
     CEILING,
     CELLS,
     CO_OPTION,
-    CONTACT_DEPTH,
     CYCLE,
     DEATH,
     DEPARTING,
     DIVISION,
     EXCITED,
-    EXHAUSTION,
-    FIBROBLASTS,
     GAUSS_WEIGHTS,
-    HALF_SIZE,
     HINDRANCE,
     HIT_RATE,
     HITS,
@@ -48,10 +43,7 @@ from seedsoil.body.state import (
     HYPOXIC_DEATH,
     IMMATURE,
     INSTABILITY_RATE,
-    KILL_RATE,
     LEAK,
-    LYMPHOCYTES,
-    MACROPHAGES,
     MATURE,
     MAXIMUM,
     MOST_MUTANTS,
@@ -69,31 +61,24 @@ from seedsoil.body.state import (
     PIECE_THRIFT,
     PIECES,
     POWER,
-    RECRUITMENT,
-    RECRUITMENT_SIZE,
     REGION,
     REPLACES,
     RESEEDING,
     RESTRAINT,
     RIM,
-    SEEN,
     SERIAL,
     SHED_GAIN,
     SHED_POWER,
     SHEDDING,
-    SHELTER,
     SHELTER_FOLD,
-    SHELTER_TIME,
     SHELTERED,
     SITE,
     SLOW,
     SPROUTS,
     STROMA,
-    STROMA_TIME,
     SWITCHING,
     TISSUE_FLOW,
     TISSUE_LOSS,
-    TURNOVER,
     USUAL_SHARE,
     VEGF_OUTPUT,
     VESSEL_CELLS,
@@ -146,13 +131,14 @@ def delivered(agent, surface, fed, leak, model):  # type: ignore[no-untyped-def]
 
 
 @inner
-def fill_kill(kill, row, at, condition, lesion, size, surface, fed, lack, leak, model, timeline):  # type: ignore[no-untyped-def]
-    """Write the mean kill hazard of the drugs in one piece for each resistance mask.
+def fill_kill(work, row, at, condition, lesion, size, surface, fed, lack, leak, model, timeline):  # type: ignore[no-untyped-def]
+    """Write the mean kill hazard of the drugs in one piece for each resistance mask, and how far they strain its cells.
 
     Cells that do not cycle for lack of oxygen are spared by agents that kill cycling cells only. What shelters them
-    raises the level of half effect; barrier, vessels and stroma lower the level itself.
+    raises the level of half effect; barrier, vessels and stroma lower the level itself. The strain is
+    1 - prod (1 - f) over agents, f the share of an agent's greatest kill that these cells feel.
     """
-    masks = kill.shape[1]
+    masks, felt = work.kill.shape[1], work.felt
     site = int(lesion[SITE])
     ceiling = model.site[condition, site, CEILING]
     opened = ceiling if ceiling < 0.0 else min(1.0, ceiling * exp(lesion[OPENNESS]))
@@ -168,6 +154,8 @@ def fill_kill(kill, row, at, condition, lesion, size, surface, fed, lack, leak, 
         if lesion[SHELTERED] > 0.0:
             fold = 1.0 + (model.trait[SHELTER_FOLD] - 1.0) * lesion[SHELTERED]
             raised_half = power(fold, model.agent[agent, POWER])
+        for mask in range(masks):
+            felt[mask] = 0.0
         for node in range(NODES):
             level = ratio * (timeline.plasma[at, agent, node] + regional * timeline.artery[at, agent, node])
             if level <= 0.0:
@@ -175,25 +163,10 @@ def fill_kill(kill, row, at, condition, lesion, size, surface, fed, lack, leak, 
             raised = power(level, model.agent[agent, POWER])
             for mask in range(masks):
                 share = raised / (raised + model.half_power[condition, agent, mask] * raised_half)
-                kill[row, mask] += GAUSS_WEIGHTS[node] * maximum * cycling * share
-
-
-@inner
-def fill_immune_kill(kill, row, condition, lesion, cells, model):  # type: ignore[no-untyped-def]
-    """Add what lymphocytes and activated macrophages kill at the lesion's surface; returns the greatest of it [1/day]."""
-    site = int(lesion[SITE])
-    seeing = model.site[condition, site, LYMPHOCYTES] * (1.0 + lesion[CALLED])
-    blind = model.site[condition, site, MACROPHAGES]
-    whole = surface_kill(cells, seeing, blind, model.trait[KILL_RATE], model.trait[HALF_SIZE])
-    if whole <= 0.0:
-        return 0.0
-    most = 0.0
-    for mask in range(kill.shape[1]):
-        seen = model.antigen[mask] * model.site[condition, site, SEEN]
-        hazard = whole * (seen * seeing + blind) / (seeing + blind)
-        kill[row, mask] += hazard
-        most = max(most, hazard)
-    return most
+                felt[mask] += GAUSS_WEIGHTS[node] * share
+        for mask in range(masks):
+            work.kill[row, mask] += maximum * cycling * felt[mask]
+            work.strain[row, mask] += cycling * felt[mask] * (1.0 - work.strain[row, mask])
 
 
 @inner
@@ -211,7 +184,7 @@ def oxygen(lesion, cells, condition, model):  # type: ignore[no-untyped-def]
 
 @inner
 def net_growth(thrift, lack, row, site, condition, model, work):  # type: ignore[no-untyped-def]
-    """Mean net growth of a lesion in one piece [1/day], over its masks as they stood at the step's start."""
+    """Mean growth of a lesion in one piece [1/day], effector cells left out, over its masks as they stood at the start."""
     kill = 0.0
     for mask in range(work.kill.shape[1]):
         kill += work.share[mask] * work.kill[row, mask]
@@ -248,24 +221,6 @@ def move_vessels(lesion, lack, output, signal, growth, days, model):  # type: ig
 
 
 @inner
-def move_niche(lesion, cells, condition, days, model):  # type: ignore[no-untyped-def]
-    """Carry the host cells about a lesion through a piece: shelter by touch, stroma, lymphocytes that are called."""
-    site, trait = int(lesion[SITE]), model.trait
-    target = model.site[condition, site, SHELTER]
-    if target > 0.0 or lesion[SHELTERED] > 0.0:
-        touched = 1.0 if lesion[REPLACES] > 0.5 else surface_share(0.5 * diameter(cells), trait[CONTACT_DEPTH])
-        lesion[SHELTERED] = approach(lesion[SHELTERED], target * touched, days, trait[SHELTER_TIME])
-    fibroblasts = model.site[condition, site, FIBROBLASTS]
-    if fibroblasts > 0.0 or lesion[STROMA] > 0.0:
-        lesion[STROMA] = approach(lesion[STROMA], fibroblasts, days, trait[STROMA_TIME])
-    if model.site[condition, site, LYMPHOCYTES] > 0.0:
-        lesion[CALLED] = -1.0 + called(
-            1.0 + lesion[CALLED], cells, model.antigen[0] * model.site[condition, site, SEEN], days, trait[TURNOVER],
-            trait[RECRUITMENT], trait[RECRUITMENT_SIZE], trait[EXHAUSTION],
-        )  # fmt: skip
-
-
-@inner
 def find_piece(today, end, at, timeline):  # type: ignore[no-untyped-def]
     """Which piece of the timeline holds today (-1: none), and until when; ``at`` is the first that is not over."""
     if at >= timeline.start.shape[0]:
@@ -280,10 +235,12 @@ def cut_pieces(state, row, start, end, model, timeline, work):  # type: ignore[n
     """Cut a step of one lesion into pieces of nearly constant hazard; carry its vessels and host cells through them.
 
     Pieces end where a drug piece ends and where vessels have changed by a twentieth. Within the step the lesion's
-    size follows its mean path. Returns the number of pieces; fills ``work.piece`` and ``work.kill``.
+    size follows its mean path. What effector cells kill is that of the piece's middle, for which size and lymphocytes
+    are foreseen.
+    Returns the number of pieces; fills ``work.piece``, ``work.kill`` and ``work.strain``.
     """
     lesion = state.lesion[row]
-    site, cells = int(lesion[SITE]), lesion[CELLS]
+    site, cells, antigen = int(lesion[SITE]), lesion[CELLS], visible(model, work)
     today, pieces, at = start, np.int64(0), np.int64(0)  # typed: a bare 0 is compiled twice
     lesion[EXCITED] = 0.0
     while at < timeline.start.shape[0] and timeline.end[at] <= today + 1e-9:
@@ -295,20 +252,26 @@ def cut_pieces(state, row, start, end, model, timeline, work):  # type: ignore[n
         fed, lack, leak, surface = 0.0, 0.0, 0.0, 1.0
         if cells >= VESSEL_CELLS:
             fed, lack, leak, surface = oxygen(lesion, cells, condition, model)
-        work.kill[pieces, :] = 0.0
+        work.kill[pieces, :], work.strain[pieces, :] = 0.0, 0.0
         if inside >= 0:
             fill_kill(
-                work.kill, pieces, inside, condition, lesion, diameter(cells), surface, fed, lack, leak, model, timeline
+                work, pieces, inside, condition, lesion, diameter(cells), surface, fed, lack, leak, model, timeline
             )
-        hunted = fill_immune_kill(work.kill, pieces, condition, lesion, cells, model)
         thrift = exp(lesion[VIGOUR]) * (1.0 - model.trait[RESTRAINT] * lesion[STROMA])
-        growth = net_growth(thrift, lack, pieces, site, condition, model, work)
-        days = until - today
-        if hunted > 0.0 and pieces < PIECES - 1:
-            days = min(days, max(SHORTEST_PIECE, SIZE_CHANGE / max(abs(growth), 1e-12)))
-        if cells >= VESSEL_CELLS:
-            if pieces < PIECES - 1:
+        free = net_growth(thrift, lack, pieces, site, condition, model, work)
+        seeing, blind = effector_kill(lesion, cells, lesion[CALLED], condition, model)
+        hunted = seeing * antigen + blind
+        growth, days = free - hunted, until - today
+        if pieces < PIECES - 1:
+            if hunted > 0.0:
+                days = min(days, max(SHORTEST_PIECE, SIZE_CHANGE / max(abs(growth), 1e-12)))
+            if cells >= VESSEL_CELLS:
                 days = min(days, vessel_days(lesion, lack, output, signal, model, growth))
+        if seeing + blind > 0.0:
+            middle = cells * exp(0.5 * growth * days)
+            growth = free - hunt(lesion, middle, antigen, pieces, condition, 0.5 * days, model, work)
+        move_niche(lesion, cells * exp(0.5 * growth * days), antigen, condition, days, model)
+        if cells >= VESSEL_CELLS:
             lesion[EXCITED] += (
                 vegf(lack, output, signal[VEGF_BLOCKED], model.vessels) * model.site[condition, site, SWITCHING] * days
             )
@@ -318,13 +281,8 @@ def cut_pieces(state, row, start, end, model, timeline, work):  # type: ignore[n
             lack = 0.5 * (lack + later)
         else:
             cells *= exp(growth * days)
-        move_niche(lesion, cells, condition, days, model)
         lesion[PERFUSION], lesion[HYPOXIA], lesion[LEAK] = fed, lack, leak
-        piece = work.piece[pieces]
-        piece[PIECE_START], piece[PIECE_DAYS], piece[PIECE_THRIFT], piece[PIECE_LACK] = today, days, thrift, lack
-        shed = leak * (1.0 + model.trait[SHED_GAIN] * power(lack, model.trait[SHED_POWER]))
-        piece[PIECE_DEPARTURE] = shed * model.site[condition, site, DEPARTING]
-        piece[PIECE_CONDITION] = condition
+        fill_piece(work.piece[pieces], lesion, today, days, thrift, lack, leak, condition, model)
         today += days
         pieces += 1
         if inside >= 0 and today >= timeline.end[inside] - 1e-9:
@@ -333,12 +291,35 @@ def cut_pieces(state, row, start, end, model, timeline, work):  # type: ignore[n
 
 
 @inner
+def hunt(lesion, cells, antigen, row, condition, days, model, work):  # type: ignore[no-untyped-def]
+    """Add what effector cells kill some days on, at the size then, to each mask's hazard; return their mean [1/day]."""
+    extra = recruited(lesion, cells, antigen, condition, days, model)
+    seeing, blind = effector_kill(lesion, cells, extra, condition, model)
+    for mask in range(work.kill.shape[1]):
+        work.kill[row, mask] += seeing * model.antigen[mask] + blind
+    return seeing * antigen + blind
+
+
+@inner
+def fill_piece(piece, lesion, today, days, thrift, lack, leak, condition, model):  # type: ignore[no-untyped-def]
+    """Write one piece: when, under which condition, division and departures against the usual, the share without oxygen."""
+    shed = leak * (1.0 + model.trait[SHED_GAIN] * power(lack, model.trait[SHED_POWER]))
+    piece[PIECE_START], piece[PIECE_DAYS], piece[PIECE_THRIFT], piece[PIECE_LACK] = today, days, thrift, lack
+    piece[PIECE_DEPARTURE] = shed * model.site[condition, int(lesion[SITE]), DEPARTING]
+    piece[PIECE_CONDITION] = condition
+
+
+@inner
 def fill_alterations(model, work):  # type: ignore[no-untyped-def]
-    """Write what can happen to a cell of each type: one more hit, instability, a mechanism of resistance won or lost."""
+    """Write what can happen to a cell of each type: one more hit, instability, a mechanism of resistance won or lost.
+
+    ``work.induced`` is what full strain by drugs adds to the chance of each.
+    """
     levels = int(model.trait[HITS]) + 1
     for kind in range(model.mask.shape[0]):
-        total = 0.0
+        total, more = 0.0, 0.0
         for choice in range(work.alteration.shape[1]):
+            gain = 0.0
             if choice == 0:
                 rate, other = (model.trait[HIT_RATE] if kind % levels < levels - 1 else 0.0), kind + 1
             elif choice == 1:
@@ -347,12 +328,15 @@ def fill_alterations(model, work):  # type: ignore[no-untyped-def]
                 bit = 1 << (choice - 2)
                 has = model.mask[kind] & bit != 0
                 rate = 0.0 if has else model.mechanism_rate[choice - 2]
-                other = kind + levels * 2 * bit
+                other, gain = kind + levels * 2 * bit, model.induced_fold[choice - 2] - 1.0
                 work.reversal[kind, choice - 2] = model.reversal_rate[choice - 2] if has else 0.0
                 work.restored[kind, choice - 2] = kind - levels * 2 * bit
-            work.alteration[kind, choice], work.mutant[kind, choice] = rate * model.instability[kind], other
-            total += rate * model.instability[kind]
-        work.mutation[kind] = total
+            rate *= model.instability[kind]
+            work.alteration[kind, choice], work.mutant[kind, choice] = rate, other
+            work.induced[kind, choice] = rate * gain
+            total += rate
+            more += rate * gain
+        work.mutation[kind], work.induction[kind] = total, more
 
 
 @inner
@@ -362,7 +346,6 @@ def prepare(kind, row, pieces, state, model, work):  # type: ignore[no-untyped-d
         return
     work.stamp[kind] = state.count[SERIAL]
     site, mask = int(state.lesion[row, SITE]), model.mask[kind]
-    chance = min(MOST_MUTANTS, work.mutation[kind])
     success = model.trait[SHEDDING] * model.competent[kind]
     if row > 0:
         success *= model.trait[RESEEDING]
@@ -375,7 +358,7 @@ def prepare(kind, row, pieces, state, model, work):  # type: ignore[no-untyped-d
         birth = model.site[condition, site, DIVISION] * model.fitness[condition, site, mask]
         birth *= piece[PIECE_THRIFT] * (1.0 - lack)
         death = model.site[condition, site, DEATH] + model.trait[HYPOXIC_DEATH] * lack + work.kill[at, mask]
-        mutants = birth * chance
+        mutants = birth * min(MOST_MUTANTS, work.mutation[kind] + work.induction[kind] * work.strain[at, mask])
         emigrants = piece[PIECE_DEPARTURE] * success * model.emission_total[condition, site]
         leavers = emigrants + reverters
         work.calendar[kind, at, 0] = birth - mutants

@@ -160,6 +160,12 @@ def _antigen(tumour: Tumour, mechanisms: Sequence[Mechanism]) -> Floats:
     return seen
 
 
+def _induced_folds(mechanisms: Sequence[Mechanism], without: Collection[str]) -> Floats:
+    """How many times as often a division brings each mechanism while drugs kill with all their might [mechanisms]."""
+    folds = [1.0 if one.induced_fold is None else float(one.induced_fold) for one in mechanisms]
+    return np.ones(len(folds)) if "drug-induced tolerance" in without else np.array(folds)
+
+
 def build_model(
     patient: Patient,
     vessels: Vasculature,
@@ -196,6 +202,7 @@ def build_model(
         competent=(kinds % levels == levels - 1).astype(np.float64),
         mask=(kinds // (levels * 2)).astype(np.int64),
         mechanism_rate=np.array([float(mechanism.rate) for mechanism in mechanisms]),
+        induced_fold=_induced_folds(mechanisms, without),
         reversal_rate=np.array([float(mechanism.reversal_rate or 0.0) for mechanism in mechanisms]),
         agent=_agents(agents, regions, 0.0 if "delivery" in without else trait[TISSUE_FLOW]),
     )

@@ -103,6 +103,7 @@ class Model(NamedTuple):
     competent: Floats  # (types,) 0 or 1
     mask: Integers  # (types,)
     mechanism_rate: Floats  # (mechanisms,) per division
+    induced_fold: Floats  # (mechanisms,) times that rate under the full strain of drugs
     reversal_rate: Floats  # (mechanisms,) per day
     agent: Floats  # (agents, AGENT_COLUMNS)
 
@@ -145,6 +146,8 @@ class Work(NamedTuple):
     alteration: Floats  # (types, choices): chance per division of each thing that can still happen to a cell
     mutant: Integers  # (types, choices): what its daughter then is
     mutation: Floats  # (types,): all of them together
+    induced: Floats  # (types, choices): what the full strain of drugs adds to each
+    induction: Floats  # (types,): all of that together
     calendar: Floats  # (types, PIECES, 4): unmarked birth, death, mark, days
     tail: Floats  # (types, PIECES + 1, 6): composites from each piece to the end
     leaving: Floats  # (types, PIECES): share of the marks by which a cell leaves its clone
@@ -154,6 +157,8 @@ class Work(NamedTuple):
     stamp: Integers  # (types,)
     piece: Floats  # (PIECES, PIECE_COLUMNS)
     kill: Floats  # (PIECES, masks): kill hazard [1/day]
+    strain: Floats  # (PIECES, masks): share of the greatest kill by drugs that cells feel
+    felt: Floats  # (masks,): the same of one drug
     share: Floats  # (masks,)
     after: Floats  # (slots,)
     stack: Floats  # (depth, 6)
@@ -190,6 +195,8 @@ def new_work(types: int, masks: int, sites: int, mechanisms: int) -> Work:
         alteration=np.zeros((types, choices)),
         mutant=np.zeros((types, choices), dtype=np.int64),
         mutation=np.zeros(types),
+        induced=np.zeros((types, choices)),
+        induction=np.zeros(types),
         calendar=np.zeros((types, PIECES, 4)),
         tail=np.zeros((types, PIECES + 1, 6)),
         leaving=np.zeros((types, PIECES)),
@@ -199,6 +206,8 @@ def new_work(types: int, masks: int, sites: int, mechanisms: int) -> Work:
         stamp=np.full(types, -1, dtype=np.int64),
         piece=np.zeros((PIECES, PIECE_COLUMNS)),
         kill=np.zeros((PIECES, masks)),
+        strain=np.zeros((PIECES, masks)),
+        felt=np.zeros(masks),
         share=np.zeros(masks),
         after=np.zeros(types + SLOTS_BEYOND_TYPES),
         stack=np.zeros((8192, 6)),

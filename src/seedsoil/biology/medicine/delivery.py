@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seedsoil.foundation.compiled import leaf
-from seedsoil.foundation.elementary import exp
+from seedsoil.foundation.elementary import expm1
 
 
 @leaf
@@ -12,7 +12,7 @@ def exchange(flow: float, permeability: float) -> float:
 
     Law: Q (1 - exp(-PS / Q)) (Renkin 1959, Crone 1963). A very permeable wall is limited by flow, a tight one by PS.
     """
-    return flow * (1.0 - exp(-permeability / flow)) if flow > 0.0 else 0.0
+    return -flow * expm1(-permeability / flow) if flow > 0.0 else 0.0
 
 
 @leaf

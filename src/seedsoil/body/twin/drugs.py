@@ -41,26 +41,34 @@ def delivery(agent: Agent, brought: Supply, rules: Rules) -> float:
     return (inside + brought.surface * (outside - inside)) / usual
 
 
-def kill_rate(agent: Agent, half_power: float, shelter: float, level: float) -> float:
-    """Return Hill's kill [1/day] at a level in tissue, where the half level is ``shelter`` times its usual."""
-    if level <= 0.0:
-        return 0.0
-    return agent.maximum / (1.0 + half_power / power(level / shelter, agent.power))
+def effect(agent: Agent, half_power: float, shelter: float, level: float) -> float:
+    """Return the share of an agent's greatest kill that a level in tissue has [1], by Hill, the half level sheltered."""
+    return 1.0 / (1.0 + half_power / power(level / shelter, agent.power)) if level > 0.0 else 0.0
 
 
-def kills(lesion: Lesion, window: Window, cells: float, brought: Supply, rules: Rules) -> list[float]:
-    """Return the kill of all agents together [1/day], for each mask of resistance, averaged over the window's nodes."""
+def kills(
+    lesion: Lesion, window: Window, cells: float, brought: Supply, rules: Rules
+) -> tuple[list[float], list[float]]:
+    """Return the kill of all agents together [1/day] and the strain that they are [1], for each mask of resistance.
+
+    Averaged over the window's nodes. Strains go together as chances do: each agent's share of its greatest kill is a
+    chance to be strained by it, apart from the others.
+    """
     site, size = window.condition.sites[lesion.site], ball(cells)
     shelter = 1.0 + (rules.shelter_fold - 1.0) * lesion.sheltered
-    total = [0.0] * len(rules.antigen)
+    total, calm = [0.0] * len(rules.antigen), [1.0] * len(rules.antigen)
     columns = zip(rules.agents, window.plasma, window.artery, window.condition.half_power, strict=True)
     for agent, plasma, artery, halves in columns:
+        if agent.maximum <= 0.0:
+            continue
         let_in = passage(size, agent.passage, site, lesion.openness) * delivery(agent, brought, rules)
         let_in /= 1.0 + rules.hindrance * lesion.stroma
         fed_by_artery = size**4 / (size**4 + ARTERIAL_DIAMETER**4) if agent.region == lesion.site else 0.0
         cycling = power(1.0 - brought.lack, agent.cycle)
-        for weight, body, more in zip(GAUSS_WEIGHTS, plasma, artery, strict=True):
-            level = let_in * (body + fed_by_artery * more)
-            for mask, half_power in enumerate(halves):
-                total[mask] += weight * cycling * kill_rate(agent, half_power, shelter, level)
-    return total
+        levels = [let_in * (body + fed_by_artery * more) for body, more in zip(plasma, artery, strict=True)]
+        for mask, half_power in enumerate(halves):
+            shares = [effect(agent, half_power, shelter, level) for level in levels]
+            share = cycling * sum(weight * one for weight, one in zip(GAUSS_WEIGHTS, shares, strict=True))
+            total[mask] += agent.maximum * share
+            calm[mask] *= 1.0 - share
+    return total, [1.0 - left for left in calm]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from seedsoil.body.hazards import SHORTEST_PIECE, SIZE_CHANGE
 from seedsoil.body.state import PIECES, VESSEL_CELLS
 from seedsoil.body.twin.drugs import kills
-from seedsoil.body.twin.niche import hunted, move_niche, thrift
+from seedsoil.body.twin.niche import called_after, hunted, move_niche, thrift
 from seedsoil.body.twin.person import Kind, Lesion, Rules, Site, Window
 from seedsoil.body.twin.vessels import Supply, move_vessels, steady_days, supply, turnover, vegf_of
 from seedsoil.foundation.elementary import exp, power
@@ -22,7 +22,7 @@ class Stretch:
     """Days of nearly constant hazard in one lesion, and its site as it then is.
 
     ``thrift`` and ``departing`` are division and departures against the usual [1], ``lack`` is the share without oxygen,
-    ``kill`` the hazard of each mask [1/day].
+    ``kill`` the hazard of each mask [1/day], ``strain`` the share of the greatest kill by drugs that it feels [1].
     """
 
     days: float
@@ -31,13 +31,15 @@ class Stretch:
     lack: float
     departing: float
     kill: list[float]
+    strain: list[float]
 
 
 @dataclass(frozen=True)
 class Hazard:
     """What a cell of one type risks over some days [1/day]: division without a mutant, death, and three marks.
 
-    The marks: a mutant is born; the cell departs, for one of ``destinations``; it loses a mechanism of resistance.
+    The marks: a mutant is born; the cell departs, for one of ``destinations``; it loses a mechanism of resistance. What
+    the mutant is depends on the strain by drugs.
     """
 
     birth: float
@@ -47,6 +49,7 @@ class Hazard:
     loss: float
     days: float
     destinations: dict[int, float]
+    strain: float
 
     @property
     def leaving(self) -> float:
@@ -71,7 +74,6 @@ class Hazard:
 
 def hazards(kind: Kind, lesion: Lesion, stretches: list[Stretch], rules: Rules) -> list[Hazard]:
     """Return what a cell of this type risks in this lesion, stretch by stretch."""
-    chance = rules.mutation_chance(kind)
     loss = sum(rate for rate, _ in rules.losses(kind))
     # A metastasis may be kept from seeding again.
     shedding = rules.shedding * kind.competent * (1.0 if lesion.number == 0 else rules.reseeding)
@@ -82,8 +84,10 @@ def hazards(kind: Kind, lesion: Lesion, stretches: list[Stretch], rules: Rules) 
         # Only cells that will found a lesion count as leaving.
         departure = shedding * stretch.departing * sum(site.destinations.values())
         death = site.death + rules.hypoxic_death * stretch.lack + stretch.kill[kind.mask]
+        strain = stretch.strain[kind.mask]
+        chance = rules.mutation_chance(kind, strain)
         birth, mutation = division * (1.0 - chance), division * chance
-        found.append(Hazard(birth, death, mutation, departure, loss, stretch.days, site.destinations))
+        found.append(Hazard(birth, death, mutation, departure, loss, stretch.days, site.destinations, strain))
     return found
 
 
@@ -119,28 +123,40 @@ def lived(
     """Carry a lesion of so many cells through one stretch of at most so many days; return it, and the cells after it.
 
     ``shares`` are those of the masks. All but the last stretch that there is room for end where vessels have changed by
-    a twentieth or, while effector cells kill, the lesion by half an e-fold.
+    a twentieth or, while effector cells kill, the lesion by half an e-fold. What these kill is taken at the middle.
     """
     site = window.condition.sites[lesion.site]
     vascular = cells >= VESSEL_CELLS  # below that, diffusion does
     now = supply(lesion, cells, site, rules) if vascular else Supply(0.0, 0.0, 0.0, 1.0)
     zeal = thrift(lesion, rules)
-    prey = hunted(lesion, site, cells, rules)
-    kill = [drug + immune for drug, immune in zip(kills(lesion, window, cells, now, rules), prey, strict=True)]
-    growth = site.division * zeal * (1.0 - now.lack) - site.death - rules.hypoxic_death * now.lack
-    growth -= sum(share * rate for share, rate in zip(shares, kill, strict=True))
+    poisoned, strain = kills(lesion, window, cells, now, rules)
+    free = site.division * zeal * (1.0 - now.lack) - site.death - rules.hypoxic_death * now.lack
+    free -= mean(shares, poisoned)
+    prey = mean(shares, hunted(lesion, site, cells, lesion.called, rules))
     days = most
-    if max(prey) > 0.0 and not last:
-        days = min(days, max(SHORTEST_PIECE, SIZE_CHANGE / max(abs(growth), 1e-12)))
+    if prey > 0.0 and not last:
+        days = min(days, max(SHORTEST_PIECE, SIZE_CHANGE / max(abs(free - prey), 1e-12)))
+    change = turnover(lesion, (lesion.immature, lesion.mature), now.lack, site, window, free - prey, rules)
+    if vascular and not last:
+        days = min(days, steady_days(lesion, change, rules))
+    antigen = mean(shares, rules.antigen)
+    middle = cells * exp((free - prey) * days / 2.0)
+    bites = hunted(lesion, site, middle, called_after(lesion, site, middle, antigen, days / 2.0, rules), rules)
+    growth = free - mean(shares, bites)
+    move_niche(lesion, site, cells * exp(growth * days / 2.0), antigen, days, rules)
     if vascular:
         change = turnover(lesion, (lesion.immature, lesion.mature), now.lack, site, window, growth, rules)
-        days = days if last else min(days, steady_days(lesion, change, rules))
         lesion.excited += vegf_of(now.lack, site, window, rules) * site.switching * days
         move_vessels(lesion, change, now.lack, site, window, growth, days, rules)
     cells *= exp(growth * days)
     later = supply(lesion, cells, site, rules) if vascular else now
     lack = 0.5 * (now.lack + later.lack)
     lesion.perfusion, lesion.hypoxia, lesion.leak = later.perfusion, lack, later.leak
-    move_niche(lesion, site, cells, days, rules)
     departing = later.leak * (1.0 + rules.shed_gain * power(lack, rules.shed_power)) * site.departing
-    return Stretch(days, site, zeal, lack, departing, kill), cells
+    kill = [drug + bite for drug, bite in zip(poisoned, bites, strict=True)]
+    return Stretch(days, site, zeal, lack, departing, kill, strain), cells
+
+
+def mean(shares: list[float], each: list[float]) -> float:
+    """Return the mean over a lesion's cells of what each mask has."""
+    return sum(share * one for share, one in zip(shares, each, strict=True))

@@ -100,6 +100,7 @@ class Rules:
     agents: list[Agent]
     vessels: dict[str, float]
     mechanisms: list[float]
+    folds: list[float]
     reversals: list[float]
     antigen: list[float]
     hits: int
@@ -135,16 +136,20 @@ class Rules:
     restraint: float
     hindrance: float
 
-    def alterations(self, kind: Kind) -> Iterator[tuple[float, Kind]]:
-        """Give all that can still happen to a dividing cell: chance per division [1], and what the mutant is."""
+    def alterations(self, kind: Kind, strain: float) -> Iterator[tuple[float, Kind]]:
+        """Give all that can still happen to a dividing cell: chance per division [1], and what the mutant is.
+
+        Under strain by drugs (1: they kill with all their might) those mechanisms come oftener that drugs bring about.
+        """
         if kind.hits < self.hits:
             yield self.hit_rate * kind.instability, self.kind(kind.hits + 1, kind.unstable, kind.mask)
         if not kind.unstable:
             yield self.instability_rate * kind.instability, self.kind(kind.hits, True, kind.mask)
-        for number, rate in enumerate(self.mechanisms):
+        for number, (rate, fold) in enumerate(zip(self.mechanisms, self.folds, strict=True)):
             if not kind.mask & (1 << number):
                 mask = kind.mask | (1 << number)
-                yield rate * kind.instability, self.kind(kind.hits, kind.unstable, mask)
+                often = rate * (1.0 - strain + fold * strain)
+                yield often * kind.instability, self.kind(kind.hits, kind.unstable, mask)
 
     def losses(self, kind: Kind) -> Iterator[tuple[float, Kind]]:
         """Give the mechanisms that a cell can lose again: rate [1/day], and what it then is."""
@@ -156,9 +161,9 @@ class Rules:
         """Find the type that carries just this."""
         return next(k for k in self.kinds if (k.hits, k.unstable, k.mask) == (hits, unstable, mask))
 
-    def mutation_chance(self, kind: Kind) -> float:
+    def mutation_chance(self, kind: Kind, strain: float) -> float:
         """Chance that a division brings a mutant of any sort [1]."""
-        return min(0.5, sum(rate for rate, _ in self.alterations(kind)))
+        return min(0.5, sum(rate for rate, _ in self.alterations(kind, strain)))
 
 
 @dataclass

@@ -88,7 +88,7 @@ def rules_of(model: Model, timeline: Timeline) -> Rules:
     return Rules(
         resting=conditions[0], otherwise=windows.pop(), windows=windows, kinds=kinds, agents=agents,
         vessels=dict(zip(CONSTANTS, model.vessels.tolist(), strict=True)),
-        mechanisms=model.mechanism_rate.tolist(), reversals=model.reversal_rate.tolist(),
+        mechanisms=model.mechanism_rate.tolist(), folds=model.induced_fold.tolist(), reversals=model.reversal_rate.tolist(),
         antigen=model.antigen.tolist(), hits=hits, established=max(1.0, trait[at.ESTABLISHED]),
         **_named(trait, _TRAIT),
     )  # fmt: skip

@@ -229,7 +229,7 @@ class LesionStep:
                 else:
                     self.send(clone, risk, day, marks)
             else:
-                changed = self.draw_mutant(clone.kind)
+                changed = self.draw_mutant(clone.kind, risk.strain)
             if changed is not None:
                 again, alive = advance_unmarked(self.stream, 1.0, self.pieces(changed, day))
                 if alive > 0.0 or again > 0.0:
@@ -241,9 +241,10 @@ class LesionStep:
                 clone.after += alive
                 waiting += [(again, clone, day)] if again > 0.0 else []
 
-    def draw_mutant(self, kind: Kind) -> Kind:
-        """Draw what a mutant is, by what can happen to its mother."""
-        return one_of(self.stream, [(rate, mutant) for rate, mutant in self.rules.alterations(kind) if rate > 0.0])
+    def draw_mutant(self, kind: Kind, strain: float) -> Kind:
+        """Draw what a mutant is, by what can happen to its mother under this strain by drugs."""
+        chances = self.rules.alterations(kind, strain)
+        return one_of(self.stream, [(rate, mutant) for rate, mutant in chances if rate > 0.0])
 
     def draw_loss(self, kind: Kind) -> Kind:
         """Draw what a cell is that has lost a mechanism of resistance."""
@@ -287,25 +288,40 @@ class LesionStep:
             for _ in range(int(poisson(self.stream, risk.departure * cell_days))):
                 leavers += 1
                 self.send(clone, risk, begun + uniform(self.stream) * risk.days, leavers)
-            divisions = risk.birth / (1.0 - self.rules.mutation_chance(clone.kind)) * cell_days
-            for rate, kind in self.rules.alterations(clone.kind):
-                self.pool(clone, kind, rate * divisions, number, begun)
+            chances = list(self.rules.alterations(clone.kind, risk.strain))
+            whole = sum(rate for rate, _ in chances)
+            for rate, kind in chances:
+                mutants = risk.mutation * cell_days * rate / whole if whole > 0.0 else 0.0
+                self.pool(clone, kind, mutants, rise, number, begun)
             for rate, kind in self.rules.losses(clone.kind):
-                self.pool(clone, kind, rate * cell_days, number, begun)
+                self.pool(clone, kind, rate * cell_days, rise, number, begun)
             height *= exp(rise)
             begun += risk.days
 
-    def pool(self, clone: Clone, kind: Kind, expected: float, number: int, begun: float) -> None:
+    def pool(self, clone: Clone, kind: Kind, expected: float, rise: float, number: int, begun: float) -> None:
         """Add the families of a new type that live to the step's end, as if all came in the middle of a stretch.
 
-        So many are expected to be founded in it. Who leaves them is lost; their mutants wait for the next step.
+        So many are expected to be founded in it, in proportion to their mother clone, whose logarithm rises. The number
+        is corrected for the middle's being taken for the whole. Who leaves them is lost; their mutants wait for the next
+        step.
         """
-        day = begun + 0.5 * self.stretches[number].days
+        if expected <= 0.0:
+            return
+        risk = self.hazards(kind)[number]
+        day = begun + 0.5 * risk.days
         _, alive, odds = law(remaining([risk.unmarked for risk in self.hazards(kind)], day))
+        # From founding in proportion to exp(rise t) to the stretch's end at t = 1, against all at t = 1/2.
+        own = risk.growth * risk.days
+        expected *= exp(0.5 * own) * slope_of(rise - own) / slope_of(rise)
         families = poisson(self.stream, expected * min(1.0, alive))
         if families > 0.0:
             pool = self.place(kind, clone, day, (1 << 32) + (number << 16) + self.rules.kinds.index(kind))
             pool.after += families + negative_binomial(self.stream, families, odds)
+
+
+def slope_of(rise: float) -> float:
+    """Return the mean of exp(rise t) over t from 0 to 1."""
+    return expm1(rise) / rise if abs(rise) > 1e-9 else 1.0
 
 
 def pool_of(kind: Kind, clones: list[Clone], person: Person) -> Clone | None:
