@@ -100,13 +100,33 @@ def test_nothing_returns_where_nothing_is_reversible(tally: Counter[str]) -> Non
     assert not tally["draw_loss"]
 
 
-def test_no_more_than_half_of_all_divisions_bring_a_mutant(tally: Counter[str]) -> None:
+@pytest.mark.parametrize(("cells", "way"), [(12.0, "draw_mutant"), (1e6, "bridge")])
+def test_no_more_than_half_of_all_divisions_bring_a_mutant(cells: float, way: str, tally: Counter[str]) -> None:
     """Where mechanisms come so often that their chances add to more than 1, the other half still has none."""
     model = founded().model._replace(mechanism_rate=np.full(3, 0.5))
-    pair = alone(model, nothing(0), LIVER, 12.0, 0)
+    pair = alone(model, nothing(0), LIVER, cells, 0)
     assert pair.rules.mutation_chance(pair.rules.kinds[0], 0.0) == 0.5
     pair.live(14.0)
-    assert tally["draw_mutant"] > 20
+    assert tally[way] > (20 if way == "draw_mutant" else 1)
+
+
+@pytest.mark.parametrize(("cells", "way"), [(2e4, "draw_mutant"), (3e6, "bridge")])
+def test_drugs_bring_tolerance_about(cells: float, way: str, tally: Counter[str]) -> None:
+    """Under two drugs persisters come oftener than their rate has it, one by one and all together, and alike in both.
+
+    The other mechanisms do not: a drug's strain that is another's, or an earlier day's, shows in the first weeks.
+    """
+    found = {}
+    for fold in (1.0, 10.0):
+        model = conditioned(np.random.default_rng(2))._replace(induced_fold=np.array([1.0, fold, 1.0]))
+        model.trait[SHEDDING] = 0.0
+        timeline = any_timeline(np.random.default_rng(4), 35.0)
+        pair = alone(model, timeline, LIVER, cells, 0)
+        pair.live(14.0)
+        clones = pair.person.lesions[0].clones
+        found[fold] = sum(clone.cells for clone in clones if clone.kind.mask == 0b010)
+    assert tally[way] > 1
+    assert found[10.0] > 1.5 * found[1.0] > 0.0
 
 
 @pytest.mark.parametrize("condition", [1, 2, 3])

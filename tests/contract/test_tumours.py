@@ -42,6 +42,7 @@ def test_nothing_is_left_out(name: str) -> None:
     assert 2 <= len(tumour.mechanisms) <= 4  # each doubles the types of cell
     for mechanism in tumour.mechanisms:
         assert (mechanism.reversal_rate is not None) == (mechanism.name == "persister")
+        assert (mechanism.induced_fold is not None) == (mechanism.name == "persister")
         assert (mechanism.antigen_kept is not None) == (mechanism.name == "antigen_loss")
         if mechanism.antigen_kept is not None:
             assert float(mechanism.antigen_kept) == 0.0
