@@ -87,7 +87,7 @@ HOST = Host(
 
 #: What resists: a pump, a sleeper's state that is lost again, and a change that hides and slows.
 MECHANISMS = (
-    Mechanism(name="pump", rate=1e-5, fitness_cost=0.02, reversed_by="efflux"),
+    Mechanism(name="pump", rate=1e-5, fitness_cost=0.02, reversed_by="efflux", receptors_freed={"egf": 0.6}),
     Mechanism(name="persister", rate=1e-3, fitness_cost=0.3, reversal_rate="0.05 /day", induced_fold=10),
     Mechanism(
         name="mask", rate=2e-5, fitness_cost=0.05, reversal_rate="0.01 /day", antigen_kept=0.2,

@@ -81,7 +81,8 @@ HOLDER = agent("holder", blocks={"egf": 1e-9})
 def test_receptor_loss_costs_division_until_the_receptor_is_held() -> None:
     """Without its receptor a cell divides at 0.4 for 0.64; held, both at 0.4: its share falls, then stays.
 
-    It has no more to gain: the blocker takes from the others what it has lost itself.
+    It has no more to gain: the blocker takes from the others what it has lost itself. Loss pays where a drug kills by the
+    receptor; what escapes a blockade is a receptor that the agent no longer fits, or a way past it.
     """
     person = who(mechanisms=(BARE,), division_rate=0.15, unmatched_death_rate=0.0)
     falling = _shares(person, [(56.0, NONE)], [HOLDER], 5e7, 5e7)
@@ -91,6 +92,24 @@ def test_receptor_loss_costs_division_until_the_receptor_is_held() -> None:
     assert held == pytest.approx(np.full(8, 0.5), abs=0.005)
     off = _shares(person, [(56.0, {"holder": 1.0})], [HOLDER], 5e7, 5e7, without=("receptor blockade",))
     assert off.tolist() == falling.tolist()
+
+
+#: Three quarters of the EGF receptor's signal go on though an agent holds it: 0.64, or 1 - 0.6 * 0.7 = 0.58 when held.
+FREED = mechanism("freed", receptors_freed={"egf": valued(0.75)})
+
+
+def test_a_receptor_that_no_agent_holds_grows_out_under_blockade() -> None:
+    """Held, it divides at 0.58 for 0.4 and outgrows; free, or with blockade off, it gains nothing: catches 2 % of the odds."""
+    person = who(mechanisms=(FREED,), division_rate=0.15, unmatched_death_rate=0.0)
+    rest = _shares(person, [(182.0, NONE)], [HOLDER], 1e9, 1e7)
+    assert rest == pytest.approx(np.full(26, 1e7 / (1e9 + 1e7)), rel=0.01)
+    held = _shares(person, [(182.0, {"holder": 1.0})], [HOLDER], 1e9, 1e7)
+    odds = 1e-2 * np.exp((0.58 - 0.4) * 0.15 * 7.0 * np.arange(1, 27))
+    assert held / (1.0 - held) == pytest.approx(odds, rel=0.02)
+    assert held[0] < 0.02
+    assert held[-1] > 0.5
+    off = _shares(person, [(182.0, {"holder": 1.0})], [HOLDER], 1e9, 1e7, without=("receptor blockade",))
+    assert off.tolist() == rest.tolist()
 
 
 def test_resistance_by_another_way_grows_out() -> None:

@@ -130,29 +130,33 @@ def _fill_growth(
     tumour, half = patient.tumour, float(patient.tumour.ligand_half_saturation)
     shape = soils.shape[:2]
     masks = 1 << len(mechanisms)
-    cost, kept = mask_traits(tumour, mechanisms)
+    cost, kept, freed = mask_traits(tumour, mechanisms)
     if "soil matching" in without:
         congenial, surviving = np.ones((*shape, masks)), np.ones(shape)
     else:
         surviving = match(receptors(levels(tumour.survival_receptors), signals)[:, None, :], supply, half)
-        held = receptors(levels(tumour.receptors), signals)
-        congenial = match(held[:, None, None, :] * kept[None, None, :, :], supply[:, :, None, :], half)
+        own = levels(tumour.receptors)
+        free = receptors(own, signals)[:, None, :]
+        heard = kept * (free + freed * (np.array(own) - free))
+        congenial = match(heard[:, None, :, :], supply[:, :, None, :], half)
     soils[:, :, DIVISION] = float(tumour.division_rate) * congenial[:, :, 0]
     soils[:, :, DEATH] = float(tumour.death_rate) + float(tumour.unmatched_death_rate) * (1.0 - surviving)
     wild = np.where(congenial[:, :, :1] > 0.0, congenial[:, :, :1], 1.0)
     return np.asarray(cost * congenial / wild)
 
 
-def mask_traits(tumour: Tumour, mechanisms: Sequence[Mechanism]) -> tuple[Floats, Floats]:
-    """What each set of mechanisms leaves of division [masks] and of each receptor [masks, factors]."""
+def mask_traits(tumour: Tumour, mechanisms: Sequence[Mechanism]) -> tuple[Floats, Floats, Floats]:
+    """What each set of mechanisms leaves of division [masks] and of each receptor, and frees of it [masks, factors]."""
     masks = 1 << len(mechanisms)
-    cost, kept = np.ones(masks), np.ones((masks, len(FACTORS)))
+    cost, kept, caught = np.ones(masks), np.ones((masks, len(FACTORS))), np.ones((masks, len(FACTORS)))
     for bit, mechanism in enumerate(mechanisms):
         has = (np.arange(masks) >> bit) & 1 == 1
         cost[has] *= 1.0 - float(mechanism.fitness_cost)
         for factor, share in mechanism.receptors_kept.items():
             kept[has, FACTORS.index(factor)] *= float(share)
-    return cost, kept
+        for factor, share in mechanism.receptors_freed.items():
+            caught[has, FACTORS.index(factor)] *= 1.0 - float(share)
+    return cost, kept, 1.0 - caught
 
 
 def _fill_host_cells(

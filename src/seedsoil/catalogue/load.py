@@ -203,12 +203,13 @@ def _tumour_faults(tumour: Tumour) -> list[str]:
             faults.append(f"carries: {name!r} is none of the tumour's mechanisms.{did_you_mean(name, known)}")
     for mechanism in tumour.mechanisms:
         place = f"mechanisms.{mechanism.name}"
-        for name in mechanism.receptors_kept:
-            if name not in FACTORS:
-                faults.append(
-                    f"{place}.receptors_kept: {name!r} is no factor.{did_you_mean(name, FACTORS)} "
-                    f"Factors: {known_words(FACTORS)}."
-                )
+        for field in ("receptors_kept", "receptors_freed"):
+            for name in getattr(mechanism, field):
+                if name not in FACTORS:
+                    faults.append(
+                        f"{place}.{field}: {name!r} is no factor.{did_you_mean(name, FACTORS)} "
+                        f"Factors: {known_words(FACTORS)}."
+                    )
         signal = mechanism.reversed_by
         if signal and signal not in BLOCKED:
             faults.append(

@@ -22,6 +22,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {"reversed_by": tuple(BLOCKED)}
 #: Fields whose tables have keys out of a list, and the keys.
 KEYS: Mapping[str, tuple[str, ...]] = {
     "blocks": tuple(BLOCKED), "raises": tuple(RAISED), "receptors_kept": FACTORS,
+    "receptors_freed": FACTORS,
 }  # fmt: skip
 
 

@@ -163,7 +163,8 @@ def _mechanism(mechanism: Mechanism, carried: bool) -> Section:
         told.append("The first cell has it already.")
     if mechanism.reversed_by:
         told.append(f"Taken away by blocking {mechanism.reversed_by}: {BLOCKED[mechanism.reversed_by]}.")  # type: ignore[index]
-    kept = tuple(row(f"left of its receptors for {FAMILIES[name]}", v) for name, v in mechanism.receptors_kept.items())
+    kept = [row(f"left of its receptors for {FAMILIES[name]}", v) for name, v in mechanism.receptors_kept.items()]
+    kept += [row(f"heard of {FAMILIES[name]} though held", v) for name, v in mechanism.receptors_freed.items()]
     return Section(
         f"Mechanism: {mechanism.name} [mechanisms.{mechanism.name}]", tuple(told), (*numbers(mechanism), *kept)
     )
