@@ -34,6 +34,7 @@ from seedsoil.body.state import (
     LESIONS,
     MATURE,
     NODES,
+    OPENINGS,
     OPENNESS,
     PARENT,
     REPLACES,
@@ -105,7 +106,8 @@ def any_timeline(luck: np.random.Generator, days: float) -> Timeline:
     signal[:, SPROUTING_RAISED] *= 3.0
     signal[:, ENDOTHELIUM_KILLED] *= 0.3 * (luck.random(start.size + 1) < 0.7)
     condition = luck.integers(0, CONDITIONS, start.size + 1)
-    return Timeline(start, end, levels[0], 10.0 * levels[1], signal, condition)
+    behind = luck.integers(0, CONDITIONS, (start.size + 1, OPENINGS))
+    return Timeline(start, end, levels[0], 10.0 * levels[1], signal, condition, behind)
 
 
 def any_state(luck: np.random.Generator, model: Model, lesions: int = 7) -> State:

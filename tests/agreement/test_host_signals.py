@@ -130,7 +130,7 @@ def test_drugs_bring_tolerance_about(cells: float, way: str, tally: Counter[str]
 
 
 @pytest.mark.parametrize("condition", [1, 2, 3])
-@pytest.mark.parametrize("rate", [3e-3, 3e-2])
+@pytest.mark.parametrize("rate", [3e-3, 6e-2])
 def test_departures_follow_the_condition(condition: int, rate: float, tally: Counter[str]) -> None:
     """Emigrants go where the condition of the day has it, one by one and all together; the other tables are not heard."""
     model = conditioned(np.random.default_rng(condition))
@@ -158,11 +158,12 @@ def test_what_holds_outside_the_pieces() -> None:
     timeline = any_timeline(np.random.default_rng(3), 20.0)
     still = timeline._replace(
         start=np.zeros(0), end=np.zeros(0), plasma=timeline.plasma[:0], artery=timeline.artery[:0],
-        signal=timeline.signal[-1:], condition=np.array([2]),
+        signal=timeline.signal[-1:], condition=np.array([2]), behind=timeline.behind[-1:],
     )  # fmt: skip
     whole = still._replace(
         start=np.zeros(1), end=np.full(1, 28.0), plasma=0.0 * timeline.plasma[:1], artery=0.0 * timeline.artery[:1],
         signal=np.repeat(timeline.signal[-1:], 2, axis=0), condition=np.array([2, 0]),
+        behind=np.repeat(timeline.behind[-1:], 2, axis=0),
     )  # fmt: skip
     pairs = [alone(model, one, BRAIN, 3e5, 0) for one in (still, whole)]
     for pair in pairs:

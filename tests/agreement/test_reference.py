@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from seedsoil.body.state import (
     THRESHOLD,
     TRACKED,
 )
+from seedsoil.body.twin.drugs import felt
 from seedsoil.body.twin.hazards import cut
 from seedsoil.body.twin.reading import person_of
 from seedsoil.experiment.grow import Diagnosis, grow
@@ -136,6 +138,20 @@ def test_a_drug_behind_a_barrier_or_in_the_artery(site: str, course: Course) -> 
         killed[place] = sum(stretch.kill[0] * stretch.days for stretch in cut(lesion, today, today + 7.0, pair.rules))
     assert killed["brain"] < 0.8 * killed["gut"] if site == "brain" else killed["liver"] > 1.5 * killed["gut"]
     pair.live(today + 28.0)
+
+
+def test_signals_behind_a_barrier_that_opens() -> None:
+    """All signals that an agent can act on, in a brain lesion that opens its barrier: other conditions than the host's.
+
+    A neighbouring opening, or the host's condition where the lesion's own is meant, shows within a step.
+    """
+    pair = treated("brain", (CALL,), 1e-5)
+    pair.model.site[:, HOST.anatomy.index("brain"), OPENING] = 1.5
+    pair = Pair(pair.state, pair.model, pair.timeline, 11, 3)
+    lesion, window = pair.person.lesions[0], pair.rules.windows[1]
+    felt_by = [felt(lesion, cells, window) for cells in (1e2, 1e6, 2e6, 1e9)]
+    assert all(one is not other for one, other in pairwise([*felt_by, window.condition]))
+    pair.live(pair.person.today + 28.0)
 
 
 def resistant() -> Pair:

@@ -17,7 +17,7 @@ from seedsoil.biology.soils.host_cells import Healing, HostCells, Immunity, Infl
 from seedsoil.biology.soils.soil import Barrier, Residents, Soil
 from seedsoil.body.model import build_model
 from seedsoil.body.state import CELLS, LESIONS, NODES, STEP_DAYS, VIGOUR, Model, Timeline, with_room
-from seedsoil.experiment.signalling import condition_rows, vessel_rows
+from seedsoil.experiment.signalling import conditions, vessel_rows
 from seedsoil.foundation.value import Quantity, Value
 from tests.properties.examples import TWO_POOL, follow, lesion_of
 
@@ -214,15 +214,15 @@ def exposed(
     )
     plasma = np.ascontiguousarray(np.repeat(levels[:, :, None], NODES, axis=2))
     wound = np.array([period.get("wound", 0.0) for _, period in periods])
-    rows, which = np.unique(np.vstack([resting(), condition_rows(agents, plasma, wound)]), axis=0, return_inverse=True)
+    told = conditions(agents, plasma, wound, person, without)
     ends = np.cumsum([days for days, _ in periods], dtype=np.float64)
     signal = vessel_rows(agents, plasma, person, without)
     timeline = Timeline(
         start=np.append(0.0, ends[:-1]), end=ends, plasma=plasma, artery=np.zeros_like(plasma),
         signal=np.vstack([signal, np.zeros((1, signal.shape[1]))]),
-        condition=np.append(which.reshape(-1)[1:], 0).astype(np.int64),
+        condition=told.condition, behind=told.behind,
     )  # fmt: skip
-    return build_model(person, TWO_POOL, agents, [-1] * len(agents), without, rows), timeline
+    return build_model(person, TWO_POOL, agents, [-1] * len(agents), without, told.rows, told.shut), timeline
 
 
 def lived(

@@ -35,8 +35,9 @@ BRAIN = soil(
     barrier=barrier(ceiling=0.3),
 )  # fmt: skip
 DRUG = agent("drug", kill=(0.4, 1.0, 2.0, 0.0), passage=0.2)
-MACITENTAN = agent("macitentan", blocks={"endothelin": 0.01})
-AGENTS = [DRUG, MACITENTAN, agent("uncoupler", blocks={"gap_junction": 0.01})]
+#: Blockers of which a twentieth passes, so that enough is given to hold five sixths behind the wall.
+MACITENTAN = agent("macitentan", blocks={"endothelin": 0.01}, passage=0.05)
+AGENTS = [DRUG, MACITENTAN, agent("uncoupler", blocks={"gap_junction": 0.01}, passage=0.05)]
 NONE: dict[str, float] = {}
 ALONE = {"drug": 3.5}
 FREE = (*ONE_CLONE, "hypoxia")

@@ -12,6 +12,7 @@ Blocked = Literal[
     "vegf", "ang2", "pericyte", "egf", "igf", "hgf", "pdgf", "chemokine", "endothelin", "gap_junction", "il23",
     "platelet", "protease", "integrin", "inflammation", "stroma", "checkpoint", "efflux",
 ]  # fmt: skip
+Side = Literal["blood", "tissue"]
 Raised = Literal["macrophage", "natural_killer", "lymphocyte", "sprouting", "conditioning"]
 
 #: What is lost when a signal is blocked.
@@ -45,8 +46,49 @@ RAISED: dict[Raised, str] = {
     "conditioning": "vessel walls that let tumour cells out more easily",
 }
 
+#: On which side of a vessel's wall an agent meets each signal, and why: where a barrier stands between, what acts in the
+#: tissue is felt as far as the barrier lets the agent in, and what acts in the blood as everywhere.
+SIDE: dict[str, tuple[Side, str]] = {
+    "vegf": (
+        "blood",
+        "endothelium hears it, and endothelium is washed by blood; young vessels have no tight junctions",
+    ),
+    "ang2": ("blood", "its receptor sits on endothelium"),
+    "pericyte": ("blood", "it concerns a lesion's own young vessels, whose wall is open to blood"),
+    "egf": ("tissue", "receptors of tumour cells; those of endothelium are read from the blood"),
+    "igf": ("tissue", "receptors of tumour cells"),
+    "hgf": ("tissue", "receptors of tumour cells"),
+    "pdgf": ("tissue", "receptors of tumour cells; those of endothelium are read from the blood"),
+    "chemokine": (
+        "tissue",
+        "receptors of tumour cells that grow; of those that arrest, still in blood, from the blood",
+    ),
+    "endothelin": ("tissue", "astrocytes and tumour cells; receptors of endothelium are read from the blood"),
+    "gap_junction": ("tissue", "junctions of tumour cells with astrocytes"),
+    "il23": ("tissue", "astrocytes and macrophages make it within the tissue"),
+    "platelet": ("blood", "platelets are there"),
+    "protease": ("tissue", "a cell bores its way into a vessel from without"),
+    "integrin": ("blood", "the wall's face to the blood, and endothelium that sprouts"),
+    "inflammation": ("tissue", "it is that of the tissue"),
+    "stroma": ("tissue", "fibroblasts lie about the tumour cells"),
+    "checkpoint": (
+        "blood",
+        "held on lymphocytes in blood and nodes, which carry it in: lesions behind a barrier answer too",
+    ),
+    "efflux": ("tissue", "the pump sits in tumour cells"),
+    "macrophage": ("tissue", "macrophages that live in the tissue learn to kill there"),
+    "natural_killer": ("blood", "they kill what has just arrested and is still in the vessel"),
+    "lymphocyte": ("blood", "they multiply in blood and nodes; once active they pass the wall"),
+    "sprouting": ("blood", "endothelium hears it"),
+    "conditioning": ("blood", "it is what endothelium lets through"),
+    "wound": ("blood", "no agent: the factors of the wounded body, which are taken to reach every tissue"),
+}
+
 #: Every signal, in the order of a condition's row; ``wound`` is raised by surgery alone.
 SIGNALS: tuple[str, ...] = (*BLOCKED, *RAISED, "wound")
+
+#: Signals that an agent meets in the tissue, behind a barrier where there is one.
+BEHIND: frozenset[str] = frozenset(name for name, (side, _) in SIDE.items() if side == "tissue")
 
 #: Growth factors whose receptors agents can hold; what a mechanism that is switched off leaves of the signals.
 RECEPTORS: tuple[Blocked, ...] = ("egf", "igf", "hgf", "pdgf", "chemokine")

@@ -34,6 +34,7 @@ from seedsoil.body.state import (
     SWITCHING,
     VEGF_OUTPUT,
     Floats,
+    Integers,
 )
 from seedsoil.foundation.elementary import log1p
 
@@ -41,20 +42,25 @@ CELLS_PER_MILLILITRE = 1e9
 
 
 #: Tables of the last few patients, since the arms of one have most conditions in common: key, patient, tables.
-_recent: dict[tuple[int, int, bytes, frozenset[str]], tuple[Patient, Vasculature, tuple[Floats, Floats, Floats]]] = {}
+_recent: dict[
+    tuple[int, int, bytes, bytes, frozenset[str]], tuple[Patient, Vasculature, tuple[Floats, Floats, Floats]]
+] = {}
 _MOST_RECENT = 8
 
 
 def condition_tables(
-    patient: Patient, vessels: Vasculature, rows: Floats, without: Collection[str]
+    patient: Patient, vessels: Vasculature, rows: Floats, shut: Integers, without: Collection[str]
 ) -> tuple[Floats, Floats, Floats]:
-    """Return ``Model.site``, ``Model.fitness`` and ``Model.emission`` for conditions [conditions, SIGNALS]."""
-    key = (id(patient), id(vessels), rows.tobytes(), frozenset(without))
+    """Return ``Model.site``, ``Model.fitness`` and ``Model.emission`` for conditions [conditions, SIGNALS].
+
+    ``shut`` says which condition a cell meets that arrives behind a barrier while each one holds [conditions].
+    """
+    key = (id(patient), id(vessels), rows.tobytes(), shut.tobytes(), frozenset(without))
     kept = _recent.get(key)
     if kept is None or kept[0] is not patient or kept[1] is not vessels:
         mechanisms = () if "resistance" in without else patient.tumour.mechanisms
         signals = Levels(rows, without)
-        site, fitness, success = site_tables(patient, vessels, mechanisms, signals, without)
+        site, fitness, success = site_tables(patient, vessels, mechanisms, signals, without, shut)
         kept = (patient, vessels, (site, fitness, emission_table(patient, success, signals, without)))
         _recent.pop(key, None)
         if len(_recent) >= _MOST_RECENT:
@@ -65,8 +71,9 @@ def condition_tables(
 
 
 def site_tables(
-    patient: Patient, vessels: Vasculature, mechanisms: Sequence[Mechanism], signals: Levels, without: Collection[str]
-) -> tuple[Floats, Floats, Floats]:
+    patient: Patient, vessels: Vasculature, mechanisms: Sequence[Mechanism], signals: Levels, without: Collection[str],
+    shut: Integers | None = None,
+) -> tuple[Floats, Floats, Floats]:  # fmt: skip
     """Rates by condition and site, fitness by condition, site and mask, and the chances of arrival there.
 
     Returns ``Model.site`` [conditions, sites, SITE_COLUMNS], ``Model.fitness`` [conditions, sites, masks] and the chance
@@ -86,7 +93,9 @@ def site_tables(
     _fill_host_cells(soils, patient, living, inflamed, signals, without)
     arriving = np.zeros((len(signals), len(host.soils)))
     for place, soil in enumerate(host.soils):
-        division, death = soils[:, place, DIVISION], soils[:, place, DEATH]
+        # A cell that arrives behind a barrier finds it shut.
+        met = shut if shut is not None and soils[0, place, CEILING] >= 0.0 else slice(None)
+        division, death = soils[met, place, DIVISION], soils[met, place, DEATH]
         soils[:, place, SLEEPERS] = 0.0 if "dormancy" in without else dormant_share(tumour, soil, division)
         if "metastasis" not in without:
             arriving[:, place] = arrival_success(tumour, soil, division, death, without, signals)
@@ -166,7 +175,8 @@ def _fill_host_cells(
     """Fill what effector cells, inflammation and wounds do to a lesion in each soil."""
     cells, tumour = patient.host.cells, patient.tumour
     soils[:, :, VEGF_OUTPUT] = 1.0 if tumour.dialogue is None else float(tumour.dialogue.vegf_output)
-    soils[:, :, SWITCHING] = soils[:, :, DEPARTING] = 1.0
+    soils[:, :, SWITCHING] = 1.0
+    soils[:, :, DEPARTING] = departing(tumour, signals)[:, None]
     if cells is None:
         return
     if cells.immunity is not None:
@@ -185,12 +195,11 @@ def _fill_host_cells(
 
 
 def emission_table(patient: Patient, success: Floats, signals: Levels, without: Collection[str]) -> Floats:
-    """Chance that a competent cell, once it leaves site i, founds a lesion at site j [conditions, sites, sites].
+    """Chance that a competent cell, once in a vessel of site i, founds a lesion at site j [conditions, sites, sites].
 
     A share of them leaves in clusters, each of which succeeds as often as so many single cells; at most once.
     """
     tumour, host = patient.tumour, patient.host
-    alive = float(tumour.viable_when_shed) * departing(tumour, signals)
     found = arrests(tumour, host, signals) * success[:, None, :]
     spread = tumour.spread
     if spread is not None and float(spread.cluster_share) > 0.0 and "clusters" not in without:
@@ -199,4 +208,4 @@ def emission_table(patient: Patient, success: Floats, signals: Levels, without: 
         together = together * np.minimum(1.0, float(spread.cluster_gain) * success)[:, None, :]
         found = (1.0 - share) * found + share * together
     # C order whatever the solver gave: another layout is another type, for which all kernels are compiled again.
-    return np.ascontiguousarray(alive[:, None, None] * found)
+    return np.ascontiguousarray(float(tumour.viable_when_shed) * found)

@@ -30,7 +30,7 @@ from seedsoil.body.state import (
     MARKS_LIMIT,
     MOST_MUTANTS,
     PENDING,
-    PIECE_CONDITION,
+    PIECE_HOST,
     SEED_CLONE,
     SEED_DAY,
     SEED_ORIGIN,
@@ -167,7 +167,7 @@ def follow_marks(stream, state, row, slot, marked, start, pieces, model, work): 
             family -= 1.0
             if work.reverting[kind, at] > 0.0 and uniform(stream) < work.reverting[kind, at]:
                 other = work.restored[kind, choose(stream, work.reversal[kind], work.reversal[kind].sum())]
-            elif not send(stream, state, row, slot, int(work.piece[at, PIECE_CONDITION]), day, ordinal, model):
+            elif not send(stream, state, row, slot, int(work.piece[at, PIECE_HOST]), day, ordinal, model):
                 return False
         else:
             other = draw_mutant(stream, kind, work.strain[at, model.mask[kind]], work)
@@ -232,7 +232,7 @@ def bridge(stream, state, row, slot, start, pieces, model, work):  # type: ignor
         while leavers > 0.0:
             ordinal += 1
             day = start + work.tail[kind, at, 5] + uniform(stream) * days
-            if not send(stream, state, row, slot, int(work.piece[at, PIECE_CONDITION]), day, ordinal, model):
+            if not send(stream, state, row, slot, int(work.piece[at, PIECE_HOST]), day, ordinal, model):
                 return False
             leavers -= 1.0
         pool_changed(stream, state, row, slot, path, rate, at, start, pieces, model, work)

@@ -21,6 +21,7 @@ from seedsoil.biology.soils.vessels import (
     vessel_rates,
     vessel_step,
 )
+from seedsoil.body.barrier import ceiling_of, felt, passage
 from seedsoil.body.kendall import fill_tails
 from seedsoil.body.niche import effector_kill, move_niche, recruited, visible
 from seedsoil.body.state import (
@@ -56,6 +57,7 @@ from seedsoil.body.state import (
     PIECE_CONDITION,
     PIECE_DAYS,
     PIECE_DEPARTURE,
+    PIECE_HOST,
     PIECE_LACK,
     PIECE_START,
     PIECE_THRIFT,
@@ -106,18 +108,6 @@ def arterial_share(size):  # type: ignore[no-untyped-def]
 
 
 @inner
-def passage(size, intact, opening, ceiling):  # type: ignore[no-untyped-def]
-    """Tissue to plasma ratio behind a barrier that opens with the lesion's diameter [1]."""
-    if ceiling < 0.0 or ceiling <= intact:
-        return 1.0 if ceiling < 0.0 else intact
-    if size <= 0.0:
-        return intact
-    closed = opening / size
-    closed = closed * closed * closed
-    return intact + (ceiling - intact) / (1.0 + closed * closed)
-
-
-@inner
 def delivered(agent, surface, fed, leak, model):  # type: ignore[no-untyped-def]
     """Level of an agent in a lesion against one of perfusion 1 and leak 1, by its own vessels and the host's rim [1]."""
     permeability, loss = model.agent[agent, PERMEABILITY], model.agent[agent, TISSUE_LOSS]
@@ -138,10 +128,9 @@ def fill_kill(work, row, at, condition, lesion, size, surface, fed, lack, leak, 
     raises the level of half effect; barrier, vessels and stroma lower the level itself. The strain is
     1 - prod (1 - f) over agents, f the share of an agent's greatest kill that these cells feel.
     """
-    masks, felt = work.kill.shape[1], work.felt
+    masks, shares = work.kill.shape[1], work.felt
     site = int(lesion[SITE])
-    ceiling = model.site[condition, site, CEILING]
-    opened = ceiling if ceiling < 0.0 else min(1.0, ceiling * exp(lesion[OPENNESS]))
+    opened = ceiling_of(model.site[condition, site, CEILING], lesion[OPENNESS])
     for agent in range(model.agent.shape[0]):
         maximum = model.agent[agent, MAXIMUM]
         if maximum <= 0.0:
@@ -155,7 +144,7 @@ def fill_kill(work, row, at, condition, lesion, size, surface, fed, lack, leak, 
             fold = 1.0 + (model.trait[SHELTER_FOLD] - 1.0) * lesion[SHELTERED]
             raised_half = power(fold, model.agent[agent, POWER])
         for mask in range(masks):
-            felt[mask] = 0.0
+            shares[mask] = 0.0
         for node in range(NODES):
             level = ratio * (timeline.plasma[at, agent, node] + regional * timeline.artery[at, agent, node])
             if level <= 0.0:
@@ -163,10 +152,10 @@ def fill_kill(work, row, at, condition, lesion, size, surface, fed, lack, leak, 
             raised = power(level, model.agent[agent, POWER])
             for mask in range(masks):
                 share = raised / (raised + model.half_power[condition, agent, mask] * raised_half)
-                felt[mask] += GAUSS_WEIGHTS[node] * share
+                shares[mask] += GAUSS_WEIGHTS[node] * share
         for mask in range(masks):
-            work.kill[row, mask] += maximum * cycling * felt[mask]
-            work.strain[row, mask] += cycling * felt[mask] * (1.0 - work.strain[row, mask])
+            work.kill[row, mask] += maximum * cycling * shares[mask]
+            work.strain[row, mask] += cycling * shares[mask] * (1.0 - work.strain[row, mask])
 
 
 @inner
@@ -247,7 +236,7 @@ def cut_pieces(state, row, start, end, model, timeline, work):  # type: ignore[n
         at += 1
     while today < end - 1e-9 and pieces < PIECES:
         inside, until = find_piece(today, end, at, timeline)
-        condition, signal = timeline.condition[inside], timeline.signal[inside]
+        condition, signal = felt(lesion, cells, inside, model, timeline), timeline.signal[inside]
         output = model.site[condition, site, VEGF_OUTPUT]
         fed, lack, leak, surface = 0.0, 0.0, 0.0, 1.0
         if cells >= VESSEL_CELLS:
@@ -282,7 +271,8 @@ def cut_pieces(state, row, start, end, model, timeline, work):  # type: ignore[n
         else:
             cells *= exp(growth * days)
         lesion[PERFUSION], lesion[HYPOXIA], lesion[LEAK] = fed, lack, leak
-        fill_piece(work.piece[pieces], lesion, today, days, thrift, lack, leak, condition, model)
+        host = timeline.condition[inside]
+        fill_piece(work.piece[pieces], lesion, today, days, thrift, lack, leak, condition, host, model)
         today += days
         pieces += 1
         if inside >= 0 and today >= timeline.end[inside] - 1e-9:
@@ -301,12 +291,12 @@ def hunt(lesion, cells, antigen, row, condition, days, model, work):  # type: ig
 
 
 @inner
-def fill_piece(piece, lesion, today, days, thrift, lack, leak, condition, model):  # type: ignore[no-untyped-def]
+def fill_piece(piece, lesion, today, days, thrift, lack, leak, condition, host, model):  # type: ignore[no-untyped-def]
     """Write one piece: when, under which condition, division and departures against the usual, the share without oxygen."""
     shed = leak * (1.0 + model.trait[SHED_GAIN] * power(lack, model.trait[SHED_POWER]))
     piece[PIECE_START], piece[PIECE_DAYS], piece[PIECE_THRIFT], piece[PIECE_LACK] = today, days, thrift, lack
     piece[PIECE_DEPARTURE] = shed * model.site[condition, int(lesion[SITE]), DEPARTING]
-    piece[PIECE_CONDITION] = condition
+    piece[PIECE_CONDITION], piece[PIECE_HOST] = condition, host
 
 
 @inner
@@ -359,7 +349,7 @@ def prepare(kind, row, pieces, state, model, work):  # type: ignore[no-untyped-d
         birth *= piece[PIECE_THRIFT] * (1.0 - lack)
         death = model.site[condition, site, DEATH] + model.trait[HYPOXIC_DEATH] * lack + work.kill[at, mask]
         mutants = birth * min(MOST_MUTANTS, work.mutation[kind] + work.induction[kind] * work.strain[at, mask])
-        emigrants = piece[PIECE_DEPARTURE] * success * model.emission_total[condition, site]
+        emigrants = piece[PIECE_DEPARTURE] * success * model.emission_total[int(piece[PIECE_HOST]), site]
         leavers = emigrants + reverters
         work.calendar[kind, at, 0] = birth - mutants
         work.calendar[kind, at, 1] = death

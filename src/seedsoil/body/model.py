@@ -173,22 +173,25 @@ def build_model(
     regions: Sequence[int] = (),
     without: Collection[str] = (),
     conditions: Floats | None = None,
+    shut: Integers | None = None,
 ) -> Model:
     """Compile a patient and the agents of an arm.
 
     ``regions`` gives, for each agent, the site whose artery it may be infused into (-1: none); ``without`` names the
     mechanisms that are switched off (``biology.patient.MECHANISMS``); ``conditions`` are what agents and wounds make of
-    the signals [conditions, SIGNALS], the first being none of them.
+    the signals [conditions, SIGNALS], the first being none of them, and ``shut`` which of them cells meet that arrive
+    behind a barrier while each one holds [conditions]: by default the same.
     """
     tumour = patient.tumour
     mechanisms = () if "resistance" in without else tumour.mechanisms
     rows = resting() if conditions is None else conditions
+    shut_in = np.arange(rows.shape[0]) if shut is None else shut
     trait = _traits(patient, without)
     levels = int(trait[HITS]) + 1
     carried = sum(1 << bit for bit, mechanism in enumerate(mechanisms) if mechanism.name in tumour.carries)
     trait[FIRST_KIND] = carried * 2 * levels
     kinds: Integers = np.arange(levels * 2 * (1 << len(mechanisms)))
-    site, fitness, emission = condition_tables(patient, vessels, rows, without)
+    site, fitness, emission = condition_tables(patient, vessels, rows, shut_in, without)
     return Model(
         site=site,
         fitness=fitness,

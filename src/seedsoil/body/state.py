@@ -62,8 +62,11 @@ MAXIMUM, POWER, CYCLE, PASSAGE, REGION, PERMEABILITY, TISSUE_LOSS, USUAL_SHARE =
 AGENT_COLUMNS = 8
 
 # Columns of ``Work.piece``.
-PIECE_START, PIECE_DAYS, PIECE_THRIFT, PIECE_LACK, PIECE_DEPARTURE, PIECE_CONDITION = range(6)
-PIECE_COLUMNS = 6
+PIECE_START, PIECE_DAYS, PIECE_THRIFT, PIECE_LACK, PIECE_DEPARTURE, PIECE_CONDITION, PIECE_HOST = range(7)
+PIECE_COLUMNS = 7
+
+#: Openings of a barrier that conditions tell apart: shut, and thirteen from a 64th to wide open (``body.barrier``).
+OPENINGS = 14
 
 #: Quadrature nodes of a drug piece: the three-point Gauss-Legendre rule on the unit interval, positions and weights.
 NODES = 3
@@ -111,7 +114,7 @@ class Model(NamedTuple):
 class Timeline(NamedTuple):
     """Drug levels and signals over time, cut into pieces; empty when nothing is given.
 
-    ``signal`` and ``condition`` have one row more than there are pieces: the last holds when no piece does.
+    ``signal``, ``condition`` and ``behind`` have one row more than there are pieces: the last holds when no piece does.
     """
 
     start: Floats  # (pieces,) day
@@ -119,7 +122,10 @@ class Timeline(NamedTuple):
     plasma: Floats  # (pieces, agents, NODES) mg/L at the effect site, at Gauss-Legendre nodes
     artery: Floats  # (pieces, agents, NODES) mg/L more in the infused artery
     signal: Floats  # (pieces + 1, VESSEL_SIGNALS): to a lesion's vessels
-    condition: Integers  # (pieces + 1,): row of the model's conditions
+    condition: (
+        Integers  # (pieces + 1,): row of the model's conditions, of the host and of tissues that no barrier shuts
+    )
+    behind: Integers  # (pieces + 1, OPENINGS): of a lesion behind a barrier, by how far that is open
 
 
 class State(NamedTuple):

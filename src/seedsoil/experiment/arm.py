@@ -102,10 +102,14 @@ class Arm:
     @property
     def condition(self) -> int:
         """Row of the model's conditions that holds now."""
+        return int(self.timeline.condition[self.piece])
+
+    @property
+    def piece(self) -> int:
+        """Row of the timeline that holds now."""
         now = float(self.state.clock[NOW])
         place = int(np.searchsorted(self.timeline.start, now + 1e-9, side="right")) - 1
-        inside = place >= 0 and now < self.timeline.end[place] - 1e-9
-        return int(self.timeline.condition[place if inside else -1])
+        return place if place >= 0 and now < self.timeline.end[place] - 1e-9 else -1
 
     @property
     def signals(self) -> Levels:
@@ -132,7 +136,9 @@ class Arm:
             self.given, self.agents, self.flows, self.grown.day, self.end, patient, self.wounds, self.without
         )
         self.timeline, self.conditions = programme.timeline, programme.conditions
-        self.model = build_model(patient, self.vessels, self.agents, regions, self.without, self.conditions)
+        self.model = build_model(
+            patient, self.vessels, self.agents, regions, self.without, self.conditions, programme.shut
+        )
         self.ways.clear()
         tracked = int(self.state.clock[TRACKED]) | _tracked(self.grown, self.given, self.without)
         self.state.clock[TRACKED] = float(tracked)

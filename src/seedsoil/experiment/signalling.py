@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import Patient
-from seedsoil.biology.signals import SIGNALS
+from seedsoil.biology.signals import BEHIND, SIGNALS, resting
 from seedsoil.biology.soils.factors import FACTORS
 from seedsoil.biology.soils.vessels import (
     ANG2_BLOCKED,
@@ -21,10 +22,12 @@ from seedsoil.biology.soils.vessels import (
     VEGF_BLOCKED,
     VESSEL_SIGNALS,
 )
-from seedsoil.body.state import GAUSS_WEIGHTS
+from seedsoil.body.barrier import OPENED
+from seedsoil.body.state import GAUSS_WEIGHTS, OPENINGS
 from seedsoil.foundation.elementary import expm1_each, log1p, power_each
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 #: Signals to vessels alone: they act continuously, so that no condition need be made for each of their levels.
 _OF_VESSELS = ("vegf", "ang2", "pericyte", "sprouting")
@@ -96,17 +99,25 @@ def vessel_rows(agents: Sequence[Agent], plasma: Floats, patient: Patient, witho
     return rows
 
 
-def condition_rows(agents: Sequence[Agent], plasma: Floats, wound: Floats) -> Floats:
+def condition_rows(agents: Sequence[Agent], plasma: Floats, wound: Floats, opened: float = 1.0) -> Floats:
     """Levels of the host's signals, piece by piece [pieces, SIGNALS], in steps fine enough to tell apart.
+
+    Behind a barrier of which a share ``opened`` is open, each agent acts on the tissue's signals at its own passage or at
+    that share of its level, whichever is more; on the blood's signals at its level in blood.
 
     Where a level lies between two steps it counts as the nearer one, so that an arm has tens of conditions and not as many
     as pieces: an error of at most a sixty-fourth.
     """
     rows = np.zeros((plasma.shape[0], len(SIGNALS)))
-    for name, ratio in occupied(agents, plasma).items():
+    held, up = occupied(agents, plasma), raised(agents, plasma)
+    if opened < 1.0:
+        let_in = np.array([max(float(agent.barrier_passage), opened) for agent in agents])[None, :, None] * plasma
+        held |= {name: ratio for name, ratio in occupied(agents, let_in).items() if name in BEHIND}
+        up |= {name: level for name, level in raised(agents, let_in).items() if name in BEHIND}
+    for name, ratio in held.items():
         if name not in _OF_VESSELS:
             rows[:, SIGNALS.index(name)] = _stepped(_share(ratio) @ _WEIGHTS)
-    for name, level in raised(agents, plasma).items():
+    for name, level in up.items():
         if name not in _OF_VESSELS:
             steps = np.array([math.floor(_STEPS * log1p(float(each)) + 0.5) for each in level @ _WEIGHTS])
             rows[:, SIGNALS.index(name)] = expm1_each(steps / _STEPS)
@@ -114,9 +125,54 @@ def condition_rows(agents: Sequence[Agent], plasma: Floats, wound: Floats) -> Fl
     return rows
 
 
+class Conditions(NamedTuple):
+    """The different conditions of an arm, and which of them holds in each piece; the last piece is at rest.
+
+    ``shut`` says which condition cells meet that arrive behind a barrier while each one holds, ``behind`` which one a
+    lesion there is under, by how far its barrier is open.
+    """
+
+    rows: Floats  # (conditions, SIGNALS), the first at rest
+    shut: Integers  # (conditions,)
+    condition: Integers  # (pieces + 1,)
+    behind: Integers  # (pieces + 1, OPENINGS)
+
+
+def conditions(
+    agents: Sequence[Agent], plasma: Floats, wound: Floats, patient: Patient, without: Collection[str] = ()
+) -> Conditions:
+    """Number the conditions that levels [pieces, agents, nodes] and wounds [pieces] bring to a host.
+
+    Two pieces that are alike in the host's blood differ where a cell that arrives behind a barrier meets other levels.
+    """
+    told = [agent for number, agent in enumerate(agents) if plasma[:, number].any()]
+    openings = OPENED if _is_behind(told, patient, without) else OPENED[-1:]
+    levels = [np.vstack([condition_rows(agents, plasma, wound, opened), resting()]) for opened in openings]
+    rows, found = _different(np.concatenate(levels))
+    place = found.reshape(len(openings), -1)
+    if len(openings) == 1:
+        return Conditions(rows, np.arange(len(rows)), place[0], np.repeat(place[0][:, None], OPENINGS, axis=1))
+    met = place.copy()
+    met[-1] = place[0]
+    pairs, which = np.unique(place * len(rows) + met, return_inverse=True)
+    which = which.reshape(place.shape)
+    # What a shut barrier lets in stands there in its own right, too.
+    shut = np.searchsorted(pairs, pairs % len(rows) * (len(rows) + 1))
+    return Conditions(rows[pairs // len(rows)], shut, which[-1].copy(), np.ascontiguousarray(which.T))
+
+
 def acts(agent: Agent) -> bool:
     """Whether an agent changes any signal, of vessels or of the host, or kills endothelium."""
     return bool(agent.blocks) or bool(agent.raises) or agent.endothelial_kill is not None
+
+
+def _is_behind(agents: Sequence[Agent], patient: Patient, without: Collection[str]) -> bool:
+    """Whether a barrier of this host stands between any of the agents and a signal on which it acts."""
+    if "barrier" in without or all(soil.barrier is None for soil in patient.host.soils):
+        return False
+    targets: list[str] = [each.target for agent in agents for each in agent.blocks]
+    targets += [each.target for agent in agents for each in agent.raises]
+    return not BEHIND.isdisjoint(targets)
 
 
 def _share(ratio: Floats) -> Floats:
@@ -125,3 +181,13 @@ def _share(ratio: Floats) -> Floats:
 
 def _stepped(share: Floats) -> Floats:
     return np.floor(_STEPS * share + 0.5) / _STEPS
+
+
+def _different(rows: Floats) -> tuple[Floats, Integers]:
+    """The different rows, the lowest first, and which of them each row is. Much faster than sorting whole rows."""
+    place = np.zeros(rows.shape[0], dtype=np.int64)
+    for column in np.flatnonzero(rows.any(axis=0)):
+        values, found = np.unique(rows[:, column], return_inverse=True)
+        place = np.unique(place * values.size + found.reshape(-1), return_inverse=True)[1].reshape(-1)
+    firsts = np.unique(place, return_index=True)[1]
+    return rows[firsts], place

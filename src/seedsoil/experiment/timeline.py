@@ -13,9 +13,9 @@ from seedsoil.biology.medicine.kinetics import Exponentials, concentration
 from seedsoil.biology.patient import Patient
 from seedsoil.biology.signals import resting
 from seedsoil.biology.soils.vessels import VESSEL_SIGNALS
-from seedsoil.body.state import GAUSS_NODES, NODES, STEP_DAYS, Timeline
+from seedsoil.body.state import GAUSS_NODES, NODES, OPENINGS, STEP_DAYS, Timeline
 from seedsoil.experiment.orders.given import Given
-from seedsoil.experiment.signalling import acts, condition_rows, vessel_rows
+from seedsoil.experiment.signalling import acts, conditions, vessel_rows
 from seedsoil.foundation.elementary import exp_each, power
 
 #: Weight of the person whom the catalogue's kinetics describe [kg].
@@ -132,15 +132,20 @@ def nothing(agents: int) -> Timeline:
     return Timeline(
         start=np.zeros(0), end=np.zeros(0), plasma=np.zeros((0, agents, NODES)), artery=np.zeros((0, agents, NODES)),
         signal=np.zeros((1, VESSEL_SIGNALS)), condition=np.zeros(1, dtype=np.int64),
+        behind=np.zeros((1, OPENINGS), dtype=np.int64),
     )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Programme:
-    """What an arm's patient is exposed to: pieces of time, and the conditions of the host that they refer to."""
+    """What an arm's patient is exposed to: pieces of time, and the conditions of the host that they refer to.
+
+    ``shut`` says which condition cells meet that arrive behind a barrier while each one holds.
+    """
 
     timeline: Timeline
     conditions: NDArray[np.float64]  # (conditions, SIGNALS), the first at rest
+    shut: NDArray[np.int64]  # (conditions,)
 
 
 def build_programme(
@@ -159,7 +164,7 @@ def build_programme(
     healing = 0.0 if cells is None or cells.healing is None else float(cells.healing.half_life)
     hurt = [day for day in wounds if day < end] if healing > 0.0 and "wound repair" not in without else []
     if not active and not hurt:
-        return Programme(nothing(len(agents)), resting())
+        return Programme(nothing(len(agents)), resting(), np.zeros(1, dtype=np.int64))
     weight = float(patient.host.weight)
     cuts = [_cuts(one, end, weight) for one in active]
     if hurt:
@@ -177,19 +182,10 @@ def build_programme(
         arterial[:, number] += region
     signal = vessel_rows(agents, plasma, patient, without)
     wound = _wound(hurt, healing, 0.5 * (start + stop))
-    rows, condition = _different(np.vstack([condition_rows(agents, plasma, wound), resting()]))
+    told = conditions(agents, plasma, wound, patient, without)
     signal = np.vstack([signal, np.zeros((1, VESSEL_SIGNALS))])
-    return Programme(Timeline(start + shift, stop + shift, plasma, arterial, signal, condition), rows)
-
-
-def _different(rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """The different rows, the lowest first, and which of them each row is. Much faster than sorting whole rows."""
-    place = np.zeros(rows.shape[0], dtype=np.int64)
-    for column in np.flatnonzero(rows.any(axis=0)):
-        values, found = np.unique(rows[:, column], return_inverse=True)
-        place = np.unique(place * values.size + found.reshape(-1), return_inverse=True)[1].reshape(-1)
-    firsts = np.unique(place, return_index=True)[1]
-    return rows[firsts], place
+    timeline = Timeline(start + shift, stop + shift, plasma, arterial, signal, told.condition, told.behind)
+    return Programme(timeline, told.rows, told.shut)
 
 
 def _edges(cuts: NDArray[np.float64], shift: float) -> NDArray[np.float64]:

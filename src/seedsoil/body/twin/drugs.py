@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 from seedsoil.body.hazards import ARTERIAL_DIAMETER
 from seedsoil.body.state import GAUSS_WEIGHTS
-from seedsoil.body.twin.person import Agent, Lesion, Rules, Site, Window
+from seedsoil.body.twin.person import Agent, Condition, Lesion, Rules, Site, Window
 from seedsoil.body.twin.vessels import Supply, ball
-from seedsoil.foundation.elementary import exp, expm1, power
+from seedsoil.foundation.elementary import exp, expm1, log, power
 
 
 def passage(size: float, intact: float, site: Site, openness: float) -> float:
@@ -20,6 +22,19 @@ def passage(size: float, intact: float, site: Site, openness: float) -> float:
     if most <= intact or size <= 0.0:
         return intact
     return intact + (most - intact) * size**6 / (size**6 + site.opening**6)
+
+
+def felt(lesion: Lesion, cells: float, window: Window) -> Condition:
+    """Return what a lesion of so many cells feels: what its host does, or behind a barrier what its opening lets in.
+
+    The openings that are told apart let pass 1, 1/sqrt(2), 1/2 ... of a tracer, down to a 64th, and nothing at all.
+    """
+    site = window.condition.sites[lesion.site]
+    if site.ceiling < 0.0:
+        return window.condition
+    passed = passage(ball(cells), 0.0, site, lesion.openness)
+    halvings = -log(passed) / log(2.0) if passed > 0.0 else len(window.behind)
+    return window.behind[max(0, len(window.behind) - 1 - math.ceil(2.0 * halvings - 0.5))]
 
 
 def kept(flow: float, wall: float, loss: float) -> float:
@@ -47,17 +62,17 @@ def effect(agent: Agent, half_power: float, shelter: float, level: float) -> flo
 
 
 def kills(
-    lesion: Lesion, window: Window, cells: float, brought: Supply, rules: Rules
+    lesion: Lesion, window: Window, here: Condition, cells: float, brought: Supply, rules: Rules
 ) -> tuple[list[float], list[float]]:
     """Return the kill of all agents together [1/day] and the strain that they are [1], for each mask of resistance.
 
     Averaged over the window's nodes. Strains go together as chances do: each agent's share of its greatest kill is a
     chance to be strained by it, apart from the others.
     """
-    site, size = window.condition.sites[lesion.site], ball(cells)
+    site, size = here.sites[lesion.site], ball(cells)
     shelter = 1.0 + (rules.shelter_fold - 1.0) * lesion.sheltered
     total, calm = [0.0] * len(rules.antigen), [1.0] * len(rules.antigen)
-    columns = zip(rules.agents, window.plasma, window.artery, window.condition.half_power, strict=True)
+    columns = zip(rules.agents, window.plasma, window.artery, here.half_power, strict=True)
     for agent, plasma, artery, halves in columns:
         if agent.maximum <= 0.0:
             continue

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from seedsoil.body.hazards import SHORTEST_PIECE, SIZE_CHANGE
 from seedsoil.body.state import PIECES, VESSEL_CELLS
-from seedsoil.body.twin.drugs import kills
+from seedsoil.body.twin.drugs import felt, kills
 from seedsoil.body.twin.niche import called_after, hunted, move_niche, thrift
 from seedsoil.body.twin.person import Kind, Lesion, Rules, Site, Window
 from seedsoil.body.twin.vessels import Supply, move_vessels, steady_days, supply, turnover, vegf_of
@@ -19,7 +19,7 @@ from seedsoil.foundation.elementary import exp, power
 
 @dataclass(frozen=True)
 class Stretch:
-    """Days of nearly constant hazard in one lesion, and its site as it then is.
+    """Days of nearly constant hazard in one lesion, its site as it then is, and where those who leave will settle.
 
     ``thrift`` and ``departing`` are division and departures against the usual [1], ``lack`` is the share without oxygen,
     ``kill`` the hazard of each mask [1/day], ``strain`` the share of the greatest kill by drugs that it feels [1].
@@ -32,6 +32,7 @@ class Stretch:
     departing: float
     kill: list[float]
     strain: list[float]
+    destinations: dict[int, float]
 
 
 @dataclass(frozen=True)
@@ -82,12 +83,12 @@ def hazards(kind: Kind, lesion: Lesion, stretches: list[Stretch], rules: Rules) 
         site = stretch.site
         division = site.division * site.fitness[kind.mask] * stretch.thrift * (1.0 - stretch.lack)
         # Only cells that will found a lesion count as leaving.
-        departure = shedding * stretch.departing * sum(site.destinations.values())
+        departure = shedding * stretch.departing * sum(stretch.destinations.values())
         death = site.death + rules.hypoxic_death * stretch.lack + stretch.kill[kind.mask]
         strain = stretch.strain[kind.mask]
         chance = rules.mutation_chance(kind, strain)
         birth, mutation = division * (1.0 - chance), division * chance
-        found.append(Hazard(birth, death, mutation, departure, loss, stretch.days, site.destinations, strain))
+        found.append(Hazard(birth, death, mutation, departure, loss, stretch.days, stretch.destinations, strain))
     return found
 
 
@@ -125,11 +126,12 @@ def lived(
     ``shares`` are those of the masks. All but the last stretch that there is room for end where vessels have changed by
     a twentieth or, while effector cells kill, the lesion by half an e-fold. What these kill is taken at the middle.
     """
-    site = window.condition.sites[lesion.site]
+    here = felt(lesion, cells, window)
+    site = here.sites[lesion.site]
     vascular = cells >= VESSEL_CELLS  # below that, diffusion does
     now = supply(lesion, cells, site, rules) if vascular else Supply(0.0, 0.0, 0.0, 1.0)
     zeal = thrift(lesion, rules)
-    poisoned, strain = kills(lesion, window, cells, now, rules)
+    poisoned, strain = kills(lesion, window, here, cells, now, rules)
     free = site.division * zeal * (1.0 - now.lack) - site.death - rules.hypoxic_death * now.lack
     free -= mean(shares, poisoned)
     prey = mean(shares, hunted(lesion, site, cells, lesion.called, rules))
@@ -154,7 +156,9 @@ def lived(
     lesion.perfusion, lesion.hypoxia, lesion.leak = later.perfusion, lack, later.leak
     departing = later.leak * (1.0 + rules.shed_gain * power(lack, rules.shed_power)) * site.departing
     kill = [drug + bite for drug, bite in zip(poisoned, bites, strict=True)]
-    return Stretch(days, site, zeal, lack, departing, kill, strain), cells
+    # What they meet on their way and where they arrive is the host's, not what is felt behind a barrier.
+    ways = window.condition.sites[lesion.site].destinations
+    return Stretch(days, site, zeal, lack, departing, kill, strain, ways), cells
 
 
 def mean(shares: list[float], each: list[float]) -> float:

@@ -71,13 +71,17 @@ class Agent:
 
 @dataclass(frozen=True)
 class Window:
-    """Days over which all is known: drug levels at three nodes [agents][nodes, mg/L], the host, signals to vessels."""
+    """Days over which all is known: drug levels at three nodes [agents][nodes, mg/L], the host, signals to vessels.
+
+    ``behind``: what lesions behind a barrier feel instead, from shut (first) to wide open (last).
+    """
 
     start: float
     end: float
     plasma: list[list[float]]
     artery: list[list[float]]
     condition: Condition
+    behind: list[Condition]
     vegf_blocked: float
     ang2_blocked: float
     pericytes_lost: float

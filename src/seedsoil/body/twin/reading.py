@@ -78,11 +78,14 @@ def rules_of(model: Model, timeline: Timeline) -> Rules:
     agents = [Agent(**_named(row, _AGENT), region=int(row[at.REGION])) for row in model.agent.tolist()]
     silence = [[0.0] * NODES for _ in agents]
     windows = [
-        Window(start, end, plasma, artery, conditions[condition], **_named(signal, _SIGNAL))
-        for start, end, plasma, artery, signal, condition in zip(
+        Window(
+            start, end, plasma, artery, conditions[condition], [conditions[each] for each in behind],
+            **_named(signal, _SIGNAL),
+        )
+        for start, end, plasma, artery, signal, condition, behind in zip(
             [*timeline.start.tolist(), -math.inf], [*timeline.end.tolist(), -math.inf],
             [*timeline.plasma.tolist(), silence], [*timeline.artery.tolist(), silence],
-            timeline.signal.tolist(), timeline.condition.tolist(), strict=True,
+            timeline.signal.tolist(), timeline.condition.tolist(), timeline.behind.tolist(), strict=True,
         )
     ]  # fmt: skip
     return Rules(

@@ -16,6 +16,7 @@ from seedsoil.biology.patient import Host
 from seedsoil.biology.signals import Levels
 from seedsoil.biology.soils.factors import Addressins
 from seedsoil.body.state import (
+    CEILING,
     CELLS,
     DEATH,
     DIVISION,
@@ -158,7 +159,9 @@ def _exactly(number: float) -> Value:
 
 def _success(arm: Arm) -> Floats:
     """Chance that a competent cell which has arrested at each site founds a lesion there today [sites]."""
-    patient, rates = arm.grown.patient, arm.model.site[arm.condition]
+    patient, shut = arm.grown.patient, arm.timeline.behind[arm.piece, 0]
+    open_rates, shut_rates = arm.model.site[arm.condition], arm.model.site[shut]
+    rates = np.where(open_rates[:, CEILING, None] < 0.0, open_rates, shut_rates)
     chances = np.zeros(rates.shape[0])
     if "metastasis" in arm.without:
         return chances

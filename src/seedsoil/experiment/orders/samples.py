@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.biology.journey.cascade import departing
+from seedsoil.biology.soils.vessels import diameter
+from seedsoil.body.barrier import opening_of
 from seedsoil.body.state import (
+    CEILING,
     CELLS,
     CLONE_PARENT,
     CLONE_POOLED,
@@ -19,6 +21,8 @@ from seedsoil.body.state import (
     HYPOXIA,
     LEAK,
     LESIONS,
+    OPENING,
+    OPENNESS,
     SHED_GAIN,
     SHED_POWER,
     SHEDDING,
@@ -93,13 +97,15 @@ def draw(arm: Arm, order: BloodDraw) -> None:
 
 def shed(arm: Arm) -> Floats:
     """Cells that enter the blood a day, by site (sites,): those that will die there as well as those that will not."""
-    model, condition = arm.model, arm.condition
+    model, host = arm.model, arm.model.site[arm.condition]
     lesion = arm.state.lesion[: int(arm.state.count[LESIONS])]
     found = np.zeros(model.site.shape[1])
-    entering = float(departing(arm.grown.patient.tumour, arm.signals)[0])
     for row in lesion[lesion[:, CELLS] > 0.0]:
         site = int(row[SITE])
         gain = 1.0 + model.trait[SHED_GAIN] * power(row[HYPOXIA], model.trait[SHED_POWER])
-        rate = model.trait[SHEDDING] * row[LEAK] * gain * model.site[condition, site, DEPARTING]
-        found[site] += entering * rate * row[CELLS]
+        condition = arm.condition
+        if host[site, CEILING] >= 0.0:
+            place = opening_of(diameter(row[CELLS]), host[site, OPENING], host[site, CEILING], row[OPENNESS])
+            condition = arm.timeline.behind[arm.piece, place]
+        found[site] += model.trait[SHEDDING] * row[LEAK] * gain * model.site[condition, site, DEPARTING] * row[CELLS]
     return found
