@@ -117,3 +117,21 @@ def test_report_stands_in_the_manifest_and_is_made_anew_when_damaged(answer: dic
     assert json.loads(repaired.stdout) == answer
     assert seedsoil("doctor", "one", where=folder).returncode == 0
     assert (out / "report" / "index.html").read_bytes() == page
+
+
+def test_an_agent_of_ones_own_is_run_and_repeated_without_its_file(tmp_path: Path) -> None:
+    """A TOML file beside the study is enough; the run's own study repeats it to the byte once that file is gone."""
+    base = Path(__file__).parents[2] / "src/seedsoil/catalogue/agents/fluorouracil.toml"
+    own = base.read_text(encoding="utf-8").replace('name = "fluorouracil"', 'name = "my_drug"')
+    (tmp_path / "my_drug.toml").write_text(own, encoding="utf-8")
+    case = Path(__file__).parents[1] / "cases/valid/least.toml"
+    text = case.read_text(encoding="utf-8") + '\n[arms.own]\ndo = [{ give = "my_drug", dose = "700 mg" }]\n'
+    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+    often = ("--patients", "2", "--workers", "1", "--no-report", "--json")
+    done = seedsoil("run", "study.toml", *often, "--out", "one", where=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "my_drug.toml").unlink()
+    again = seedsoil("run", "one/study.toml", *often, "--out", "two", where=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert json.loads(again.stdout)["identity"] == json.loads(done.stdout)["identity"]
+    assert tables(tmp_path / "one") == tables(tmp_path / "two")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import takewhile
 from pathlib import Path
 
@@ -39,9 +39,9 @@ def describe(name: str) -> str:
     return "\n\n".join(_page(each, entry(each, short)) for each in found)
 
 
-def reference(key: str) -> str:
-    """Return a source as a line of a reference list; an open source ("assumed", "study file") as itself."""
-    fields = sources().get(key)
+def reference(key: str, own: Mapping[str, Mapping[str, str]] | None = None) -> str:
+    """Return a source, of the catalogue or a user's own, as a line of a reference list; an open one ("assumed") as itself."""
+    fields = sources().get(key, (own or {}).get(key))
     if fields is None:
         return {"assumed": "a design choice, open to calibration", "study file": "the study file"}.get(key, key)
     author = fields.get("author", "").replace(" and others", " et al.").replace(" and ", "; ")
@@ -53,11 +53,14 @@ def reference(key: str) -> str:
     return f"{line} ({fields['note']})" if fields.get("note", key) != key else line
 
 
-def citations(values: Iterable[Value] | BaseModel) -> tuple[dict[str, object], ...]:
+def citations(
+    values: Iterable[Value] | BaseModel, own: Mapping[str, Mapping[str, str]] | None = None
+) -> tuple[dict[str, object], ...]:
     """Return what the values rest on: one line for each source, the most used first.
 
     ``values`` are Values, or a noun whose Values are all taken. Each line has ``key``, ``reference``, ``values``
-    (how many rest on it) and ``recalled`` (how many of them were written down from memory).
+    (how many rest on it) and ``recalled`` (how many of them were written down from memory). ``own`` are sources of a
+    user's own.
     """
     each = [value for _, value in values_in(values)] if isinstance(values, BaseModel) else list(values)
     count: dict[str, list[int]] = {}
@@ -67,7 +70,8 @@ def citations(values: Iterable[Value] | BaseModel) -> tuple[dict[str, object], .
         line[1] += value.recalled
     order = sorted(count, key=lambda key: (-count[key][0], key))
     return tuple(
-        {"key": key, "reference": reference(key), "values": count[key][0], "recalled": count[key][1]} for key in order
+        {"key": key, "reference": reference(key, own), "values": count[key][0], "recalled": count[key][1]}
+        for key in order
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, overload
@@ -21,7 +21,18 @@ from seedsoil.biology.soils.vasculature import Vasculature
 from seedsoil.foundation.errors import CatalogueError, did_you_mean, known_words, validation_faults
 from seedsoil.foundation.value import OPEN_SOURCES, values_in
 
-__all__ = ["KINDS", "entry", "folder", "names", "read_entry", "sources", "unbalanced"]
+__all__ = [
+    "KINDS",
+    "bibliography",
+    "entry",
+    "entry_table",
+    "folder",
+    "made_entry",
+    "names",
+    "read_entry",
+    "sources",
+    "unbalanced",
+]
 
 #: The kinds of entry, each a folder of the catalogue, and the noun that an entry of it fills.
 KINDS: dict[str, type[BaseModel]] = {
@@ -77,7 +88,7 @@ def folder(kind: str) -> Path:
 @lru_cache(maxsize=1)
 def sources() -> dict[str, dict[str, str]]:
     """Return the catalogue's sources: the fields (author, title, year, note, ...) of each key of sources.bib."""
-    return _parse_bibliography((_HOME / "sources.bib").read_text(encoding="utf-8"))
+    return bibliography((_HOME / "sources.bib").read_text(encoding="utf-8"))
 
 
 @lru_cache(maxsize=256)
@@ -93,36 +104,57 @@ def _entry(kind: str, name: str) -> BaseModel:
 
 
 def read_entry(kind: str, path: Path) -> BaseModel:
-    """Read one TOML file as an entry of a kind, from the catalogue or from a user's own folder.
+    """Read one TOML file as an entry of a kind, which names nothing outside the catalogue.
 
     Raises
     ------
     CatalogueError
         With one line for each fault: the file, the place in it, what is wrong and what is allowed.
     """
-    plural = folder(kind).name
-    where = f"{plural}/{path.name}"
+    where = f"{folder(kind).name}/{path.name}"
+    return made_entry(kind, entry_table(path, where), where, path.stem)
+
+
+def entry_table(path: Path, where: str) -> dict[str, Any]:
+    """Return the tables of an entry's file; CatalogueError, which begins with ``where``, if it is not readable TOML."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise CatalogueError(f"{where}: cannot be read ({error.strerror or error})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise CatalogueError(f"{where}: is not valid TOML: {error}") from error
+
+
+def made_entry(
+    kind: str, table: dict[str, Any], where: str, name: str, organ: Callable[[str], Soil] | None = None,
+    cited: Mapping[str, Mapping[str, str]] | None = None,
+) -> BaseModel:  # fmt: skip
+    """Make an entry of a kind from the tables of its file, and check it as all entries are checked.
+
+    ``where`` begins each fault, ``name`` is the name it must have; ``organ`` finds the soils that a host names, and
+    ``cited`` holds the sources that numbers may name: the catalogue's, if they are not given.
+
+    Raises
+    ------
+    CatalogueError
+        With one line for each fault.
+    """
+    plural = folder(kind).name
     faults: list[str] = []
     if plural == "hosts":
-        table, faults = _with_soils(table, where)
+        table, faults = _with_soils(table, where, organ or (lambda each: entry("organs", each)))
     model = KINDS[plural]
     try:
         noun = model.model_validate(table)
     except ValidationError as error:
         raise CatalogueError((*faults, *validation_faults(error, model, where))) from error
-    faults += [f"{where}: {fault}" for fault in _faults_of(noun, path.stem)]
+    faults += [f"{where}: {fault}" for fault in _faults_of(noun, name, sources() if cited is None else cited)]
     if faults:
         raise CatalogueError(faults)
     return noun
 
 
-def _with_soils(table: dict[str, Any], where: str) -> tuple[dict[str, Any], list[str]]:
+def _with_soils(table: dict[str, Any], where: str, find: Callable[[str], Soil]) -> tuple[dict[str, Any], list[str]]:
     """Return a host's table with its soils, named in the file, replaced by the organs' entries, and the faults."""
     soils, faults = [], []
     for item in table.get("soils", []):
@@ -131,7 +163,7 @@ def _with_soils(table: dict[str, Any], where: str) -> tuple[dict[str, Any], list
             soils.append(item)  # a soil written out in full
             continue
         try:
-            organ = _entry("organs", str(change.pop("is")))
+            organ = find(str(change.pop("is")))
         except CatalogueError as error:
             faults += [f"{where}: soils: {fault}" for fault in error.faults]
             continue
@@ -140,12 +172,11 @@ def _with_soils(table: dict[str, Any], where: str) -> tuple[dict[str, Any], list
     return {**table, "soils": soils}, faults
 
 
-def _faults_of(noun: BaseModel, stem: str) -> list[str]:
+def _faults_of(noun: BaseModel, stem: str, known: Mapping[str, Mapping[str, str]]) -> list[str]:
     """Return what is wrong with an entry beyond the form of its fields."""
     faults = []
     if getattr(noun, "name", stem) != stem:
         faults.append(f"name: {noun.name!r} differs from the file's name {stem!r}")  # type: ignore[attr-defined]
-    known = sources()
     unknown: dict[str, str] = {}
     for place, value in values_in(noun):
         if value.source not in known and value.source not in OPEN_SOURCES:
@@ -240,7 +271,7 @@ def _twice(items: Any) -> list[str]:
     return again
 
 
-def _parse_bibliography(text: str) -> dict[str, dict[str, str]]:
+def bibliography(text: str) -> dict[str, dict[str, str]]:
     """Return the entries of a BibTeX file of the plain kind: @type{key, field = {text}, ...}."""
     entries: dict[str, dict[str, str]] = {}
     for block in text.split("\n@")[1:]:

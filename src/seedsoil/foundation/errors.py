@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -125,6 +126,11 @@ def _plain(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
         return f"unknown key {name!r}.{did_you_mean(name, known)}" + (f" Known: {known_words(known)}." if known else "")
     if kind == "missing":
         return "is missing"
+    if kind == "literal_error":
+        words = re.findall(r"'([^']*)'", str(fault["ctx"]["expected"]))
+        given = fault["input"]
+        hint = did_you_mean(given, words) if isinstance(given, str) else ""
+        return f"{given!r} is none of the words that may stand here.{hint} Known: {known_words(words, 40)}."
     message = str(fault["msg"])
     return message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
 

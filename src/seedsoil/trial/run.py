@@ -189,7 +189,7 @@ def values_of(plan: Plan) -> list[Value]:
 def record_of(study: Study, plan: Plan) -> Record:
     """The record of a study: what ran, and the source of every Value that it uses."""
     used = values_of(plan)
-    return make_record(study.resolve(), plan.seed, used, citations(used))
+    return make_record(study.resolve(), plan.seed, used, citations(used, study.shelf.cited))
 
 
 def default_workers(patients: int) -> int:

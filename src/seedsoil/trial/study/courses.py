@@ -8,7 +8,6 @@ from typing import Any, Literal, cast
 
 from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import Host
-from seedsoil.catalogue.load import entry, names
 from seedsoil.experiment.protocol import ROUTES, Course, Route
 from seedsoil.foundation.errors import UnitError
 from seedsoil.foundation.units import plain, read
@@ -41,9 +40,9 @@ class Give:
 
 def read_course(reader: Reader, table: dict[str, Any], place: str, setting: Setting) -> Give:
     """Return a course; its agent is the study's own version where the study changes it."""
-    name = reader.choice(table["give"], f"{place}.give", names("agents"), "an agent of the catalogue")
+    name = reader.choice(table["give"], f"{place}.give", reader.shelf.names("agents"), "an agent of the catalogue")
     dose, unit = _dose(reader, table, place)
-    agent: Agent | None = setting.agents.get(name, entry("agents", name)) if name else None
+    agent: Agent | None = setting.agents.get(name, reader.shelf.entry("agents", name)) if name else None
     route = _route(reader, table.get("route"), f"{place}.route", agent, setting.host)
     start = start_of(reader, table, place, setting)
     every, times = _repeats(reader, table, place, setting, start)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from seedsoil.biology.patient import MECHANISMS
-from seedsoil.catalogue.load import entry
 from seedsoil.catalogue.numbers import numbers_in
 from seedsoil.foundation.units import plain
 from seedsoil.foundation.value import Value
@@ -30,6 +29,8 @@ def explain(study: Study) -> str:
         lines.append(f"Patients differ in (coefficient of variation): {spread}. All differ by chance.")
     else:
         lines.append("Patients differ by chance only.")
+    own = [f"{kind.removesuffix('s')} {name}" for kind, found in study.shelf.own.items() for name in found]
+    lines += [f"Not of the catalogue but the user's own: {', '.join(own)}."] if own else []
     lines += [f"Switched off: {name} ({MECHANISMS[name]})." for name in study.without]
     changes = list(_changes(study))
     lines += ["Changed against the catalogue:", *(f"  - {change}" for change in changes)] if changes else []
@@ -92,6 +93,7 @@ def _transplants(study: Study) -> Iterator[str]:
 
 def _changes(study: Study) -> Iterator[str]:
     """Yield each number that is not the catalogue's, with what it was."""
+    entry = study.shelf.entry
     host = entry("host", study.host.name)
     pairs: list[tuple[str, BaseModel, BaseModel]] = [
         ("tumour", study.tumour, entry("tumour", study.tumour.name)),

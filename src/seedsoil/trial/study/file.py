@@ -16,8 +16,8 @@ from seedsoil.biology.clone import Tumour
 from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import MECHANISMS, Host, Patient
 from seedsoil.biology.soils.vasculature import Vasculature
-from seedsoil.catalogue.load import entry
 from seedsoil.catalogue.numbers import parts_of
+from seedsoil.catalogue.shelf import Shelf
 from seedsoil.experiment.grow import Diagnosis
 from seedsoil.experiment.protocol import Inject, Protocol, Shunt
 from seedsoil.foundation.errors import StudyError, did_you_mean, known_words
@@ -27,7 +27,7 @@ from seedsoil.trial.plan import Plan, Published
 from seedsoil.trial.study.arms import protocol_of, read_arms
 from seedsoil.trial.study.courses import Give
 from seedsoil.trial.study.explain import explain
-from seedsoil.trial.study.nouns import NOUN_SECTIONS, read_nouns
+from seedsoil.trial.study.nouns import NOUN_SECTIONS, read_nouns, read_shelf
 from seedsoil.trial.study.orders import LONGEST_DAYS, Setting
 from seedsoil.trial.study.reader import WHOLE, Reader, shown
 from seedsoil.trial.study.schema import json_schema
@@ -44,7 +44,18 @@ __all__ = ["Study", "check", "shipped", "shipped_names"]
 MOST_PATIENTS = 10_000_000
 MOST_SEED = 2**63 - 1
 MOST_VARIATION = 2.0
-_SECTIONS = ("study", *NOUN_SECTIONS, "grafts", "parabiosis", "diagnosis", "vary", "arms", "endpoints", "published")
+_SECTIONS = (
+    "study",
+    "catalogue",
+    *NOUN_SECTIONS,
+    "grafts",
+    "parabiosis",
+    "diagnosis",
+    "vary",
+    "arms",
+    "endpoints",
+    "published",
+)
 _SHIPPED = Path(__file__).parents[2] / "studies"
 
 
@@ -55,7 +66,8 @@ class Study:
     Make one with ``Study.load(path)``, ``Study.read(text)`` or ``shipped(name)``. ``host`` is the body before its
     ``transplants``. ``until_days`` is counted from diagnosis; ``agents`` are those that an arm gives or the file
     describes; ``vary`` maps "tumour.division_rate" and the like to a coefficient of variation; ``orders`` are what each
-    arm does, inherited orders first.
+    arm does, inherited orders first. ``shelf`` holds the user's own entries, from files beside the study or in the folder
+    that it names.
     """
 
     name: str
@@ -75,6 +87,7 @@ class Study:
     secondary_endpoints: tuple[str, ...]
     published: tuple[Published, ...] = ()
     transplants: Transplants = field(default_factory=Transplants)
+    shelf: Shelf = field(default_factory=Shelf)
 
     @classmethod
     def load(cls, path: str | Path) -> Study:
@@ -88,7 +101,7 @@ class Study:
         file = Path(path)
         if str(path) in shipped_names() and not file.exists():
             return shipped(str(path))
-        return cls.read(file_bytes(file), file.name)
+        return cls._made(parse(file_bytes(file), file.name), Reader(file.name, Shelf(file.parent, but=file)))
 
     @classmethod
     def read(cls, text: str | bytes, name: str = "study.toml") -> Study:
@@ -98,7 +111,10 @@ class Study:
     @classmethod
     def from_tables(cls, table: Mapping[str, Any], name: str = "study.toml") -> Study:
         """Read a study from the tables of its file, as a program may make them. Raises StudyError as ``load`` does."""
-        reader = Reader(name)
+        return cls._made(table, Reader(name))
+
+    @classmethod
+    def _made(cls, table: Mapping[str, Any], reader: Reader) -> Study:
         study = _read(reader, dict(table))
         if reader.faults or study is None:
             raise StudyError(reader.faults)
@@ -192,6 +208,8 @@ def _read(reader: Reader, table: dict[str, Any]) -> Study | None:
     seed = reader.whole(general.get("seed", 1), "study.seed", 0, MOST_SEED)
     until = reader.quantity(general.get("until", "5 years"), "study.until", "day", 1.0, LONGEST_DAYS)
     without = reader.choices(general.get("without", []), "study.without", tuple(MECHANISMS), "a mechanism")
+    if not read_shelf(reader, table):
+        return None
     nouns = read_nouns(reader, table)
     diagnosis = _diagnosis(reader, table, without)
     vary = _vary(reader, table.get("vary", {}))
@@ -204,12 +222,12 @@ def _read(reader: Reader, table: dict[str, Any]) -> Study | None:
     published = _published(reader, table.get("published", {}), tuple(orders))
     if nouns.tumour is None or nouns.host is None or nouns.vessels is None:
         return None
-    agents = {name: entry("agents", name) for name in _given(orders) if name} | dict(nouns.agents)
+    agents = {name: reader.shelf.entry("agents", name) for name in _given(orders) if name} | dict(nouns.agents)
     return Study(
         name=reader.name, title=title, patients=patients, seed=seed, until_days=until, without=without,
         tumour=nouns.tumour, host=nouns.host, vessels=nouns.vessels, agents=agents, diagnosis=diagnosis, vary=vary,
         orders=orders, primary_endpoint=primary, secondary_endpoints=secondary, published=published,
-        transplants=nouns.transplants,
+        transplants=nouns.transplants, shelf=reader.shelf,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -16,16 +16,17 @@ from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import Host
 from seedsoil.biology.soils.soil import Soil
 from seedsoil.biology.soils.vasculature import Vasculature
-from seedsoil.catalogue.load import entry, names, unbalanced
+from seedsoil.catalogue.load import KINDS, unbalanced
 from seedsoil.catalogue.numbers import KEYS, Part, key_field, name_of, parts_of
 from seedsoil.experiment.timeline import response
-from seedsoil.foundation.errors import ModelError, did_you_mean
+from seedsoil.foundation.errors import CatalogueError, ModelError, did_you_mean
 from seedsoil.foundation.units import write
-from seedsoil.foundation.value import Quantity
-from seedsoil.trial.study.reader import Reader, listed, number, shown
+from seedsoil.foundation.value import Quantity, values_in
+from seedsoil.trial.study.reader import Reader, listed, number, shown, within_limits
+from seedsoil.trial.study.text import is_hidden
 from seedsoil.trial.study.transplants import Transplants, read_transplants
 
-__all__ = ["APART", "BESIDE", "NOUN_SECTIONS", "Nouns", "read_nouns"]
+__all__ = ["APART", "BESIDE", "NOUN_SECTIONS", "Nouns", "read_nouns", "read_shelf"]
 
 NOUN_SECTIONS = ("tumour", "host", "vessels", "soils", "anatomy", "agents")
 #: Keys of a section beside what `parts_of` its noun names, and parts of a noun that are sections of their own.
@@ -56,12 +57,91 @@ class Nouns:
     body: Host
 
 
+def read_shelf(reader: Reader, table: Mapping[str, Any]) -> bool:
+    """Take the user's own entries that a study names, from files or as they are written out in it; False after a fault."""
+    before, shelf = len(reader.faults), reader.shelf
+    given = reader.table(table.get("catalogue", {}), "catalogue", ("folder", "sources", *KINDS))
+    if "folder" in given:
+        _choose_folder(reader, given["folder"])
+    for key, fields in reader.table(given.get("sources", {}), "catalogue.sources").items():
+        place = reader.place("catalogue.sources", key)
+        named = reader.table(fields, place).items()
+        shelf.cited[key] = {name: reader.text(text, reader.place(place, name), 1000) for name, text in named}
+    for kind in KINDS:
+        for name, item in reader.table(given.get(kind, {}), f"catalogue.{kind}").items():
+            place = reader.place(f"catalogue.{kind}", name)
+            _take(reader, kind, name, shelf.put, reader.table(item, place), f"{kind}.{name[:40]}")
+    for kind, name in _wanted(table):
+        _take(reader, kind, name, shelf.want)
+    return len(reader.faults) == before
+
+
+def _choose_folder(reader: Reader, given: object) -> None:
+    """Look for own entries in a folder that the study names, seen from where its file lies."""
+    name, home = reader.text(given, "catalogue.folder"), reader.shelf.folder
+    if home is None:
+        reader.fault(
+            "catalogue.folder", "is seen from the study's file, and this is none; write entries out under [catalogue]"
+        )
+    elif name and not (home / name).is_dir():
+        reader.fault(
+            "catalogue.folder", f"{shown(given)} is no folder beside the study; name the one that holds your entries"
+        )
+    reader.shelf.folder, reader.shelf.chosen = None if home is None else home / name, True
+
+
+def _take(reader: Reader, kind: str, name: str, take: Callable[..., None], *what: Any) -> None:
+    """Take an own entry, if there is one, and check its texts and numbers as those of a study are checked."""
+    try:
+        take(kind, name, *what)
+    except CatalogueError as error:
+        for fault in error.faults:
+            reader.fault("catalogue", fault)
+        return
+    own = reader.shelf.own.get(kind, {}).get(name)
+    if own is None:
+        return
+    place = f"catalogue.{kind}.{name}"
+    for text in _texts(own.table):
+        if any(is_hidden(character) for character in text):
+            reader.fault(place, f"{shown(text)} holds a control character or a line break; write one plain line")
+    for path, value in values_in(own.noun):
+        field = path.rpartition(".")[2]
+        within_limits(reader, value, write(value.number, value.unit), f"{place}.{path}", value.unit, field)
+
+
+def _texts(given: object) -> Iterator[str]:
+    """Yield every text in a table, at any depth."""
+    if isinstance(given, str):
+        yield given
+    inside = given.values() if isinstance(given, Mapping) else given if isinstance(given, list | tuple) else ()
+    for item in inside:
+        yield from _texts(item)
+
+
+def _wanted(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the kind and name of each entry that a study names, whatever else is wrong with it."""
+    for section, kind in (("tumour", "tumours"), ("host", "hosts"), ("vessels", "vessels")):
+        given = table.get(section)
+        if isinstance(given, dict) and isinstance(given.get("is"), str):
+            yield kind, given["is"]
+    agents, arms = table.get("agents"), table.get("arms")
+    named = list(agents) if isinstance(agents, dict) else []
+    for arm in arms.values() if isinstance(arms, dict) else ():
+        orders = arm.get("do") if isinstance(arm, dict) else None
+        for order in orders if isinstance(orders, list) else ():
+            if isinstance(order, dict) and isinstance(order.get("give"), str):
+                named.append(order["give"])
+    for name in dict.fromkeys(named):
+        yield "agents", name
+
+
 def read_nouns(reader: Reader, table: Mapping[str, Any]) -> Nouns:
     """Read all sections that describe nouns; one that is not named, or not known, is None."""
     tumour: Tumour | None = _entry(reader, table.get("tumour"), "tumour", addable={"mechanisms": None})
     host: Host | None = _entry(reader, table.get("host"), "host")
     vessels: Vasculature | None = _entry(reader, table.get("vessels"), "vessels", default="two_pool")
-    whole = _whole_host(reader, table, host if host is not None else entry("hosts", "adult"))
+    whole = _whole_host(reader, table, host if host is not None else reader.shelf.entry("hosts", "adult"))
     transplants = read_transplants(reader, table, whole)
     body = transplants.body(whole)
     if tumour is not None:
@@ -80,7 +160,7 @@ def _entry(
     addable: Mapping[str, Collection[str] | None] | None = None,
 ) -> Any:
     """Return the catalogue's entry that a section names, with its changes; None if it names none."""
-    known = names(kind if kind == "vessels" else f"{kind}s")
+    known = reader.shelf.names(kind)
     table = reader.table({} if given is None else given, kind)
     name = table.get("is", default)
     if not name:
@@ -93,7 +173,7 @@ def _entry(
     for key in apart:
         if key in table:
             reader.fault(f"{kind}.{key}", f"is a table of its own; write [{key}]")
-    base: BaseModel = entry(kind, chosen)
+    base: BaseModel = reader.shelf.entry(kind, chosen)
     table = {key: item for key, item in table.items() if key not in apart}
     beside = BESIDE[kind]
     parts = {key: part for key, part in parts_of(type(base)).items() if key not in apart}
@@ -254,18 +334,23 @@ def _agents(reader: Reader, given: object, tumour: Tumour | None) -> dict[str, A
     addable: dict[str, Collection[str] | None] = {
         "resistance": None if tumour is None else [mechanism.name for mechanism in tumour.mechanisms],
     }
-    known = tuple(entry("agents", name) for name in names("agents"))
+    known = tuple(reader.shelf.entry("agents", name) for name in reader.shelf.names("agents"))
     changed = _named(reader, given, "agents", Part("named", Agent), known, "agents", addable)
     named = given if isinstance(given, dict) else {}
     agents = {agent.name: agent for agent in cast(tuple[Agent, ...], changed or ()) if agent.name in named}
-    for agent in agents.values():
+    own = {name: each.noun for name, each in reader.shelf.own.get("agents", {}).items() if name not in agents}
+    for agent in (own | agents).values():
         _check_agent(reader, agent)
     return agents
 
 
 def _check_agent(reader: Reader, agent: Agent) -> None:
     """Refuse kinetics that are half given, that no route of the agent uses, or that cannot be."""
-    body, place, usual = agent.distribution, f"agents.{agent.name}.distribution", entry("agents", agent.name)
+    body, place, usual = (
+        agent.distribution,
+        f"agents.{agent.name}.distribution",
+        reader.shelf.entry("agents", agent.name),
+    )
     before = len(reader.faults)
     if (body.peripheral_volume is None) != (body.intercompartmental_clearance is None):
         reader.fault(place, "a second compartment needs both peripheral_volume and intercompartmental_clearance")

@@ -9,12 +9,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from seedsoil.catalogue.shelf import Shelf
 from seedsoil.foundation.errors import SeedsoilError, UnitError, did_you_mean, known_words
 from seedsoil.foundation.units import plain, read, write
 from seedsoil.foundation.value import Quantity, Value
 from seedsoil.trial.study.text import is_hidden, toml_key
 
-__all__ = ["Reader", "changed_value", "known_or", "listed", "number", "shown"]
+__all__ = ["Reader", "changed_value", "known_or", "listed", "number", "shown", "within_limits"]
 
 _LONGEST_SHOWN = 40
 _FEW, _LONGEST_LIST = 8, 140
@@ -79,10 +80,14 @@ def _limit(number: float, unit: str) -> str:
 
 
 class Reader:
-    """Reads fields of one file and collects what is wrong with them; a faulty field reads as its fallback."""
+    """Reads fields of one file and collects what is wrong with them; a faulty field reads as its fallback.
 
-    def __init__(self, name: str) -> None:
+    ``shelf`` holds the entries that the file may name.
+    """
+
+    def __init__(self, name: str, shelf: Shelf | None = None) -> None:
         self.name = name
+        self.shelf = Shelf() if shelf is None else shelf
         self.faults: list[str] = []
 
     def fault(self, place: str, message: str) -> None:
@@ -210,15 +215,20 @@ def number(
     except (ValueError, SeedsoilError) as error:
         reader.fault(place, plain_fault(error, given))
         return None
+    return made if within_limits(reader, made, shown(given), place, quantity.unit, field) else None
+
+
+def within_limits(reader: Reader, made: Value, given: str, place: str, unit: str, field: str) -> bool:
+    """Whether a Value of a noun's field is one that the laws can bear; notes a fault if not."""
     low, high = _LIMITS.get(field, (None, _LARGEST))
     if made.number > high:
-        reader.fault(place, f"{shown(given)} is above {write(high, quantity.unit)}, the most allowed")
+        reader.fault(place, f"{given} is above {write(high, unit)}, the most allowed")
     elif low is not None and made.number < low:
-        reader.fault(place, f"{shown(given)} is below {write(low, quantity.unit)}, the least allowed")
+        reader.fault(place, f"{given} is below {write(low, unit)}, the least allowed")
     elif field in _POSITIVE and made.number <= 0.0:
-        reader.fault(place, f"{shown(given)} is not above zero")
+        reader.fault(place, f"{given} is not above zero")
     elif field in WHOLE and (made.number != int(made.number) or not 0 <= made.number <= 20):
-        reader.fault(place, f"{shown(given)} is not a whole number from 0 to 20")
+        reader.fault(place, f"{given} is not a whole number from 0 to 20")
     else:
-        return made
-    return None
+        return True
+    return False

@@ -13,8 +13,9 @@ from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import MECHANISMS, Host
 from seedsoil.biology.soils.soil import Soil
 from seedsoil.biology.soils.vasculature import Vasculature
-from seedsoil.catalogue.load import entry, names
+from seedsoil.catalogue.load import KINDS, entry, names
 from seedsoil.catalogue.numbers import KEYS, Part, name_of, parts_of
+from seedsoil.catalogue.shelf import OWN_NAME
 from seedsoil.experiment.protocol import ROUTES
 from seedsoil.foundation.value import Quantity
 from seedsoil.observe.scan import INSTRUMENTS
@@ -50,13 +51,18 @@ def json_schema() -> dict[str, Any]:
         "metastases": {"type": "integer", "minimum": 0, "maximum": 1000, "default": 0},
         "metastasis_diameter": {**_QUANTITY, "default": "10 mm"},
     }
-    tumour = {"is": {"enum": list(names("tumours"))}, "site": {"type": "string"}, "carries": _LIST, **_numbers(Tumour)}
+    tumour = {"is": _entry("tumours"), "site": {"type": "string"}, "carries": _LIST, **_numbers(Tumour)}
     hosts = [entry("hosts", name) for name in names("hosts")]
     anatomy = _numbers(Anatomy)
     for part in ("sites", "vessels"):
         anatomy[part] |= _names({name_of(item) for host in hosts for item in getattr(host.anatomy, part)})
     soils = _named(Part("named", Soil)) | _names({soil.name for host in hosts for soil in host.soils})
-    agents = _named(Part("named", Agent)) | _names(names("agents"))
+    agents = _named(Part("named", Agent)) | {"propertyNames": _entry("agents")}
+    entries = {
+        "type": "object",
+        "propertyNames": {"pattern": OWN_NAME.pattern},
+        "additionalProperties": {"type": "object", "additionalProperties": {}},
+    }
     spread = _table({"cv": {"type": "number", "minimum": 0, "maximum": 2}}, ["cv"])
     graft = {"soil": {"type": "string"}, "of": {"type": "string"}, "share": _SHARE}
     extends = {"anyOf": [{"type": "string"}, _LIST]}
@@ -68,9 +74,10 @@ def json_schema() -> dict[str, Any]:
     band = _table({"low": _QUANTITY, "high": _QUANTITY, "source": {"type": "string"}}, ["low", "high", "source"])
     sections = {
         "study": _table(general),
+        "catalogue": _table({"folder": {"type": "string"}, "sources": entries} | dict.fromkeys(KINDS, entries)),
         "tumour": _table(tumour, ["is"]),
-        "host": _table({"is": {"enum": list(names("hosts"))}, **_numbers(Host, APART["host"])}, ["is"]),
-        "vessels": _table({"is": {"enum": list(names("vessels"))}, **_numbers(Vasculature)}),
+        "host": _table({"is": _entry("hosts"), **_numbers(Host, APART["host"])}, ["is"]),
+        "vessels": _table({"is": _entry("vessels"), **_numbers(Vasculature)}),
         "soils": soils,
         "anatomy": _table(anatomy),
         "agents": agents,
@@ -95,12 +102,17 @@ def _table(properties: dict[str, Any], required: list[str] | None = None) -> dic
     return table | ({"required": required} if required else {})
 
 
+def _entry(kind: str) -> dict[str, Any]:
+    """Return the schema of an entry's name: the catalogue's to choose from, or one of a user's own."""
+    return {"anyOf": [{"enum": list(names(kind))}, {"type": "string", "pattern": OWN_NAME.pattern}]}
+
+
 def _orders() -> list[dict[str, Any]]:
     """Return the schema of each kind of order."""
     whole = {"type": "integer", "minimum": 1}
     kinds: dict[str, tuple[str, ...]] = {"give": COURSE_KEYS} | {kind: keys for kind, (keys, _) in ORDERS.items()}
     heads: dict[str, dict[str, Any]] = {
-        "give": {"enum": list(names("agents"))},
+        "give": _entry("agents"),
         "scan": {"enum": sorted(INSTRUMENTS)},
         "inject": {**_QUANTITY, "description": "a number of cells or of beads"},
         "shunt": {**_QUANTITY, "description": "cells a day"},

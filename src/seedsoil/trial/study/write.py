@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from seedsoil.catalogue.load import entry
 from seedsoil.catalogue.numbers import name_of, parts_of
+from seedsoil.catalogue.shelf import Shelf
 from seedsoil.experiment.protocol import Ablate, Biopsy, BloodDraw, Inject, Resect, Scan, Shunt
 from seedsoil.foundation.units import write
 from seedsoil.foundation.value import Quantity, Value
@@ -30,21 +30,26 @@ def resolve(study: Study) -> str:
 
     A number equal to the catalogue's is written as a quantity and keeps the catalogue's range and source when read.
     """
-    host = entry("host", study.host.name)
+    shelf = study.shelf
+    host = shelf.entry("host", study.host.name)
     sections = [
         _section("study", _general(study)),
-        _section("tumour", _noun("tumour", study.tumour)),
-        _section("host", _noun("host", study.host)),
+        *_own(shelf),
+        _section("tumour", _noun("tumour", study.tumour, shelf)),
+        _section("host", _noun("host", study.host, shelf)),
         *_transplants(study),
         _section("diagnosis", _diagnosis(study)),
         _section("vary", {path: {"cv": toml_value(spread)} for path, spread in study.vary.items()}),
         *(_arm(name, orders) for name, orders in study.orders.items()),
         _section("endpoints", _texts({"primary": study.primary_endpoint, "secondary": study.secondary_endpoints})),
         *(_section(f"published.{toml_key(one.arm)}.{one.endpoint}", _band(one)) for one in study.published),
-        *(_section(f"agents.{name}", _numbers(agent, entry("agent", name))) for name, agent in study.agents.items()),
+        *(
+            _section(f"agents.{name}", _numbers(agent, shelf.entry("agent", name)))
+            for name, agent in study.agents.items()
+        ),
         *(_section(f"soils.{soil.name}", _numbers(soil, host.soil(soil.name))) for soil in study.host.soils),
         *(_section(f"anatomy.{name}", table) for name, table in _numbers(study.host.anatomy, host.anatomy).items()),
-        _section("vessels", _noun("vessels", study.vessels)),
+        _section("vessels", _noun("vessels", study.vessels, shelf)),
     ]
     return "\n".join(sections)
 
@@ -83,6 +88,22 @@ def _general(study: Study) -> dict[str, str]:
     )
 
 
+def _own(shelf: Shelf) -> list[str]:
+    """Return the user's own entries in full, as their files have them: what is written out needs no file beside it."""
+    found = [_section(f"catalogue.sources.{toml_key(key)}", _texts(fields)) for key, fields in shelf.cited.items()]
+    for kind, entries in shelf.own.items():
+        found += [_section(f"catalogue.{kind}.{name}", _plain(own.table)) for name, own in entries.items()]
+    return found
+
+
+def _plain(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the tables of an entry as TOML, a number with its evidence on one line."""
+    return {
+        key: _plain(item) if isinstance(item, Mapping) and "value" not in item else toml_value(item)
+        for key, item in table.items()
+    }
+
+
 def _diagnosis(study: Study) -> dict[str, str]:
     rule = study.diagnosis
     if rule.primary_diameter_mm == 0.0:
@@ -109,11 +130,11 @@ def _band(one: Published) -> dict[str, str]:
     return _texts({"low": write(one.low, "day"), "high": write(one.high, "day"), "source": one.source})
 
 
-def _noun(kind: str, noun: Any) -> dict[str, Any]:
+def _noun(kind: str, noun: Any, shelf: Shelf) -> dict[str, Any]:
     """Return a section that names an entry of the catalogue, with its numbers but for those that stand apart."""
     beside = {key: getattr(noun, key) for key in BESIDE[kind] if key != "is"}
     own = _texts({"is": noun.name} | {key: held for key, held in beside.items() if held})
-    table = own | _numbers(noun, entry(kind, noun.name))
+    table = own | _numbers(noun, shelf.entry(kind, noun.name))
     return {key: item for key, item in table.items() if key not in APART.get(kind, ())}
 
 
