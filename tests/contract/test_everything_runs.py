@@ -42,6 +42,10 @@ def _plan(orders: str, tumour: str, host: str, primary: str, until: str = "120 d
     ).plan()
 
 
+#: Those of them that are human, and grow in mice without lymphocytes.
+HUMAN_LINES = ("heya8", "heya8_mdr", "km12sm", "l36pl", "pc3mm2", "pc3mm2_mdr", "skov3ip1")
+
+
 @lru_cache(maxsize=64)
 def _grown(tumour: str, host: str, primary: str) -> Grown:
     return enrol(_plan("", tumour, host, primary), 0)
@@ -88,7 +92,8 @@ def test_every_agent_runs(agent: str) -> None:
 @pytest.mark.parametrize("tumour", names("tumours"))
 def test_every_tumour_runs(tumour: str) -> None:
     """From its first cell through diagnosis and surgery, in the host that it was described in."""
-    host, primary = ("mouse", "4 mm") if tumour in MURINE else ("adult", "20 mm")
+    mice = "nude_mouse" if tumour in HUMAN_LINES else "mouse"
+    host, primary = (mice, "4 mm") if tumour in MURINE else ("adult", "20 mm")
     order = '{ resect = "primary", at = "10 days" }'
     arms = [_carried(order, tumour, host, primary) for _ in range(2)]
     _is_sound(arms[0])

@@ -6,11 +6,17 @@ import pytest
 
 from seedsoil.biology.clone import Tumour
 from seedsoil.biology.journey.anatomy import expected_arrests
+from seedsoil.biology.patient import Patient
+from seedsoil.biology.signals import Levels, resting
 from seedsoil.biology.soils.factors import levels
 from seedsoil.biology.soils.soil import Soil, arrest_chance, match
+from seedsoil.body.conditions import site_tables
+from seedsoil.body.state import DEATH, DIVISION, LYMPHOCYTES, SEEN
 from seedsoil.catalogue.load import entry
 
-MOUSE = entry("hosts", "mouse")
+MOUSE, NUDE = entry("hosts", "mouse"), entry("hosts", "nude_mouse")
+#: Human lines, which were grown in nude mice.
+HUMAN_LINES = ("heya8", "heya8_mdr", "km12sm", "l36pl", "pc3mm2", "pc3mm2_mdr", "skov3ip1")
 
 #: Soils in which each line was seen to grow.
 GREW = {
@@ -105,6 +111,44 @@ def test_a_line_keeps_the_pace_of_its_experiment(name: str, cells: float, grams:
     tumour = entry("tumours", name)
     mean = log(grams * 1e9 / cells) / days
     assert 1.0 <= net(tumour, MOUSE.soil(tumour.site)) / mean <= 1.7
+
+
+def test_the_nude_mouse_is_a_mouse_without_lymphocytes() -> None:
+    """It differs in lymphocytes, of which it has none, and natural killer cells, of which it has twice as many; in no more."""
+    apart = {"name", "title", "soils", "anatomy"}
+    assert NUDE.model_dump(exclude=apart) == MOUSE.model_dump(exclude=apart)
+    assert NUDE.anatomy.model_dump(exclude={"name"}) == MOUSE.anatomy.model_dump(exclude={"name"})
+    told = {"residents": {"lymphocytes", "natural_killers"}}
+    for soil, usual in zip(NUDE.soils, MOUSE.soils, strict=True):
+        assert soil.model_dump(exclude=told) == usual.model_dump(exclude=told)
+        assert soil.residents is not None
+        assert usual.residents is not None
+        assert float(soil.residents.lymphocytes) == 0.0
+        assert float(soil.residents.natural_killers) == 2.0 * float(usual.residents.natural_killers)
+
+
+@pytest.mark.parametrize("name", HUMAN_LINES)
+def test_the_host_says_why_a_human_line_grows(name: str) -> None:
+    """Seen by the lymphocytes of a mouse, which hold a small lesion at home back by a third or more; by none of a nude one's.
+
+    Killer cells are twice as many and strike half as hard as at B16: a tenth of the cells live as without them.
+    """
+    tumour = entry("tumours", name)
+    assert kill_at_rest(tumour) / net(tumour, MOUSE.soil(tumour.site)) > 1.0 / 3.0
+    growth, kill = {}, {}
+    for host in (MOUSE, NUDE):
+        table, _, _ = site_tables(
+            Patient(tumour=tumour, host=host), entry("vessels", "two_pool"), (), Levels(resting()), ()
+        )
+        row = table[0, host.anatomy.index(tumour.site)]
+        growth[host.name], kill[host.name] = row[DIVISION] - row[DEATH], row[LYMPHOCYTES] * row[SEEN]
+    assert growth["nude_mouse"] == growth["mouse"] > 0.0
+    assert kill["nude_mouse"] == 0.0 < kill["mouse"]
+    residents, spread = NUDE.soil("lung").residents, tumour.spread
+    assert residents is not None
+    assert spread is not None
+    blows = float(spread.natural_killer_loss_rate) * float(residents.natural_killers)
+    assert 7.0 <= exp(blows * (1.0 - float(spread.platelet_cloak)) * float(tumour.early_loss_time)) <= 14.0
 
 
 def test_one_b16_cell_in_a_hundred_is_alive_after_a_day() -> None:

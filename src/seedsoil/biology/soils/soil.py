@@ -25,15 +25,16 @@ class Barrier(Noun):
 
 
 class Residents(Noun):
-    """Host cells that live in a tissue, each on a scale on which the tissue richest in them has 1.
+    """Host cells that live in a tissue, each on a scale on which the tissue richest in them has 1 in a usual animal.
 
+    Natural killer cells may be more than that: an animal without lymphocytes has more of them.
     ``inflammation`` is how inflamed the tissue is by itself.
     """
 
     astrocytes: Fraction
     macrophages: Fraction
     lymphocytes: Fraction
-    natural_killers: Fraction
+    natural_killers: Number
     fibroblasts: Fraction
     inflammation: Fraction
 
