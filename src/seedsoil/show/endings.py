@@ -35,6 +35,7 @@ _responses = {
     "CR": ("complete response", GREEN),
     "PR": ("partial response", SKY),
     "SD": ("stable disease", ORANGE),
+    "NON-CR/NON-PD": ("unmeasured disease, no progression", YELLOW),
     "PD": ("progressive disease", VERMILLION),
     "NE": ("not evaluable", PALE),
 }

@@ -2,7 +2,8 @@
 
 import math
 
-from seedsoil.observe.response import Follow, best_response
+from seedsoil.observe.best_response import best_response
+from seedsoil.observe.response import Follow
 
 
 def follow(*readings, nodes=()):
@@ -93,12 +94,12 @@ def test_non_targets_progress_by_half_and_10_mm():
     assert patient.assess(120, [*readings[:2], (2, "liver", 41.0), (3, "liver", 41.5)]) == "PD"
 
 
-def test_non_targets_alone_are_stable_gone_or_growing():
+def test_non_targets_alone_are_neither_gone_or_growing():
     patient = follow((1, "liver", 8.0))
     assert not patient.measurable
     assert patient.evaluable
-    assert patient.assess(60, [(1, "liver", 5.0)]) == "SD"
-    assert patient.assess(120, [(1, "liver", 14.9)]) == "SD"
+    assert patient.assess(60, [(1, "liver", 5.0)]) == "NON-CR/NON-PD"
+    assert patient.assess(120, [(1, "liver", 14.9)]) == "NON-CR/NON-PD"
     assert patient.assess(180, [(1, "liver", 15.0)]) == "PD"
     assert follow((1, "liver", 8.0)).assess(60, []) == "CR"
 
@@ -133,3 +134,31 @@ def test_best_of_no_assessments_is_missing():
     assert math.isnan(day)
     assert best == "MISSING"
     assert best_response([(1, "PD"), (2, "CR")]) == (1, "PD")
+
+
+def test_the_first_response_and_all_sums_are_kept():
+    patient = Follow()
+    patient.baseline([(1, "liver", 100.0)], day=28.0)
+    for day, size in ((84.0, 60.0), (140.0, 65.0), (196.0, 90.0), (252.0, 50.0)):
+        patient.assess(day, [(1, "liver", size)])
+    assert (patient.baseline_day, patient.response_day, patient.progression_day) == (28.0, 84.0, 196.0)
+    assert patient.assessments == [(84.0, "PR"), (140.0, "PR"), (196.0, "PD"), (252.0, "PR")]
+    assert patient.sums[:2] == [(28.0, 100.0), (84.0, 60.0)]
+
+
+def test_a_response_after_progression_is_none():
+    patient = follow((1, "liver", 100.0))
+    patient.assess(60, [(1, "liver", 130.0)])
+    patient.assess(120, [(1, "liver", 10.0)])
+    assert patient.response_day is None
+
+
+def test_nodes_that_are_all_normal_are_a_complete_response_even_if_they_grew():
+    patient = follow((1, "node", 20.0), nodes=["node"])
+    assert patient.assess(60, [(1, "node", 2.0)]) == "CR"
+    assert patient.assess(120, [(1, "node", 9.0)]) == "CR"
+
+
+def test_thick_slices_make_small_lesions_unmeasurable():
+    patient = Follow()
+    assert patient.baseline([(1, "liver", 15.9), (2, "lung", 16.0)], slice_mm=8.0) == {2}
