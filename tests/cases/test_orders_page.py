@@ -23,10 +23,12 @@ def test_the_page_shows_orders_of_every_kind() -> None:
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_order_is_read(order: str) -> None:
-    """In a patient with melanoma who is scanned every month."""
-    scan = '{ scan = "ct", every = "28 days", start = "1 day" }'
+    """In a patient with melanoma who is scanned every month, bled and biopsied."""
+    looks = (
+        '{ scan = "ct", every = "28 days", start = "1 day" }, { draw = "5 mL" }, { biopsy = "primary", at = "8 days" }'
+    )
     study = Study.read(
-        f'[study]\ntitle = "orders"\npatients = 1\nseed = 1\nuntil = "2 years"\n[tumour]\nis = "melanoma"\n[host]\n'
-        f'is = "adult"\n[diagnosis]\nprimary_diameter = "10 mm"\n[arms.one]\ndo = [ {scan}, {order} ]\n'
+        f'[study]\ntitle = "orders"\npatients = 1\nseed = 1\nuntil = "5 years"\n[tumour]\nis = "melanoma"\n[host]\n'
+        f'is = "adult"\n[diagnosis]\nprimary_diameter = "10 mm"\n[arms.one]\ndo = [ {looks}, {order} ]\n'
     )
     assert study.orders["one"]

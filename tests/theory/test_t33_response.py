@@ -83,7 +83,9 @@ def test_every_row_of_the_tables_of_overall_response(target: str, non_target: st
 def test_the_tables_have_every_combination_once() -> None:
     """Six responses of targets (or none), five of non-targets, with and without new lesions: catches a row left out."""
     rows = [row[:3] for row in _table]
-    states = itertools.product(("CR", "PR", "SD", "NE", "PD", ""), ("CR", "NON-CR/NON-PD", "NE", "PD", ""), (False, True))
+    states = itertools.product(
+        ("CR", "PR", "SD", "NE", "PD", ""), ("CR", "NON-CR/NON-PD", "NE", "PD", ""), (False, True)
+    )
     assert sorted(rows) == sorted(states)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from seedsoil.biology.quantities import Days, Fraction, Gray, Millimetres, Noun, Number, PerDay, PerGray
 from seedsoil.biology.soils.factors import Addressins, Factors
+from seedsoil.biology.staging import Staging
 
 
 class Mechanism(Noun):
@@ -85,7 +86,8 @@ class Tumour(Noun):
     ``hits`` alterations; each comes with ``hit_rate`` per division. An unstable cell mutates ``instability_factor``
     times as often. Founders differ in how fast they divide by ``founder_variation`` (a coefficient of variation,
     handed on to the lesions that they seed). ``carries`` names the mechanisms that the first cell has already. A group
-    that is left out (``spread`` and the others) is a conversation that this tumour does not have with its host.
+    that is left out (``spread`` and the others) is a conversation that this tumour does not have with its host; one without
+    ``staging`` is not staged by size.
     """
 
     name: str
@@ -128,5 +130,6 @@ class Tumour(Noun):
     visibility: Visibility | None = None
     dialogue: Dialogue | None = None
     radiosensitivity: Radiosensitivity | None = None
+    staging: Staging | None = None
     mechanisms: tuple[Mechanism, ...] = ()
     carries: tuple[str, ...] = ()

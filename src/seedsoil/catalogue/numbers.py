@@ -14,6 +14,7 @@ from seedsoil.biology.medicine.drug import Block, Raise
 from seedsoil.biology.signals import BLOCKED, RAISED
 from seedsoil.biology.soils.factors import FACTORS
 from seedsoil.foundation.value import Quantity, Value
+from seedsoil.observe.scan import INSTRUMENTS
 
 __all__ = ["KEYS", "WORDS", "Part", "key_field", "name_of", "numbers_in", "parts_of"]
 
@@ -23,6 +24,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {"reversed_by": tuple(BLOCKED)}
 KEYS: Mapping[str, tuple[str, ...]] = {
     "blocks": tuple(BLOCKED), "raises": tuple(RAISED), "receptors_kept": FACTORS,
     "receptors_freed": FACTORS,
+    "contrast": tuple(INSTRUMENTS),
 }  # fmt: skip
 
 

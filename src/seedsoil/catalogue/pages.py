@@ -15,6 +15,7 @@ from seedsoil.biology.patient import Host, Patient
 from seedsoil.biology.signals import BLOCKED, RAISED, Levels, resting
 from seedsoil.biology.soils.soil import Soil
 from seedsoil.biology.soils.vasculature import Vasculature
+from seedsoil.biology.staging import Staging
 from seedsoil.catalogue.load import entry, names
 from seedsoil.catalogue.sections import Row, Section, computed, numbers, row, short
 from seedsoil.catalogue.words import FAMILIES, ROUTES
@@ -152,9 +153,22 @@ def _tumour(tumour: Tumour) -> Iterator[Section]:
         )
     for mechanism in tumour.mechanisms:
         yield _mechanism(mechanism, mechanism.name in tumour.carries)
+    if tumour.staging is not None:
+        yield _staging(tumour.staging)
     silent = [field for field in _GROUPS if getattr(tumour, field) is None]
     if silent:
         yield Section("Left out", (f"{', '.join(silent)}: conversations that it does not have with its host.",))
+
+
+def _staging(rules: Staging) -> Section:
+    sizes = tuple(row(f"{band.name}: up to", band.up_to) for band in rules.sizes if band.up_to is not None)
+    nodes = [row(f"{band.name}: nodes from", band.least) for band in rules.nodes]
+    nodes += [
+        row(f"{band.name}: counted from station", band.station) for band in rules.nodes if band.station is not None
+    ]
+    groups = ", ".join(dict.fromkeys(group.stage for group in rules.groups))
+    told = (f"By {rules.edition}: the primary's diameter, regional nodes, and distant metastases that were seen.",)
+    return Section("Stage [staging]", (*told, f"Stages: {groups}."), (*sizes, *nodes, *numbers(rules)))
 
 
 def _mechanism(mechanism: Mechanism, carried: bool) -> Section:
@@ -227,6 +241,11 @@ def _soil(soil: Soil) -> Iterator[Section]:
     yield Section("What its vessel walls hold cells by [addressins]", (), numbers(soil.addressins))
     yield Section("Host cells, 1 being the tissue richest in them [residents]", (), numbers(soil.residents))
     yield Section("A barrier that keeps drugs out [barrier]", (), numbers(soil.barrier))
+    yield Section(
+        "How well lesions are seen here [contrast]",
+        ("Diameter needed, as a multiple of what is needed elsewhere.",) if soil.contrast else (),
+        tuple(row(name.upper(), value) for name, value in soil.contrast.items()),
+    )
 
 
 def _body(host: Host) -> Iterator[Section]:

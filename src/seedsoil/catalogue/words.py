@@ -19,6 +19,7 @@ from seedsoil.biology.soils.host_cells import (
     Stroma,
 )
 from seedsoil.biology.soils.soil import Barrier, Residents, Soil
+from seedsoil.biology.staging import Staging
 
 __all__ = ["FAMILIES", "GRADES", "MEANINGS", "ROUTES", "meaning"]
 
@@ -109,6 +110,7 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "alpha_beta_ratio": "alpha / beta",
         "hypoxic_protection": "dose for the same effect without oxygen, as a fold",
     },
+    Staging: {"node_least": "a resected node is positive from a deposit of"},
     Mechanism: {
         "rate": "arises, per division",
         "fitness_cost": "division lost",

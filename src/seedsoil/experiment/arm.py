@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,7 @@ from seedsoil.body.state import (
     copy_state,
 )
 from seedsoil.experiment.grow import Grown
+from seedsoil.experiment.orders.chart import Chart
 from seedsoil.experiment.orders.given import Given
 from seedsoil.experiment.orders.guard import Dosing, dosing
 from seedsoil.experiment.orders.regimen import Regimen, regimens
@@ -34,6 +35,7 @@ from seedsoil.experiment.protocol import Protocol
 from seedsoil.experiment.timeline import build_programme
 from seedsoil.foundation.errors import ModelError
 from seedsoil.observe.response import Follow
+from seedsoil.observe.stage import stager
 
 Event = dict[str, Any]
 Floats = NDArray[np.float64]
@@ -44,9 +46,10 @@ class Arm:
     """One patient in one arm while it runs.
 
     ``regimens`` are the courses under their rules; what follows from them (``given``, ``timeline``, ``model`` ...) is
-    worked out by ``retime``; ``ways`` keeps what the circulation makes of cells let go or shed. ``line`` is the follow-up
-    since the last progression, ``first_burdens`` what the first scan of each instrument showed [mm^3], ``released`` the
-    cells that shunts have let go so far.
+    worked out by ``retime``; ``ways`` keeps what the circulation makes of cells let go or shed, ``contrasts`` how well each
+    instrument sees at each site. ``line`` is the follow-up
+    since the last progression, ``chart`` what instruments have shown, ``judged`` which orders under a condition are done,
+    ``first_burdens`` what the first scan of each instrument showed [mm^3], ``released`` the cells that shunts have let go so far.
     """
 
     grown: Grown
@@ -57,6 +60,8 @@ class Arm:
     without: tuple[str, ...]
     follow: Follow
     line: Follow = field(init=False)
+    chart: Chart = field(init=False)
+    judged: dict[Hashable, bool] = field(default_factory=dict)
     given: list[Given] = field(init=False)
     dosing: Dosing = field(init=False)
     agents: Sequence[Agent] = ()
@@ -72,6 +77,7 @@ class Arm:
     first_burdens: dict[str, float] = field(default_factory=dict)
     released: dict[int, tuple[Floats, int]] = field(default_factory=dict)
     ways: dict[tuple[str, bool, int], Floats] = field(default_factory=dict)
+    contrasts: dict[str, Floats] = field(default_factory=dict)
     progression_day: float = math.nan
     end_day: float = math.nan
     alive: bool = True
@@ -82,6 +88,10 @@ class Arm:
 
     def __post_init__(self) -> None:
         self.line = self.follow
+        tumour, host = self.grown.patient.tumour, self.grown.patient.host
+        names = tuple(site.name for site in host.anatomy.sites)
+        stage = stager(tumour.staging, host, host.anatomy.index(tumour.site))
+        self.chart = Chart(stage, names, frozenset(_nodes(self.grown)))
         self.retime()
 
     @property
@@ -119,6 +129,15 @@ class Arm:
     def note(self, day: float, kind: str, detail: str) -> None:
         """Enter an event."""
         self.events.append({"day": day, "kind": kind, "detail": detail})
+
+    def sites(self, names: Sequence[str]) -> list[int]:
+        """Places of sites in the anatomy."""
+        return [self.grown.patient.host.anatomy.index(name) for name in names]
+
+    def mechanisms(self, mask: int) -> tuple[str, ...]:
+        """Names of the mechanisms of resistance in a mask."""
+        known = self.grown.patient.tumour.mechanisms
+        return tuple(mechanism.name for bit, mechanism in enumerate(known) if mask >> bit & 1)
 
     def new_line(self) -> Follow:
         """A follow-up that has seen nothing yet."""
@@ -193,7 +212,8 @@ def open_arm(
     courses = [one for one in protocol.courses if one.amount_mg > 0.0 and "drug effects" not in without]
     state = copy_state(grown.state)
     # The primary is taken out on the day that was planned; whether anything else is, scans decide.
-    wounds = [order.at_day for order in protocol.resections if order.target == "primary"]
+    planned = [order for order in protocol.resections if order.target == "primary" and order.only_if is None]
+    wounds = [order.at_day for order in planned]
     arm = Arm(
         grown, vessels, state, regimens(courses, [agents[one.agent] for one in courses]), until, tuple(without),
         Follow(nodes=_nodes(grown)), wounds=wounds,
@@ -203,6 +223,6 @@ def open_arm(
     growing = int(np.sum(state.lesion[1 : state.count[LESIONS], CELLS] > 0))
     arm.note(0.0, "diagnosis", f"{growing} growing {'metastasis' if growing == 1 else 'metastases'} in truth")
     for course in protocol.courses:
-        if course.after is None:
+        if course.after is None and course.only_if is None:
             arm.note(course.start, "dose_course", course.sentence())
     return arm

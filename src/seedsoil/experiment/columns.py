@@ -16,7 +16,7 @@ from seedsoil.foundation.errors import StoreError, did_you_mean
 Columns = dict[str, NDArray[Any]]
 
 #: Version of the tables below; a reader refuses others.
-FORMAT = "seedsoil run 2"
+FORMAT = "seedsoil run 3"
 
 
 class Column(NamedTuple):
@@ -34,7 +34,7 @@ _who = {
 
 _KINDS = (
     "diagnosis, dose_course, scan, progression, paused, resumed, reduced, delayed, stopped, nadir, resection, ablation, "
-    "irradiation, injection, shunt, biopsy, blood_draw, death, end"
+    "irradiation, injection, shunt, biopsy, blood_draw, decision, death, end"
 )
 
 TABLES: Mapping[str, Mapping[str, Column]] = {
@@ -46,8 +46,18 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "ending": Column("str", "", "how the history ended, in a sentence"),
         "progressed": Column("bool", "", "progression was observed"),
         "progression_day": Column("float64", "day", "first observed progression, nan if none"),
-        "response": Column("str", "", "best response: CR PR SD PD NE"),
+        "response": Column("str", "", "best response, not confirmed: CR PR SD NON-CR/NON-PD PD NE"),
+        "confirmed_response": Column("str", "", "best response, CR and PR confirmed four weeks later, SD for six weeks"),
+        "response_day": Column("float64", "day", "first CR or PR before progression, nan if none"),
+        "growth_rate": Column("float64", "%/month", "volume of the targets, first scan to second (TGR); nan without"),
+        "t_stage": Column("str", "", "T as seen; TX if not seen, empty if this tumour is not staged by size"),
+        "n_stage": Column("str", "", "N as seen; NX if nobody looked, empty if this tumour is not staged by size"),
+        "m_observed": Column("str", "", "M as seen: M1 if a scan showed a distant lesion, MX if nobody looked"),
+        "m_true": Column("str", "", "M1 if there was a growing distant lesion at diagnosis, seen or not"),
+        "stage": Column("str", "", "stage group as seen within four months, empty if not known"),
+        "stage_edition": Column("str", "", "rules by which the stage is told"),
         "age_years": Column("float64", "year", "age at diagnosis"),
+        "found_by": Column("str", "", "what led to the diagnosis: symptoms or screening; empty without a primary"),
         "tumour_age_days": Column("float64", "day", "from the founding cell to diagnosis"),
         "primary_diameter_mm": Column("float64", "mm", "primary tumour at diagnosis"),
         "metastases_at_diagnosis": Column("int32", "", "metastases of any size at diagnosis, seen or not"),

@@ -58,7 +58,8 @@ from seedsoil.experiment.timeline import nothing
 from seedsoil.foundation.elementary import exp, log
 from seedsoil.foundation.errors import ModelError
 from seedsoil.foundation.samplers import exponential
-from seedsoil.foundation.streams import DEATH, TRAIT, Stream, aim, mix, new_stream, uniform
+from seedsoil.foundation.streams import DEATH, SCREENING, TRAIT, Stream, aim, mix, new_stream, uniform
+from seedsoil.observe.scan import instrument, site_contrast
 
 #: A tumour that has not been found after so many days never will be.
 LONGEST_GROWTH_DAYS = 40.0 * 365.25
@@ -74,23 +75,37 @@ MOST_LESIONS = 20000
 
 
 @dataclass(frozen=True)
+class Screening:
+    """Looks at everybody for a primary that causes no symptoms yet: with an instrument, every so many days.
+
+    When the first look falls is a matter of chance, for tumours begin at any time between two of them.
+    """
+
+    instrument: str
+    every_days: float
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """When the clock of a trial starts: the primary reaches a size, and as many metastases as asked for show.
 
-    A primary of 0 mm is none: the clock starts with a healthy host, into which cells may be injected.
-    ``metastases`` counts lesions beyond the primary of at least ``metastasis_diameter_mm``.
+    With ``screening`` the clock starts as soon as one of its looks shows the primary, if that comes first. A primary
+    of 0 mm is none: the clock starts with a healthy host, into which cells may be injected. ``metastases`` counts
+    lesions beyond the primary of at least ``metastasis_diameter_mm``.
     """
 
     primary_diameter_mm: float
     metastases: int = 0
     metastasis_diameter_mm: float = 10.0
+    screening: Screening | None = None
 
 
 @dataclass(frozen=True)
 class Grown:
     """A patient on the day of diagnosis: the state, the luck still to come, and the day on the engine's clock.
 
-    ``vessels`` and ``without`` are what it was grown with, ``attempts`` how many founders it took.
+    ``vessels`` and ``without`` are what it was grown with, ``attempts`` how many founders it took, ``found_by`` what led to
+    the diagnosis: "symptoms" or "screening".
     """
 
     patient: Patient
@@ -102,6 +117,7 @@ class Grown:
     stream: Stream
     day: float
     attempts: int
+    found_by: str = "symptoms"
 
 
 def run_until(
@@ -208,10 +224,10 @@ def grow(
     for attempt in range(1, MOST_ATTEMPTS + 1):
         person = patient(attempt) if callable(patient) else patient
         stream = new_stream(seed, number)
-        state, is_diagnosed = _grow_founder(person, vessels, diagnosis, stream, attempt, without)
-        if is_diagnosed:
+        state, found_by = _grow_founder(person, vessels, diagnosis, stream, attempt, without)
+        if found_by:
             day = float(state.clock[NOW])
-            return Grown(person, vessels, tuple(without), number, seed, state, stream, day, attempt)
+            return Grown(person, vessels, tuple(without), number, seed, state, stream, day, attempt, found_by)
         largest = max(largest, float(state.lesion[0, LARGEST]))
     raise ModelError(
         f"patient {number}: no tumour was diagnosed in {MOST_ATTEMPTS} tries; the largest primary reached "
@@ -227,7 +243,7 @@ def _healthy(patient: Patient, vessels: Vasculature, seed: int, number: int, wit
     state.lesion[0, FATE], state.used[0] = EXTINCT, 0
     state.lesion[0, CELLS] = state.lesion[0, LARGEST] = state.cells[0, 0] = 0.0
     _open_clock(state, patient, stream, without)
-    return Grown(patient, vessels, tuple(without), number, seed, state, stream, 0.0, 1)
+    return Grown(patient, vessels, tuple(without), number, seed, state, stream, 0.0, 1, "")
 
 
 def watch_growth(grown: Grown, watch: Callable[[State], None]) -> None:
@@ -243,23 +259,51 @@ def watch_growth(grown: Grown, watch: Callable[[State], None]) -> None:
 
 def _grow_founder(
     patient: Patient, vessels: Vasculature, diagnosis: Diagnosis, stream: Stream, attempt: int, without: Collection[str]
-) -> tuple[State, bool]:
-    """Grow one founder until its tumour is diagnosed (True) or never will be (False)."""
+) -> tuple[State, str]:
+    """Grow one founder until its tumour is diagnosed, and by what, or never will be ("")."""
     model = build_model(patient, vessels, without=without)
     work, timeline = scratch(model), nothing(0)
     state, day = _founded(patient, model, stream, attempt), 0.0
-    patience = _patience(state, model)
+    patience, due = _patience(state, model), _next_look(diagnosis.screening, stream, attempt, day)
     while day < LONGEST_GROWTH_DAYS and state.lesion[0, CELLS] > 0.0:
-        day += STEP_DAYS * _weeks_until(diagnosis, state, model)
+        day = min(due, day + STEP_DAYS * _weeks_until(diagnosis, state, model))
         ending, state = run_until(stream, state, day, model, timeline, work)
         if ending != REACHED:
             break
-        if _is_diagnosed(state, diagnosis):
+        found_by = "symptoms" if _is_diagnosed(state, diagnosis) else ""
+        if day >= due and diagnosis.screening is not None:
+            seen = not found_by and _is_seen(diagnosis.screening, patient, stream, state)
+            found_by, due = "screening" if seen else found_by, _next_look(diagnosis.screening, stream, attempt, day)
+        if found_by:
             state = copy_state(state)
             _open_clock(state, patient, stream, without)
-            return state, True
+            return state, found_by
         if diagnosis.metastases and diameter(state.lesion[0, CELLS]) > LATEST_DIAGNOSIS * diagnosis.primary_diameter_mm:
             break
         if day > patience and state.lesion[0, CELLS] < STALLED_CELLS:
             break
-    return state, False
+    return state, ""
+
+
+def _next_look(screening: Screening | None, stream: Stream, attempt: int, day: float) -> float:
+    """Day of the grid of the first look at everybody after a day; infinity without any."""
+    if screening is None:
+        return math.inf
+    aim(stream, SCREENING, np.uint64(attempt), 0)
+    first = uniform(stream) * screening.every_days
+    passed = max(0, math.floor((day - first) / screening.every_days) - 1)
+    while True:
+        look = math.ceil((first + passed * screening.every_days) / STEP_DAYS - 1e-9) * STEP_DAYS
+        if look > day:
+            return look
+        passed += 1
+
+
+def _is_seen(screening: Screening, patient: Patient, stream: Stream, state: State) -> bool:
+    """Whether a look at everybody shows the primary."""
+    home = int(state.lesion[0, SITE])
+    blur = site_contrast(patient.host, screening.instrument)[home]
+    seen, _ = instrument(screening.instrument).read(
+        stream, state.lesion_key[:1], state.lesion[:1, CELLS], round(float(state.clock[NOW]) / STEP_DAYS), None, blur
+    )
+    return bool(seen[0])

@@ -34,6 +34,8 @@ from seedsoil.body.state import (
     State,
 )
 from seedsoil.experiment.arm import Arm
+from seedsoil.observe.best_response import confirmed_best
+from seedsoil.observe.growth_rate import tumour_growth_rate
 
 Columns = dict[str, NDArray[Any]]
 
@@ -57,8 +59,7 @@ def clone_cells(state: State) -> NDArray[np.float64]:
 
 def resistance_of(mask: int, arm: Arm) -> str:
     """Names of the mechanisms in a mask, joined by +."""
-    mechanisms = arm.grown.patient.tumour.mechanisms
-    return "+".join(mechanism.name for bit, mechanism in enumerate(mechanisms) if mask >> bit & 1)
+    return "+".join(arm.mechanisms(mask))
 
 
 def patient_row(arm: Arm, name: str) -> Columns:
@@ -86,7 +87,10 @@ def patient_row(arm: Arm, name: str) -> Columns:
         "progressed": np.array([not math.isnan(arm.progression_day)]),
         "progression_day": np.array([arm.progression_day]),
         "response": _text([arm.follow.best]),
+        **_response(arm),
+        **_stage(arm),
         "age_years": np.array([float(grown.patient.host.age)]),
+        "found_by": _text([grown.found_by]),
         "tumour_age_days": np.array([grown.day]),
         "primary_diameter_mm": np.array([diameter(float(first[0, CELLS]))]),
         "metastases_at_diagnosis": np.array([np.count_nonzero(first[1:, CELLS] > 0)], dtype=np.int32),
@@ -95,6 +99,34 @@ def patient_row(arm: Arm, name: str) -> Columns:
         "metastatic_cells_at_end": np.array([float(lesion[1:, CELLS].sum())]),
         "resistant_fraction_at_end": np.array([resistant / total if total > 0 else math.nan]),
     }
+
+
+def _response(arm: Arm) -> Columns:
+    """What assessments say beyond the best response: confirmed or not, since when, and how fast the targets grew."""
+    follow = arm.follow
+    confirmed = confirmed_best(follow.assessments, follow.baseline_day)[1]
+    growth = math.nan
+    if len(follow.sums) > 1:
+        (first, before), (second, after) = follow.sums[:2]
+        growth = tumour_growth_rate(before, after, second - first)
+    return {
+        "confirmed_response": _text(["NE" if confirmed == "MISSING" else confirmed]),
+        "response_day": np.array([math.nan if follow.response_day is None else follow.response_day]),
+        "growth_rate": np.array([growth]),
+    }
+
+
+def _stage(arm: Arm) -> Columns:
+    """The stage as seen, and the truth about distant lesions on the day of diagnosis."""
+    stage, grown = arm.chart.stager, arm.grown
+    lesion = grown.state.lesion[1 : grown.state.count[LESIONS]]
+    growing = lesion[lesion[:, CELLS] > 0.0, SITE].astype(int)
+    distant = ~np.isin(growing, [stage.home, *stage.regional])
+    words = {
+        "t_stage": stage.t, "n_stage": stage.n, "m_observed": stage.m, "m_true": "M1" if distant.any() else "M0",
+        "stage": stage.stage, "stage_edition": stage.edition,
+    }  # fmt: skip
+    return {name: _text([word]) for name, word in words.items()}
 
 
 def lesion_rows(arm: Arm, name: str) -> Columns:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Literal, TypeAlias
 
+from seedsoil.experiment.orders.condition import Condition
 from seedsoil.foundation.units import plain
 
 Route = Literal["iv", "oral", "hepatic_artery"]
@@ -23,27 +24,36 @@ _GUARD_WORDS = {
 
 @dataclass(frozen=True)
 class Resect:
-    """Surgery: ``target`` is "primary", "visible metastases" or the name of a site; ``margin`` is the share left."""
+    """Surgery: ``target`` is "primary", "visible metastases" or the name of a site; ``margin`` is the share left.
+
+    With ``nodes`` the regional lymph nodes come out with the primary, and a pathologist looks at them. ``only_if``, here
+    and in other orders, is what must have been seen by then: else nothing is done.
+    """
 
     target: str
     at_day: float
     margin: float = 0.0
+    nodes: bool = False
+    only_if: Condition | None = None
 
     def sentence(self) -> str:
         """Say what is done."""
         left = "" if self.margin == 0.0 else f", leaving {self.margin:.2g} of its cells"
-        return f"on day {self.at_day:g} {_aimed_at(self.target)} is taken out{left}"
+        nodes = " with its lymph nodes" if self.nodes else ""
+        return f"on day {self.at_day:g} {_aimed_at(self.target)} is taken out{nodes}{left}{_if(self.only_if)}"
 
 
 @dataclass(frozen=True)
 class Course:
     """A drug by a route: ``amount_mg`` a dose, from ``start`` on ``every`` so many days, ``times`` or until told.
 
-    ``on`` and ``off`` make a rhythm: doses fall only within the first ``on`` days of each ``on + off``. With ``after``
-    the clock of the course starts on the day when a scan shows progression, and ``start`` is counted from there. With
-    ``adaptive`` (stop, restart) it pauses while the burden that scans show is below ``stop`` times that of the first scan,
-    and goes on when it has come back to ``restart`` times. ``guard`` says what is done when blood counts are low:
-    "reduce" (a quarter less from then on), "delay" (until they have recovered), or nothing.
+    ``on`` and ``off`` make a rhythm: doses fall only within the first ``on`` days of each ``on + off``. With
+    ``after`` the clock of the course starts on the day when a scan shows progression, and ``start`` is counted from
+    there. With ``adaptive`` (stop, restart) it pauses while the burden that scans show is below ``stop`` times that
+    of the first scan, and goes on when it has come back to ``restart`` times. Where ``after`` or ``until`` is a
+    condition, the course opens or ends on the first day on which a reading meets it; ``only_if`` is judged once, on
+    the day on which it is due. ``guard`` says what is done when blood counts are low: "reduce" (a quarter less from
+    then on), "delay" (until they have recovered), or nothing.
     """
 
     agent: str
@@ -53,12 +63,13 @@ class Course:
     every: float = 0.0
     times: int | None = None
     duration: float = 0.0
-    until: Literal["progression"] | None = None
+    until: Literal["progression"] | Condition | None = None
     on: float = 0.0
     off: float = 0.0
-    after: Literal["progression"] | None = None
+    after: Literal["progression"] | Condition | None = None
     adaptive: tuple[float, float] | None = None
     guard: Literal["reduce", "delay"] | None = None
+    only_if: Condition | None = None
 
     def last_day(self, end: float) -> float:
         """Return the day on which the course is over at the latest, if all is over on day ``end``."""
@@ -92,11 +103,12 @@ class Course:
             )
         if self.guard is not None:
             parts.append(_GUARD_WORDS[self.guard])
-        if self.until:
-            parts.append(
-                "until a scan shows progression" if self.after is None else "until a later scan shows it again"
-            )
-        return ", ".join(parts)
+        if isinstance(self.until, Condition):
+            parts.append(f"until {self.until.words()}")
+        elif self.until:
+            again = self.after == "progression"
+            parts.append("until a later scan shows it again" if again else "until a scan shows progression")
+        return ", ".join(parts) + _if(self.only_if)
 
     def _is_repeated(self) -> bool:
         return self.every > 0.0 and self.times != 1
@@ -106,25 +118,35 @@ class Course:
         if self.after is None:
             return f"from day {self.start:g}" if self._is_repeated() else f"on day {self.start:g}"
         later = f"{plain(self.start)} after" if self.start > 0.0 else "from the day on which"
+        if isinstance(self.after, Condition):
+            return f"{later if self.start == 0.0 else f'{later} the day on which'} {self.after.words()},"
         return f"{later} a scan shows progression"
 
 
 @dataclass(frozen=True)
 class Scan:
-    """A look at the patient with an instrument, every so many days.
+    """A look at the patient with an instrument, every so many days, up to day ``end``.
 
-    It ends with the first progression, unless a course waits for what later scans show.
+    It ends with the first progression, unless a course waits for what later scans show. ``regions`` are the sites that
+    it covers, all if there are none; ``slice_mm`` the thickness of its slices, 0 for the instrument's usual one.
     """
 
     every: float
     start: float
     instrument: str = "ct"
+    end: float = math.inf
+    regions: tuple[str, ...] = ()
+    slice_mm: float = 0.0
 
     def sentence(self) -> str:
         """Say what is looked at."""
         tool = self.instrument.upper()
         article = "an" if tool[0] in _SPOKEN_WITH_VOWEL else "a"
-        return f"{article} {tool} scan on day {self.start:g} and every {plain(self.every)} until progression"
+        field = f" of the {' and '.join(map(_spoken, self.regions))}" if self.regions else ""
+        thick = f" in slices of {self.slice_mm:g} mm" if self.slice_mm > 0.0 else ""
+        last = f" or day {self.end:g}" if math.isfinite(self.end) else ""
+        often = f"on day {self.start:g} and every {plain(self.every)}"
+        return f"{article} {tool} scan{field}{thick} {often} until progression{last}"
 
 
 @dataclass(frozen=True)
@@ -134,12 +156,13 @@ class Ablate:
     target: str
     at_day: float
     reach_mm: float
+    only_if: Condition | None = None
 
     def sentence(self) -> str:
         """Say what is destroyed."""
         return (
             f"on day {self.at_day:g} {_aimed_at(self.target)} is ablated by heat or cold, "
-            f"up to {self.reach_mm:g} mm from its centre"
+            f"up to {self.reach_mm:g} mm from its centre{_if(self.only_if)}"
         )
 
 
@@ -152,16 +175,17 @@ class Irradiate:
     dose_gray: float
     fractions: int = 1
     every: float = 1.0
+    only_if: Condition | None = None
 
     def sentence(self) -> str:
         """Say what is irradiated, and with how much in all."""
         usual = f"the whole {_spoken(self.target)}, with all that lies in it,"
         what = _aimed_at(self.target) if self.target in _AIMS else usual
         if self.fractions == 1:
-            return f"on day {self.start:g} {what} is irradiated with {self.dose_gray:g} Gy"
+            return f"on day {self.start:g} {what} is irradiated with {self.dose_gray:g} Gy{_if(self.only_if)}"
         return (
             f"from day {self.start:g} {what} is irradiated with {self.dose_gray:g} Gy every {_interval(self.every)}, "
-            f"{self.fractions} times ({self.fractions * self.dose_gray:g} Gy in all)"
+            f"{self.fractions} times ({self.fractions * self.dose_gray:g} Gy in all){_if(self.only_if)}"
         )
 
 
@@ -274,6 +298,11 @@ def _day_of(order: Order) -> float:
 def _aimed_at(target: str) -> str:
     """Return in words what an operation is aimed at."""
     return _AIMS.get(target, f"what scans have shown in the {_spoken(target)}")
+
+
+def _if(condition: Condition | None) -> str:
+    """Return in words what an order is done under."""
+    return "" if condition is None else f", if by then {condition.words()}"
 
 
 def _spoken(site: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from seedsoil.body.state import (
     CAUSE,
     CELLS,
+    CLONE_TYPE,
     DEATH_DAY,
     DETECTED,
     DIED,
@@ -23,14 +24,17 @@ from seedsoil.body.state import (
 )
 from seedsoil.experiment.arm import Arm, open_arm
 from seedsoil.experiment.grow import run_until, scratch
+from seedsoil.experiment.orders.condition import Condition
 from seedsoil.experiment.orders.operations import ablate, has_effect, irradiate, lesions, resect
-from seedsoil.experiment.orders.regimen import at_burden, at_progression
+from seedsoil.experiment.orders.regimen import Told, at_burden, at_progression
 from seedsoil.experiment.orders.release import WEEK, inject, shunt
+from seedsoil.experiment.orders.rules import admit, at_reading
 from seedsoil.experiment.orders.samples import biopsy, draw
 from seedsoil.experiment.protocol import (
     Ablate,
     Biopsy,
     BloodDraw,
+    Course,
     Inject,
     Irradiate,
     Order,
@@ -39,7 +43,8 @@ from seedsoil.experiment.protocol import (
     Scan,
     Shunt,
 )
-from seedsoil.observe.scan import instrument
+from seedsoil.observe.response import Reading
+from seedsoil.observe.scan import instrument, site_contrast
 
 __all__ = ["Arm", "look", "open_arm", "run_arm"]
 
@@ -50,39 +55,93 @@ _LOOK, _ACT = 0, 1
 
 def look(arm: Arm, scan: Scan) -> None:
     """Scan the patient, read the response, and do what the rules of the courses ask for."""
+    respond(arm, scan, _read(arm, scan))
+
+
+def _read(arm: Arm, scan: Scan) -> list[Reading]:
+    """Let the instrument look: the lesions that it shows, their sites and the diameters read [mm]."""
     state, tool = arm.state, instrument(scan.instrument)
     count = int(state.count[LESIONS])
-    known = state.lesion[:count, DETECTED] >= 0.0
-    seen, read = tool.read(arm.grown.stream, state.lesion_key[:count], state.lesion[:count, CELLS], arm.week, known)
-    readings = []
+    known, sites = state.lesion[:count, DETECTED] >= 0.0, state.lesion[:count, SITE].astype(int)
+    if scan.instrument not in arm.contrasts:
+        arm.contrasts[scan.instrument] = site_contrast(arm.grown.patient.host, scan.instrument)
+    contrast = arm.contrasts[scan.instrument][sites]
+    covered = np.isin(sites, arm.sites(scan.regions)) if scan.regions else np.ones(count, dtype=np.bool_)
+    sizes = np.where(covered, state.lesion[:count, CELLS], 0.0)
+    seen, read = tool.read(
+        arm.grown.stream, state.lesion_key[:count], sizes, arm.week, known, contrast * tool.blur(scan.slice_mm)
+    )
     for row in np.flatnonzero(seen):
-        site = int(state.lesion[row, SITE])
-        readings.append((int(row), site, float(read[row])))
-        arm.observations.append((arm.today, scan.instrument, int(row), site, float(read[row])))
         if state.lesion[row, DETECTED] < 0.0:
             state.lesion[row, DETECTED] = arm.today
+    return [(int(row), int(sites[row]), float(read[row])) for row in np.flatnonzero(seen)]
+
+
+def respond(arm: Arm, scan: Scan, readings: Sequence[Reading]) -> None:
+    """Enter what a scan shows in the chart, and do what follows from it: nothing but readings decides."""
+    examined = arm.sites(scan.regions) if scan.regions else None
+    arm.observations += [(arm.today, scan.instrument, row, int(site), size) for row, site, size in readings]
+    arm.chart.scan(arm.today, readings, examined)
     burden = sum(diameter**3 for _, _, diameter in readings)
     first = arm.first_burdens.setdefault(scan.instrument, burden)
     if not arm.baseline_taken:
-        arm.follow.baseline(readings)
+        arm.follow.baseline(readings, arm.today, scan.slice_mm)
         arm.baseline_taken = True
         arm.note(arm.today, "scan", f"baseline: {lesions(len(readings))} seen")
+        react(arm)
         return
     told = []
-    if arm.line.assess(arm.today, readings) == "PD":
+    arm.chart.response = arm.line.assess(arm.today, readings, examined)
+    if arm.chart.response == "PD":
         if not arm.progressed:
             arm.progression_day = arm.today
             arm.note(arm.today, "progression", f"{lesions(len(readings))} seen")
         # What comes after is judged against this day.
         arm.line = arm.new_line()
-        arm.line.baseline(readings)
+        arm.line.baseline(readings, arm.today, scan.slice_mm)
         told += at_progression(arm.regimens, arm.today)
     if first > 0.0:
         told += at_burden(arm.regimens, arm.today, burden / first)
-    for kind, detail in told:
+    react(arm, told)
+
+
+def react(arm: Arm, told: Sequence[Told] = ()) -> None:
+    """Do what rules ask for after a reading, beside what was ``told`` already, and tell it."""
+    every = [*told, *at_reading(arm.regimens, arm.today, arm.chart)]
+    for kind, detail in every:
         arm.note(arm.today, kind, detail)
-    if told:
+    if every:
         arm.retime()
+
+
+def is_admitted(arm: Arm, order: Order, number: int) -> bool:
+    """Whether an order may be carried out: one under a condition is judged once, by the chart as it stands."""
+    condition = condition_of(order)
+    if condition is None:
+        return True
+    key = (type(order), number)
+    if key not in arm.judged:
+        holds, found = arm.chart.judge(condition)
+        arm.judged[key] = holds
+        arm.note(arm.today, "decision", f"{'done' if holds else 'left out'}, {found}: {order.sentence()}")
+        if isinstance(order, Course):
+            _open(arm, order, holds)
+    return arm.judged[key]
+
+
+def condition_of(order: Order) -> Condition | None:
+    """Return what must have been seen for an order to be carried out; None if nothing must."""
+    return getattr(order, "only_if", None)
+
+
+def _open(arm: Arm, course: Course, holds: bool) -> None:
+    """Let a course begin whose condition has been judged, or never."""
+    for one in arm.regimens:
+        if one.course == course:
+            admit(one, holds)
+            if holds:
+                arm.note(arm.today, "dose_course", course.sentence())
+                arm.retime()
 
 
 def _on_grid(arm: Arm, day: float) -> float:
@@ -90,13 +149,21 @@ def _on_grid(arm: Arm, day: float) -> float:
     return math.ceil((day + arm.grown.day) / STEP_DAYS - 1e-9) * STEP_DAYS - arm.grown.day
 
 
+def _before(arm: Arm, day: float) -> float:
+    """Last day of the grid of steps at or before ``day``: all that was read by then is known on it."""
+    return math.floor((day + arm.grown.day) / STEP_DAYS + 1e-9) * STEP_DAYS - arm.grown.day
+
+
 def _days(arm: Arm, order: Order) -> tuple[list[float], int]:
     """Days on which an order does something, and whether it looks or acts.
 
     What can change nothing (a look, beads, radiation that kills no cell) waits for the grid, so that it cuts no step.
     """
+    if isinstance(order, Course):
+        return ([_before(arm, order.start)] if order.only_if is not None else []), _ACT
     if isinstance(order, Scan | BloodDraw):
-        times = np.arange(order.start, arm.end + 1e-9, order.every) if order.every > 0 else np.array([order.start])
+        last = min(arm.end, order.end) if isinstance(order, Scan) else arm.end
+        times = np.arange(order.start, last + 1e-9, order.every) if order.every > 0 else np.array([order.start])
         return [_on_grid(arm, float(day)) for day in times], _LOOK
     if isinstance(order, Biopsy):
         return [_on_grid(arm, order.at_day)], _LOOK
@@ -110,7 +177,7 @@ def _days(arm: Arm, order: Order) -> tuple[list[float], int]:
         return [_on_grid(arm, order.at_day)], _ACT
     if isinstance(order, Ablate) and order.reach_mm <= 0.0:
         return [_on_grid(arm, order.at_day)], _ACT
-    return ([order.at_day], _ACT) if isinstance(order, Resect | Ablate | Inject) else ([], _ACT)
+    return [order.at_day], _ACT
 
 
 def _decisions(arm: Arm, protocol: Protocol) -> list[Step]:
@@ -130,9 +197,12 @@ def _carry_out(arm: Arm, order: Order, number: int, part: int) -> None:
         case Scan():
             look(arm, order)
         case Biopsy():
-            biopsy(arm, order)
+            _chart_biopsy(arm, order)
         case BloodDraw():
             draw(arm, order)
+            _, millilitres, cells = arm.blood[-1]
+            arm.chart.draw(cells, millilitres)
+            react(arm)
         case Resect():
             resect(arm, order)
         case Ablate():
@@ -145,16 +215,35 @@ def _carry_out(arm: Arm, order: Order, number: int, part: int) -> None:
             shunt(arm, order, number, part)
 
 
-def _scans_are_over(arm: Arm) -> bool:
-    """Scans end with progression, unless a rule still waits for what they show."""
-    return arm.progressed and not any(one.waits_for_a_scan(arm.progressed) for one in arm.regimens)
+def _chart_biopsy(arm: Arm, order: Biopsy) -> None:
+    """Take a biopsy, and enter in the chart which mechanisms its clones have."""
+    before = len(arm.biopsies)
+    biopsy(arm, order)
+    if pieces := arm.biopsies[before:]:
+        kinds = arm.state.clone[np.array([piece[3] for piece in pieces]), CLONE_TYPE]
+        names = [arm.mechanisms(int(arm.model.mask[kind])) for kind in kinds]
+        arm.chart.biopsy(zip(names, (piece[4] for piece in pieces), strict=True))
+        react(arm)
+
+
+def _scans_are_over(arm: Arm, undecided: bool) -> bool:
+    """Scans end with progression, unless a rule still waits for what they show, or an order for its condition."""
+    waiting = undecided or any(one.waits_for_a_scan(arm.progressed) for one in arm.regimens)
+    return arm.progressed and not waiting
 
 
 def run_arm(arm: Arm, protocol: Protocol, watch: Callable[[Arm], None] | None = None) -> Arm:
     """Carry an arm out to its end or to death. ``watch`` is called on every day of the grid, and changes nothing."""
-    work = scratch(arm.model)
-    for day, _, order, number, part in _decisions(arm, protocol):
-        if isinstance(order, Scan) and _scans_are_over(arm):
+    work, plan = scratch(arm.model), _decisions(arm, protocol)
+    last = max((day for day, _, order, _, part in plan if part == 0 and condition_of(order) is not None), default=-1.0)
+    for day, _, order, number, part in plan:
+        if isinstance(order, Scan) and _scans_are_over(arm, day <= last):
+            continue
+        # What is left out must cut no step: it is judged on the grid.
+        first = _before(arm, day) if part == 0 and condition_of(order) is not None else -math.inf
+        if first > arm.today + 1e-6 and not _reach(arm, first, work, watch):
+            break
+        if not is_admitted(arm, order, number):
             continue
         if not _reach(arm, day, work, watch):
             break

@@ -30,6 +30,7 @@ RADIATION = 12
 INJECTION = 13
 BIOPSY = 14
 BLOOD = 15
+SCREENING = 30
 
 Stream = NDArray[np.uint64]
 Word = np.uint64

@@ -13,6 +13,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from seedsoil.biology.patient import Host
 from seedsoil.biology.soils.vessels import diameter
 from seedsoil.foundation.compiled import kernel
 from seedsoil.foundation.elementary import exp, log1p
@@ -78,6 +79,18 @@ def read_lesions(
     return seen, read
 
 
+def site_contrast(host: Host, name: str) -> Floats:
+    """How well lesions stand out at each site, as a multiple of the diameter of which an instrument shows half (sites,).
+
+    Above 1 they are harder to see there than elsewhere, below 1 easier.
+    """
+    found = np.ones(len(host.anatomy.sites))
+    for place, site in enumerate(host.anatomy.sites):
+        if site.soil:
+            found[place] = float(host.soil(site.soil).contrast.get(name, 1.0))
+    return found
+
+
 def detection_probability(diameter_mm: Floats | float, d50_mm: float) -> Floats:
     """Return the chance that a lesion of that diameter is seen, 1 / (1 + (D50/D)^8)."""
     size = np.asarray(diameter_mm, dtype=np.float64)
@@ -91,21 +104,30 @@ class Instrument:
 
     ``d50`` [mm] is the diameter of which it shows half. ``known_d50`` [mm] holds for a lesion that was seen before: the
     reader then looks for it at its place, as RECIST asks, and small remnants are not missed and found in turn.
-    ``cv`` is the error of one diameter. ``salt`` tells the luck of instruments apart.
+    ``cv`` is the error of one diameter. ``slice_thickness`` [mm] is the usual one. ``salt`` tells the luck of instruments
+    apart.
     """
 
     name: str
     d50: Value
     known_d50: Value
     cv: Value
+    slice_thickness: Value
     salt: np.uint64 = field(default=np.uint64(0), repr=False)
 
     def read(
-        self, stream: Stream, keys: Keys, cells: Floats, step: int, known: Flags | None = None
+        self,
+        stream: Stream,
+        keys: Keys,
+        cells: Floats,
+        step: int,
+        known: Flags | None = None,
+        blur: Floats | float = 1.0,
     ) -> tuple[Flags, Floats]:
         """Read lesions; see `read_lesions` for the arrays.
 
-        ``known`` (lesions,) marks lesions that this patient's earlier scans have shown; without it, none.
+        ``known`` (lesions,) marks lesions that this patient's earlier scans have shown; without it, none. ``blur``
+        (lesions,) multiplies the diameter of which half are seen.
         """
         if not len(cells):
             return np.zeros(0, dtype=np.bool_), np.zeros(0)
@@ -113,9 +135,18 @@ class Instrument:
             d50 = np.full(len(cells), self.d50.number)
         else:
             d50 = np.where(known, self.known_d50.number, self.d50.number)
+        d50 = np.ascontiguousarray(d50 * blur)
         # A column of one lesion is contiguous and one of two is not: two layouts are two compilations.
         together = np.ascontiguousarray(cells)
         return read_lesions(stream, keys, together, step, d50, self.cv.number, self.salt)
+
+    def blur(self, slice_mm: float) -> float:
+        """How many times larger a lesion must be to be seen in slices of this thickness [mm]; 0 stands for the usual one.
+
+        Law: max(1, slice / usual): what is thinner than a slice is averaged with what lies beside it. Thinner slices
+        than usual show no more, for noise grows. Source: assumed.
+        """
+        return max(1.0, slice_mm / float(self.slice_thickness))
 
 
 def _assumed(number: float, unit: str, low: float, high: float, note: str) -> Value:
@@ -128,6 +159,7 @@ def _instrument(name: str, d50: float, low: float, high: float, number: int) -> 
         d50=_assumed(d50, "mm", low, high, "diameter of which half are seen; one reader, one scan"),
         known_d50=_assumed(d50 / 2, "mm", low / 2, high, "the same for a lesion that is looked for at its place"),
         cv=_assumed(0.07, "1", 0.03, 0.15, "error of one diameter between readings, lognormal"),
+        slice_thickness=_assumed(5.0, "mm", 1.0, 5.0, "the thickest at which RECIST 1.1 calls 10 mm measurable"),
         # Any odd constant spreads the numbers of instruments over 64 bits.
         salt=np.uint64(number * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF),
     )
@@ -137,7 +169,7 @@ def _instrument(name: str, d50: float, low: float, high: float, number: int) -> 
 INSTRUMENTS = MappingProxyType(
     {
         "ct": _instrument("ct", 7.0, 4.0, 10.0, 0),
-        "mri": _instrument("mri", 3.0, 2.0, 5.0, 1),
+        "mri": _instrument("mri", 5.0, 3.0, 10.0, 1),
         "pet": _instrument("pet", 8.0, 5.0, 12.0, 2),
     }
 )

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.foundation.errors import StudyError, did_you_mean
+from seedsoil.observe.response import RESPONSES
 
 Floats = NDArray[np.float64]
 Table = Mapping[str, NDArray[Any]]
@@ -19,11 +20,9 @@ Table = Mapping[str, NDArray[Any]]
 #: Endpoints that are a time to an event, and so can be compared by a hazard ratio.
 TIME_ENDPOINTS = ("overall_survival", "progression_free_survival")
 #: All endpoints that a study file may name.
-ENDPOINTS = (*TIME_ENDPOINTS, "regrowth", "response", "lesions")
-#: Endpoints that have a median: a time in all patients, or (regrowth) in those who responded.
-MEDIAN_ENDPOINTS = (*TIME_ENDPOINTS, "regrowth")
-#: Best responses from best to worst; NE: nothing that could respond was there, or nobody looked.
-RESPONSES = ("CR", "PR", "SD", "PD", "NE")
+ENDPOINTS = (*TIME_ENDPOINTS, "regrowth", "duration_of_response", "response", "lesions")
+#: Endpoints that have a median: a time in all patients, or (the last two) in those who responded.
+MEDIAN_ENDPOINTS = (*TIME_ENDPOINTS, "regrowth", "duration_of_response")
 
 
 def rows_of(table: Table, arm: str) -> NDArray[np.bool_]:
@@ -50,7 +49,7 @@ def event_times(patients: Table, arm: str, endpoint: str = "overall_survival") -
 
     Returns
     -------
-    float64 (n,) [day since diagnosis], bool (n,)
+    float64 (n,) [day since diagnosis; since the response], bool (n,)
         In the order of the table.
     """
     chosen = rows_of(patients, arm)
@@ -58,13 +57,18 @@ def event_times(patients: Table, arm: str, endpoint: str = "overall_survival") -
     died = ~np.asarray(patients["alive"], dtype=np.bool_)[chosen]
     if endpoint == "overall_survival":
         return end, died
-    if endpoint in ("progression_free_survival", "regrowth"):
+    if endpoint in ("progression_free_survival", "regrowth", "duration_of_response"):
         progressed = np.asarray(patients["progressed"], dtype=np.bool_)[chosen]
         day = np.asarray(patients["progression_day"], dtype=np.float64)[chosen]
         if endpoint == "regrowth":
             responded = np.isin(np.asarray(patients["response"])[chosen], ("CR", "PR"))
             return np.where(progressed, day, end)[responded], progressed[responded]
-        return np.where(progressed, np.fmin(day, end), end), progressed | died
+        over, event = np.where(progressed, np.fmin(day, end), end), progressed | died
+        if endpoint == "duration_of_response":
+            since = np.asarray(patients["response_day"], dtype=np.float64)[chosen]
+            responded = np.isfinite(since)
+            return (over - since)[responded], event[responded]
+        return over, event
     if endpoint in ENDPOINTS:
         raise StudyError(f"{endpoint!r} is not a time to an event; such endpoints are {', '.join(TIME_ENDPOINTS)}")
     raise StudyError(f"no endpoint {endpoint!r}.{did_you_mean(endpoint, ENDPOINTS)} Known: {', '.join(ENDPOINTS)}.")
@@ -90,9 +94,12 @@ class ResponseRate:
         return sum(self.counts.values()) - self.counts["NE"]
 
 
-def response_rate(patients: Table, arm: str, level: float = 0.95) -> ResponseRate:
-    """Return the objective response rate of an arm with Wilson's score interval; nan if nobody is evaluable."""
-    best = np.asarray(patients["response"])[rows_of(patients, arm)]
+def response_rate(patients: Table, arm: str, level: float = 0.95, *, confirmed: bool = False) -> ResponseRate:
+    """Return the objective response rate of an arm with Wilson's score interval; nan if nobody is evaluable.
+
+    With ``confirmed`` only responses count that a scan at least four weeks later has confirmed.
+    """
+    best = np.asarray(patients["confirmed_response" if confirmed else "response"])[rows_of(patients, arm)]
     counts = {name: int(np.count_nonzero(best == name)) for name in RESPONSES}
     evaluable = len(best) - counts["NE"]
     low, high = wilson(counts["CR"] + counts["PR"], evaluable, level)

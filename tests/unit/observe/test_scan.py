@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from seedsoil.catalogue.load import entry
 from seedsoil.foundation.errors import StudyError
 from seedsoil.foundation.streams import new_stream
-from seedsoil.observe.scan import INSTRUMENTS, detection_probability, instrument, read_lesions
+from seedsoil.observe.scan import INSTRUMENTS, detection_probability, instrument, read_lesions, site_contrast
 
 ct = INSTRUMENTS["ct"]
 no_salt = np.uint64(0)
@@ -110,3 +111,27 @@ def test_kernel_agrees_with_its_plain_python_source():
 def test_an_unknown_instrument_is_refused_by_name():
     with pytest.raises(StudyError, match=r"no instrument 'cct'. Did you mean 'ct'\? Known: ct, mri, pet\."):
         instrument("cct")
+
+
+def test_contrast_is_data_of_a_tissue():
+    """MRI shows half of 3 mm lesions in the brain, CT of 9.1 mm, PET of 16 mm; elsewhere nothing changes."""
+    adult = entry("hosts", "adult")
+    brain, liver = adult.anatomy.index("brain"), adult.anatomy.index("liver")
+    half = {name: tool.d50.number * site_contrast(adult, name)[brain] for name, tool in INSTRUMENTS.items()}
+    assert half == pytest.approx({"ct": 9.1, "mri": 3.0, "pet": 16.0})
+    assert all(site_contrast(adult, name)[liver] == 1.0 for name in INSTRUMENTS)
+    bare = adult.model_copy(update={"soils": tuple(s.model_copy(update={"contrast": {}}) for s in adult.soils)})
+    assert (site_contrast(bare, "mri") == 1.0).all()
+
+
+def test_blur_moves_the_diameter_of_which_half_are_seen():
+    """|z| < 6 with 40,000 readings, at the new D50: catches a blur that is not used, and one used on known lesions alone."""
+    n = 40_000
+    for blur, known in ((0.6, None), (2.0, np.zeros(n, dtype=bool)), (2.0, np.ones(n, dtype=bool))):
+        half = blur * (ct.d50.number if known is None or not known[0] else ct.known_d50.number)
+        seen, _ = ct.read(new_stream(1, 2), keys_for(n), np.full(n, cells_of(half)), 5, known, blur)
+        assert abs(seen.mean() - 0.5) < 6.0 * 0.5 / math.sqrt(n)
+
+
+def test_thicker_slices_show_less_and_thinner_ones_no_more():
+    assert [ct.blur(slice_mm) for slice_mm in (0.0, 1.0, 5.0, 7.5, 10.0)] == [1.0, 1.0, 1.0, 1.5, 2.0]

@@ -52,7 +52,7 @@ def test_progression_free_survival_is_the_first_of_progression_and_death():
 
 def test_response_rate_is_of_those_who_could_respond():
     rate = response_rate(patients, "a")
-    assert rate.counts == {"CR": 1, "PR": 1, "SD": 1, "PD": 0, "NE": 1}
+    assert rate.counts == {"CR": 1, "PR": 1, "SD": 1, "NON-CR/NON-PD": 0, "PD": 0, "NE": 1}
     assert (rate.responders, rate.evaluable) == (2, 3)
     assert rate.rate == pytest.approx(2 / 3)
     assert 0.2 < rate.low < 2 / 3 < rate.high < 0.95
@@ -95,3 +95,23 @@ def test_wilson_known_values_and_edges():
 def test_what_does_not_exist_is_refused(arm, endpoint, message):
     with pytest.raises(StudyError, match=message):
         event_times(patients, arm, endpoint)
+
+
+def test_duration_of_response_is_of_those_who_responded():
+    """From the first response to progression, death or the end of follow-up: catches days counted from diagnosis."""
+    nan = np.nan
+    table = {
+        "arm": np.array(["a"] * 4, dtype=object),
+        "end_day": np.array([400.0, 300.0, 500.0, 200.0]),
+        "alive": np.array([True, False, True, False]),
+        "progressed": np.array([True, False, False, True]),
+        "progression_day": np.array([250.0, nan, nan, 100.0]),
+        "response_day": np.array([56.0, 84.0, 112.0, nan]),
+        "response": np.array(["PR", "CR", "PR", "PD"], dtype=object),
+        "confirmed_response": np.array(["PR", "SD", "PR", "PD"], dtype=object),
+    }
+    days, event = event_times(table, "a", "duration_of_response")
+    assert days.tolist() == [194.0, 216.0, 388.0]
+    assert event.tolist() == [True, True, False]
+    assert response_rate(table, "a").responders == 3
+    assert response_rate(table, "a", confirmed=True).responders == 2

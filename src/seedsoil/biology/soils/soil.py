@@ -42,6 +42,7 @@ class Residents(Noun):
 class Soil(Noun):
     """A tissue: ligand supply, addressins, dormancy cue, host vessels, and how much tumour its host survives.
 
+    ``contrast`` says by instrument how large a lesion must be to be seen here, as a multiple of what must be elsewhere.
     ``residents`` are the host cells that a lesion meets there; without them none of theirs is felt. ``nodal``: it is a
     lymph node, which has a size of its own, so that instruments read it by other rules.
     """
@@ -55,6 +56,7 @@ class Soil(Noun):
     lethal_volume: Millilitres
     barrier: Barrier | None = None
     residents: Residents | None = None
+    contrast: dict[str, Number] = {}
     nodal: bool = False
 
 

@@ -41,12 +41,41 @@ _SAME_DAY = 1e-6
 def resect(arm: Arm, order: Resect) -> None:
     """Take lesions out; a margin leaves a binomial share of each clone behind, and the lesion grows on from that."""
     rows = seen_rows(arm, order.target)
+    if order.target == PRIMARY and rows:
+        rows = rows + _dissected(arm, order)
     for row in rows:
-        _thin(arm, row, _alike(order.margin), SURGERY, int(arm.today) + 1, RESECTED)
+        _thin(
+            arm,
+            row,
+            _alike(order.margin if row == rows[0] or order.target != PRIMARY else 0.0),
+            SURGERY,
+            int(arm.today) + 1,
+            RESECTED,
+        )
     if rows and not any(abs(day - arm.today) < _SAME_DAY for day in arm.wounds):
         arm.wounds.append(arm.today)
         arm.retime()
     arm.note(arm.today, "resection", f"{order.sentence()} ({lesions(len(rows))})")
+
+
+def _dissected(arm: Arm, order: Resect) -> list[int]:
+    """Tell a pathologist's reading of the primary, and of the lymph nodes that come out with it; return the nodes' lesions.
+
+    Founders that sleep in a node go with it, unseen.
+    """
+    state, regional = arm.state, arm.chart.stager.regional
+    size = diameter(float(state.lesion[0, CELLS]))
+    if not order.nodes:
+        arm.chart.stager.pathology(arm.today, size, None)
+        return []
+    lesion = state.lesion[: int(state.count[LESIONS])]
+    there = np.isin(lesion[:, SITE].astype(int), list(regional)) & (lesion[:, ARRIVED] <= state.clock[NOW])
+    asleep = np.flatnonzero(there & (lesion[:, FATE] == DORMANT))
+    lesion[asleep, FATE] = RESECTED
+    rows = [int(row) for row in np.flatnonzero(there & (lesion[:, FATE] == GROWING))]
+    found = [(row, int(lesion[row, SITE]), diameter(float(lesion[row, CELLS]))) for row in rows]
+    arm.chart.stager.pathology(arm.today, size, found)
+    return rows
 
 
 def ablate(arm: Arm, order: Ablate, number: int) -> None:

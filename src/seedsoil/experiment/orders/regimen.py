@@ -46,8 +46,8 @@ class Regimen:
         if self.over:
             return False
         if not self.spans:
-            return not progressed
-        return self.course.adaptive is not None or self.course.until == "progression"
+            return self.course.after != "progression" or not progressed
+        return self.course.adaptive is not None or self.course.until is not None
 
     def halt(self, day: float) -> None:
         """Give nothing on a day or after it, until told."""
@@ -56,9 +56,9 @@ class Regimen:
 
 
 def regimens(courses: Sequence[Course], agents: Sequence[Agent]) -> list[Regimen]:
-    """Return the courses of an arm as they stand on day 0; those that wait for progression have not begun."""
+    """Return the courses of an arm as they stand on day 0; those that wait for what is seen have not begun."""
     return [
-        Regimen(agent, course, [] if course.after else [Span(0.0)])
+        Regimen(agent, course, [] if course.after or course.only_if else [Span(0.0)])
         for course, agent in zip(courses, agents, strict=True)
     ]
 
@@ -73,7 +73,7 @@ def at_progression(courses: Sequence[Regimen], day: float) -> list[Told]:
             one.halt(day)
             one.over = True
             told.append(("stopped", f"{one.agent.title} stopped at progression"))
-        elif not one.spans:
+        elif not one.spans and one.course.after == "progression":
             one.spans.append(Span(day))
             told.append(("dose_course", f"{one.agent.title} opened by progression: {one.course.sentence()}"))
     return told

@@ -22,8 +22,9 @@ from seedsoil.experiment.protocol import (
 )
 from seedsoil.foundation.errors import did_you_mean, known_words
 from seedsoil.trial.study.courses import COURSE_KEYS, Give, read_course
-from seedsoil.trial.study.orders import DEFAULT_SCAN, ORDERS, Setting
+from seedsoil.trial.study.orders import DEFAULT_SCAN, ORDERS
 from seedsoil.trial.study.reader import Reader, shown
+from seedsoil.trial.study.rules.setting import Setting
 from seedsoil.trial.study.together import Written, check_together
 
 __all__ = ["protocol_of", "read_arms"]

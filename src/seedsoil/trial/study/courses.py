@@ -8,18 +8,21 @@ from typing import Any, Literal, cast
 
 from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import Host
+from seedsoil.experiment.orders.condition import Condition
 from seedsoil.experiment.protocol import ROUTES, Course, Route
 from seedsoil.foundation.errors import UnitError
 from seedsoil.foundation.units import plain, read
-from seedsoil.trial.study.orders import LONGEST_DAYS, SHORTEST_INTERVAL, Setting, start_of
+from seedsoil.trial.study.orders import LONGEST_DAYS, SHORTEST_INTERVAL, start_of
 from seedsoil.trial.study.reader import Reader, plain_fault, shown
+from seedsoil.trial.study.rules.conditions import read_condition
+from seedsoil.trial.study.rules.setting import Setting
 
 __all__ = ["COURSE_KEYS", "DOSE_UNITS", "GUARDS", "MOST_DOSES", "Give", "read_course"]
 
 DOSE_UNITS = ("mg", "mg/kg", "mg/m^2")
 GUARDS = ("delay", "reduce")
 COURSE_KEYS = (
-    "give", "dose", "route", "start", "every", "times", "duration", "until", "on", "off", "after", "adaptive", "guard",
+    "give", "dose", "route", "start", "every", "times", "duration", "until", "on", "off", "after", "adaptive", "guard", "if",
 )  # fmt: skip
 #: More doses than this are a slip of the pen.
 MOST_DOSES = 10_000
@@ -54,11 +57,15 @@ def read_course(reader: Reader, table: dict[str, Any], place: str, setting: Sett
     if route == "oral" and duration > 0.0:
         reader.fault(f"{place}.duration", "a drug by mouth is not infused; leave duration out")
     on, off = _rhythm(reader, table, place, every)
-    ending, opening = (_at_progression(reader, table, place, key, what) for key, what in _RULES)
+    ending, opening = (_at_progression(reader, table, place, key, what, setting) for key, what in _RULES)
+    condition = read_condition(reader, table["if"], f"{place}.if", setting) if "if" in table else None
+    if "if" in table and "after" in table:
+        reader.fault(f"{place}.if", "is judged on the day of start, which after moves; put all conditions into after")
     course = Course(
         agent=name, amount_mg=_milligrams(dose, unit, setting.host), route=route, start=start, every=every, times=times,
         duration=duration, until=ending, on=on, off=off, after=opening,
         adaptive=_pauses(reader, table, place), guard=_guard(reader, table, place, agent, setting.host),
+        only_if=condition,
     )  # fmt: skip
     _refuse_rules_of_one_dose(reader, table, place, course)
     return Give(course, dose, unit)
@@ -92,11 +99,13 @@ def _repeats(
 
 
 def _at_progression(
-    reader: Reader, table: dict[str, Any], place: str, key: str, what: str
-) -> Literal["progression"] | None:
-    """Return "progression" if a course begins, or ends, when a scan shows it."""
+    reader: Reader, table: dict[str, Any], place: str, key: str, what: str, setting: Setting
+) -> Literal["progression"] | Condition | None:
+    """Return what a course begins, or ends, with: "progression" when a scan shows it, or a condition on what is read."""
     if key not in table:
         return None
+    if isinstance(table[key], dict):
+        return read_condition(reader, table[key], f"{place}.{key}", setting)
     found = reader.choice(table[key], f"{place}.{key}", ("progression",), what)
     return "progression" if found else None
 

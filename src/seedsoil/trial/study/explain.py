@@ -68,6 +68,9 @@ def _start(study: Study, arms: int) -> Iterator[str]:
         found = f"its primary measures {rule.primary_diameter_mm:g} mm"
         if rule.metastases:
             found += f" and {rule.metastases} metastases measure {rule.metastasis_diameter_mm:g} mm or more"
+        if rule.screening is not None:
+            tool, often = rule.screening.instrument.upper(), plain(rule.screening.every_days)
+            found += f", or before that when screening by {tool} every {often} shows it"
         begin = f"A patient is diagnosed when {found}: that is day 0. Then the patient is copied"
     where = f"each of {arms} arms" if arms > 1 else "the one arm"
     yield f"{begin} into {where} and followed for {plain(study.until_days)} or until death."

@@ -28,8 +28,10 @@ from seedsoil.trial.study.arms import protocol_of, read_arms
 from seedsoil.trial.study.courses import Give
 from seedsoil.trial.study.explain import explain
 from seedsoil.trial.study.nouns import NOUN_SECTIONS, read_nouns, read_shelf
-from seedsoil.trial.study.orders import LONGEST_DAYS, Setting
+from seedsoil.trial.study.orders import LONGEST_DAYS
 from seedsoil.trial.study.reader import WHOLE, Reader, shown
+from seedsoil.trial.study.rules.screening import read_screening
+from seedsoil.trial.study.rules.setting import Setting
 from seedsoil.trial.study.schema import json_schema
 from seedsoil.trial.study.text import file_bytes, parse
 from seedsoil.trial.study.together import Written
@@ -249,7 +251,7 @@ def _lets_in_cells(order: Written) -> bool:
 
 def _diagnosis(reader: Reader, table: dict[str, Any], without: tuple[str, ...]) -> Diagnosis:
     """Read when the clock starts; a primary of 0 mm stands for none, nan for a fault."""
-    keys = ("primary", "primary_diameter", "metastases", "metastasis_diameter")
+    keys = ("primary", "primary_diameter", "metastases", "metastasis_diameter", "screening")
     rule, size = _required(reader, table, "diagnosis", keys), math.nan
     if "primary" in rule:
         return _healthy(reader, rule, without)
@@ -264,7 +266,10 @@ def _diagnosis(reader: Reader, table: dict[str, Any], without: tuple[str, ...]) 
     least = reader.quantity(rule.get("metastasis_diameter", "10 mm"), "diagnosis.metastasis_diameter", "mm", 0.1, 200.0)
     if count and "metastasis" in without:
         reader.fault("diagnosis.metastases", 'never come, for study.without switches "metastasis" off')
-    return Diagnosis(primary_diameter_mm=size, metastases=count, metastasis_diameter_mm=least)
+    screening = read_screening(reader, rule["screening"]) if "screening" in rule else None
+    if screening is not None and count:
+        reader.fault("diagnosis.screening", "finds a primary before its metastases show; leave it out, or metastases")
+    return Diagnosis(size, count, least, screening)
 
 
 def _healthy(reader: Reader, rule: dict[str, Any], without: tuple[str, ...]) -> Diagnosis:
@@ -276,7 +281,7 @@ def _healthy(reader: Reader, rule: dict[str, Any], without: tuple[str, ...]) -> 
             f'{shown(given)} is not "none", which begins with a healthy host; leave it out and give primary_diameter',
         )
         return Diagnosis(primary_diameter_mm=math.nan)
-    for key in ("primary_diameter", "metastases", "metastasis_diameter"):
+    for key in ("primary_diameter", "metastases", "metastasis_diameter", "screening"):
         if key in rule:
             reader.fault(
                 f"diagnosis.{key}", 'measures what is not there, for diagnosis.primary is "none"; leave it out'

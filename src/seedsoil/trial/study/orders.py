@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from seedsoil.biology.clone import Tumour
-from seedsoil.biology.medicine.drug import Agent
-from seedsoil.biology.patient import Host
+from seedsoil.experiment.orders.condition import Condition
 from seedsoil.experiment.protocol import Ablate, Biopsy, BloodDraw, Inject, Irradiate, Resect, Scan, Shunt
 from seedsoil.foundation.errors import UnitError, did_you_mean
 from seedsoil.foundation.units import plain, read
 from seedsoil.observe.scan import INSTRUMENTS
 from seedsoil.trial.study.reader import Reader, shown
+from seedsoil.trial.study.rules.conditions import read_condition
+from seedsoil.trial.study.rules.setting import Setting
 
 __all__ = [
     "DEFAULT_SCAN",
@@ -23,7 +22,6 @@ __all__ = [
     "SHORTEST_INTERVAL",
     "TARGETS",
     "Deed",
-    "Setting",
     "start_of",
     "time_of",
 ]
@@ -35,7 +33,7 @@ TARGETS = ("primary", "visible metastases")
 LONGEST_DAYS = 100 * 365.25
 SHORTEST_INTERVAL = 1 / 24
 #: More than these are a slip of the pen.
-MOST_CELLS, MOST_FRACTIONS, MOST_ZONES, MOST_GRAY, MOST_REACH_MM = 1e10, 100, 100, 100.0, 100.0
+MOST_CELLS, MOST_FRACTIONS, MOST_ZONES, MOST_GRAY, MOST_REACH_MM, MOST_SLICE_MM = 1e10, 100, 100, 100.0, 100.0, 20.0
 #: All the blood of a body, per weight: nobody can give more [mL/kg].
 BLOOD_PER_KG = 70.0
 _MOST = f"{MOST_CELLS:.0e}".replace("+", "")
@@ -46,30 +44,6 @@ _MISSING = {
     "into": "name the vessel or organ whose blood it enters",
     "duration": 'say for how long, for example "30 days"',
 }
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What orders are read against: the body, the tumour in it, and agents as the study describes them.
-
-    ``tumour`` is None where a study fails to name one; ``healthy`` if no primary grows before the first day.
-    """
-
-    host: Host
-    tumour: Tumour | None
-    agents: Mapping[str, Agent]
-    healthy: bool
-    until_days: float
-
-    @property
-    def primary(self) -> str:
-        """The site of the primary, "" if there is none."""
-        return self.tumour.site if self.tumour is not None and not self.healthy else ""
-
-    @property
-    def organs(self) -> list[str]:
-        """Sites in which a lesion can lie."""
-        return [site.name for site in self.host.anatomy.sites if site.soil]
 
 
 def time_of(reader: Reader, given: object, place: str, setting: Setting) -> float:
@@ -130,7 +104,12 @@ def _resect(reader: Reader, table: dict[str, Any], place: str, setting: Setting)
     margin = reader.quantity(table.get("margin", 0.0), f"{place}.margin", "1", 0.0, 1.0)
     if margin == 1.0:
         reader.fault(f"{place}.margin", f"{shown(table['margin'])} leaves all cells behind; give a share below 1")
-    return Resect(target=target, at_day=day, margin=margin)
+    nodes = table.get("nodes", False)
+    if not isinstance(nodes, bool):
+        reader.fault(f"{place}.nodes", f"{shown(nodes)} is neither true nor false")
+    elif nodes and target != TARGETS[0]:
+        reader.fault(f"{place}.nodes", "are those of the primary, and it is not what is resected; leave nodes out")
+    return Resect(target, day, margin, nodes is True, _only_if(reader, table, place, setting))
 
 
 def _ablate(reader: Reader, table: dict[str, Any], place: str, setting: Setting) -> Deed | None:
@@ -138,7 +117,8 @@ def _ablate(reader: Reader, table: dict[str, Any], place: str, setting: Setting)
     if not _has(reader, table, place, "at", "reach"):
         return None
     day = time_of(reader, table["at"], f"{place}.at", setting)
-    return Ablate(target, day, reader.quantity(table["reach"], f"{place}.reach", "mm", 1.0, MOST_REACH_MM))
+    reach = reader.quantity(table["reach"], f"{place}.reach", "mm", 1.0, MOST_REACH_MM)
+    return Ablate(target, day, reach, _only_if(reader, table, place, setting))
 
 
 def _irradiate(reader: Reader, table: dict[str, Any], place: str, setting: Setting) -> Deed | None:
@@ -160,7 +140,8 @@ def _irradiate(reader: Reader, table: dict[str, Any], place: str, setting: Setti
         reader.fault(f"{place}.every", 'is missing; fractions need an interval, for example "1 day"')
     elif table.get("fractions", 1) == 1 and "every" in table:
         reader.fault(f"{place}.every", "is the interval of fractions, and there is one; leave it out or give fractions")
-    return Irradiate(target, start_of(reader, table, place, setting), dose, fractions, every)
+    start, condition = start_of(reader, table, place, setting), _only_if(reader, table, place, setting)
+    return Irradiate(target, start, dose, fractions, every, condition)
 
 
 def _inject(reader: Reader, table: dict[str, Any], place: str, setting: Setting) -> Deed | None:
@@ -235,7 +216,27 @@ def _scan(reader: Reader, table: dict[str, Any], place: str, setting: Setting) -
     if "every" in table:
         every = reader.quantity(table["every"], f"{place}.every", "day", 1.0, LONGEST_DAYS)
     start = start_of(reader, table, place, setting) if "start" in table else usual.start
-    return Scan(every=every, start=start, instrument=tool)
+    end = math.inf
+    if "end" in table:
+        end = reader.quantity(table["end"], f"{place}.end", "day", 0.0, LONGEST_DAYS)
+        if end < start:
+            reader.fault(f"{place}.end", f"{shown(table['end'])} is before the first scan on day {start:g}")
+    regions: tuple[str, ...] = ()
+    if "regions" in table:
+        regions = reader.choices(
+            table["regions"], f"{place}.regions", setting.organs, f"an organ of the {setting.host.name}"
+        )
+        if table["regions"] == []:
+            reader.fault(f"{place}.regions", "is empty; name what is scanned, or leave it out for the whole body")
+    thick = 0.0
+    if "slice" in table:
+        thick = reader.quantity(table["slice"], f"{place}.slice", "mm", 0.5, MOST_SLICE_MM)
+    return Scan(every, start, tool, end, regions, thick)
+
+
+def _only_if(reader: Reader, table: dict[str, Any], place: str, setting: Setting) -> Condition | None:
+    """Return what must have been seen by the day of an order; None if nothing must."""
+    return read_condition(reader, table["if"], f"{place}.if", setting) if "if" in table else None
 
 
 def _interval(reader: Reader, table: dict[str, Any], place: str, usual: float) -> float:
@@ -247,10 +248,10 @@ def _interval(reader: Reader, table: dict[str, Any], place: str, usual: float) -
 
 #: The keys of each kind of order, the one that names it first, and what reads it.
 ORDERS: Mapping[str, tuple[tuple[str, ...], Callable[[Reader, dict[str, Any], str, Setting], Deed | None]]] = {
-    "resect": (("resect", "at", "margin"), _resect),
-    "scan": (("scan", "every", "start"), _scan),
-    "ablate": (("ablate", "at", "reach"), _ablate),
-    "irradiate": (("irradiate", "dose", "fractions", "every", "start"), _irradiate),
+    "resect": (("resect", "at", "margin", "nodes", "if"), _resect),
+    "scan": (("scan", "every", "start", "end", "regions", "slice"), _scan),
+    "ablate": (("ablate", "at", "reach", "if"), _ablate),
+    "irradiate": (("irradiate", "dose", "fractions", "every", "start", "if"), _irradiate),
     "inject": (("inject", "into", "at"), _inject),
     "shunt": (("shunt", "into", "start", "duration"), _shunt),
     "biopsy": (("biopsy", "at", "zone", "zones"), _biopsy),

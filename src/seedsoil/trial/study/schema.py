@@ -18,11 +18,13 @@ from seedsoil.catalogue.numbers import KEYS, Part, name_of, parts_of
 from seedsoil.catalogue.shelf import OWN_NAME
 from seedsoil.experiment.protocol import ROUTES
 from seedsoil.foundation.value import Quantity
+from seedsoil.observe.response import RESPONSES
 from seedsoil.observe.scan import INSTRUMENTS
 from seedsoil.trial.endpoints import ENDPOINTS, MEDIAN_ENDPOINTS, TIME_ENDPOINTS
 from seedsoil.trial.study.courses import COURSE_KEYS, GUARDS, MOST_DOSES
 from seedsoil.trial.study.nouns import APART
 from seedsoil.trial.study.orders import MOST_FRACTIONS, MOST_ZONES, ORDERS
+from seedsoil.trial.study.rules.conditions import CONDITION_KEYS
 
 __all__ = ["json_schema"]
 
@@ -50,6 +52,7 @@ def json_schema() -> dict[str, Any]:
         "primary_diameter": _QUANTITY,
         "metastases": {"type": "integer", "minimum": 0, "maximum": 1000, "default": 0},
         "metastasis_diameter": {**_QUANTITY, "default": "10 mm"},
+        "screening": _table({"scan": {"enum": sorted(INSTRUMENTS)}, "every": _QUANTITY}, ["scan", "every"]),
     }
     tumour = {"is": _entry("tumours"), "site": {"type": "string"}, "carries": _LIST, **_numbers(Tumour)}
     hosts = [entry("hosts", name) for name in names("hosts")]
@@ -126,8 +129,11 @@ def _orders() -> list[dict[str, Any]]:
         "fractions": {**whole, "maximum": MOST_FRACTIONS, "default": 1},
         "zone": {**whole, "maximum": MOST_ZONES},
         "zones": {**whole, "maximum": MOST_ZONES},
-        "until": {"enum": ["progression"]},
-        "after": {"enum": ["progression"]},
+        "until": {"anyOf": [{"enum": ["progression"]}, _condition()]},
+        "after": {"anyOf": [{"enum": ["progression"]}, _condition()]},
+        "if": _condition(),
+        "nodes": {"type": "boolean", "default": False},
+        "regions": _LIST,
         "guard": {"enum": list(GUARDS)},
         "adaptive": _table({"stop": _SHARE, "restart": _SHARE}, ["stop", "restart"]),
     }
@@ -138,6 +144,16 @@ def _orders() -> list[dict[str, Any]]:
         )
         for kind, keys in kinds.items()
     ]
+
+
+def _condition() -> dict[str, Any]:
+    """Return the schema of a condition on what was seen."""
+    bound = {"type": "string", "pattern": r"^\s*(>=|<=|>|<|=)\s*[0-9.]"}
+    some = {**_LIST, "minItems": 1}
+    known = dict.fromkeys(CONDITION_KEYS, bound) | dict.fromkeys(("stage", "t", "n", "m", "sites"), some)
+    known["response"] = {"type": "array", "items": {"enum": list(RESPONSES)}, "minItems": 1}
+    known["resistance"] = {"type": "object", "additionalProperties": bound, "minProperties": 1}
+    return _table(known) | {"minProperties": 1}
 
 
 def _numbers(model: type[BaseModel], apart: Collection[str] = ()) -> dict[str, Any]:

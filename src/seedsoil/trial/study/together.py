@@ -9,11 +9,13 @@ from itertools import combinations
 from typing import TypeAlias
 
 from seedsoil.body.state import STEP_DAYS
-from seedsoil.experiment.protocol import Ablate, Biopsy, Course, Irradiate, Resect, Scan
+from seedsoil.experiment.orders.condition import Condition
+from seedsoil.experiment.protocol import Ablate, Biopsy, BloodDraw, Course, Irradiate, Resect, Scan
 from seedsoil.foundation.units import plain
 from seedsoil.trial.study.courses import Give
-from seedsoil.trial.study.orders import TARGETS, Deed, Setting
+from seedsoil.trial.study.orders import TARGETS, Deed
 from seedsoil.trial.study.reader import Reader
+from seedsoil.trial.study.rules.setting import Setting
 
 __all__ = ["Written", "check_together"]
 
@@ -40,9 +42,10 @@ def _faults(orders: Sequence[Written], setting: Setting) -> Iterator[str]:
     yield from _primary_faults(orders)
     courses = [order.course for order in orders if isinstance(order, Give)]
     for one, other in combinations(courses, 2):
-        if (one.agent, one.route) == (other.agent, other.route):
+        if (one.agent, one.route) == (other.agent, other.route) and not (_on_condition(one) or _on_condition(other)):
             yield from _overlap(one, other, setting.until_days)
     yield from _unseen(orders)
+    yield from _never_judged(orders)
 
 
 def _primary_faults(orders: Sequence[Written]) -> Iterator[str]:
@@ -79,6 +82,50 @@ def _overlap(one: Course, other: Course, end: float) -> Iterator[str]:
         if one.after is not None:
             days = f"{one.start:g} and {other.start:g} days after progression"
         yield f"{who} overlap (they start {days})"
+
+
+def _on_condition(course: Course) -> bool:
+    """Whether what is read decides when a course is given: then nobody knows whether it meets another."""
+    return any(isinstance(rule, Condition) for rule in (course.only_if, course.after, course.until))
+
+
+def _never_judged(orders: Sequence[Written]) -> Iterator[str]:
+    """Yield conditions on what no order of the arm looks at, or looks at only after they are judged."""
+    first = {
+        "scan": min((order.start for order in orders if isinstance(order, Scan)), default=math.inf),
+        "draw": min((order.start for order in orders if isinstance(order, BloodDraw)), default=math.inf),
+        "biopsy": min((order.at_day for order in orders if isinstance(order, Biopsy)), default=math.inf),
+    }
+    for order in orders:
+        act = order.course if isinstance(order, Give) else order
+        what = (
+            act.agent if isinstance(act, Course) else act.target if isinstance(act, Resect | Ablate | Irradiate) else ""
+        )
+        for rule in ("after", "until", "only_if"):
+            condition = getattr(act, rule, None)
+            if not isinstance(condition, Condition):
+                continue
+            day = act.at_day if isinstance(act, Resect | Ablate) else getattr(act, "start", 0.0)
+            for tool in sorted(condition.instruments):
+                due = (
+                    f"{what} waits until {condition.words()}"
+                    if rule != "only_if"
+                    else f"{what} depends on whether {condition.words()}"
+                )
+                if math.isinf(first[tool]):
+                    yield f"{due}, but {_LOOKS[tool]}"
+                elif rule == "only_if" and day < first[tool] + STEP_DAYS:
+                    yield (
+                        f"{due} by day {day:g}, but the first {tool} is on day {first[tool]:g} and read within "
+                        f"{plain(STEP_DAYS)}; look earlier, or act on day {first[tool] + STEP_DAYS:g} or later"
+                    )
+
+
+_LOOKS = {
+    "scan": 'nobody scans; add { scan = "ct" }',
+    "draw": 'no blood is drawn; add { draw = "7.5 mL", every = "28 days" }',
+    "biopsy": 'no biopsy is taken; add { biopsy = "primary", at = "14 days" }',
+}
 
 
 def _unseen(orders: Iterable[Written]) -> Iterator[str]:

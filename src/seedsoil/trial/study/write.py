@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from pydantic import BaseModel
 
 from seedsoil.catalogue.numbers import name_of, parts_of
 from seedsoil.catalogue.shelf import Shelf
+from seedsoil.experiment.orders.condition import Condition
 from seedsoil.experiment.protocol import Ablate, Biopsy, BloodDraw, Inject, Resect, Scan, Shunt
 from seedsoil.foundation.units import write
 from seedsoil.foundation.value import Quantity, Value
@@ -16,6 +18,7 @@ from seedsoil.trial.plan import Published
 from seedsoil.trial.study.courses import Give
 from seedsoil.trial.study.nouns import APART, BESIDE
 from seedsoil.trial.study.reader import changed_value
+from seedsoil.trial.study.rules.conditions import condition_table
 from seedsoil.trial.study.text import toml_key, toml_value
 from seedsoil.trial.study.together import Written
 
@@ -108,13 +111,14 @@ def _diagnosis(study: Study) -> dict[str, str]:
     rule = study.diagnosis
     if rule.primary_diameter_mm == 0.0:
         return _texts({"primary": "none"})
-    return _texts(
-        {
-            "primary_diameter": write(rule.primary_diameter_mm, "mm"),
-            "metastases": rule.metastases,
-            "metastasis_diameter": write(rule.metastasis_diameter_mm, "mm"),
-        }
-    )
+    table: dict[str, Any] = {
+        "primary_diameter": write(rule.primary_diameter_mm, "mm"),
+        "metastases": rule.metastases,
+        "metastasis_diameter": write(rule.metastasis_diameter_mm, "mm"),
+    }
+    if rule.screening is not None:
+        table["screening"] = {"scan": rule.screening.instrument, "every": write(rule.screening.every_days, "day")}
+    return _texts(table)
 
 
 def _transplants(study: Study) -> list[str]:
@@ -152,7 +156,8 @@ def _numbers(noun: BaseModel, base: BaseModel | None) -> dict[str, Any]:
             table[name] = _one(part.holds, held, old)
         else:
             olds = _named(old or {})
-            table[name] = {key: _one(part.holds, item, olds.get(key)) for key, item in _named(held).items()}
+            made = {key: _one(part.holds, item, olds.get(key)) for key, item in _named(held).items()}
+            table[name] = {key: item for key, item in made.items() if item != {}}
     return table
 
 
@@ -188,11 +193,13 @@ def _order(order: Written) -> dict[str, Any]:
     if isinstance(order, Give):
         return _give(order)
     if isinstance(order, Resect):
-        return {"resect": order.target, "at": write(order.at_day, "day"), "margin": order.margin}
+        table = {"resect": order.target, "at": write(order.at_day, "day"), "margin": order.margin}
+        return table | ({"nodes": True} if order.nodes else {}) | _if(order.only_if)
     if isinstance(order, Scan):
-        return {"scan": order.instrument, "every": write(order.every, "day"), "start": write(order.start, "day")}
+        return _scan(order)
     if isinstance(order, Ablate):
-        return {"ablate": order.target, "at": write(order.at_day, "day"), "reach": write(order.reach_mm, "mm")}
+        table = {"ablate": order.target, "at": write(order.at_day, "day"), "reach": write(order.reach_mm, "mm")}
+        return table | _if(order.only_if)
     if isinstance(order, Inject):
         number = write(order.amount, "cell").replace("cell", order.what)
         return {"inject": number, "into": order.into, "at": write(order.at_day, "day")}
@@ -208,7 +215,22 @@ def _order(order: Written) -> dict[str, Any]:
         return {"draw": write(order.millilitres, "mL")} | start | often
     often = {"every": write(order.every, "day")} if order.fractions > 1 else {}
     dose = {"dose": write(order.dose_gray, "Gy"), "fractions": order.fractions}
-    return {"irradiate": order.target} | dose | often | start
+    return {"irradiate": order.target} | dose | often | start | _if(order.only_if)
+
+
+def _if(condition: Condition | None) -> dict[str, Any]:
+    """Return what an order is done under."""
+    return {} if condition is None else {"if": condition_table(condition)}
+
+
+def _scan(order: Scan) -> dict[str, Any]:
+    table: dict[str, Any] = {"scan": order.instrument, "every": write(order.every, "day")}
+    table["start"] = write(order.start, "day")
+    if math.isfinite(order.end):
+        table["end"] = write(order.end, "day")
+    if order.regions:
+        table["regions"] = list(order.regions)
+    return table | ({"slice": write(order.slice_mm, "mm")} if order.slice_mm > 0.0 else {})
 
 
 def _give(order: Give) -> dict[str, Any]:
@@ -228,5 +250,9 @@ def _give(order: Give) -> dict[str, Any]:
         table |= {"on": write(course.on, "day"), "off": write(course.off, "day")}
     if course.adaptive is not None:
         table["adaptive"] = dict(zip(("stop", "restart"), course.adaptive, strict=True))
-    rules = {"until": course.until, "after": course.after, "guard": course.guard}
-    return table | {key: rule for key, rule in rules.items() if rule is not None}
+    rules = {"until": course.until, "after": course.after, "guard": course.guard, "if": course.only_if}
+    return table | {
+        key: condition_table(rule) if isinstance(rule, Condition) else rule
+        for key, rule in rules.items()
+        if rule is not None
+    }

@@ -1,0 +1,1 @@
+"""Rules that react to what is seen: how a study file says them, and what they ask for."""
