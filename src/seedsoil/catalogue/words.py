@@ -115,7 +115,7 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "rate": "arises, per division",
         "fitness_cost": "division lost",
         "reversal_rate": "is lost again",
-        "induced_fold": "arises so many times as often while drugs kill with all their might",
+        "induced_fold": "as often while drugs kill with all their might",
         "antigen_kept": "what lymphocytes still see",
         "radiation_share": "damage by radiation still felt",
     },
