@@ -7,16 +7,20 @@ import numpy as np
 import pytest
 
 from seedsoil.biology.medicine.drug import Agent
+from seedsoil.biology.patient import Host
 from seedsoil.biology.signals import BLOCKED, RAISED
 from seedsoil.catalogue import load
 from seedsoil.catalogue.describe import describe
 from seedsoil.catalogue.load import entry, names
+from seedsoil.experiment.orders.guard import dosing
+from seedsoil.experiment.orders.regimen import regimens
 from seedsoil.experiment.protocol import Course
 from seedsoil.experiment.timeline import levels, response
 from seedsoil.foundation.value import values_in
 from tests.courses import as_ordered
 
 AGENTS = names("agents")
+HOST: Host = entry("hosts", "adult")
 MECHANISMS = {"efflux", "target", "repair", "bypass", "metabolism", "apoptosis", "persister"}
 REVIEW = {
     "fluorouracil", "floxuridine", "oxaliplatin", "irinotecan", "gemcitabine", "paclitaxel", "docetaxel", "doxorubicin",
@@ -61,7 +65,7 @@ def _usual_level(agent: Agent) -> tuple[np.ndarray, np.ndarray]:
     route, amount, every, times, duration, days = USUAL[agent.name]
     course = Course(agent.name, amount, route, 0.0, every=every, times=times, duration=duration)
     clock = np.linspace(0.0, days, 200 * days + 1)
-    body, above = levels(as_ordered(agent, course, float(days)), clock, 608.4)
+    body, above = levels([as_ordered(agent, course, float(days))], clock, 608.4)
     assert (body >= 0.0).all()
     assert (above >= 0.0).all()
     return clock, body + above
@@ -101,9 +105,24 @@ def test_it_leaves_plasma_at_a_published_pace(name: str) -> None:
     """Last half-life against the published range: catches a clearance or volume that is off by more than the range."""
     agent = entry("agents", name)
     hours = 24.0 * response(agent, "iv", effect_site=False).terminal_half_life
+    if name in ("fluorouracil", "cetuximab"):
+        hours = _falling(agent)
     low, high = HALF_LIVES.get(name, (0.0, 24.0 * 60.0))
     assert 0.99 * low <= hours <= 1.01 * high
     assert hours > 0.0
+
+
+def _falling(agent: Agent) -> float:
+    """Hours in which the level falls from a half to a quarter of its peak: where an enzyme is full, that is the half-life."""
+    route, amount, every, times, duration, _ = USUAL[agent.name]
+    law = agent.distribution.model_copy(update={"effect_half_life": None})
+    course = Course(agent.name, amount, route, 0.0, every=every, times=times, duration=duration)
+    last = every * (times - 1)
+    clock = last + np.linspace(0.0, 1e3 / 24.0 if agent.name == "cetuximab" else 0.1, 100_001)
+    bare = agent.model_copy(update={"distribution": law})
+    level, _ = levels([as_ordered(bare, course, last + 1.0)], clock, None)
+    after = clock[level.argmax() :], level[level.argmax() :] / level.max()
+    return float(24.0 * (after[0][after[1] < 0.25][0] - after[0][after[1] < 0.5][0]))
 
 
 @pytest.mark.parametrize("name", sorted(USUAL))
@@ -147,7 +166,32 @@ def test_what_kills_is_delivered_resisted_and_bounded(name: str) -> None:
     agent = entry("agents", name)
     assert agent.delivery is not None
     assert {"persister"} <= set(agent.resistance)
-    assert (agent.toxicity is None) == (name in ("floxuridine", "vemurafenib"))
+    assert (agent.toxicity.neutrophil_slope is None) == (name in ("floxuridine", "vemurafenib"))
+
+
+@pytest.mark.parametrize("name", AGENTS)
+def test_its_guard_acts(name: str) -> None:
+    """Ten times the limit by each route is given at the limit, and it is told; a usual dose is given whole and in silence.
+
+    Catches an agent without a limit, a limit of another route, and one a thousand times too high or too low.
+    """
+    agent = entry("agents", name)
+    assert set(agent.toxicity.daily_limit) == set(agent.routes)
+    for route, limit in agent.toxicity.daily_limit.items():
+        most = float(limit) * float(HOST.body_surface)
+        course = Course(name, 10.0 * most, route, 0.0, every=7.0, times=3)
+        found = dosing(regimens([course], [agent]), HOST, 30.0)
+        assert found.given[0].amounts == pytest.approx([most] * 3, rel=1e-12)
+        assert [(day, kind) for day, kind, _ in found.told] == [(0.0, "reduced")]
+        assert f"no more than {float(limit):g} mg/m^2 may be given" in found.told[0][2]
+    route, amount, every, times, duration, days = USUAL[name]
+    course = Course(name, amount, route, 0.0, every=every, times=times, duration=duration)
+    usual = dosing(regimens([course], [agent]), HOST, float(days))
+    assert usual.told == ()
+    assert (usual.given[0].amounts == amount).all()
+    assert amount * max(1, round(1.0 / every)) / max(1.0, duration) >= 0.01 * float(HOST.body_surface) * float(
+        agent.toxicity.daily_limit[route]
+    )
 
 
 def test_lifetime_limits() -> None:

@@ -1,17 +1,31 @@
 """T27: the catalogue's agents against labels and papers: peaks, areas, troughs, regional advantage, marrow and kill."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.medicine.kinetics import Dose, Exponentials, concentration, regional_ratio
+from seedsoil.biology.medicine.saturable import Followed
 from seedsoil.catalogue.load import entry
+from seedsoil.experiment.orders.given import Given
 from seedsoil.experiment.protocol import Course
-from seedsoil.experiment.timeline import levels, response
+from seedsoil.experiment.timeline import levels, response, saturable
 from tests.courses import as_ordered
 
 HOUR = 1.0 / 24.0
 SURFACE = 1.8  # m^2
 LIVER_ARTERY = 608.4  # L/day, the adult host's
+
+
+def body(name: str, doses: list[tuple[float, float, float]]) -> Followed:
+    """One body under doses: day, mg, hours that each runs in; followed until it is empty."""
+    found = Followed(saturable(entry("agents", name)))
+    for day, amount, hours in doses:
+        found.give(day, amount, hours * HOUR)
+    found.advance(np.inf)
+    return found
 
 
 def plasma(name: str, route: str = "iv") -> Exponentials:
@@ -53,37 +67,58 @@ def test_gemcitabine() -> None:
     assert (fast, slow) == (pytest.approx(2.9, abs=0.05), pytest.approx(19.6, abs=0.05))
 
 
-def test_fluorouracil_is_linear_only_for_a_bolus() -> None:
-    """Its saturable law (1390 mg/h, 5.57 mg/L) settles at 0.20 mg/L for 600 mg/m^2 in 22 h, 0.31 +- 0.11 measured.
-
-    The catalogue's linear clearance is that of a bolus: the area of 400 mg/m^2 is within a quarter of the saturable
-    law's, C0 V (Km + C0 / 2) / Vmax. For the infusion it is four times too high: this test holds the size of that error.
+def test_fluorouracil_clears_a_pump_and_not_a_bolus() -> None:
+    """600 mg/m^2 in 22 h settle at 0.20 mg/L by the law, 0.31 +- 0.11 measured; the area of a bolus of 400 mg/m^2 is
+    C0 V (Km + C0 / 2) / Vmax, 13.9 mg h/L. Catches 1e-6 of either, so a linear clearance, which misses one fourfold.
     """
     most, half = 1390.0, 5.57
     pump = 600.0 * SURFACE / 22.0
-    settled = half * pump / (most - pump)
+    settled = body("fluorouracil", [(0.0, 600.0 * SURFACE, 22.0)]).read(np.array([21.9 * HOUR]))[0, 0]
+    assert settled == pytest.approx(half * pump / (most - pump), rel=1e-6)
     assert settled == pytest.approx(0.20, abs=0.01)
     assert abs(settled - 0.31) <= 0.11
-    body = entry("agents", "fluorouracil").distribution
-    clearance, volume = float(body.clearance) * HOUR, float(body.volume)
+    volume = float(entry("agents", "fluorouracil").distribution.volume)
     start = 400.0 * SURFACE / volume
-    saturable = start * volume / most * (half + start / 2.0)
-    assert area(plasma("fluorouracil"), 400.0 * SURFACE) == pytest.approx(saturable, rel=0.25)
-    assert pump / clearance / settled == pytest.approx(4.0, abs=0.1)
+    whole = body("fluorouracil", [(0.0, 400.0 * SURFACE, 0.0)]).area
+    assert 24.0 * whole == pytest.approx(start * volume / most * (half + start / 2.0), rel=1e-9)
+
+
+def test_fluorouracil_falls_more_slowly_from_a_larger_bolus() -> None:
+    """From a half to a quarter of the first level in 8 to 20 min, as labels have it; and from twice the dose nearly twice
+    as long: 6 and 12 min were measured for 7.5 and 15 mg/kg. Catches a volume or maximum off by a half.
+    """
+    times = {}
+    for per_kg in (7.5, 15.0):
+        amount = per_kg * 70.0
+        fine = np.linspace(0.0, 2.0 * HOUR, 40001)
+        level = body("fluorouracil", [(0.0, amount, 0.0)]).read(fine)[0]
+        first = float(entry("agents", "fluorouracil").distribution.volume)
+        spots = [fine[np.argmax(level < share * amount / first)] for share in (0.5, 0.25)]
+        times[per_kg] = (spots[1] - spots[0]) * 1440.0
+    assert 6.0 <= times[7.5] <= 12.0
+    assert 8.0 <= times[15.0] <= 20.0
+    assert times[15.0] / times[7.5] == pytest.approx(1.7, abs=0.3)
 
 
 @pytest.mark.parametrize(
-    ("dose", "label_peak", "label_area"),
-    [(175.0, 3.65, 15.007), (135.0, 2.17, 7.952)],
+    ("dose", "hours", "label_peak", "label_area"),
+    [(175.0, 3.0, 3.65, 15.007), (135.0, 3.0, 2.17, 7.952), (175.0, 24.0, 0.365, 7.993), (135.0, 24.0, 0.195, 6.3)],
 )
-def test_paclitaxel_lies_between_its_two_labelled_doses(dose: float, label_peak: float, label_area: float) -> None:
-    """3 h infusions: a linear body cannot follow kinetics that saturate; it is 11 and 19 % low at 175 mg/m^2, 16 and
-    17 % high at 135. Catches a linear stand-in that is off by a fifth at either dose.
+def test_paclitaxel_saturates_as_on_the_label(dose: float, hours: float, label_peak: float, label_area: float) -> None:
+    """Four infusions of 2 to 7 patients each, all within a fifth: a linear body that fits one misses another twofold."""
+    found = body("paclitaxel", [(0.0, dose * SURFACE, hours)])
+    assert found.read(np.array([hours * HOUR]))[0, 0] == pytest.approx(label_peak, rel=0.2)
+    assert 24.0 * found.area == pytest.approx(label_area, rel=0.2)
+
+
+def test_paclitaxel_3_h_at_the_usual_dose() -> None:
+    """175 mg/m^2: peak 3.86 mg/L and area 14.3 mg h/L, 6 % above and 5 % below the label; catches 2 % of its largest
+    numbers. A third more dose makes four fifths more area on the label, and half more here, where a linear body has a third.
     """
-    model = plasma("paclitaxel")
-    assert peak(model, dose * SURFACE, 3.0) == pytest.approx(label_peak, rel=0.2)
-    assert area(model, dose * SURFACE) == pytest.approx(label_area, rel=0.2)
-    assert (area(model, dose * SURFACE) < label_area) == (dose == 175.0)
+    usual, less = (body("paclitaxel", [(0.0, dose * SURFACE, 3.0)]) for dose in (175.0, 135.0))
+    assert usual.read(np.array([3.0 * HOUR]))[0, 0] == pytest.approx(3.86, rel=0.01)
+    assert 24.0 * usual.area == pytest.approx(14.33, rel=0.01)
+    assert usual.area / less.area == pytest.approx(1.51, abs=0.02)
 
 
 def test_docetaxel() -> None:
@@ -96,13 +131,15 @@ def test_docetaxel() -> None:
 
 
 def test_cetuximab() -> None:
-    """400 then 250 mg/m^2 a week: trough 55 mg/L (label 41 to 55). The peak, 198 mg/L, is 27 % above the label's 156:
-    one linear clearance stands for a saturable one. Catches a trough off by 10 %.
+    """400 then 250 mg/m^2 a week: trough 61 to 76 mg/L and peak 209 to 220 from week 3 on, within 41 to 85 and 168 to 235
+    over studies. One study (SmPC) has 41 to 55 and 152 to 156. Catches a maximum or a half off by a tenth.
     """
-    doses = [Dose(0.0, 720.0, duration=2 * HOUR), Dose(7.0, 450.0, duration=HOUR, every=7.0, additional=9)]
-    trough, top = concentration(plasma("cetuximab"), doses, [63.0 - 1e-6, 63.0 + HOUR])
-    assert trough == pytest.approx(55.0, rel=0.1)
-    assert top == pytest.approx(155.8, rel=0.35)
+    doses = [(0.0, 720.0, 2.0), *((7.0 * week, 450.0, 1.0) for week in range(1, 11))]
+    days = np.array([14.0 - 1e-6, 21.0 + HOUR, 63.0 - 1e-6, 63.0 + HOUR])
+    found = body("cetuximab", doses).read(days)[0]
+    assert found == pytest.approx([60.7, 209.3, 75.9, 219.9], rel=3e-3)
+    assert all(41.0 <= trough <= 85.0 for trough in found[::2])
+    assert all(168.0 <= peak <= 235.0 for peak in found[1::2])
 
 
 @pytest.mark.parametrize(
@@ -132,44 +169,59 @@ def test_aspirin_outlives_itself_in_platelets() -> None:
     """81 mg a day hold at least 94 % of platelets throughout; five and a half days after the last, half as much is left."""
     agent = entry("agents", "aspirin")
     course = Course("aspirin", 81.0, "oral", 0.0, every=1.0, times=60)
-    level, _ = levels(as_ordered(agent, course, 90.0), np.array([58.5, 59.4, 60.0, 65.5]), None)
+    level, _ = levels([as_ordered(agent, course, 90.0)], np.array([58.5, 59.4, 60.0, 65.5]), None)
     held = level / (level + float(agent.blocks[0].half))
     assert (held[:3] > 0.94).all()
     assert level[3] / level[2] == pytest.approx(0.5, rel=0.01)
 
 
-@pytest.mark.parametrize(("name", "low", "high"), [("floxuridine", 100.0, 400.0), ("fluorouracil", 4.0, 10.0)])
+@pytest.mark.parametrize(("name", "low", "high"), [("floxuridine", 100.0, 400.0), ("fluorouracil", 16.0, 18.0)])
 def test_the_liver_gains_by_its_own_artery(name: str, low: float, high: float) -> None:
-    """Collins: 1 + CL / (Q (1 - E)), 178 for floxuridine and 4.9 for fluorouracil; 100 to 400 and 5 to 10 are published.
+    """Collins: 1 + CL / (Q (1 - E)), 178 for floxuridine, where 100 to 400 are published; 17 for a slow pump of fluorouracil,
+    where 5 to 10 are published, by clearances of half as much, as larger doses have.
 
-    The levels of a month's infusion have that ratio: catches 1e-6, so any share of first passage taken twice.
+    The levels of a month's infusion have that ratio: catches 1e-6 (1e-5 where clearance saturates), so any share of first
+    passage taken twice.
     """
     agent = entry("agents", name)
-    body = agent.distribution
-    advantage = regional_ratio(float(body.clearance), LIVER_ARTERY, float(body.first_pass_extraction))
+    law = agent.distribution
+    clearance = 1.0 / response(agent, "iv", effect_site=False).area
+    advantage = regional_ratio(clearance, LIVER_ARTERY, float(law.first_pass_extraction))
     assert low <= advantage <= high
-    course = Course(name, 600.0, "hepatic_artery", 0.0, duration=40.0)
-    rest, above = levels(as_ordered(agent, course, 40.0), np.array([39.9]), LIVER_ARTERY)
-    assert float((rest + above)[0] / rest[0]) == pytest.approx(advantage, rel=1e-6)
+    course = Course(name, 0.6, "hepatic_artery", 0.0, duration=40.0)
+    rest, above = levels([as_ordered(agent, course, 40.0)], np.array([39.9]), LIVER_ARTERY)
+    assert float((rest + above)[0] / rest[0]) == pytest.approx(advantage, rel=1e-5 if law.is_saturable else 1e-6)
 
 
-def _nadir(slope: float, model: Exponentials, doses: list[Dose]) -> float:
-    """Lowest neutrophil count [1e9/L] of Friberg's line of compartments: midpoint rule, steps of 3 min, mean level in each."""
+def _course(name: str, route: str, per_area: float, hours: float, every: float, times: int) -> Given:
+    amount = per_area * SURFACE
+    return as_ordered(entry("agents", name), Course(name, amount, route, 0.0, every, times, hours * HOUR), 40.0)
+
+
+def _nadir(agent: Agent, given: Given) -> tuple[float, float]:
+    """Lowest neutrophil count [1e9/L] of Friberg's line of compartments, and its day: midpoint rule, steps of 3 min, mean
+    level in each.
+    """
     rate, feedback, baseline, span, parts = 4.0 / (110.0 * HOUR), 0.17, 5.0, 1.0 / 480.0, 16
-    steps = int(28.0 / span)
+    steps = int(40.0 / span)
     within = (np.arange(steps * parts) + 0.5) * span / parts
-    effect = slope * concentration(model, doses, within).reshape(steps, parts).mean(axis=1)
-    cells, lowest = np.ones(5), 1.0
+    bare = agent.model_copy(update={"distribution": agent.distribution.model_copy(update={"effect_half_life": None})})
+    level, _ = levels([replace(given, agent=bare)], within, None)
+    effect = float(agent.toxicity.neutrophil_slope) * level.reshape(steps, parts).mean(axis=1)
+    if agent.toxicity.neutrophil_delay is not None:
+        effect = np.concatenate([np.zeros(round(float(agent.toxicity.neutrophil_delay) / span)), effect])[:steps]
+    cells, lowest, day = np.ones(5), 1.0, 0.0
 
     def change(now: np.ndarray, drug: float) -> np.ndarray:
         made = now[0] * (1.0 - drug) * now[4] ** -feedback
         return rate * np.array([made - now[0], *(now[:4] - now[1:])])
 
-    for drug in effect:
+    for step, drug in enumerate(effect):
         middle = cells + 0.5 * span * change(cells, float(drug))
         cells = cells + span * change(middle, float(drug))
-        lowest = min(lowest, float(cells[4]))
-    return baseline * lowest
+        if cells[4] < lowest:
+            lowest, day = float(cells[4]), step * span
+    return baseline * lowest, day
 
 
 @pytest.mark.parametrize(
@@ -189,13 +241,14 @@ def _nadir(slope: float, model: Exponentials, doses: list[Dose]) -> float:
 def test_neutrophil_slopes_bring_the_stated_nadir(
     name: str, route: str, per_area: float, hours: float, every: float, times: int, stated: float
 ) -> None:
-    """Each entry's note states the nadir of a usual dose: it follows, to 4 %. Catches a slope off by a twentieth."""
+    """Each entry's note states the nadir of a usual dose: it follows, to 4 %, and on day 28 for temozolomide. Catches a slope off by a
+    twentieth.
+    """
     agent = entry("agents", name)
-    dose = Dose(0.0, per_area * SURFACE, duration=hours * HOUR, every=every, additional=times - 1)
     assert f"{per_area * (SURFACE if name == 'paclitaxel' else 1.0):g} mg" in agent.toxicity.neutrophil_slope.note
-    assert _nadir(float(agent.toxicity.neutrophil_slope), plasma(name, route), [dose]) == pytest.approx(
-        stated, rel=0.04
-    )
+    lowest, day = _nadir(agent, _course(name, route, per_area, hours, every, times))
+    assert lowest == pytest.approx(stated, rel=0.04)
+    assert name != "temozolomide" or day == pytest.approx(28.0, abs=1.0)
 
 
 @pytest.mark.parametrize(
@@ -208,6 +261,7 @@ def test_neutrophil_slopes_bring_the_stated_nadir(
         ("doxorubicin", "iv", 60.0, 0.24, 21.0, 1, 21.0, 0.75),
         ("cisplatin", "iv", 75.0, 1.0, 21.0, 1, 21.0, 0.71),
         ("temozolomide", "oral", 200.0, 0.0, 1.0, 5, 28.0, 0.70),
+        ("fluorouracil", "iv", 400.0, 0.0, 14.0, 1, 14.0, 0.73),
     ],
 )
 def test_halves_bring_the_stated_kill(
@@ -216,8 +270,7 @@ def test_halves_bring_the_stated_kill(
     """Each entry's note states the e-folds of kill that a usual cycle brings to cells in cycle: they follow, to 1 %."""
     kill = entry("agents", name).kill
     assert f"{stated:.2f} e-folds" in kill.half.note
-    dose = Dose(0.0, per_area * SURFACE, duration=hours * HOUR, every=every, additional=times - 1)
     clock = np.linspace(0.0, days, int(400 * days) + 1)
-    level = concentration(response(entry("agents", name), route), [dose], clock)
+    level, _ = levels([_course(name, route, per_area, hours, every, times)], clock, None)
     steep = (level / float(kill.half)) ** float(kill.power)
     assert np.trapezoid(float(kill.maximum) * steep / (1.0 + steep), clock) == pytest.approx(stated, rel=0.01)

@@ -13,6 +13,7 @@ from seedsoil.biology.journey.anatomy import Vessel
 from seedsoil.biology.medicine.drug import Block, Raise
 from seedsoil.biology.signals import BLOCKED, RAISED
 from seedsoil.biology.soils.factors import FACTORS
+from seedsoil.experiment.protocol import ROUTES
 from seedsoil.foundation.value import Quantity, Value
 from seedsoil.observe.scan import INSTRUMENTS
 
@@ -25,6 +26,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "blocks": tuple(BLOCKED), "raises": tuple(RAISED), "receptors_kept": FACTORS,
     "receptors_freed": FACTORS,
     "contrast": tuple(INSTRUMENTS),
+    "daily_limit": ROUTES,
 }  # fmt: skip
 
 

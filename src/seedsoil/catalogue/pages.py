@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from seedsoil.biology.clone import Mechanism, Tumour
 from seedsoil.biology.medicine.delivery import tissue_share
-from seedsoil.biology.medicine.drug import Agent, Delivery, Kill
+from seedsoil.biology.medicine.drug import Agent, Delivery, Kill, Toxicity
 from seedsoil.biology.patient import Host, Patient
 from seedsoil.biology.signals import BLOCKED, RAISED, Levels, resting
 from seedsoil.biology.soils.soil import Soil
@@ -79,15 +79,20 @@ def _agent(agent: Agent) -> Iterator[Section]:
     folds = tuple(row(name, fold) for name, fold in agent.resistance.items())
     told = ("A cell that has the mechanism needs so many times the level.",) if folds else ()
     yield Section("What resists it [resistance]", told, folds)
-    bounds = numbers(agent.toxicity)
-    if (
-        agent.toxicity is not None
-        and agent.toxicity.neutrophil_slope is not None
-        and float(agent.toxicity.neutrophil_slope)
-    ):
-        level = short(1.0 / float(agent.toxicity.neutrophil_slope), "mg/L")
-        bounds = (*bounds, computed("no neutrophil is made at", level))
-    yield Section("What bounds the dose [toxicity]", (), bounds)
+    yield Section("What bounds the dose [toxicity]", *_bounds(agent.toxicity))
+
+
+def _bounds(toxicity: Toxicity | None) -> tuple[tuple[str, ...], tuple[Row, ...]]:
+    """Return what is done about too large a dose, and the numbers that bound it."""
+    if toxicity is None:
+        return (), ()
+    rows = numbers(toxicity)
+    if toxicity.neutrophil_slope is not None and float(toxicity.neutrophil_slope):
+        rows = (*rows, computed("no neutrophil is made at", short(1.0 / float(toxicity.neutrophil_slope), "mg/L")))
+    limits = toxicity.daily_limit.items()
+    rows += tuple(row(f"most in a day, {ROUTES[way]}", limit, f"daily_limit.{way}") for way, limit in limits)
+    told = "A dose that would bring more in any 24 hours is given at the limit, and the events say so."
+    return (told,) if toxicity.daily_limit else (), rows
 
 
 def _kinetics(agent: Agent) -> tuple[Row, ...]:
@@ -96,7 +101,13 @@ def _kinetics(agent: Agent) -> tuple[Row, ...]:
 
     rates = sorted(response(agent, "iv", effect_site=False).rates, reverse=True)
     times = ", then ".join(plain(math.log(2.0) / rate) for rate in rates)
-    found = [*numbers(agent.distribution), computed("half-life in plasma" if len(rates) == 1 else "half-lives", times)]
+    body, when = agent.distribution, " of small doses" if agent.distribution.is_saturable else ""
+    what = "half-life in plasma" if len(rates) == 1 else "half-lives"
+    found = [*numbers(body), computed(f"{what}{when}", times)]
+    if body.maximum_elimination is not None and body.half_elimination is not None:
+        linear = 0.0 if body.clearance is None else float(body.clearance)
+        small = linear + float(body.maximum_elimination) / float(body.half_elimination)
+        found.append(computed(f"clearance{when}; less of larger ones", short(small / 24.0, "L/h")))
     uptake = agent.distribution.absorption_rate
     if uptake is not None and float(uptake) > 0.0:
         found.append(computed("half of a dose by mouth is absorbed in", plain(math.log(2.0) / float(uptake))))

@@ -120,6 +120,11 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "radiation_share": "damage by radiation still felt",
     },
     Distribution: {
+        "maximum_elimination": "eliminated at most",
+        "half_elimination": "half of that at a level of",
+        "maximum_distribution": "taken up by tissue at most",
+        "half_distribution": "half of that at a level of",
+        "return_rate": "back from tissue",
         "volume": "volume of the first compartment",
         "intercompartmental_clearance": "exchange with the second compartment",
         "peripheral_volume": "volume of the second compartment",
@@ -136,7 +141,11 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
     EndothelialKill: _ACTION,
     Block: {"half": "half lost at"},
     Raise: _ACTION,
-    Toxicity: {"neutrophil_slope": "neutrophils slowed, per mg/L in plasma", "cumulative_limit": "most in a life"},
+    Toxicity: {
+        "neutrophil_slope": "neutrophils slowed, per mg/L in plasma",
+        "neutrophil_delay": "felt so much later",
+        "cumulative_limit": "most in a life",
+    },
     Agent: {"barrier_passage": "level while it is closed, against plasma"},
     Soil: {
         "dormancy_cue": "cue to sleep",

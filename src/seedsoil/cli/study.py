@@ -14,24 +14,24 @@ if TYPE_CHECKING:
 
 
 def check(study: str, /) -> int:
-    """Name every fault of a study file.
+    """Name every fault of a study file, and every dose that is above what may be given.
 
     Parameters
     ----------
     study
         A study file (TOML), or the name of a shipped study.
     """
+    from seedsoil.trial.study.explain import cuts
     from seedsoil.trial.study.file import check as faults_of
 
-    if not _is_file(study):
-        open_study(study)
-        print(f"{study}: no faults")
-        return DONE
-    faults = faults_of(Path(study))
+    faults = faults_of(Path(study)) if _is_file(study) else []
     say_faults(faults)
     if faults:
         return BAD_INPUT
+    notes = cuts(open_study(study))
     print(f"{study}: no faults")
+    for note in notes:
+        print(f"{study}: note: {note}")
     return DONE
 
 

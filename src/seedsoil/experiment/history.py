@@ -90,10 +90,10 @@ def record(arm: Arm, name: str, protocol: Protocol) -> History:
     lesions, clones = int(arm.state.count[LESIONS]), int(arm.state.count[CLONES])
     fine = np.arange(0.0, max(arm.end_day, 1.0), 0.5)
     levelled: dict[str, tuple[Floats, Floats]] = {}
-    for one in arm.given:
-        body, _ = levels(one, fine, arm.flows.get(one.agent.name), float(arm.grown.patient.host.weight))
-        before = levelled.get(one.agent.name, (fine, np.zeros_like(fine)))[1]
-        levelled[one.agent.name] = (fine, before + body)
+    for drug in dict.fromkeys(one.agent.name for one in arm.given):
+        own = [one for one in arm.given if one.agent.name == drug]
+        body, _ = levels(own, fine, arm.flows.get(drug), float(arm.grown.patient.host.weight))
+        levelled[drug] = (fine, body)
     doses = sorted(
         (float(day), one.agent.name, float(amount))
         for one in arm.given

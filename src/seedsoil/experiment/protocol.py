@@ -12,7 +12,7 @@ from seedsoil.foundation.units import plain
 
 Route = Literal["iv", "oral", "hepatic_artery"]
 ROUTES: tuple[Route, ...] = ("iv", "oral", "hepatic_artery")
-_ROUTE_WORDS = {"iv": "into a vein", "oral": "by mouth", "hepatic_artery": "into the hepatic artery"}
+ROUTE_WORDS: dict[Route, str] = {"iv": "into a vein", "oral": "by mouth", "hepatic_artery": "into the hepatic artery"}
 # Letters whose names start with a vowel: an MRI, but a CT.
 _SPOKEN_WITH_VOWEL = frozenset("AEFHILMNORSX")
 _AIMS = {"primary": "the primary", "visible metastases": "every metastasis that a scan has shown"}
@@ -86,7 +86,7 @@ class Course:
 
     def sentence(self) -> str:
         """Say what is given."""
-        parts = [f"{self._opening()} {self.amount_mg:.4g} mg of {self.agent} {_ROUTE_WORDS[self.route]}"]
+        parts = [f"{self._opening()} {self.amount_mg:.4g} mg of {self.agent} {ROUTE_WORDS[self.route]}"]
         if self.duration > 0:
             parts.append(f"each over {plain(self.duration)}" if self._is_repeated() else f"over {plain(self.duration)}")
         if self._is_repeated():

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.medicine.kinetics import Exponentials, concentration
+from seedsoil.biology.medicine.saturable import Followed, Saturable
 from seedsoil.biology.patient import Patient
 from seedsoil.biology.signals import resting
 from seedsoil.biology.soils.vessels import VESSEL_SIGNALS
@@ -17,6 +19,7 @@ from seedsoil.body.state import GAUSS_NODES, NODES, OPENINGS, STEP_DAYS, Timelin
 from seedsoil.experiment.orders.given import Given
 from seedsoil.experiment.signalling import acts, conditions, vessel_rows
 from seedsoil.foundation.elementary import exp_each, power
+from seedsoil.foundation.value import Value
 
 #: Weight of the person whom the catalogue's kinetics describe [kg].
 REFERENCE_WEIGHT = 70.0
@@ -35,47 +38,120 @@ _HEALING_STEPS = 10
 def response(agent: Agent, route: str, effect_site: bool = True, weight: float = REFERENCE_WEIGHT) -> Exponentials:
     """The plasma's, or the effect site's, answer to one mg by a route, in a host of so many kg (mg/L).
 
-    The catalogue describes a person of 70 kg. Volumes go with weight, flows with its power of three quarters, rates with
-    their ratio (Anderson and Holford 2008, recalled); what happens within cells keeps its time.
+    Where the body can be full it is the answer to a small dose. The catalogue describes a person of 70 kg. Volumes go
+    with weight, flows with its power of three quarters, rates with their ratio (Anderson and Holford 2008, recalled); what
+    happens within cells keeps its time.
     """
     body = agent.distribution
     size = weight / REFERENCE_WEIGHT
     flow = power(size, 0.75)
-    if body.peripheral_volume is not None and body.intercompartmental_clearance is not None:
+    if body.is_saturable:
+        model = _of_small_doses(saturable(agent, weight))
+    elif body.peripheral_volume is not None and body.intercompartmental_clearance is not None:
         model = Exponentials.two_compartment(
-            flow * float(body.clearance), size * float(body.volume), flow * float(body.intercompartmental_clearance),
+            flow * _or(body.clearance), size * float(body.volume), flow * float(body.intercompartmental_clearance),
             size * float(body.peripheral_volume),
         )  # fmt: skip
     else:
-        model = Exponentials.one_compartment(flow * float(body.clearance), size * float(body.volume))
+        model = Exponentials.one_compartment(flow * _or(body.clearance), size * float(body.volume))
     if route == "oral" and body.absorption_rate is not None:
-        share = 1.0 if body.bioavailability is None else float(body.bioavailability)
-        model = model.absorbed(flow / size * float(body.absorption_rate), share)
+        model = model.absorbed(flow / size * float(body.absorption_rate), _or(body.bioavailability, 1.0))
     if effect_site and body.effect_half_life is not None:
         model = model.effect_site(float(body.effect_half_life))
     return model
 
 
+def saturable(agent: Agent, weight: float = REFERENCE_WEIGHT) -> Saturable:
+    """The body of a host of so many kg, of which parts can be full; what they take in a day goes as flows do."""
+    body = agent.distribution
+    size = weight / REFERENCE_WEIGHT
+    flow = power(size, 0.75)
+    lag = _or(body.effect_half_life)
+    return Saturable(
+        volume=size * float(body.volume),
+        maximum_elimination=flow * _or(body.maximum_elimination),
+        half_elimination=_or(body.half_elimination, 1.0),
+        clearance=flow * _or(body.clearance),
+        maximum_distribution=flow * _or(body.maximum_distribution),
+        half_distribution=_or(body.half_distribution, 1.0),
+        return_rate=flow / size * _or(body.return_rate),
+        intercompartmental_clearance=flow * _or(body.intercompartmental_clearance),
+        peripheral_volume=size * _or(body.peripheral_volume, 1.0),
+        absorption_rate=flow / size * _or(body.absorption_rate),
+        effect_rate=float(np.log(2.0)) / lag if lag > 0.0 else 0.0,
+    )
+
+
+def _or(value: Value | None, otherwise: float = 0.0) -> float:
+    """The number, or what stands for none."""
+    return otherwise if value is None else float(value)
+
+
+def _of_small_doses(body: Saturable) -> Exponentials:
+    """The answer to one mg where nothing is full."""
+    tissues = [
+        (body.maximum_distribution / body.half_distribution, body.return_rate),
+        (body.intercompartmental_clearance, body.intercompartmental_clearance / body.peripheral_volume),
+    ]
+    clearance = body.clearance + body.maximum_elimination / body.half_elimination
+    return Exponentials.mammillary(clearance, body.volume, [pair for pair in tissues if pair[0] > 0.0])
+
+
+def arriving(agent: Agent, route: str) -> float:
+    """Share of a dose that comes past the liver, into whose artery it is given, or out of the gut."""
+    body = agent.distribution
+    if route == "hepatic_artery":
+        return 1.0 - _or(body.first_pass_extraction)
+    return _or(body.bioavailability, 1.0) if route == "oral" else 1.0
+
+
+@lru_cache(maxsize=32)
+def _followed(body: Saturable, doses: tuple[tuple[float, float, float, bool], ...]) -> Followed:
+    """One body under all doses of a drug: day, mg that arrive, days of infusion, by mouth. Kept: patients share plans."""
+    found = Followed(body)
+    for day, amount, duration, by_mouth in doses:
+        found.give(day, amount, duration, by_mouth)
+    found.advance(np.inf)
+    return found
+
+
 def artery(agent: Agent, flow: float) -> Exponentials:
     """The infused artery's answer to one mg, above the plasma's: diluted in its flow, then the effect site's lag."""
-    body = agent.distribution
-    lag = 0.01 if body.effect_half_life is None else float(body.effect_half_life)
+    lag = _or(agent.distribution.effect_half_life, 0.01)
     rate = float(np.log(2.0)) / lag
     return Exponentials((rate / flow,), (rate,))
 
 
 def levels(
-    given: Given, times: NDArray[np.float64], flow: float | None, weight: float = REFERENCE_WEIGHT
+    courses: Sequence[Given], times: NDArray[np.float64], flow: float | None, weight: float = REFERENCE_WEIGHT
 ) -> tuple[NDArray[np.float64], ...]:
-    """Effect-site level in the body and, more than that, in the infused artery (mg/L) at ``times``."""
-    route, body = given.course.route, given.agent.distribution
-    share = 1.0
-    if route == "hepatic_artery" and body.first_pass_extraction is not None:
-        share = 1.0 - float(body.first_pass_extraction)
-    plasma = concentration(response(given.agent, route, weight=weight), given.doses(share), times)
-    if route != "hepatic_artery" or flow is None:
-        return plasma, np.zeros_like(plasma)
-    return plasma, concentration(artery(given.agent, flow), given.doses(), times)
+    """Effect-site level in the body and, more than that, in the infused artery (mg/L) at ``times``.
+
+    ``courses`` are all those of one agent: where its body can be full, they share it.
+    """
+    agent = courses[0].agent
+    plasma, arterial = np.zeros(times.shape), np.zeros(times.shape)
+    if agent.distribution.is_saturable:
+        doses = sorted(
+            (
+                float(day),
+                float(amount) * arriving(agent, one.course.route),
+                one.course.duration,
+                one.course.route == "oral",
+            )
+            for one in courses
+            for day, amount in zip(one.days, one.amounts, strict=True)
+        )
+        plasma += _followed(saturable(agent, weight), tuple(doses)).read(times)[1]
+    for one in courses:
+        route = one.course.route
+        if not agent.distribution.is_saturable:
+            # What is lost in the gut is part of the response.
+            share = arriving(agent, route) if route == "hepatic_artery" else 1.0
+            plasma += concentration(response(agent, route, weight=weight), one.doses(share), times)
+        if route == "hepatic_artery" and flow is not None:
+            arterial += concentration(artery(agent, flow), one.doses(), times)
+    return plasma, arterial
 
 
 def _is_active(given: Given) -> bool:
@@ -106,7 +182,17 @@ def _cuts(given: Given, end: float, weight: float) -> NDArray[np.float64]:
     cuts = (edges[:, None] + np.array([0.0, *offsets])[None, :]).ravel()
     last = float(given.days[-1]) + given.course.duration
     slowest = response(given.agent, given.course.route, weight=weight).terminal_half_life
-    return np.append(cuts[cuts <= end], min(end, last + _WASH_OUT * slowest))
+    return np.append(cuts[cuts <= end], min(end, last + _WASH_OUT * slowest + _time_full(given, weight)))
+
+
+def _time_full(given: Given, weight: float) -> float:
+    """Days after the last dose that an enzyme at its best needs for what it has not yet taken of all doses."""
+    most = _or(given.agent.distribution.maximum_elimination) * power(weight / REFERENCE_WEIGHT, 0.75)
+    if most <= 0.0:
+        return 0.0
+    brought = np.cumsum(given.amounts)
+    behind = brought[-1] - (brought - given.amounts) - most * (given.days[-1] - given.days)
+    return float(behind.max()) / most
 
 
 def _thin(cuts: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -175,11 +261,9 @@ def build_programme(
     plasma = np.zeros((start.size, len(agents), NODES))
     arterial = np.zeros_like(plasma)
     names = [agent.name for agent in agents]
-    for one in active:
-        number = names.index(one.agent.name)
-        body, region = levels(one, times, flows.get(one.agent.name), weight)
-        plasma[:, number] += body
-        arterial[:, number] += region
+    for number, name in enumerate(names):
+        if own := [one for one in active if one.agent.name == name]:
+            plasma[:, number], arterial[:, number] = levels(own, times, flows.get(name), weight)
     signal = vessel_rows(agents, plasma, patient, without)
     wound = _wound(hurt, healing, 0.5 * (start + stop))
     told = conditions(agents, plasma, wound, patient, without)

@@ -47,9 +47,25 @@ def _rates(clearance: float, volume: float, exchange: float, second: float) -> t
 def test_a_toxic_agent_says_what_bounds_its_dose() -> None:
     text = describe("paclitaxel")
     slope = entry("agents", "paclitaxel").toxicity.neutrophil_slope
-    assert f"{1.0 / float(slope):g} mg/L" in text.partition("no neutrophil is made at")[2].splitlines()[0]
+    assert f"{1.0 / float(slope):.4g} mg/L" in text.partition("no neutrophil is made at")[2].splitlines()[0]
     assert "Only cells that divide." in text
     assert "limited by blood flow" in text
+    assert "is given at the limit" in text
+    assert "most in a day, into a vein" in text
+    assert "225 mg/m^2" in text.partition("most in a day, into a vein")[2].splitlines()[0]
+
+
+def test_an_agent_that_saturates_says_so() -> None:
+    """Its half-lives and clearance are told as those of small doses: catches a linear agent's page."""
+    text = describe("fluorouracil")
+    for words in (
+        "eliminated at most",
+        "half-life in plasma of small doses",
+        "clearance of small doses; less of larger ones",
+    ):
+        assert words in text
+    assert "249.6 L/h" in text
+    assert "of small doses" not in describe("bevacizumab")
 
 
 def test_a_tumour_says_where_it_grows_and_what_is_left_out() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Literal, Self
+
+from pydantic import model_validator
 
 from seedsoil.biology.quantities import (
     Concentration,
@@ -10,6 +13,7 @@ from seedsoil.biology.quantities import (
     Fraction,
     Litres,
     LitresPerDay,
+    MilligramsPerDay,
     Noun,
     Number,
     PerConcentration,
@@ -20,16 +24,54 @@ from seedsoil.biology.signals import Blocked, Raised
 
 
 class Distribution(Noun):
-    """One or two compartments, an oral depot if given, and an effect site that lags behind the plasma if given."""
+    """One or two compartments, an oral depot if given, and an effect site that lags behind the plasma if given.
 
-    clearance: LitresPerDay
+    Elimination is linear (``clearance``), by an enzyme that can be full (``maximum_elimination``, half of it at the level
+    ``half_elimination``), or both. With ``maximum_distribution`` a further tissue takes the drug up, and can be full too.
+    """
+
+    clearance: LitresPerDay | None = None
+    maximum_elimination: MilligramsPerDay | None = None
+    half_elimination: Concentration | None = None
     volume: Litres
     intercompartmental_clearance: LitresPerDay | None = None
     peripheral_volume: Litres | None = None
+    maximum_distribution: MilligramsPerDay | None = None
+    half_distribution: Concentration | None = None
+    return_rate: PerDay | None = None
     absorption_rate: PerDay | None = None
     bioavailability: Fraction | None = None
     effect_half_life: Days | None = None
     first_pass_extraction: Fraction | None = None
+
+    @property
+    def is_saturable(self) -> bool:
+        """Whether something in this body can be full, so that doses do not simply add."""
+        return self.maximum_elimination is not None or self.maximum_distribution is not None
+
+    def gaps(self) -> list[str]:
+        """Say what is half given, or lacking."""
+        found = [
+            f"{what} needs {'both ' if len(names) == 2 else ''}{', '.join(names[:-1])} and {names[-1]}"
+            for what, names in _TOGETHER.items()
+            if len({getattr(self, name) is None for name in names}) > 1
+        ]
+        if self.clearance is None and self.maximum_elimination is None:
+            found.append("nothing eliminates the drug: give clearance, or maximum_elimination and half_elimination")
+        return found
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if gaps := self.gaps():
+            raise ValueError("; ".join(gaps))
+        return self
+
+
+_TOGETHER: Mapping[str, tuple[str, ...]] = {
+    "a second compartment": ("peripheral_volume", "intercompartmental_clearance"),
+    "elimination that can be full": ("maximum_elimination", "half_elimination"),
+    "distribution that can be full": ("maximum_distribution", "half_distribution", "return_rate"),
+}
 
 
 class Delivery(Noun):
@@ -77,10 +119,16 @@ class Raise(Noun):
 
 
 class Toxicity(Noun):
-    """What bounds a dose: how strongly plasma slows the making of neutrophils [L/mg], and how much may be given in a life."""
+    """What bounds a dose: neutrophils, and how much of it may be given in a day, and in a life.
+
+    Plasma slows the making of neutrophils by ``neutrophil_slope``, ``neutrophil_delay`` days later where it harms the
+    cells before those that divide into them. ``daily_limit`` holds for each route: no 24 hours bring more [mg/m^2].
+    """
 
     neutrophil_slope: PerConcentration | None = None
+    neutrophil_delay: Days | None = None
     cumulative_limit: SurfaceDose | None = None
+    daily_limit: dict[str, SurfaceDose] = {}
 
 
 class Agent(Noun):

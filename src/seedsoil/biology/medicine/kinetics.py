@@ -1,7 +1,8 @@
 """Linear pharmacokinetics: concentration as a sum of exponentials, exact for any dosing schedule.
 
 The response of a linear body to 1 mg is a sum of exponentials; all else follows by superposition. Bodies whose clearance
-saturates (5-fluorouracil, paclitaxel over 3 h) are not linear and do not belong here.
+saturates (5-fluorouracil, paclitaxel, cetuximab) are not linear: `saturable` follows them, and meets this law where
+doses are small.
 
 Units: mg, L, day, mg/L. Any other consistent set (mg, L, hour) works as well.
 """
@@ -9,7 +10,7 @@ Units: mg, L, day, mg/L. Any other consistent set (mg, L, hour) works as well.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,6 +108,37 @@ class Exponentials:
             slow = (gap - lead) / 2.0
             fast = there * back / slow
         return cls((fast / gap / float(volume), slow / gap / float(volume)), (alpha, beta))
+
+    @classmethod
+    def mammillary(cls, clearance: float, volume: float, tissues: Sequence[tuple[float, float]]) -> Exponentials:
+        """Return a central volume (L), cleared at ``clearance`` (L/day), amid any number of tissues.
+
+        ``tissues`` are pairs: what goes there (L/day), and the rate at which it comes back (1/day). The rates lie one
+        between each two rates of return; all coefficients are above 0, so none cancels.
+        """
+        faults = [
+            number_fault("clearance", clearance, "L/day", 0.0, above=True),
+            number_fault("volume", volume, "L", 0.0, above=True),
+        ]
+        for there, back in tissues:
+            faults.append(number_fault("passage into a tissue", there, "L/day", 0.0, above=True))
+            faults.append(number_fault("return from a tissue", back, "1/day", 0.0, above=True))
+        _refuse(faults)
+        merged: dict[float, float] = {}
+        for there, back in tissues:
+            merged[float(back)] = merged.get(float(back), 0.0) + float(there) / float(volume)
+        backs = sorted(merged)
+        out = float(clearance) / float(volume) + math.fsum(merged.values())
+
+        def lacking(rate: float) -> float:
+            return out - rate - math.fsum(merged[back] * back / (back - rate) for back in backs)
+
+        rates = [
+            _falling_root(lacking, low, high)
+            for low, high in zip([0.0, *backs], [*backs, out + math.fsum(backs)], strict=True)
+        ]
+        weights = [1.0 + math.fsum(merged[back] * back / (back - rate) ** 2 for back in backs) for rate in rates]
+        return cls(tuple(1.0 / (float(volume) * weight) for weight in weights), tuple(rates))
 
     def absorbed(self, ka: float, bioavailability: float = 1.0) -> Exponentials:
         """Return the response to 1 mg in a depot (gut, muscle) that empties into this body at ``ka`` (1/day).
@@ -230,6 +262,15 @@ def _refuse(faults: Iterable[str]) -> None:
     found = [fault for fault in faults if fault]
     if found:
         raise ModelError(found)
+
+
+def _falling_root(law: Callable[[float], float], low: float, high: float) -> float:
+    """Return where a falling law crosses 0 between two rates, to the last bit: halving, the same on every processor."""
+    while True:
+        middle = 0.5 * (low + high)
+        if not low < middle < high:
+            return middle
+        low, high = (middle, high) if law(middle) > 0.0 else (low, middle)
 
 
 def _through(

@@ -1,4 +1,4 @@
-"""Doses as toxicity allows them: counts of neutrophils decide at each dose, and a lifetime's limit ends an agent.
+"""Doses as toxicity allows them: a day's limit, counts of neutrophils at each dose, and a lifetime's limit.
 
 Counts follow from doses alone, not from the tumour, so that all of it is known as soon as the courses are.
 """
@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.medicine.kinetics import Exponentials
 from seedsoil.biology.medicine.neutrophils import STEP_DAYS, counts, rested
+from seedsoil.biology.medicine.saturable import Followed
 from seedsoil.biology.patient import Host
 from seedsoil.experiment.orders.given import Given, dose_days
+from seedsoil.experiment.orders.limits import Given24, keeps_within, largest_dose, limit_words
 from seedsoil.experiment.orders.regimen import Regimen
-from seedsoil.experiment.timeline import response
+from seedsoil.experiment.timeline import arriving, response, saturable
 from seedsoil.foundation.elementary import exp_each
 from seedsoil.foundation.errors import ModelError
 
@@ -61,6 +63,13 @@ class _Schedule:
     days: list[float] = field(default_factory=list)
     amounts: list[float] = field(default_factory=list)
     place: int = 0
+    most: float = np.inf
+    cut_to: float = np.nan
+
+    @property
+    def amount(self) -> float:
+        """What counts leave of a dose that may be given [mg]."""
+        return self.share * min(self.regimen.course.amount_mg, self.most)
 
     def next_day(self, end: float) -> float:
         """Day of the next dose; infinity if there is none."""
@@ -82,8 +91,8 @@ def dosing(regimens: Sequence[Regimen], host: Host, end: float) -> Dosing:
     """Work out every dose before day ``end``.
 
     At each dose of a guarded course the count decides: below ``CAUTION`` times ``neutrophils.danger`` it is reduced from then
-    on, or put off by a week at a time. An agent whose next dose would bring the sum above its cumulative limit is
-    given no more, guarded or not.
+    on, or put off by a week at a time. Guarded or not, no 24 hours bring more of an agent than its daily limit, and an
+    agent whose next dose would bring the sum above its cumulative limit is given no more.
 
     Raises
     ------
@@ -96,12 +105,13 @@ def dosing(regimens: Sequence[Regimen], host: Host, end: float) -> Dosing:
             f"the course of {guarded[0]} is guarded by blood counts, but host {host.name!r} has no neutrophils: "
             "describe them, or leave the guard out"
         )
-    if not guarded and all(_limit(one.agent) is None for one in regimens):
+    if not guarded and all(_limit(one.agent) is None for one in regimens) and keeps_within(regimens, host):
         return Dosing(tuple(_as_ordered(one, end) for one in regimens))
-    schedules = [_Schedule(one, _planned(one, end)) for one in regimens]
+    schedules = [_Schedule(one, _planned(one, end), most=largest_dose(one.agent, one.course, host)) for one in regimens]
     blood = _Blood(host, [one.agent for one in regimens]) if guarded else None
     told: list[tuple[float, str, str]] = []
     spent: dict[str, float] = {}
+    recent = Given24(host)
     while True:
         days = [schedule.next_day(end) for schedule in schedules]
         place = int(np.argmin(days)) if days else 0
@@ -114,7 +124,7 @@ def dosing(regimens: Sequence[Regimen], host: Host, end: float) -> Dosing:
             told.append((day, *_hold_back(schedule, blood.count)))
             if schedule.regimen.course.guard == "delay":
                 continue
-        _give(schedule, schedules, day, host, spent, told)
+        _give(schedule, schedules, day, recent, spent, told)
         if blood is not None and schedule.days and schedule.days[-1] == day:
             blood.give(schedule.regimen, day, schedule.amounts[-1])
     given = tuple(schedule.given() for schedule in schedules)
@@ -149,20 +159,22 @@ def _hold_back(schedule: _Schedule, count: float) -> tuple[str, str]:
         schedule.shift += PUT_OFF
         return "delayed", f"{title} put off by a week: {low}"
     schedule.share *= REDUCED
-    amount = schedule.share * schedule.regimen.course.amount_mg
-    return "reduced", f"{title} reduced to {amount:.4g} mg ({100.0 * schedule.share:.3g} %) from now on: {low}"
+    return "reduced", f"{title} reduced to {schedule.amount:.4g} mg ({100.0 * schedule.share:.3g} %) from now on: {low}"
 
 
 def _give(
-    schedule: _Schedule, schedules: Sequence[_Schedule], day: float, host: Host, spent: dict[str, float],
+    schedule: _Schedule, schedules: Sequence[_Schedule], day: float, recent: Given24, spent: dict[str, float],
     told: list[tuple[float, str, str]],
 ) -> None:  # fmt: skip
-    """Give a dose, unless it would bring its agent above what may be given in a life: then that agent has ended."""
-    agent, amount = schedule.regimen.agent, schedule.share * schedule.regimen.course.amount_mg
+    """Give a dose, as far as a day's limit lets it, unless it would bring its agent above what may be given in a life."""
+    agent, course, amount = schedule.regimen.agent, schedule.regimen.course, schedule.amount
+    allowed = recent.allowed(agent, course, day)
+    cut = amount > allowed * (1.0 + _SAME_DAY)
+    amount = allowed if cut else amount
     limit = _limit(agent)
     if limit is not None:
         before = spent.get(agent.name, 0.0)
-        after = before + amount / float(host.body_surface)
+        after = before + amount / float(recent.host.body_surface)
         if after > limit * (1.0 + _SAME_DAY):
             told.append((day, "stopped", f"{agent.title} ended: {before:.0f} mg/m^2 given, {limit:g} may be in a life"))
             for one in schedules:
@@ -170,6 +182,12 @@ def _give(
                     one.spans = []
             return
         spent[agent.name] = after
+    bound = cut or (schedule.share == 1.0 and amount < course.amount_mg)
+    if bound and amount != schedule.cut_to:
+        # A dose like the last one is told once.
+        told.append((day, "reduced", f"{agent.title} reduced to {amount:.4g} mg: {limit_words(agent, course.route)}"))
+        schedule.cut_to = amount
+    recent.note(agent, course, day, amount)
     schedule.days.append(day)
     schedule.amounts.append(amount)
     schedule.place += 1
@@ -188,7 +206,13 @@ class _Blood:
             for agent in agents
             if agent.toxicity is not None and agent.toxicity.neutrophil_slope is not None
         }
-        self.doses: list[tuple[float, float, float, float, Exponentials]] = []
+        self.delays = {
+            agent.name: float(agent.toxicity.neutrophil_delay)
+            for agent in agents
+            if agent.toxicity is not None and agent.toxicity.neutrophil_delay is not None
+        }
+        self.doses: list[_Felt] = []
+        self.shared: dict[str, Followed] = {}
         self.days: list[Floats] = [np.zeros(1)]
         self.counts: list[Floats] = [np.array([self.count])]
 
@@ -198,16 +222,19 @@ class _Blood:
         return self.count < CAUTION * float(self.law.danger)
 
     def give(self, regimen: Regimen, day: float, amount: float) -> None:
-        """Note a dose: from now on its plasma level slows their making."""
+        """Note a dose: its plasma level slows their making, from now on or some days later."""
         agent, course = regimen.agent, regimen.course
-        slope = self.slopes.get(agent.name, 0.0)
+        slope, delay = self.slopes.get(agent.name, 0.0), self.delays.get(agent.name, 0.0)
         if slope <= 0.0 or amount <= 0.0:
             return
-        body, arriving = agent.distribution, amount
-        if course.route == "hepatic_artery" and body.first_pass_extraction is not None:
-            arriving *= 1.0 - float(body.first_pass_extraction)
+        if agent.distribution.is_saturable:
+            # All doses of this agent share one body.
+            own = self.shared.setdefault(agent.name, Followed(saturable(agent, self.weight)))
+            by_mouth = course.route == "oral"
+            own.give(day, amount * arriving(agent, course.route), course.duration, by_mouth)
+        share = arriving(agent, course.route) if course.route == "hepatic_artery" else 1.0
         plasma = response(agent, course.route, effect_site=False, weight=self.weight)
-        self.doses.append((day, course.duration, slope * arriving, plasma.terminal_half_life, plasma))
+        self.doses.append(_Felt(agent.name, day + delay, course.duration, slope * amount * share, plasma))
 
     def advance(self, day: float) -> None:
         """Carry the counts to a day."""
@@ -217,9 +244,15 @@ class _Blood:
         times = self.today + (day - self.today) * np.arange(steps + 1) / steps
         times[-1] = day
         area = np.zeros(times.size)
-        self.doses = [dose for dose in self.doses if self.today < dose[0] + dose[1] + _WASH_OUT * dose[3]]
-        for start, duration, amount, _, plasma in self.doses:
-            area += amount * exposure(plasma, duration, np.maximum(times - start, 0.0))
+        self.doses = [
+            dose for dose in self.doses if self.today < dose.last + _WASH_OUT * dose.plasma.terminal_half_life
+        ]
+        for dose in self.doses:
+            if dose.agent not in self.shared:
+                area += dose.amount * exposure(dose.plasma, dose.duration, np.maximum(times - dose.day, 0.0))
+        for name, own in self.shared.items():
+            own.advance(day)
+            area += self.slopes[name] * own.read(times - self.delays.get(name, 0.0))[2]
         found = counts(self.law, self.line, times, np.diff(area) / np.diff(times))
         self.days.append(times[1:])
         self.counts.append(found[1:])
@@ -227,8 +260,24 @@ class _Blood:
 
     def recover(self, end: float) -> None:
         """Carry the counts on until they have come back from the last dose."""
-        last = max((dose[0] + dose[1] for dose in self.doses), default=self.today)
+        last = max((dose.last for dose in self.doses), default=self.today)
         self.advance(min(end, last + _RECOVERY * float(self.law.transit_time)))
+
+
+@dataclass(frozen=True)
+class _Felt:
+    """A dose as the marrow feels it: from which day on, for how long it runs in, slope times mg, and the plasma's answer."""
+
+    agent: str
+    day: float
+    duration: float
+    amount: float
+    plasma: Exponentials
+
+    @property
+    def last(self) -> float:
+        """The day on which all of it has run in."""
+        return self.day + self.duration
 
 
 def exposure(plasma: Exponentials, duration: float, ages: Floats) -> Floats:

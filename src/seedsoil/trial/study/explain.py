@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from seedsoil.biology.patient import MECHANISMS
 from seedsoil.catalogue.numbers import numbers_in
+from seedsoil.experiment.orders.limits import cut_short
 from seedsoil.foundation.units import plain
 from seedsoil.foundation.value import Value
 from seedsoil.trial.study.nouns import APART
@@ -17,7 +18,7 @@ from seedsoil.trial.study.nouns import APART
 if TYPE_CHECKING:
     from seedsoil.trial.study.file import Study
 
-__all__ = ["explain"]
+__all__ = ["cuts", "explain"]
 
 
 def explain(study: Study) -> str:
@@ -39,7 +40,8 @@ def explain(study: Study) -> str:
     lines += [f"Described, but given in no arm: {', '.join(unused)}."] if unused else []
     for name, protocol in arms.items():
         orders = protocol.explain().splitlines()
-        lines += ["", f"Arm {name}:", *(f"  - {order}" for order in orders)]
+        limits = cut_short(protocol.courses, study.agents, study.host)
+        lines += ["", f"Arm {name}:", *(f"  - {order}" for order in orders), *(f"  - {limit}" for limit in limits)]
     first, *others = arms
     lines += ["", f"The question: {_words(study.primary_endpoint)}."]
     if others:
@@ -53,6 +55,15 @@ def explain(study: Study) -> str:
     ]
     lines.append(f"Seed {study.seed}: the same seed gives the same bytes.")
     return "\n".join(lines)
+
+
+def cuts(study: Study) -> list[str]:
+    """Return what a study orders above the daily limits of its agents, arm by arm."""
+    return [
+        f"arm {name}: {limit}"
+        for name, protocol in study.arms.items()
+        for limit in cut_short(protocol.courses, study.agents, study.host)
+    ]
 
 
 def _start(study: Study, arms: int) -> Iterator[str]:

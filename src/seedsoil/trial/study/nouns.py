@@ -352,13 +352,20 @@ def _check_agent(reader: Reader, agent: Agent) -> None:
         reader.shelf.entry("agents", agent.name),
     )
     before = len(reader.faults)
-    if (body.peripheral_volume is None) != (body.intercompartmental_clearance is None):
-        reader.fault(place, "a second compartment needs both peripheral_volume and intercompartmental_clearance")
+    for gap in body.gaps():
+        reader.fault(place, gap)
     for field, route in _BY_ROUTE.items():
         new = getattr(body, field) is not None and getattr(usual.distribution, field) is None
         if new and route not in agent.routes:
             ways = ", ".join(agent.routes)
             reader.fault(f"{place}.{field}", f"does nothing, for {agent.name} is given by {ways} only; leave it out")
+    for route in () if agent.toxicity is None else agent.toxicity.daily_limit:
+        if route not in agent.routes:
+            ways = ", ".join(agent.routes)
+            reader.fault(
+                f"agents.{agent.name}.toxicity.daily_limit.{route}",
+                f"does nothing, for {agent.name} is given by {ways} only; leave it out",
+            )
     if len(reader.faults) > before:
         return
     try:

@@ -25,7 +25,7 @@ _POSITIVE = frozenset((
     "transit_time", "division_rate", "ligand_half_saturation", "reference_density", "oxygen_reach",
     "lethal_volume", "arterial_flow", "alpha_beta_ratio", "programme_time", "occupancy_half", "contact_depth",
     "turnover_time", "half_size", "recruitment_size", "half_life", "tissue_flow", "baseline", "danger", "permeability",
-    "cumulative_limit",
+    "cumulative_limit", "daily_limit",
 ))  # fmt: skip
 #: No number of biology, in the units inside, comes near this; larger ones are slips that would overflow.
 _LARGEST = 1e12
@@ -34,7 +34,9 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "clearance": (1e-6, 1e6), "intercompartmental_clearance": (1e-6, 1e6), "volume": (1e-4, 1e6),
     "peripheral_volume": (1e-4, 1e6), "absorption_rate": (1e-3, 1e4), "effect_half_life": (1e-3, 1e4),
     "half": (1e-9, 1e6), "power": (0.1, 10.0), "resistance": (1e-3, 1e4), "fold": (1.0, 1e4),
-    "hypoxic_protection": (1.0, 10.0),
+    "hypoxic_protection": (1.0, 10.0), "maximum_elimination": (1e-6, 1e9), "half_elimination": (1e-9, 1e6),
+    "maximum_distribution": (1e-6, 1e9), "half_distribution": (1e-9, 1e6), "return_rate": (1e-6, 1e4),
+    "neutrophil_delay": (0.0, 100.0),
 }  # fmt: skip
 #: Numbers of a noun that count things.
 WHOLE = frozenset({"hits"})
