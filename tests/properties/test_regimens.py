@@ -94,6 +94,16 @@ def test_scans_go_on_as_long_as_a_rule_waits() -> None:
     assert history.observations["day"].max() > 1000.0
 
 
+def test_a_third_line_waits_for_the_second_progression() -> None:
+    """The first is noted and opens nothing, and scans go on: catches a line that opens with the first."""
+    history, _ = _followed(fluorouracil(after="second progression", start=0.0))
+    first = next(float(event["day"]) for event in history.events if event["kind"] == "progression")
+    opened = next(float(event["day"]) for event in history.events if event["kind"] == "dose_course")
+    assert opened > first
+    assert min(day for day, _, _ in history.doses) == opened
+    assert opened in history.observations["day"]
+
+
 def test_a_second_line_ends_with_the_next_progression() -> None:
     """One step ahead: opened by one progression, ended by the next: catches a line judged against the first scan."""
     history, _ = _followed(fluorouracil(after="progression", until="progression", start=0.0, amount_mg=300.0))

@@ -47,9 +47,9 @@ class Arm:
 
     ``regimens`` are the courses under their rules; what follows from them (``given``, ``timeline``, ``model`` ...) is
     worked out by ``retime``; ``ways`` keeps what the circulation makes of cells let go or shed, ``contrasts`` how well each
-    instrument sees at each site. ``line`` is the follow-up
-    since the last progression, ``chart`` what instruments have shown, ``judged`` which orders under a condition are done,
-    ``first_burdens`` what the first scan of each instrument showed [mm^3], ``released`` the cells that shunts have let go so far.
+    instrument sees at each site. ``line`` is the follow-up since the last of ``progressions``, ``chart`` what instruments
+    have shown, ``judged`` which orders under a condition are done, ``first_burdens`` what the first scan of each instrument
+    showed [mm^3], ``released`` the cells that shunts have let go so far.
     """
 
     grown: Grown
@@ -79,6 +79,7 @@ class Arm:
     ways: dict[tuple[str, bool, int], Floats] = field(default_factory=dict)
     contrasts: dict[str, Floats] = field(default_factory=dict)
     progression_day: float = math.nan
+    progressions: int = 0
     end_day: float = math.nan
     alive: bool = True
     followed: bool = True

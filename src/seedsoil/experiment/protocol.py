@@ -13,6 +13,10 @@ from seedsoil.foundation.units import plain
 Route = Literal["iv", "oral", "hepatic_artery"]
 ROUTES: tuple[Route, ...] = ("iv", "oral", "hepatic_artery")
 ROUTE_WORDS: dict[Route, str] = {"iv": "into a vein", "oral": "by mouth", "hepatic_artery": "into the hepatic artery"}
+Progression = Literal["progression", "second progression", "third progression"]
+#: By which words a study names a progression that scans show, and which one it is.
+PROGRESSIONS: dict[Progression, int] = {"progression": 1, "second progression": 2, "third progression": 3}
+_TIMES = {1: "", 2: " for the second time", 3: " for the third time"}
 # Letters whose names start with a vowel: an MRI, but a CT.
 _SPOKEN_WITH_VOWEL = frozenset("AEFHILMNORSX")
 _AIMS = {"primary": "the primary", "visible metastases": "every metastasis that a scan has shown"}
@@ -48,12 +52,12 @@ class Course:
     """A drug by a route: ``amount_mg`` a dose, from ``start`` on ``every`` so many days, ``times`` or until told.
 
     ``on`` and ``off`` make a rhythm: doses fall only within the first ``on`` days of each ``on + off``. With
-    ``after`` the clock of the course starts on the day when a scan shows progression, and ``start`` is counted from
-    there. With ``adaptive`` (stop, restart) it pauses while the burden that scans show is below ``stop`` times that
-    of the first scan, and goes on when it has come back to ``restart`` times. Where ``after`` or ``until`` is a
-    condition, the course opens or ends on the first day on which a reading meets it; ``only_if`` is judged once, on
-    the day on which it is due. ``guard`` says what is done when blood counts are low: "reduce" (a quarter less from
-    then on), "delay" (until they have recovered), or nothing.
+    ``after`` the clock of the course starts on the day when a scan shows progression, or shows it for the second or
+    third time, and ``start`` is counted from there. With ``adaptive`` (stop, restart) it pauses while the burden that
+    scans show is below ``stop`` times that of the first scan, and goes on when it has come back to ``restart`` times.
+    Where ``after`` or ``until`` is a condition, the course opens or ends on the first day on which a reading meets it;
+    ``only_if`` is judged once, on the day on which it is due. ``guard`` says what is done when blood counts are low:
+    "reduce" (a quarter less from then on), "delay" (until they have recovered), or nothing.
     """
 
     agent: str
@@ -63,13 +67,23 @@ class Course:
     every: float = 0.0
     times: int | None = None
     duration: float = 0.0
-    until: Literal["progression"] | Condition | None = None
+    until: Progression | Condition | None = None
     on: float = 0.0
     off: float = 0.0
-    after: Literal["progression"] | Condition | None = None
+    after: Progression | Condition | None = None
     adaptive: tuple[float, float] | None = None
     guard: Literal["reduce", "delay"] | None = None
     only_if: Condition | None = None
+
+    @property
+    def opens_at(self) -> int:
+        """The progression that opens it; 0 if none does."""
+        return PROGRESSIONS[self.after] if isinstance(self.after, str) else 0
+
+    @property
+    def ends_at(self) -> float:
+        """The progression that ends it, the next one at the earliest; infinity if none does."""
+        return max(PROGRESSIONS[self.until], self.opens_at + 1) if isinstance(self.until, str) else math.inf
 
     def last_day(self, end: float) -> float:
         """Return the day on which the course is over at the latest, if all is over on day ``end``."""
@@ -103,11 +117,8 @@ class Course:
             )
         if self.guard is not None:
             parts.append(_GUARD_WORDS[self.guard])
-        if isinstance(self.until, Condition):
-            parts.append(f"until {self.until.words()}")
-        elif self.until:
-            again = self.after == "progression"
-            parts.append("until a later scan shows it again" if again else "until a scan shows progression")
+        if self.until:
+            parts.append(self._closing())
         return ", ".join(parts) + _if(self.only_if)
 
     def _is_repeated(self) -> bool:
@@ -120,7 +131,15 @@ class Course:
         later = f"{plain(self.start)} after" if self.start > 0.0 else "from the day on which"
         if isinstance(self.after, Condition):
             return f"{later if self.start == 0.0 else f'{later} the day on which'} {self.after.words()},"
-        return f"{later} a scan shows progression"
+        return f"{later} a scan shows progression{_TIMES[self.opens_at]}"
+
+    def _closing(self) -> str:
+        """Say which scan, or which reading, ends it."""
+        if isinstance(self.until, Condition):
+            return f"until {self.until.words()}"
+        if self.until == "progression" and self.opens_at:
+            return "until a later scan shows it again"
+        return f"until a scan shows progression{_TIMES[int(self.ends_at)]}"
 
 
 @dataclass(frozen=True)

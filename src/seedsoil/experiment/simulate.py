@@ -99,7 +99,8 @@ def respond(arm: Arm, scan: Scan, readings: Sequence[Reading]) -> None:
         # What comes after is judged against this day.
         arm.line = arm.new_line()
         arm.line.baseline(readings, arm.today, scan.slice_mm)
-        told += at_progression(arm.regimens, arm.today)
+        arm.progressions += 1
+        told += at_progression(arm.regimens, arm.today, arm.progressions)
     if first > 0.0:
         told += at_burden(arm.regimens, arm.today, burden / first)
     react(arm, told)
@@ -228,7 +229,7 @@ def _chart_biopsy(arm: Arm, order: Biopsy) -> None:
 
 def _scans_are_over(arm: Arm, undecided: bool) -> bool:
     """Scans end with progression, unless a rule still waits for what they show, or an order for its condition."""
-    waiting = undecided or any(one.waits_for_a_scan(arm.progressed) for one in arm.regimens)
+    waiting = undecided or any(one.waits_for_a_scan(arm.progressions) for one in arm.regimens)
     return arm.progressed and not waiting
 
 

@@ -30,9 +30,9 @@ def _kinds(told: list[Told]) -> list[str]:
 def test_until_progression() -> None:
     """Nothing is given on the day of progression or after it: catches a last dose on the day of the scan."""
     one = _regimen(until="progression")
-    assert _kinds(at_progression([one], 42.0)) == ["stopped"]
+    assert _kinds(at_progression([one], 42.0, 1)) == ["stopped"]
     assert _days(one) == [14.0, 28.0]
-    assert at_progression([one], 84.0) == []
+    assert at_progression([one], 84.0, 2) == []
     assert not one.waits_for_a_scan(True)
 
 
@@ -41,7 +41,7 @@ def test_after_progression() -> None:
     one = _regimen(after="progression", times=3)
     assert _days(one) == []
     assert one.waits_for_a_scan(False)
-    assert _kinds(at_progression([one], 42.0)) == ["dose_course"]
+    assert _kinds(at_progression([one], 42.0, 1)) == ["dose_course"]
     assert _days(one) == [56.0, 70.0, 84.0]
     assert not one.waits_for_a_scan(True)
 
@@ -49,10 +49,38 @@ def test_after_progression() -> None:
 def test_a_second_line_until_the_next_progression() -> None:
     """The first scan opens it and the second ends it: catches a line that ends as it begins."""
     one = _regimen(after="progression", until="progression", start=0.0)
-    assert _kinds(at_progression([one], 42.0)) == ["dose_course"]
+    assert _kinds(at_progression([one], 42.0, 1)) == ["dose_course"]
     assert one.waits_for_a_scan(True)
-    assert _kinds(at_progression([one], 84.0)) == ["stopped"]
+    assert _kinds(at_progression([one], 84.0, 2)) == ["stopped"]
     assert _days(one) == [42.0, 56.0, 70.0]
+
+
+def test_a_third_line() -> None:
+    """Opened by the second progression and ended by the third, by either word: catches a line that opens with the first."""
+    for until in ("progression", "third progression"):
+        one = _regimen(after="second progression", until=until, start=0.0)
+        assert one.waits_for_a_scan(0)
+        assert at_progression([one], 14.0, 1) == []
+        assert one.waits_for_a_scan(1)
+        opened = at_progression([one], 42.0, 2)
+        assert _kinds(opened) == ["dose_course"]
+        assert opened[0][1].startswith(
+            f"{DRUG.title} opened by the second progression: from the day on which a scan shows"
+        )
+        assert one.waits_for_a_scan(2)
+        assert at_progression([one], 84.0, 3) == [("stopped", f"{DRUG.title} stopped at the third progression")]
+        assert _days(one) == [42.0, 56.0, 70.0]
+        assert not one.waits_for_a_scan(3)
+
+
+def test_beyond_the_first_progression() -> None:
+    """Until the second progression, from the start: the first leaves it; catches a course that ends with any."""
+    one = _regimen(until="second progression")
+    assert at_progression([one], 21.0, 1) == []
+    assert one.waits_for_a_scan(1)
+    assert _kinds(at_progression([one], 42.0, 2)) == ["stopped"]
+    assert _days(one) == [14.0, 28.0]
+    assert one.course.sentence().endswith("until a scan shows progression for the second time")
 
 
 def test_adaptive() -> None:
@@ -80,7 +108,7 @@ def test_progression_ends_a_paused_course_for_good() -> None:
     """Until progression, adaptive, and paused: catches a course that comes back from the dead."""
     one = _regimen(adaptive=(0.5, 1.0), until="progression")
     at_burden([one], 28.0, 0.3)
-    assert _kinds(at_progression([one], 42.0)) == ["stopped"]
+    assert _kinds(at_progression([one], 42.0, 1)) == ["stopped"]
     assert at_burden([one], 56.0, 2.0) == []
     assert _days(one) == [14.0]
 
@@ -89,6 +117,6 @@ def test_progression_ends_a_paused_course_for_good() -> None:
 def test_courses_without_rules_never_change(changes: dict[str, Any]) -> None:
     """Progression and any burden leave them: catches a rule that all obey."""
     one, same = _regimen(**changes), _regimen(**changes)
-    assert at_progression([one], 42.0) == at_burden([one], 42.0, 0.0) == []
+    assert at_progression([one], 42.0, 1) == at_burden([one], 42.0, 0.0) == []
     assert _days(one) == _days(same)
     assert not one.waits_for_a_scan(True)

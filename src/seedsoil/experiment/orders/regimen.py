@@ -41,12 +41,12 @@ class Regimen:
         """Whether its first dose was due by a day."""
         return bool(self.spans) and day >= self.spans[0].clock + self.course.start - _SAME_DAY
 
-    def waits_for_a_scan(self, progressed: bool) -> bool:
-        """Whether a later scan can still change it, once one has shown progression or while none has."""
+    def waits_for_a_scan(self, progressions: int) -> bool:
+        """Whether a later scan can still change it, once scans have shown so many progressions."""
         if self.over:
             return False
         if not self.spans:
-            return self.course.after != "progression" or not progressed
+            return self.course.opens_at == 0 or progressions < self.course.opens_at
         return self.course.adaptive is not None or self.course.until is not None
 
     def halt(self, day: float) -> None:
@@ -63,19 +63,23 @@ def regimens(courses: Sequence[Course], agents: Sequence[Agent]) -> list[Regimen
     ]
 
 
-def at_progression(courses: Sequence[Regimen], day: float) -> list[Told]:
-    """End what is given until progression, and open what comes after it; returns what is to be told."""
+_NAMES = {1: "progression", 2: "the second progression", 3: "the third progression"}
+
+
+def at_progression(courses: Sequence[Regimen], day: float, number: int) -> list[Told]:
+    """End what is given until the progression of this number, and open what comes after it; returns what is to be told."""
     told: list[Told] = []
     for one in courses:
         if one.over:
             continue
-        if one.spans and one.course.until == "progression":
+        if one.spans and number >= one.course.ends_at:
             one.halt(day)
             one.over = True
-            told.append(("stopped", f"{one.agent.title} stopped at progression"))
-        elif not one.spans and one.course.after == "progression":
+            told.append(("stopped", f"{one.agent.title} stopped at {_NAMES.get(number, 'progression')}"))
+        elif not one.spans and 0 < one.course.opens_at <= number:
             one.spans.append(Span(day))
-            told.append(("dose_course", f"{one.agent.title} opened by progression: {one.course.sentence()}"))
+            words = f"opened by {_NAMES[one.course.opens_at]}: {one.course.sentence()}"
+            told.append(("dose_course", f"{one.agent.title} {words}"))
     return told
 
 

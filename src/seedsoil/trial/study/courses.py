@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import Host
 from seedsoil.experiment.orders.condition import Condition
-from seedsoil.experiment.protocol import ROUTES, Course, Route
+from seedsoil.experiment.protocol import PROGRESSIONS, ROUTES, Course, Progression, Route
 from seedsoil.foundation.errors import UnitError
 from seedsoil.foundation.units import plain, read
 from seedsoil.trial.study.orders import LONGEST_DAYS, SHORTEST_INTERVAL, start_of
@@ -67,6 +67,10 @@ def read_course(reader: Reader, table: dict[str, Any], place: str, setting: Sett
         adaptive=_pauses(reader, table, place), guard=_guard(reader, table, place, agent, setting.host),
         only_if=condition,
     )  # fmt: skip
+    if isinstance(ending, str) and ending != "progression" and PROGRESSIONS[ending] <= course.opens_at:
+        reader.fault(
+            f"{place}.until", f'the {ending} does not come after the {opening}; write "progression", the next one'
+        )
     _refuse_rules_of_one_dose(reader, table, place, course)
     return Give(course, dose, unit)
 
@@ -100,14 +104,13 @@ def _repeats(
 
 def _at_progression(
     reader: Reader, table: dict[str, Any], place: str, key: str, what: str, setting: Setting
-) -> Literal["progression"] | Condition | None:
-    """Return what a course begins, or ends, with: "progression" when a scan shows it, or a condition on what is read."""
+) -> Progression | Condition | None:
+    """Return what a course begins, or ends, with: a progression that scans show, or a condition on what is read."""
     if key not in table:
         return None
     if isinstance(table[key], dict):
         return read_condition(reader, table[key], f"{place}.{key}", setting)
-    found = reader.choice(table[key], f"{place}.{key}", ("progression",), what)
-    return "progression" if found else None
+    return cast(Progression, reader.choice(table[key], f"{place}.{key}", tuple(PROGRESSIONS), what)) or None
 
 
 def _rhythm(reader: Reader, table: dict[str, Any], place: str, every: float) -> tuple[float, float]:

@@ -16,7 +16,7 @@ from seedsoil.biology.soils.vasculature import Vasculature
 from seedsoil.catalogue.load import KINDS, entry, names
 from seedsoil.catalogue.numbers import KEYS, Part, name_of, parts_of
 from seedsoil.catalogue.shelf import OWN_NAME
-from seedsoil.experiment.protocol import ROUTES
+from seedsoil.experiment.protocol import PROGRESSIONS, ROUTES
 from seedsoil.foundation.value import Quantity
 from seedsoil.observe.response import RESPONSES
 from seedsoil.observe.scan import INSTRUMENTS
@@ -129,8 +129,8 @@ def _orders() -> list[dict[str, Any]]:
         "fractions": {**whole, "maximum": MOST_FRACTIONS, "default": 1},
         "zone": {**whole, "maximum": MOST_ZONES},
         "zones": {**whole, "maximum": MOST_ZONES},
-        "until": {"anyOf": [{"enum": ["progression"]}, _condition()]},
-        "after": {"anyOf": [{"enum": ["progression"]}, _condition()]},
+        "until": {"anyOf": [{"enum": list(PROGRESSIONS)}, _condition()]},
+        "after": {"anyOf": [{"enum": list(PROGRESSIONS)}, _condition()]},
         "if": _condition(),
         "nodes": {"type": "boolean", "default": False},
         "regions": _LIST,

@@ -72,15 +72,16 @@ def _overlap(one: Course, other: Course, end: float) -> Iterator[str]:
     """Yield why two courses of one agent by one route would, or could, run at the same time."""
     who = f"two courses of {one.agent} by {one.route}"
     if one.after != other.after:
-        early = one if one.after is None else other
-        if early.until is None:
-            yield f'{who} could overlap, for one begins at progression; end the other there, until = "progression"'
+        early, late = sorted((one, other), key=lambda course: course.opens_at)
+        if early.ends_at > late.opens_at:
+            begins = "progression" if late.after == "progression" else f"the {late.after}"
+            yield f'{who} could overlap, for one begins at {begins}; end the other there, until = "{late.after}"'
         return
     first, second = replace(one, after=None), replace(other, after=None)
     if first.start <= second.last_day(end) and second.start <= first.last_day(end):
         days = f"on day {one.start:g} and on day {other.start:g}"
         if one.after is not None:
-            days = f"{one.start:g} and {other.start:g} days after progression"
+            days = f"{one.start:g} and {other.start:g} days after {one.after}"
         yield f"{who} overlap (they start {days})"
 
 
