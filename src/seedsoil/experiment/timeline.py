@@ -87,6 +87,7 @@ def _or(value: Value | None, otherwise: float = 0.0) -> float:
     return otherwise if value is None else float(value)
 
 
+@lru_cache(maxsize=32)
 def _of_small_doses(body: Saturable) -> Exponentials:
     """The answer to one mg where nothing is full."""
     tissues = [

@@ -20,6 +20,7 @@ Units: mg, L, day, mg/L.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from dataclasses import astuple, dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -270,7 +271,8 @@ class Followed:
     """One body under all doses of a drug, given in order of time.
 
     ``content`` is what it holds on ``day`` [mg], ``effect`` the level at its effect site, ``area`` the area under the
-    plasma's level so far; nothing was given before the first dose.
+    plasma's level so far; nothing was given before the first dose. ``pieces`` are the stretches so far, each with its
+    day (``begun``), and effect and area there.
     """
 
     body: Saturable
@@ -280,6 +282,7 @@ class Followed:
     area: float = 0.0
     pumps: list[tuple[float, float]] = field(default_factory=list)
     pieces: list[tuple[float, float, float, Stretch]] = field(default_factory=list)
+    begun: list[float] = field(default_factory=list)
 
     def give(self, day: float, amount: float, duration: float = 0.0, by_mouth: bool = False) -> None:
         """Give a dose [mg] on a day that is not before the last: at once, over some days, or into the depot."""
@@ -310,6 +313,7 @@ class Followed:
             length = span if math.isinf(span) else max(round(span / _GRAIN), 1) * _GRAIN
             found = stretch(self.body, self.content, inflow, length)
             self.pieces.append((self.day, self.effect, self.area, found))
+            self.begun.append(self.day)
             self.content = found.content
             self.area += float(found.ends[1])
             after = max(0.0, span - float(found.knots[-1]))
@@ -326,9 +330,13 @@ class Followed:
         order = np.argsort(flat, kind="stable") if np.any(np.diff(flat) < 0.0) else None
         days = flat if order is None else flat[order]
         out = np.zeros((_READ, days.size))
-        bounds = np.searchsorted(days, [piece[0] for piece in self.pieces])
+        if not days.size or not self.pieces:
+            return out.reshape(_READ, *times.shape)
+        first = max(bisect_right(self.begun, days[0]) - 1, 0)
+        last = bisect_right(self.begun, days[-1])
+        bounds = np.searchsorted(days, self.begun[first:last])
         stops = [*bounds[1:], days.size]
-        for (begun, effect, area, part), start, stop in zip(self.pieces, bounds, stops, strict=True):
+        for (begun, effect, area, part), start, stop in zip(self.pieces[first:last], bounds, stops, strict=True):
             if stop > start:
                 found = out[:, start:stop]
                 read_levels(days[start:stop] - begun, *part[:2], part.ends, effect, self.body.effect_rate, found)

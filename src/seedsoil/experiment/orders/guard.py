@@ -229,9 +229,10 @@ class _Blood:
             return
         if agent.distribution.is_saturable:
             # All doses of this agent share one body.
-            own = self.shared.setdefault(agent.name, Followed(saturable(agent, self.weight)))
-            by_mouth = course.route == "oral"
-            own.give(day, amount * arriving(agent, course.route), course.duration, by_mouth)
+            if agent.name not in self.shared:
+                self.shared[agent.name] = Followed(saturable(agent, self.weight))
+            amount_in = amount * arriving(agent, course.route)
+            self.shared[agent.name].give(day, amount_in, course.duration, course.route == "oral")
         share = arriving(agent, course.route) if course.route == "hepatic_artery" else 1.0
         plasma = response(agent, course.route, effect_site=False, weight=self.weight)
         self.doses.append(_Felt(agent.name, day + delay, course.duration, slope * amount * share, plasma))
