@@ -18,7 +18,9 @@ ORDERS = [
 
 def test_the_page_shows_orders_of_every_kind() -> None:
     kinds = {order.split()[1] for order in ORDERS}
-    assert kinds == {"give", "resect", "ablate", "irradiate", "inject", "shunt", "scan", "biopsy", "draw"}
+    assert kinds == {
+        "give", "resect", "ablate", "irradiate", "inject", "shunt", "scan", "biopsy", "culture", "draw", "autopsy", "count"
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("order", ORDERS)

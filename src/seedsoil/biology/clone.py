@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from seedsoil.biology.quantities import Days, Fraction, Gray, Millimetres, Noun, Number, PerDay, PerGray
+from seedsoil.biology.quantities import (
+    Concentration,
+    Days,
+    Fraction,
+    Gray,
+    MilligramsPerDay,
+    Millimetres,
+    Noun,
+    Number,
+    PerDay,
+    PerGray,
+    Several,
+)
 from seedsoil.biology.soils.factors import Addressins, Factors
 from seedsoil.biology.staging import Staging
 
@@ -78,6 +90,35 @@ class Radiosensitivity(Noun):
     hypoxic_protection: Number
 
 
+class Marker(Noun):
+    """A substance that each living cell secretes into the blood, and what a body without the tumour has of it [mg/L].
+
+    ``background_variation`` is the coefficient of variation of the background between people.
+    """
+
+    secretion_rate: MilligramsPerDay
+    half_life: Days
+    background: Concentration
+    background_variation: Number
+
+
+class Traces(Noun):
+    """What a tumour leaves in the blood that an assay can read.
+
+    ``epithelial_share`` of its circulating cells carry the antigen by which an antibody catches them. ``passing_share``
+    slip through every capillary bed, until they are cleared with ``clearance_half_life``; all others are held at the
+    next. A cluster has ``cluster_cells`` on average. A cell that dies lets ``genomes_per_death`` haploid genomes into
+    the plasma.
+    """
+
+    epithelial_share: Fraction
+    passing_share: Fraction
+    clearance_half_life: Days
+    cluster_cells: Several
+    genomes_per_death: Number
+    marker: Marker | None = None
+
+
 class Tumour(Noun):
     """A founding clone, its variants and the law by which they arise.
 
@@ -131,5 +172,6 @@ class Tumour(Noun):
     dialogue: Dialogue | None = None
     radiosensitivity: Radiosensitivity | None = None
     staging: Staging | None = None
+    traces: Traces | None = None
     mechanisms: tuple[Mechanism, ...] = ()
     carries: tuple[str, ...] = ()

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from seedsoil.biology.clone import Tumour
 from seedsoil.biology.journey.anatomy import Anatomy
-from seedsoil.biology.quantities import Kilograms, LitresPerDay, Noun, Number, PerDay, SquareMetres, Years
+from seedsoil.biology.quantities import (
+    Days,
+    Fraction,
+    Kilograms,
+    LitresPerDay,
+    Millilitres,
+    Noun,
+    Number,
+    PerDay,
+    PerMillilitre,
+    SquareMetres,
+    Years,
+)
 from seedsoil.biology.soils.host_cells import HostCells, Neutrophils
 from seedsoil.biology.soils.soil import Soil
 
@@ -43,6 +55,18 @@ MECHANISMS: dict[str, str] = {
 }
 
 
+class Blood(Noun):
+    """The blood of a body: its volume, the share of it that is plasma, and the cell-free DNA of healthy cells in that.
+
+    ``free_genomes`` are haploid genomes; free DNA of any cell is cleared with ``free_dna_half_life``.
+    """
+
+    volume: Millilitres
+    plasma_share: Fraction
+    free_genomes: PerMillilitre
+    free_dna_half_life: Days
+
+
 class Host(Noun):
     """A body: its circulation, its soils, its size and age, and the hazards that end its life.
 
@@ -66,6 +90,7 @@ class Host(Noun):
     mortality_slope: Number
     cells: HostCells | None = None
     neutrophils: Neutrophils | None = None
+    blood: Blood | None = None
 
     def soil(self, name: str) -> Soil:
         """The soil of this name; KeyError if the host has none."""

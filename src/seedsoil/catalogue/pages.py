@@ -45,6 +45,7 @@ _GROUPS: Mapping[str, str] = {
     "visibility": "What lymphocytes see",
     "dialogue": "What it says to its host, and hears",
     "radiosensitivity": "Radiation: exp(-alpha D (1 + D / ratio)) survive a dose D",
+    "traces": "What it leaves in the blood",
 }
 _LAWS: Mapping[str, str] = {
     "immunity": "Lymphocytes and macrophages",
@@ -162,6 +163,8 @@ def _tumour(tumour: Tumour) -> Iterator[Section]:
             (),
             numbers(tumour.dialogue.endothelial_support),
         )
+    if tumour.traces is not None:
+        yield Section("A marker in serum [traces.marker]", (), numbers(tumour.traces.marker))
     for mechanism in tumour.mechanisms:
         yield _mechanism(mechanism, mechanism.name in tumour.carries)
     if tumour.staging is not None:
@@ -262,6 +265,7 @@ def _soil(soil: Soil) -> Iterator[Section]:
 def _body(host: Host) -> Iterator[Section]:
     yield Section("The body", (), numbers(host))
     yield Section("Neutrophils [neutrophils]", (), numbers(host.neutrophils))
+    yield Section("Blood [blood]", (), numbers(host.blood))
     yield Section("Host cells [cells]", (), numbers(host.cells))
     for field, heading in _LAWS.items():
         yield Section(f"{heading} [cells.{field}]", (), numbers(getattr(host.cells, field, None)))

@@ -6,9 +6,18 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel
 
-from seedsoil.biology.clone import Dialogue, Mechanism, Radiosensitivity, Spread, Tumour, Visibility
+from seedsoil.biology.clone import (
+    Dialogue,
+    Marker,
+    Mechanism,
+    Radiosensitivity,
+    Spread,
+    Traces,
+    Tumour,
+    Visibility,
+)
 from seedsoil.biology.medicine.drug import Agent, Block, Delivery, Distribution, EndothelialKill, Kill, Raise, Toxicity
-from seedsoil.biology.patient import Host
+from seedsoil.biology.patient import Blood, Host
 from seedsoil.biology.soils.host_cells import (
     Healing,
     HostCells,
@@ -111,6 +120,18 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "hypoxic_protection": "dose for the same effect without oxygen, as a fold",
     },
     Staging: {"node_least": "a resected node is positive from a deposit of"},
+    Traces: {
+        "epithelial_share": "circulating cells with the epithelial antigen",
+        "passing_share": "circulating cells that no capillary bed holds",
+        "clearance_half_life": "half of those are cleared within",
+        "cluster_cells": "cells of a cluster, on average",
+        "genomes_per_death": "haploid genomes in the plasma, per dead cell",
+    },
+    Marker: {
+        "secretion_rate": "secreted by each living cell",
+        "background": "level without a tumour",
+        "background_variation": "that differs between people by (CV)",
+    },
     Mechanism: {
         "rate": "arises, per division",
         "fitness_cost": "division lost",
@@ -151,6 +172,7 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "dormancy_cue": "cue to sleep",
         "vessel_density": "vessels",
         "lethal_volume": "tumour at half of the greatest hazard of death",
+        "released_share": "what is let go here and reaches the blood",
     },
     Barrier: {
         "opening_diameter": "half open when a lesion measures",
@@ -158,6 +180,12 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "ceiling_variation": "that differs between lesions by (CV)",
     },
     Residents: {"inflammation": "inflamed by itself"},
+    Blood: {
+        "volume": "blood of the body",
+        "plasma_share": "share of it that is plasma",
+        "free_genomes": "haploid genomes of healthy cells in plasma",
+        "free_dna_half_life": "half of the free DNA is cleared within",
+    },
     Host: {
         "cardiac_output": "blood that the heart moves",
         "vascular_timescale": "vessels change so many times as slowly as in mice",

@@ -27,10 +27,13 @@ from seedsoil.body.state import (
     copy_state,
 )
 from seedsoil.experiment.grow import Grown
+from seedsoil.experiment.orders.bench import Counted, Organ
 from seedsoil.experiment.orders.chart import Chart
 from seedsoil.experiment.orders.given import Given
 from seedsoil.experiment.orders.guard import Dosing, dosing
+from seedsoil.experiment.orders.looks import Count
 from seedsoil.experiment.orders.regimen import Regimen, regimens
+from seedsoil.experiment.orders.samples import Cultured, Tube, what_samples_lack
 from seedsoil.experiment.protocol import Protocol
 from seedsoil.experiment.timeline import build_programme
 from seedsoil.foundation.errors import ModelError
@@ -49,7 +52,8 @@ class Arm:
     worked out by ``retime``; ``ways`` keeps what the circulation makes of cells let go or shed, ``contrasts`` how well each
     instrument sees at each site. ``line`` is the follow-up since the last of ``progressions``, ``chart`` what instruments
     have shown, ``judged`` which orders under a condition are done, ``first_burdens`` what the first scan of each instrument
-    showed [mm^3], ``released`` the cells that shunts have let go so far.
+    showed [mm^3], ``released`` the cells that shunts have let go so far, ``injected`` the day, the cells and where they
+    arrested for each injection of cells, ``labelled`` the counts of their label that are to come.
     """
 
     grown: Grown
@@ -73,7 +77,13 @@ class Arm:
     events: list[Event] = field(default_factory=list)
     observations: list[tuple[float, str, int, int, float]] = field(default_factory=list)
     biopsies: list[tuple[float, int, int, int, float]] = field(default_factory=list)
-    blood: list[tuple[float, float, float]] = field(default_factory=list)
+    single_cells: list[tuple[float, int, int, int]] = field(default_factory=list)
+    cultured: list[Cultured] = field(default_factory=list)
+    blood: list[Tube] = field(default_factory=list)
+    autopsies: list[Organ] = field(default_factory=list)
+    counted: list[Counted] = field(default_factory=list)
+    labelled: tuple[Count, ...] = ()
+    injected: dict[int, tuple[float, float, Floats]] = field(default_factory=dict)
     first_burdens: dict[str, float] = field(default_factory=dict)
     released: dict[int, tuple[Floats, int]] = field(default_factory=dict)
     ways: dict[tuple[str, bool, int], Floats] = field(default_factory=dict)
@@ -126,6 +136,11 @@ class Arm:
     def signals(self) -> Levels:
         """The host's signals that hold now, as the one condition there is."""
         return Levels(self.conditions[self.condition][None, :], self.without)
+
+    @property
+    def resting(self) -> Levels:
+        """The host's signals at rest."""
+        return Levels(self.conditions[0][None, :], self.without)
 
     def note(self, day: float, kind: str, detail: str) -> None:
         """Enter an event."""
@@ -210,6 +225,8 @@ def open_arm(
             f"{irradiated[0].sentence()}, but tumour {grown.patient.tumour.name!r} has no radiosensitivity: "
             "give it one, or leave the radiation out"
         )
+    if lacking := what_samples_lack(protocol.draws, protocol.cultures, grown.patient):
+        raise ModelError(lacking)
     courses = [one for one in protocol.courses if one.amount_mg > 0.0 and "drug effects" not in without]
     state = copy_state(grown.state)
     # The primary is taken out on the day that was planned; whether anything else is, scans decide.
@@ -218,6 +235,7 @@ def open_arm(
     arm = Arm(
         grown, vessels, state, regimens(courses, [agents[one.agent] for one in courses]), until, tuple(without),
         Follow(nodes=_nodes(grown)), wounds=wounds,
+        labelled=tuple(one for one in protocol.counts if one.what == "label"),
     )  # fmt: skip
     if arm.model.mask.shape[0] + SLOTS_BEYOND_TYPES != state.cells.shape[1]:
         raise ModelError("an arm must be opened with the mechanisms that its patient was grown with: same `without`")

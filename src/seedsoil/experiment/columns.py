@@ -34,7 +34,7 @@ _who = {
 
 _KINDS = (
     "diagnosis, dose_course, scan, progression, paused, resumed, reduced, delayed, stopped, nadir, resection, ablation, "
-    "irradiation, injection, shunt, biopsy, blood_draw, decision, death, end"
+    "irradiation, injection, shunt, biopsy, culture, blood_draw, count, autopsy, decision, death, end"
 )
 
 TABLES: Mapping[str, Mapping[str, Column]] = {
@@ -115,12 +115,64 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "resistance": Column("str", "", "resistance mechanisms of its cells, joined by +"),
         "cells": Column("float64", "cell", "cells of it among those told apart"),
     },
+    "single_cells": _who | {
+        "day": Column("float64", "day", "since diagnosis"),
+        "lesion": Column("int32", "", "number of the lesion that a piece was taken of"),
+        "site": Column("str", "", "where it lies"),
+        "cell": Column("int32", "", "number of the cell among those read one by one, from 0"),
+        "resistance": Column("str", "", "resistance mechanisms read in it, joined by +; some are missed"),
+    },
+    "cultures": _who | {
+        "day": Column("float64", "day", "since diagnosis"),
+        "lesion": Column("int32", "", "number of the lesion that the cell came from"),
+        "site": Column("str", "", "where it lies"),
+        "cell": Column("int32", "", "number of the cell whose clone was grown, from 0"),
+        "unstable": Column("bool", "", "genetically unstable"),
+        "against": Column("str", "", "mechanism by which the cells counted resist"),
+        "cultures": Column("int32", "", "parallel cultures of the clone"),
+        "cells": Column("float64", "cell", "cells of one culture at its end"),
+        "without_resistant": Column("int32", "", "cultures without a resistant cell"),
+        "median_resistant": Column("float64", "cell", "median of resistant cells; nan if the cell itself resisted"),
+        "rate_p0": Column("float64", "1", "mutations per division by the empty cultures; nan if it cannot be read"),
+        "rate_mss": Column("float64", "1", "mutations per division by the largest likelihood; nan as above"),
+        "log_error": Column("float64", "1", "standard error of the logarithm of rate_mss"),
+    },
     "blood": _who | {
         "day": Column("float64", "day", "since diagnosis"),
         "millilitres": Column("float64", "mL", "blood drawn"),
-        "cells": Column("float64", "cell", "circulating tumour cells seen in it"),
+        "site": Column("str", "", "whose blood it is, as it leaves"),
+        "cells": Column("float64", "cell", "circulating tumour cells seen in it; nan if not looked for, here and below"),
+        "clusters": Column("float64", "", "clusters of two or more cells among them"),
+        "genomes": Column("float64", "", "haploid genomes of free DNA read"),
+        "mutant_genomes": Column("float64", "", "of those, with the mutation that all tumour cells have"),
+        "allele_fraction": Column("float64", "1", "variant allele fraction: the share of those"),
+        "resistance": Column("str", "", "resistance mechanisms found in free DNA, joined by +"),
+        "marker": Column("float64", "mg/L", "the tumour's marker in serum"),
+    },
+    "autopsies": _who | {
+        "day": Column("float64", "day", "since diagnosis"),
+        "site": Column("str", "", "the organ; each one that was examined has a row"),
+        "lesions": Column("int32", "", "metastases seen in it"),
+        "largest_mm": Column("float64", "mm", "diameter of the largest, 0 if there is none"),
+    },
+    "counts": _who | {
+        "day": Column("float64", "day", "since the first day, as asked for"),
+        "what": Column("str", "", "label or colonies"),
+        "site": Column("str", "", "the organ; each one has a row"),
+        "number": Column("float64", "", "cells' worth of label, or colonies"),
+        "share": Column("float64", "1", "of all cells injected before; 0 if none was"),
     },
 }  # fmt: skip
+
+
+def text(values: list[str]) -> NDArray[Any]:
+    """Return a column of text."""
+    return np.array(values, dtype=object)
+
+
+def who(number: int, arm: str, rows: int) -> Columns:
+    """Return the columns that say whose rows they are."""
+    return {"patient": np.full(rows, number, dtype=np.int32), "arm": text([arm] * rows)}
 
 
 def known_table(name: str) -> Mapping[str, Column]:

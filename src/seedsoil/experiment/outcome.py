@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,18 +33,10 @@ from seedsoil.body.state import (
     State,
 )
 from seedsoil.experiment.arm import Arm
+from seedsoil.experiment.columns import Columns, text, who
+from seedsoil.experiment.orders.sampled import resistance_of, sampled_rows
 from seedsoil.observe.best_response import confirmed_best
 from seedsoil.observe.growth_rate import tumour_growth_rate
-
-Columns = dict[str, NDArray[Any]]
-
-
-def _text(values: list[str]) -> NDArray[Any]:
-    return np.array(values, dtype=object)
-
-
-def _who(number: int, arm: str, rows: int) -> Columns:
-    return {"patient": np.full(rows, number, dtype=np.int32), "arm": _text([arm] * rows)}
 
 
 def clone_cells(state: State) -> NDArray[np.float64]:
@@ -55,11 +46,6 @@ def clone_cells(state: State) -> NDArray[np.float64]:
         used = int(state.used[row])
         np.add.at(totals, state.clone_of[row, :used], state.cells[row, :used])
     return totals
-
-
-def resistance_of(mask: int, arm: Arm) -> str:
-    """Names of the mechanisms in a mask, joined by +."""
-    return "+".join(arm.mechanisms(mask))
 
 
 def patient_row(arm: Arm, name: str) -> Columns:
@@ -78,19 +64,19 @@ def patient_row(arm: Arm, name: str) -> Columns:
     if seen:
         day = seen[0]["day"]
         visible = sum(1 for when, _, row, _, _ in arm.observations if when == day and row > 0)
-    return _who(grown.number, name, 1) | {
+    return who(grown.number, name, 1) | {
         "alive": np.array([arm.alive]),
         "followed": np.array([arm.followed]),
         "end_day": np.array([arm.end_day]),
-        "cause": _text([arm.cause]),
-        "ending": _text([arm.ending]),
+        "cause": text([arm.cause]),
+        "ending": text([arm.ending]),
         "progressed": np.array([not math.isnan(arm.progression_day)]),
         "progression_day": np.array([arm.progression_day]),
-        "response": _text([arm.follow.best]),
+        "response": text([arm.follow.best]),
         **_response(arm),
         **_stage(arm),
         "age_years": np.array([float(grown.patient.host.age)]),
-        "found_by": _text([grown.found_by]),
+        "found_by": text([grown.found_by]),
         "tumour_age_days": np.array([grown.day]),
         "primary_diameter_mm": np.array([diameter(float(first[0, CELLS]))]),
         "metastases_at_diagnosis": np.array([np.count_nonzero(first[1:, CELLS] > 0)], dtype=np.int32),
@@ -110,7 +96,7 @@ def _response(arm: Arm) -> Columns:
         (first, before), (second, after) = follow.sums[:2]
         growth = tumour_growth_rate(before, after, second - first)
     return {
-        "confirmed_response": _text(["NE" if confirmed == "MISSING" else confirmed]),
+        "confirmed_response": text(["NE" if confirmed == "MISSING" else confirmed]),
         "response_day": np.array([math.nan if follow.response_day is None else follow.response_day]),
         "growth_rate": np.array([growth]),
     }
@@ -126,7 +112,7 @@ def _stage(arm: Arm) -> Columns:
         "t_stage": stage.t, "n_stage": stage.n, "m_observed": stage.m, "m_true": "M1" if distant.any() else "M0",
         "stage": stage.stage, "stage_edition": stage.edition,
     }  # fmt: skip
-    return {name: _text([word]) for name, word in words.items()}
+    return {name: text([word]) for name, word in words.items()}
 
 
 def lesion_rows(arm: Arm, name: str) -> Columns:
@@ -136,10 +122,10 @@ def lesion_rows(arm: Arm, name: str) -> Columns:
     fate = lesion[:, FATE].astype(int)
     known = lesion[:, DETECTED] >= 0.0
     sites = [site.name for site in arm.grown.patient.host.anatomy.sites]
-    return _who(arm.grown.number, name, count) | {
+    return who(arm.grown.number, name, count) | {
         "lesion": np.arange(count, dtype=np.int32),
         "key": arm.state.lesion_key[:count].copy(),
-        "site": _text([sites[int(site)] for site in lesion[:, SITE]]),
+        "site": text([sites[int(site)] for site in lesion[:, SITE]]),
         "parent": lesion[:, PARENT].astype(np.int32),
         "clone": lesion[:, FOUNDER].astype(np.int32),
         "arrival_day": lesion[:, ARRIVED] - day,
@@ -148,9 +134,9 @@ def lesion_rows(arm: Arm, name: str) -> Columns:
         "cells_at_diagnosis": lesion[:, AT_DIAGNOSIS].copy(),
         "cells_at_end": lesion[:, CELLS].copy(),
         "largest_cells": lesion[:, LARGEST].copy(),
-        "pattern": _text(["replacing" if one > 0.5 else "pushing" for one in lesion[:, REPLACES]]),
+        "pattern": text(["replacing" if one > 0.5 else "pushing" for one in lesion[:, REPLACES]]),
         "vascular": lesion[:, SPROUTS] > 0.5,
-        "fate": _text([FATES[one] for one in fate]),
+        "fate": text([FATES[one] for one in fate]),
     }
 
 
@@ -160,64 +146,39 @@ def clone_rows(arm: Arm, name: str) -> Columns:
     clone = arm.state.clone[:count]
     levels = int(arm.model.trait[HITS]) + 1
     kind = clone[:, CLONE_TYPE]
-    return _who(arm.grown.number, name, count) | {
+    return who(arm.grown.number, name, count) | {
         "clone": np.arange(count, dtype=np.int32),
         "parent": clone[:, CLONE_PARENT].astype(np.int32),
         "lesion": clone[:, CLONE_LESION].astype(np.int32),
         "born_day": arm.state.clone_born[:count] - arm.grown.day,
         "hits": (kind % levels).astype(np.int32),
         "unstable": kind // levels % 2 == 1,
-        "resistance": _text([resistance_of(int(arm.model.mask[one]), arm) for one in kind]),
+        "resistance": text([resistance_of(int(arm.model.mask[one]), arm) for one in kind]),
         "pooled": clone[:, CLONE_POOLED] == 1,
         "cells_at_end": clone_cells(arm.state),
-    }
-
-
-def biopsy_rows(arm: Arm, name: str) -> Columns:
-    """Rows of table ``biopsies``: one for each clone found in a piece."""
-    taken, state = arm.biopsies, arm.state
-    sites = [site.name for site in arm.grown.patient.host.anatomy.sites]
-    levels = int(arm.model.trait[HITS]) + 1
-    kind = state.clone[np.array([one[3] for one in taken], dtype=np.int64), CLONE_TYPE]
-    return _who(arm.grown.number, name, len(taken)) | {
-        "day": np.array([one[0] for one in taken], dtype=np.float64),
-        "lesion": np.array([one[1] for one in taken], dtype=np.int32),
-        "site": _text([sites[int(state.lesion[one[1], SITE])] for one in taken]),
-        "zone": np.array([one[2] for one in taken], dtype=np.int32),
-        "clone": np.array([one[3] for one in taken], dtype=np.int32),
-        "unstable": kind // levels % 2 == 1,
-        "resistance": _text([resistance_of(int(arm.model.mask[one]), arm) for one in kind]),
-        "cells": np.array([one[4] for one in taken], dtype=np.float64),
     }
 
 
 def rows(arm: Arm, name: str) -> dict[str, Columns]:
     """All rows of one patient in one arm, by table."""
     sites = [site.name for site in arm.grown.patient.host.anatomy.sites]
-    seen, events, tubes = arm.observations, arm.events, arm.blood
+    seen, events = arm.observations, arm.events
     return {
         "patients": patient_row(arm, name),
         "lesions": lesion_rows(arm, name),
         "clones": clone_rows(arm, name),
-        "events": _who(arm.grown.number, name, len(events))
+        "events": who(arm.grown.number, name, len(events))
         | {
             "day": np.array([event["day"] for event in events], dtype=np.float64),
-            "kind": _text([str(event["kind"]) for event in events]),
-            "detail": _text([str(event["detail"]) for event in events]),
+            "kind": text([str(event["kind"]) for event in events]),
+            "detail": text([str(event["detail"]) for event in events]),
         },
-        "observations": _who(arm.grown.number, name, len(seen))
+        "observations": who(arm.grown.number, name, len(seen))
         | {
             "day": np.array([one[0] for one in seen], dtype=np.float64),
-            "instrument": _text([one[1] for one in seen]),
+            "instrument": text([one[1] for one in seen]),
             "lesion": np.array([one[2] for one in seen], dtype=np.int32),
-            "site": _text([sites[one[3]] for one in seen]),
+            "site": text([sites[one[3]] for one in seen]),
             "diameter_mm": np.array([one[4] for one in seen], dtype=np.float64),
         },
-        "biopsies": biopsy_rows(arm, name),
-        "blood": _who(arm.grown.number, name, len(tubes))
-        | {
-            "day": np.array([one[0] for one in tubes], dtype=np.float64),
-            "millilitres": np.array([one[1] for one in tubes], dtype=np.float64),
-            "cells": np.array([one[2] for one in tubes], dtype=np.float64),
-        },
-    }
+    } | sampled_rows(arm, name)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Literal, TypeAlias
 
 from seedsoil.experiment.orders.condition import Condition
+from seedsoil.experiment.orders.looks import Autopsy, Biopsy, BloodDraw, Count, Culture, counted, interval, spoken
 from seedsoil.foundation.units import plain
 
 Route = Literal["iv", "oral", "hepatic_artery"]
@@ -104,7 +105,7 @@ class Course:
         if self.duration > 0:
             parts.append(f"each over {plain(self.duration)}" if self._is_repeated() else f"over {plain(self.duration)}")
         if self._is_repeated():
-            parts.append(f"every {_interval(self.every)}")
+            parts.append(f"every {interval(self.every)}")
             if self.on > 0.0:
                 parts.append(f"for {plain(self.on)} on and {plain(self.off)} off in turn")
             if self.times is not None:
@@ -161,7 +162,7 @@ class Scan:
         """Say what is looked at."""
         tool = self.instrument.upper()
         article = "an" if tool[0] in _SPOKEN_WITH_VOWEL else "a"
-        field = f" of the {' and '.join(map(_spoken, self.regions))}" if self.regions else ""
+        field = f" of the {' and '.join(map(spoken, self.regions))}" if self.regions else ""
         thick = f" in slices of {self.slice_mm:g} mm" if self.slice_mm > 0.0 else ""
         last = f" or day {self.end:g}" if math.isfinite(self.end) else ""
         often = f"on day {self.start:g} and every {plain(self.every)}"
@@ -198,12 +199,12 @@ class Irradiate:
 
     def sentence(self) -> str:
         """Say what is irradiated, and with how much in all."""
-        usual = f"the whole {_spoken(self.target)}, with all that lies in it,"
+        usual = f"the whole {spoken(self.target)}, with all that lies in it,"
         what = _aimed_at(self.target) if self.target in _AIMS else usual
         if self.fractions == 1:
             return f"on day {self.start:g} {what} is irradiated with {self.dose_gray:g} Gy{_if(self.only_if)}"
         return (
-            f"from day {self.start:g} {what} is irradiated with {self.dose_gray:g} Gy every {_interval(self.every)}, "
+            f"from day {self.start:g} {what} is irradiated with {self.dose_gray:g} Gy every {interval(self.every)}, "
             f"{self.fractions} times ({self.fractions * self.dose_gray:g} Gy in all){_if(self.only_if)}"
         )
 
@@ -221,7 +222,7 @@ class Inject:
         """Say what is injected, and where."""
         what = "tumour cells" if self.what == "cells" else "inert beads of a cell's size"
         return (
-            f"on day {self.at_day:g} {_count(self.amount)} {what} are let go into the blood of the {_spoken(self.into)}"
+            f"on day {self.at_day:g} {counted(self.amount)} {what} are let go into the blood of the {spoken(self.into)}"
         )
 
 
@@ -237,50 +238,14 @@ class Shunt:
     def sentence(self) -> str:
         """Say what the shunt brings, and where."""
         return (
-            f"from day {self.start:g} a shunt leads {_count(self.per_day)} living tumour cells of ascites a day into the "
-            f"blood of the {_spoken(self.into)}, for {plain(self.duration)}"
+            f"from day {self.start:g} a shunt leads {counted(self.per_day)} living tumour cells of ascites a day into the "
+            f"blood of the {spoken(self.into)}, for {plain(self.duration)}"
         )
 
 
-@dataclass(frozen=True)
-class Biopsy:
-    """A piece of a lesion: of the primary, or of the largest seen metastasis of a site; ``zone`` of how many ``zones``.
-
-    Zones are counted from 0 here, and from 1 in a study file.
-    """
-
-    target: str
-    at_day: float
-    zone: int = 0
-    zones: int = 1
-
-    def sentence(self) -> str:
-        """Say where the piece comes from."""
-        what = "the primary"
-        if self.target != "primary":
-            what = f"the largest metastasis that scans have shown in the {_spoken(self.target)}"
-        zone = f", from zone {self.zone + 1} of {self.zones}" if self.zones > 1 else ""
-        return f"on day {self.at_day:g} a piece of {what} is taken{zone}"
-
-
-@dataclass(frozen=True)
-class BloodDraw:
-    """A tube of blood in which circulating tumour cells are counted."""
-
-    start: float
-    every: float = 0.0
-    millilitres: float = 7.5
-
-    def sentence(self) -> str:
-        """Say how much blood is drawn, and when."""
-        often = f" and every {_interval(self.every)}" if self.every > 0.0 else ""
-        return (
-            f"on day {self.start:g}{often} {self.millilitres:g} mL of blood are drawn, "
-            "and the tumour cells in them are counted"
-        )
-
-
-Order: TypeAlias = Resect | Course | Scan | Ablate | Irradiate | Inject | Shunt | Biopsy | BloodDraw
+Order: TypeAlias = (
+    Resect | Course | Scan | Ablate | Irradiate | Inject | Shunt | Biopsy | BloodDraw | Culture | Autopsy | Count
+)
 
 
 @dataclass(frozen=True)
@@ -296,6 +261,9 @@ class Protocol:
     shunts: tuple[Shunt, ...] = ()
     biopsies: tuple[Biopsy, ...] = ()
     draws: tuple[BloodDraw, ...] = ()
+    cultures: tuple[Culture, ...] = ()
+    autopsies: tuple[Autopsy, ...] = ()
+    counts: tuple[Count, ...] = ()
 
     def orders(self) -> Iterator[Order]:
         """Yield every order, kind by kind."""
@@ -311,29 +279,18 @@ def _day_of(order: Order) -> float:
     """Return the first day of an order, by which orders are told."""
     if isinstance(order, Course) and order.after is not None:
         return math.inf
-    return order.at_day if isinstance(order, Resect | Ablate | Inject | Biopsy) else order.start
+    if isinstance(order, Autopsy):
+        return math.inf
+    if isinstance(order, Count):
+        return min(order.days)
+    return order.at_day if isinstance(order, Resect | Ablate | Inject | Biopsy | Culture) else order.start
 
 
 def _aimed_at(target: str) -> str:
     """Return in words what an operation is aimed at."""
-    return _AIMS.get(target, f"what scans have shown in the {_spoken(target)}")
+    return _AIMS.get(target, f"what scans have shown in the {spoken(target)}")
 
 
 def _if(condition: Condition | None) -> str:
     """Return in words what an order is done under."""
     return "" if condition is None else f", if by then {condition.words()}"
-
-
-def _spoken(site: str) -> str:
-    """Return the name of a site as people say it."""
-    return site.replace("_", " ")
-
-
-def _interval(days: float) -> str:
-    """Return an interval as it follows "every": "day", "14 days"."""
-    return plain(days).removeprefix("1 ")
-
-
-def _count(number: float) -> str:
-    """Return a number of cells: "1,000,000"."""
-    return f"{number:,.15g}"

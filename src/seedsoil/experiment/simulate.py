@@ -24,16 +24,16 @@ from seedsoil.body.state import (
 )
 from seedsoil.experiment.arm import Arm, open_arm
 from seedsoil.experiment.grow import run_until, scratch
+from seedsoil.experiment.orders.bench import autopsy, count
 from seedsoil.experiment.orders.condition import Condition
+from seedsoil.experiment.orders.looks import Autopsy, Biopsy, BloodDraw, Count, Culture
 from seedsoil.experiment.orders.operations import ablate, has_effect, irradiate, lesions, resect
 from seedsoil.experiment.orders.regimen import Told, at_burden, at_progression
 from seedsoil.experiment.orders.release import WEEK, inject, shunt
 from seedsoil.experiment.orders.rules import admit, at_reading
-from seedsoil.experiment.orders.samples import biopsy, draw
+from seedsoil.experiment.orders.samples import biopsy, culture, draw
 from seedsoil.experiment.protocol import (
     Ablate,
-    Biopsy,
-    BloodDraw,
     Course,
     Inject,
     Irradiate,
@@ -50,7 +50,7 @@ __all__ = ["Arm", "look", "open_arm", "run_arm"]
 
 #: A day on which something is done: the day, observations before deeds, the order, its number among its kind, its part.
 Step = tuple[float, int, Order, int, int]
-_LOOK, _ACT = 0, 1
+_LOOK, _ACT, _COUNT = 0, 1, 2
 
 
 def look(arm: Arm, scan: Scan) -> None:
@@ -166,8 +166,10 @@ def _days(arm: Arm, order: Order) -> tuple[list[float], int]:
         last = min(arm.end, order.end) if isinstance(order, Scan) else arm.end
         times = np.arange(order.start, last + 1e-9, order.every) if order.every > 0 else np.array([order.start])
         return [_on_grid(arm, float(day)) for day in times], _LOOK
-    if isinstance(order, Biopsy):
+    if isinstance(order, Biopsy | Culture):
         return [_on_grid(arm, order.at_day)], _LOOK
+    if isinstance(order, Count):
+        return [_on_grid(arm, day) for day in order.days], _COUNT
     if isinstance(order, Shunt):
         weeks = math.ceil(order.duration / WEEK - 1e-9)
         return [_on_grid(arm, order.start + WEEK * week) for week in range(weeks)], _ACT
@@ -178,7 +180,8 @@ def _days(arm: Arm, order: Order) -> tuple[list[float], int]:
         return [_on_grid(arm, order.at_day)], _ACT
     if isinstance(order, Ablate) and order.reach_mm <= 0.0:
         return [_on_grid(arm, order.at_day)], _ACT
-    return [order.at_day], _ACT
+    # A body is opened after all else, by `run_arm`.
+    return ([] if isinstance(order, Autopsy) else [order.at_day]), _ACT
 
 
 def _decisions(arm: Arm, protocol: Protocol) -> list[Step]:
@@ -201,9 +204,14 @@ def _carry_out(arm: Arm, order: Order, number: int, part: int) -> None:
             _chart_biopsy(arm, order)
         case BloodDraw():
             draw(arm, order)
-            _, millilitres, cells = arm.blood[-1]
-            arm.chart.draw(cells, millilitres)
+            tube = arm.blood[-1]
+            if not math.isnan(tube.cells):
+                arm.chart.draw(tube.cells, tube.millilitres)
             react(arm)
+        case Culture():
+            culture(arm, order)
+        case Count():
+            count(arm, order, part)
         case Resect():
             resect(arm, order)
         case Ablate():
@@ -251,6 +259,8 @@ def run_arm(arm: Arm, protocol: Protocol, watch: Callable[[Arm], None] | None = 
         _carry_out(arm, order, number, part)
     else:
         _reach(arm, arm.end, work, watch)
+    for examination in protocol.autopsies:
+        autopsy(arm, examination)
     _close(arm)
     return arm
 

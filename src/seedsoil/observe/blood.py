@@ -1,69 +1,147 @@
-"""A tube of blood: how many circulating tumour cells are in it, and how many the assay shows.
+"""A tube of blood: which circulating tumour cells pass the needle, alone and in clusters, and which the assay shows.
 
-Tumours shed S cells a day into the blood; all of it passes the great artery, Q litres a day, and the cells with it that
-filters on the way have not caught: concentration = sum over sites of S p / Q, where p is the chance to come so far. Cells
-that die on the way are seen all the same (they vanish in hours, Meng 2004, and a pass takes a minute); passes after the
-first are left out. The count in a tube is a Poisson number.
+Tumours shed S cells a day. A cell leaves site after site with the flow until a capillary bed holds it; concentration at
+the needle = passes there in a day / flow there. Most cells are held at the first bed or two (they live for a pass); a
+small share slips through all of them and stays until it is cleared, with the half-life of hours that was measured after
+surgery. Without filters and without clearance one pass gives S / Q, a pool without filters S / (k V), k the clearance and
+V the volume of blood.
 """
 
 from __future__ import annotations
 
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.biology.clone import Tumour
-from seedsoil.biology.journey.circulation import arrests
+from seedsoil.biology.clone import Traces, Tumour
+from seedsoil.biology.journey.anatomy import Anatomy, blood_flow, expected_passes
+from seedsoil.biology.journey.circulation import passes
 from seedsoil.biology.journey.transplant import great_artery
-from seedsoil.biology.patient import Host
-from seedsoil.biology.signals import Levels
+from seedsoil.biology.patient import Blood, Host
+from seedsoil.biology.signals import Levels, resting
+from seedsoil.foundation.elementary import exp, log
 from seedsoil.foundation.samplers import poisson
 from seedsoil.foundation.streams import BLOOD, Stream, aim
 from seedsoil.foundation.value import Value
 
 Floats = NDArray[np.float64]
 
-#: What an assay of circulating cells can do.
-ASSAY = MappingProxyType(
+#: Share of the cells in a tube that each assay shows, of those that it can catch: by an antibody, or by size alone.
+RECOVERY = MappingProxyType(
     {
-        "detection": Value(
+        "ctc": Value(
             number=0.7, unit="1", low=0.3, high=0.9, grade="assumed", source="assumed",
-            note="share of the tumour cells in a tube that the assay shows",
+            note="of cells with the epithelial antigen",
+        ),
+        "ctc_size": Value(
+            number=0.6, unit="1", low=0.05, high=0.85, grade="assumed", source="assumed",
+            note="of all cells: filters lose the small ones",
         ),
     }
 )  # fmt: skip
+#: Cells of a cluster beyond which there are none.
+_LARGEST_CLUSTER = 400
+_MILLILITRES = 1e3
 
 
-def first_pass(tumour: Tumour, host: Host, signals: Levels | None = None) -> Floats:
-    """Chance that a cell shed at each site reaches the great artery, alive or not (sites,).
+class Density(NamedTuple):
+    """Circulating tumour cells in a litre at the needle: single ones, and clusters [1/L]."""
 
-    Law: the circulation's chain without death, with a great artery that catches every cell.
+    singles: float
+    clusters: float
+
+
+def bleeding_sites(anatomy: Anatomy) -> list[str]:
+    """Sites from which blood can be drawn: those to which more than lymph leads."""
+    fed = {vessel.target for vessel in anatomy.vessels if not vessel.lymphatic}
+    return [site.name for site in anatomy.sites if site.name in fed]
+
+
+def passing(tumour: Tumour, host: Host, needle: str = "", signals: Levels | None = None) -> Floats:
+    """Passes at the needle per cell or cluster shed at each site, over the flow there [3, sites; day/L].
+
+    Rows: single cells that beds hold, single cells that slip through, clusters. ``needle`` is a site: blood is taken that
+    leaves it (a vein's own, an organ's vein); "" is the great artery.
     """
+    traces, blood, artery = traced(tumour, host)
     anatomy = host.anatomy
-    hub = anatomy.index(great_artery(anatomy))
-    trap = anatomy.sites[hub].size_trap.model_copy(update={"number": 1.0, "high": 1.0})
-    sites = tuple(
-        site.model_copy(update={"size_trap": trap}) if place == hub else site
-        for place, site in enumerate(anatomy.sites)
+    place, hub = anatomy.index(needle or artery), anatomy.index(artery)
+    output = float(host.cardiac_output)
+    loss = log(2.0) / float(traces.clearance_half_life)
+    # A round takes the volume over the flow; it begins at the great artery.
+    alive = np.ones(len(anatomy.sites))
+    alive[hub] = exp(-loss * float(blood.volume) / _MILLILITRES / output)
+    told = Levels(resting()) if signals is None else signals
+    free = expected_passes(anatomy.flow(), [0.0] * alive.size, alive.tolist())
+    ways = (
+        passes(tumour, host, alive.tolist(), told),
+        free,
+        passes(tumour, host, alive.tolist(), told, clusters=True),
     )
-    watched = host.model_copy(update={"anatomy": anatomy.model_copy(update={"sites": sites})})
-    lasting = tumour.transit_loss_rate.model_copy(update={"number": 0.0, "low": 0.0})
-    caught = arrests(tumour.model_copy(update={"transit_loss_rate": lasting}), watched, signals)
-    return np.asarray((caught if signals is None else caught[0])[:, hub])
+    return np.asarray(np.array([way[:, place] for way in ways]) / blood_flow(anatomy, artery, output)[place])
 
 
-def concentration(shed: Floats, passing: Floats, output: float) -> float:
-    """Circulating tumour cells in arterial blood [1/L].
+def traced(tumour: Tumour, host: Host) -> tuple[Traces, Blood, str]:
+    """What a tumour leaves in the blood, the blood, and the great artery; ValueError if the one or other is not told."""
+    if tumour.traces is None or host.blood is None:
+        who = f"tumour {tumour.name!r} has no traces" if tumour.traces is None else f"host {host.name!r} has no blood"
+        raise ValueError(f"{who}: nothing can be read in a tube of blood")
+    return tumour.traces, host.blood, great_artery(host.anatomy)
 
-    ``shed`` (sites,) are cells a day by site, ``passing`` (sites,) the chance that each comes so far, ``output`` the
-    heart's [L/day].
+
+def density(shed: Floats, ways: Floats, traces: Traces, cluster_share: float) -> Density:
+    """Single cells and clusters in a litre at the needle.
+
+    ``shed`` (sites,) are cells a day by site, ``ways`` [3, sites] as `passing` gives them. ``cluster_share`` of what
+    leaves a tumour, counted by events, is a cluster.
     """
-    return float(shed @ passing) / output
+    size, slips = float(traces.cluster_cells), float(traces.passing_share)
+    events = shed / (1.0 + cluster_share * (size - 1.0))
+    single = (1.0 - slips) * ways[0] + slips * ways[1]
+    return Density(float(events @ single) * (1.0 - cluster_share), float(events @ ways[2]) * cluster_share)
 
 
-def count(stream: Stream, millilitres: float, per_litre: float, step: int) -> float:
-    """Draw how many circulating tumour cells an assay shows in a tube; the patient's stream is not touched."""
-    own = stream.copy()
-    aim(own, BLOOD, np.uint64(0), step)
-    return float(poisson(own, millilitres * 1e-3 * per_litre * float(ASSAY["detection"])))
+def cluster_recoveries(mean_cells: float, recovery: float) -> Floats:
+    """Chance that an assay shows r cells of a cluster, r = 0, 1, 2 ... [1].
+
+    Law: a cluster has 2 + G cells, G geometric with the mean that is left; each is shown or not, by itself.
+    """
+    more = mean_cells - 2.0
+    sizes = np.arange(2, _LARGEST_CLUSTER + 1)
+    weights = (1.0 / (1.0 + more)) * (more / (1.0 + more)) ** (sizes - 2.0)
+    found = np.zeros(_LARGEST_CLUSTER + 1)
+    shown = np.array([1.0])  # the binomial law of so many cells, grown cell by cell
+    for cells in range(1, _LARGEST_CLUSTER + 1):
+        shown = np.append(shown * (1.0 - recovery), 0.0) + np.append(0.0, shown * recovery)
+        if cells >= 2:
+            found[: cells + 1] += weights[cells - 2] * shown
+    return found
+
+
+def count(
+    stream: Stream, millilitres: float, level: Density, traces: Traces, assay: str, step: int, entity: int = 0
+) -> tuple[float, float]:
+    """Draw how many tumour cells an assay shows in a tube, and in how many clusters; the patient's stream is not touched.
+
+    A tube holds a Poisson number of single cells and of clusters; so the clusters that show r cells are Poisson numbers
+    too, for each r. Cells in clusters make the count's variance larger than its mean. A cluster of which one cell is
+    shown counts as a single cell.
+    """
+    own, litres = stream.copy(), millilitres / _MILLILITRES
+    carrying = float(traces.epithelial_share) if assay == "ctc" else 1.0
+    recovery = float(RECOVERY[assay]) * carrying
+    aim(own, BLOOD, np.uint64(2 * entity), step)
+    cells = float(poisson(own, litres * level.singles * recovery))
+    clusters = 0.0
+    mean = litres * level.clusters
+    if mean > 0.0 and recovery > 0.0:
+        aim(own, BLOOD, np.uint64(2 * entity + 1), step)
+        for shown, chance in enumerate(cluster_recoveries(float(traces.cluster_cells), recovery).tolist()):
+            if shown == 0 or mean * chance < 1e-12:
+                continue
+            found = float(poisson(own, mean * chance))
+            cells += shown * found
+            clusters += found if shown >= 2 else 0.0
+    return cells, clusters

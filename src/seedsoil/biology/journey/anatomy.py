@@ -80,6 +80,32 @@ def expected_arrests(
     return np.asarray(_solved((np.eye(sites) - passage).T, first.T).T * held[None, :])
 
 
+def expected_passes(
+    flow: NDArray[np.float64], arrest: Sequence[float], survival: float | Sequence[float]
+) -> NDArray[np.float64]:
+    """How often a cell that leaves site i leaves site j before it arrests or is gone, the first time at i [sites, sites].
+
+    Law: the chain of `expected_arrests`, (I - P)^-1 with P_ij = s_i w_ij (1 - a_j). Raises ModelError as that does.
+    """
+    sites = flow.shape[0]
+    held = np.asarray(arrest, dtype=np.float64)
+    alive = np.broadcast_to(np.asarray(survival, dtype=np.float64), (sites,))
+    onward = flow * alive[:, None] * (1.0 - held)[None, :]
+    return _solved(np.eye(sites) - onward, np.eye(sites))
+
+
+def blood_flow(anatomy: Anatomy, artery: str, output: float) -> NDArray[np.float64]:
+    """Flow that leaves each site [sites], in the unit of ``output``, which is what leaves the great ``artery``.
+
+    Law: what one round from the artery to the artery brings to each site. The shares of lymph are those of cells, and
+    lymph itself is thin: the flow of lymphatic sites is no flow of blood.
+    """
+    hub = anatomy.index(artery)
+    home = np.zeros(len(anatomy.sites))
+    home[hub] = 1.0
+    return np.asarray(output * expected_passes(anatomy.flow(), home.tolist(), 1.0)[hub])
+
+
 def _solved(matrix: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
     """Solve by elimination in a fixed order: the last bits of a BLAS differ between processors.
 

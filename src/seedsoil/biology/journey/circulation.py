@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.biology.clone import Tumour
-from seedsoil.biology.journey.anatomy import Site, expected_arrests
+from seedsoil.biology.journey.anatomy import Site, expected_arrests, expected_passes
 from seedsoil.biology.patient import Host
 from seedsoil.biology.signals import Levels, resting
 from seedsoil.biology.soils.factors import ADDRESSINS, levels
@@ -31,6 +31,19 @@ def arrests(tumour: Tumour, host: Host, signals: Levels | None = None, clusters:
         held = [_held(tumour, host, site, grip, clusters) for site in host.anatomy.sites]
         found[row] = expected_arrests(flow, held, survival)
     return found[0] if signals is None else found[where.reshape(-1)]
+
+
+def passes(
+    tumour: Tumour, host: Host, round_survival: Sequence[float], signals: Levels, clusters: bool = False
+) -> NDArray[np.float64]:
+    """How often a cell shed at site i leaves site j before a filter holds it or it is cleared [sites, sites].
+
+    In the one condition of ``signals``. ``round_survival`` (sites,) is the chance not to be cleared on the way from each
+    site to the next. Cells that die on the way are counted like the living: corpses are cleared no faster.
+    """
+    grip = _grips(tumour, signals)[0].tolist()
+    held = [_held(tumour, host, site, grip, clusters) for site in host.anatomy.sites]
+    return expected_passes(host.anatomy.flow(), held, round_survival)
 
 
 def _grips(tumour: Tumour, signals: Levels) -> NDArray[np.float64]:

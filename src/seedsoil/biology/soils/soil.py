@@ -44,7 +44,8 @@ class Soil(Noun):
 
     ``contrast`` says by instrument how large a lesion must be to be seen here, as a multiple of what must be elsewhere.
     ``residents`` are the host cells that a lesion meets there; without them none of theirs is felt. ``nodal``: it is a
-    lymph node, which has a size of its own, so that instruments read it by other rules.
+    lymph node, which has a size of its own, so that instruments read it by other rules. ``released_share`` of what a
+    lesion here lets go reaches the blood; all of it where that is not said.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Soil(Noun):
     barrier: Barrier | None = None
     residents: Residents | None = None
     contrast: dict[str, Number] = {}
+    released_share: Fraction | None = None
     nodal: bool = False
 
 

@@ -62,6 +62,8 @@ class Source:
 def inject(arm: Arm, order: Inject, number: int) -> None:
     """Let cells or beads go at once; the event says where they arrested."""
     caught, founders = release(arm, order.amount, order.into, number, 0, order.what == "beads", _culture(arm))
+    if order.what == "cells":
+        arm.injected[number] = (order.at_day, np.floor(order.amount + 0.5), caught)
     arm.note(order.at_day, "injection", f"{order.sentence()}: {where(arm, caught)}; {_outcome(founders)}")
 
 

@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
+from seedsoil.experiment.orders.looks import Autopsy, Biopsy, BloodDraw, Count, Culture
 from seedsoil.experiment.protocol import (
     Ablate,
-    Biopsy,
-    BloodDraw,
     Course,
     Inject,
     Irradiate,
@@ -22,6 +21,7 @@ from seedsoil.experiment.protocol import (
 )
 from seedsoil.foundation.errors import did_you_mean, known_words
 from seedsoil.trial.study.courses import COURSE_KEYS, Give, read_course
+from seedsoil.trial.study.looks.read import LOOKS
 from seedsoil.trial.study.orders import DEFAULT_SCAN, ORDERS
 from seedsoil.trial.study.reader import Reader, shown
 from seedsoil.trial.study.rules.setting import Setting
@@ -35,7 +35,8 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}$")
 # Names that some systems keep for devices: a table or picture could not be named after such an arm.
 _DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))))
 _Kind = TypeVar("_Kind", bound=Order)
-_KINDS = ("resect", "give", *(kind for kind in ORDERS if kind != "resect"))
+_READ = {**ORDERS, **LOOKS}
+_KINDS = ("resect", "give", *(kind for kind in _READ if kind != "resect"))
 
 
 def protocol_of(orders: Iterable[Written]) -> Protocol:
@@ -44,6 +45,7 @@ def protocol_of(orders: Iterable[Written]) -> Protocol:
     return Protocol(
         _of(given, Resect), _of(given, Course), _of(given, Scan), _of(given, Ablate), _of(given, Irradiate),
         _of(given, Inject), _of(given, Shunt), _of(given, Biopsy), _of(given, BloodDraw),
+        _of(given, Culture), _of(given, Autopsy), _of(given, Count),
     )  # fmt: skip
 
 
@@ -176,5 +178,5 @@ def _read_order(reader: Reader, given: object, place: str, setting: Setting) -> 
         return None
     if kinds[0] == "give":
         return read_course(reader, reader.table(given, place, COURSE_KEYS), place, setting)
-    known, read = ORDERS[kinds[0]]
+    known, read = _READ[kinds[0]]
     return read(reader, reader.table(given, place, known), place, setting)

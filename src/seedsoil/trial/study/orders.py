@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeAlias
 
 from seedsoil.experiment.orders.condition import Condition
-from seedsoil.experiment.protocol import Ablate, Biopsy, BloodDraw, Inject, Irradiate, Resect, Scan, Shunt
+from seedsoil.experiment.orders.looks import Autopsy, Biopsy, BloodDraw, Count, Culture
+from seedsoil.experiment.protocol import Ablate, Inject, Irradiate, Resect, Scan, Shunt
 from seedsoil.foundation.errors import UnitError, did_you_mean
 from seedsoil.foundation.units import plain, read
 from seedsoil.observe.scan import INSTRUMENTS
@@ -22,20 +23,21 @@ __all__ = [
     "SHORTEST_INTERVAL",
     "TARGETS",
     "Deed",
+    "complete",
+    "interval_of",
+    "lesion_of",
     "start_of",
     "time_of",
 ]
 
 #: An order that gives no drug.
-Deed: TypeAlias = Resect | Scan | Ablate | Irradiate | Inject | Shunt | Biopsy | BloodDraw
+Deed: TypeAlias = Resect | Scan | Ablate | Irradiate | Inject | Shunt | Biopsy | BloodDraw | Culture | Autopsy | Count
 DEFAULT_SCAN = Scan(every=56.0, start=28.0, instrument="ct")
 TARGETS = ("primary", "visible metastases")
 LONGEST_DAYS = 100 * 365.25
 SHORTEST_INTERVAL = 1 / 24
 #: More than these are a slip of the pen.
-MOST_CELLS, MOST_FRACTIONS, MOST_ZONES, MOST_GRAY, MOST_REACH_MM, MOST_SLICE_MM = 1e10, 100, 100, 100.0, 100.0, 20.0
-#: All the blood of a body, per weight: nobody can give more [mL/kg].
-BLOOD_PER_KG = 70.0
+MOST_CELLS, MOST_FRACTIONS, MOST_GRAY, MOST_REACH_MM, MOST_SLICE_MM = 1e10, 100, 100.0, 100.0, 20.0
 _MOST = f"{MOST_CELLS:.0e}".replace("+", "")
 _MISSING = {
     "at": 'say when, for example "14 days"',
@@ -43,6 +45,10 @@ _MISSING = {
     "dose": 'give the dose of one fraction, for example "2 Gy"',
     "into": "name the vessel or organ whose blood it enters",
     "duration": 'say for how long, for example "30 days"',
+    "against": "name the mechanism of resistance that is looked for",
+    "cells": 'say how many cells a culture has at its end, for example "1e6 cells"',
+    "spacing": 'say how far sections lie apart, for example "5 mm"',
+    "size": 'say how large a colony must be to be seen, for example "0.5 mm"',
 }
 
 
@@ -59,7 +65,7 @@ def start_of(reader: Reader, table: dict[str, Any], place: str, setting: Setting
     return time_of(reader, table.get("start", "0 days"), f"{place}.start", setting)
 
 
-def _has(reader: Reader, table: dict[str, Any], place: str, *keys: str) -> bool:
+def complete(reader: Reader, table: dict[str, Any], place: str, *keys: str) -> bool:
     """Whether an order says all that it must; each key that is missing is a fault."""
     missing = [key for key in keys if key not in table]
     for key in missing:
@@ -84,7 +90,7 @@ def _aim(reader: Reader, given: object, place: str, setting: Setting, known: tup
     return ""
 
 
-def _lesion(reader: Reader, given: object, place: str, setting: Setting, known: tuple[str, ...], done: str) -> str:
+def lesion_of(reader: Reader, given: object, place: str, setting: Setting, known: tuple[str, ...], done: str) -> str:
     """Return what an order is aimed at, refusing the site of the primary, whose metastases alone it would mean."""
     target = _aim(reader, given, place, setting, known, done)
     if target and target == setting.primary:
@@ -97,8 +103,8 @@ def _lesion(reader: Reader, given: object, place: str, setting: Setting, known: 
 
 
 def _resect(reader: Reader, table: dict[str, Any], place: str, setting: Setting) -> Deed | None:
-    target = _lesion(reader, table["resect"], f"{place}.resect", setting, TARGETS, "resected")
-    if not _has(reader, table, place, "at"):
+    target = lesion_of(reader, table["resect"], f"{place}.resect", setting, TARGETS, "resected")
+    if not complete(reader, table, place, "at"):
         return None
     day = time_of(reader, table["at"], f"{place}.at", setting)
     margin = reader.quantity(table.get("margin", 0.0), f"{place}.margin", "1", 0.0, 1.0)
@@ -113,8 +119,8 @@ def _resect(reader: Reader, table: dict[str, Any], place: str, setting: Setting)
 
 
 def _ablate(reader: Reader, table: dict[str, Any], place: str, setting: Setting) -> Deed | None:
-    target = _lesion(reader, table["ablate"], f"{place}.ablate", setting, TARGETS, "ablated")
-    if not _has(reader, table, place, "at", "reach"):
+    target = lesion_of(reader, table["ablate"], f"{place}.ablate", setting, TARGETS, "ablated")
+    if not complete(reader, table, place, "at", "reach"):
         return None
     day = time_of(reader, table["at"], f"{place}.at", setting)
     reach = reader.quantity(table["reach"], f"{place}.reach", "mm", 1.0, MOST_REACH_MM)
@@ -131,11 +137,11 @@ def _irradiate(reader: Reader, table: dict[str, Any], place: str, setting: Setti
             f"the tumour {tumour.name} has no radiosensitivity; give it one, [tumour.radiosensitivity] with alpha, "
             "alpha_beta_ratio and hypoxic_protection",
         )
-    if not _has(reader, table, place, "dose"):
+    if not complete(reader, table, place, "dose"):
         return None
     dose = reader.quantity(table["dose"], f"{place}.dose", "Gy", 0.1, MOST_GRAY)
     fractions = reader.whole(table.get("fractions", 1), f"{place}.fractions", 1, MOST_FRACTIONS)
-    every = _interval(reader, table, place, 1.0)
+    every = interval_of(reader, table, place, 1.0)
     if fractions > 1 and "every" not in table:
         reader.fault(f"{place}.every", 'is missing; fractions need an interval, for example "1 day"')
     elif table.get("fractions", 1) == 1 and "every" in table:
@@ -146,7 +152,7 @@ def _irradiate(reader: Reader, table: dict[str, Any], place: str, setting: Setti
 
 def _inject(reader: Reader, table: dict[str, Any], place: str, setting: Setting) -> Deed | None:
     amount, what = _counted(reader, table["inject"], f"{place}.inject")
-    if not _has(reader, table, place, "into", "at"):
+    if not complete(reader, table, place, "into", "at"):
         return None
     into = _vessel(reader, table["into"], f"{place}.into", setting)
     return Inject(amount, into, time_of(reader, table["at"], f"{place}.at", setting), what)
@@ -179,35 +185,11 @@ def _shunt(reader: Reader, table: dict[str, Any], place: str, setting: Setting) 
         reader.fault(f"{place}.shunt", f'{shown(given)} is no number of cells a day; write "1e7 cells/day"')
     if number < 1.0 or number > MOST_CELLS:
         reader.fault(f"{place}.shunt", f"{shown(given)} is outside 1 to {_MOST} cells a day")
-    if not _has(reader, table, place, "into", "duration"):
+    if not complete(reader, table, place, "into", "duration"):
         return None
     into = _vessel(reader, table["into"], f"{place}.into", setting)
     days = reader.quantity(table["duration"], f"{place}.duration", "day", SHORTEST_INTERVAL, LONGEST_DAYS)
     return Shunt(number, into, start_of(reader, table, place, setting), days)
-
-
-def _biopsy(reader: Reader, table: dict[str, Any], place: str, setting: Setting) -> Deed | None:
-    target = _lesion(reader, table["biopsy"], f"{place}.biopsy", setting, TARGETS[:1], "biopsied")
-    zones = reader.whole(table.get("zones", 1), f"{place}.zones", 1, MOST_ZONES)
-    if "zone" in table and "zones" not in table:
-        reader.fault(f"{place}.zones", "is missing; say into how many zones the lesion is divided, for example 4")
-    elif "zones" in table and "zone" not in table:
-        reader.fault(f"{place}.zone", f"is missing; say which of the {zones} zones is taken, counted from 1")
-    zone = reader.whole(table.get("zone", 1), f"{place}.zone", 1, zones) if "zones" in table else 1
-    if not _has(reader, table, place, "at"):
-        return None
-    return Biopsy(target, time_of(reader, table["at"], f"{place}.at", setting), zone - 1, zones)
-
-
-def _draw(reader: Reader, table: dict[str, Any], place: str, setting: Setting) -> Deed | None:
-    tube = reader.quantity(table["draw"], f"{place}.draw", "mL", 0.001)
-    most = BLOOD_PER_KG * float(setting.host.weight)
-    if tube > most:
-        reader.fault(
-            f"{place}.draw",
-            f"{shown(table['draw'])} is more blood than the {setting.host.name} has, about {most:.3g} mL",
-        )
-    return BloodDraw(start_of(reader, table, place, setting), _interval(reader, table, place, 0.0), tube)
 
 
 def _scan(reader: Reader, table: dict[str, Any], place: str, setting: Setting) -> Deed | None:
@@ -239,14 +221,14 @@ def _only_if(reader: Reader, table: dict[str, Any], place: str, setting: Setting
     return read_condition(reader, table["if"], f"{place}.if", setting) if "if" in table else None
 
 
-def _interval(reader: Reader, table: dict[str, Any], place: str, usual: float) -> float:
+def interval_of(reader: Reader, table: dict[str, Any], place: str, usual: float) -> float:
     """Return the interval of something that is repeated."""
     if "every" not in table:
         return usual
     return reader.quantity(table["every"], f"{place}.every", "day", SHORTEST_INTERVAL, LONGEST_DAYS)
 
 
-#: The keys of each kind of order, the one that names it first, and what reads it.
+#: The keys of each kind of order that acts, and of a scan; the one that names it first, and what reads it.
 ORDERS: Mapping[str, tuple[tuple[str, ...], Callable[[Reader, dict[str, Any], str, Setting], Deed | None]]] = {
     "resect": (("resect", "at", "margin", "nodes", "if"), _resect),
     "scan": (("scan", "every", "start", "end", "regions", "slice"), _scan),
@@ -254,6 +236,4 @@ ORDERS: Mapping[str, tuple[tuple[str, ...], Callable[[Reader, dict[str, Any], st
     "irradiate": (("irradiate", "dose", "fractions", "every", "start", "if"), _irradiate),
     "inject": (("inject", "into", "at"), _inject),
     "shunt": (("shunt", "into", "start", "duration"), _shunt),
-    "biopsy": (("biopsy", "at", "zone", "zones"), _biopsy),
-    "draw": (("draw", "start", "every"), _draw),
 }

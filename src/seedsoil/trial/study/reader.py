@@ -25,7 +25,7 @@ _POSITIVE = frozenset((
     "transit_time", "division_rate", "ligand_half_saturation", "reference_density", "oxygen_reach",
     "lethal_volume", "arterial_flow", "alpha_beta_ratio", "programme_time", "occupancy_half", "contact_depth",
     "turnover_time", "half_size", "recruitment_size", "half_life", "tissue_flow", "baseline", "danger", "permeability",
-    "cumulative_limit", "daily_limit",
+    "cumulative_limit", "daily_limit", "clearance_half_life", "volume", "plasma_share", "free_genomes", "free_dna_half_life",
 ))  # fmt: skip
 #: No number of biology, in the units inside, comes near this; larger ones are slips that would overflow.
 _LARGEST = 1e12

@@ -16,14 +16,16 @@ from seedsoil.biology.soils.vasculature import Vasculature
 from seedsoil.catalogue.load import KINDS, entry, names
 from seedsoil.catalogue.numbers import KEYS, Part, name_of, parts_of
 from seedsoil.catalogue.shelf import OWN_NAME
+from seedsoil.experiment.orders.looks import ASSAYS
 from seedsoil.experiment.protocol import PROGRESSIONS, ROUTES
 from seedsoil.foundation.value import Quantity
 from seedsoil.observe.response import RESPONSES
 from seedsoil.observe.scan import INSTRUMENTS
 from seedsoil.trial.endpoints import ENDPOINTS, MEDIAN_ENDPOINTS, TIME_ENDPOINTS
 from seedsoil.trial.study.courses import COURSE_KEYS, GUARDS, MOST_DOSES
+from seedsoil.trial.study.looks.read import LOOKS, MOST_CELLS_READ, MOST_CLONES, MOST_CULTURES, MOST_ZONES, PIECES
 from seedsoil.trial.study.nouns import APART
-from seedsoil.trial.study.orders import MOST_FRACTIONS, MOST_ZONES, ORDERS
+from seedsoil.trial.study.orders import MOST_FRACTIONS, ORDERS
 from seedsoil.trial.study.rules.conditions import CONDITION_KEYS
 
 __all__ = ["json_schema"]
@@ -34,7 +36,7 @@ _SHARE = {"anyOf": [{"type": "number", "minimum": 0}, _QUANTITY]}
 #: What an order cannot do without, beyond the key that names it.
 _DUE = {
     "resect": ("at",), "give": ("dose",), "ablate": ("at", "reach"), "irradiate": ("dose",), "inject": ("into", "at"),
-    "shunt": ("into", "duration"), "biopsy": ("at",),
+    "shunt": ("into", "duration"), "biopsy": ("at",), "culture": ("at", "against", "cells"), "count": ("at",),
 }  # fmt: skip
 
 
@@ -113,13 +115,17 @@ def _entry(kind: str) -> dict[str, Any]:
 def _orders() -> list[dict[str, Any]]:
     """Return the schema of each kind of order."""
     whole = {"type": "integer", "minimum": 1}
-    kinds: dict[str, tuple[str, ...]] = {"give": COURSE_KEYS} | {kind: keys for kind, (keys, _) in ORDERS.items()}
+    kinds: dict[str, tuple[str, ...]] = {"give": COURSE_KEYS} | {
+        kind: keys for kind, (keys, _) in {**ORDERS, **LOOKS}.items()
+    }
     heads: dict[str, dict[str, Any]] = {
         "give": _entry("agents"),
         "scan": {"enum": sorted(INSTRUMENTS)},
         "inject": {**_QUANTITY, "description": "a number of cells or of beads"},
         "shunt": {**_QUANTITY, "description": "cells a day"},
         "draw": _QUANTITY,
+        "autopsy": {"enum": ["macroscopic", "microscopic"]},
+        "count": {"enum": ["label", "colonies"]},
     }
     fields: dict[str, dict[str, Any]] = {
         "margin": _SHARE,
@@ -127,6 +133,16 @@ def _orders() -> list[dict[str, Any]]:
         "route": {"enum": list(ROUTES)},
         "times": {**whole, "maximum": MOST_DOSES},
         "fractions": {**whole, "maximum": MOST_FRACTIONS, "default": 1},
+        "from": {"type": "string"},
+        "against": {"type": "string"},
+        "assay": {"type": "array", "items": {"enum": list(ASSAYS)}, "uniqueItems": True, "minItems": 1},
+        "piece": {"enum": list(PIECES)},
+        "depth": {**whole, "maximum": 10 * MOST_CELLS_READ},
+        "dropout": _SHARE,
+        "single_cells": {**whole, "maximum": 10_000},
+        "clones": {**whole, "maximum": MOST_CLONES, "default": 10},
+        "cultures": {**whole, "maximum": MOST_CULTURES, "default": 30},
+        "everyone": {"type": "boolean", "default": False},
         "zone": {**whole, "maximum": MOST_ZONES},
         "zones": {**whole, "maximum": MOST_ZONES},
         "until": {"anyOf": [{"enum": list(PROGRESSIONS)}, _condition()]},
@@ -137,9 +153,16 @@ def _orders() -> list[dict[str, Any]]:
         "guard": {"enum": list(GUARDS)},
         "adaptive": _table({"stop": _SHARE, "restart": _SHARE}, ["stop", "restart"]),
     }
+    times = {"anyOf": [_QUANTITY, {"type": "array", "items": _QUANTITY, "minItems": 1}]}
+    own: dict[str, dict[str, Any]] = {"count": {"at": times}}
     return [
         _table(
-            {key: heads.get(kind, {"type": "string"}) if key == kind else fields.get(key, _QUANTITY) for key in keys},
+            {
+                key: heads.get(kind, {"type": "string"})
+                if key == kind
+                else own.get(kind, fields).get(key, fields.get(key, _QUANTITY))
+                for key in keys
+            },
             [kind, *(key for key in keys if key in _DUE.get(kind, ()))],
         )
         for kind, keys in kinds.items()

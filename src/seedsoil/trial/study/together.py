@@ -6,12 +6,14 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from seedsoil.body.state import STEP_DAYS
 from seedsoil.experiment.orders.condition import Condition
-from seedsoil.experiment.protocol import Ablate, Biopsy, BloodDraw, Course, Irradiate, Resect, Scan
+from seedsoil.experiment.orders.looks import Biopsy, BloodDraw, Count, Culture
+from seedsoil.experiment.protocol import Ablate, Course, Inject, Irradiate, Resect, Scan
 from seedsoil.foundation.units import plain
+from seedsoil.observe.blood import RECOVERY
 from seedsoil.trial.study.courses import Give
 from seedsoil.trial.study.orders import TARGETS, Deed
 from seedsoil.trial.study.reader import Reader
@@ -21,7 +23,7 @@ __all__ = ["Written", "check_together"]
 
 #: An order as a study writes it: a course with its dose per kg or m^2, all others as they are carried out.
 Written: TypeAlias = Give | Deed
-_DONE = {Resect: "resected", Ablate: "ablated", Irradiate: "irradiated", Biopsy: "biopsied"}
+_DONE = {Resect: "resected", Ablate: "ablated", Irradiate: "irradiated", Biopsy: "biopsied", Culture: "biopsied"}
 
 
 def check_together(
@@ -46,6 +48,7 @@ def _faults(orders: Sequence[Written], setting: Setting) -> Iterator[str]:
             yield from _overlap(one, other, setting.until_days)
     yield from _unseen(orders)
     yield from _never_judged(orders)
+    yield from _nothing_labelled(orders)
 
 
 def _primary_faults(orders: Sequence[Written]) -> Iterator[str]:
@@ -55,14 +58,18 @@ def _primary_faults(orders: Sequence[Written]) -> Iterator[str]:
         yield f"the primary is resected twice, on day {one.at_day:g} and on day {other.at_day:g}"
     gone = min((order.at_day for order in resections if order.margin == 0.0), default=math.inf)
     for order in orders:
-        if isinstance(order, Ablate | Biopsy | Irradiate) and order.target == "primary" and _last_day(order) > gone:
+        if (
+            isinstance(order, Ablate | Biopsy | Culture | Irradiate)
+            and order.target == "primary"
+            and _last_day(order) > gone
+        ):
             yield (
                 f"the primary is {_DONE[type(order)]} on day {_last_day(order):g}, but taken out on day {gone:g}; "
                 "do it before, or leave a margin"
             )
 
 
-def _last_day(order: Ablate | Biopsy | Irradiate) -> float:
+def _last_day(order: Ablate | Biopsy | Culture | Irradiate) -> float:
     if isinstance(order, Irradiate):
         return order.start + (order.fractions - 1) * order.every
     return order.at_day
@@ -90,11 +97,16 @@ def _on_condition(course: Course) -> bool:
     return any(isinstance(rule, Condition) for rule in (course.only_if, course.after, course.until))
 
 
+def _counts_cells(order: Written) -> TypeGuard[BloodDraw]:
+    """Whether an order draws blood and counts the tumour cells in it."""
+    return isinstance(order, BloodDraw) and any(assay in RECOVERY for assay in order.assays)
+
+
 def _never_judged(orders: Sequence[Written]) -> Iterator[str]:
     """Yield conditions on what no order of the arm looks at, or looks at only after they are judged."""
     first = {
         "scan": min((order.start for order in orders if isinstance(order, Scan)), default=math.inf),
-        "draw": min((order.start for order in orders if isinstance(order, BloodDraw)), default=math.inf),
+        "draw": min((order.start for order in orders if _counts_cells(order)), default=math.inf),
         "biopsy": min((order.at_day for order in orders if isinstance(order, Biopsy)), default=math.inf),
     }
     for order in orders:
@@ -129,12 +141,21 @@ _LOOKS = {
 }
 
 
+def _nothing_labelled(orders: Sequence[Written]) -> Iterator[str]:
+    """Yield each count of a label that nothing carries yet."""
+    first = min((one.at_day for one in orders if isinstance(one, Inject) and one.what == "cells"), default=math.inf)
+    for order in orders:
+        if isinstance(order, Count) and order.what == "label" and order.days[0] < first:
+            since = f"cells are injected on day {first:g}" if math.isfinite(first) else "no cells are injected"
+            yield f"a label is counted on day {order.days[0]:.3g}, but {since}; only injected cells carry one"
+
+
 def _unseen(orders: Iterable[Written]) -> Iterator[str]:
     """Yield each operation on metastases that comes before the first scan has been read."""
     listed = tuple(orders)
     first = min((order.start for order in listed if isinstance(order, Scan)), default=math.inf)
     for order in listed:
-        if not isinstance(order, Resect | Ablate | Biopsy | Irradiate) or order.target == "primary":
+        if not isinstance(order, Resect | Ablate | Biopsy | Culture | Irradiate) or order.target == "primary":
             continue
         if isinstance(order, Irradiate) and order.target != TARGETS[1]:
             continue  # a whole site is irradiated, whatever scans have shown in it

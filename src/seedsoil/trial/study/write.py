@@ -11,11 +11,12 @@ from pydantic import BaseModel
 from seedsoil.catalogue.numbers import name_of, parts_of
 from seedsoil.catalogue.shelf import Shelf
 from seedsoil.experiment.orders.condition import Condition
-from seedsoil.experiment.protocol import Ablate, Biopsy, BloodDraw, Inject, Resect, Scan, Shunt
+from seedsoil.experiment.protocol import Ablate, Inject, Irradiate, Resect, Scan, Shunt
 from seedsoil.foundation.units import write
 from seedsoil.foundation.value import Quantity, Value
 from seedsoil.trial.plan import Published
 from seedsoil.trial.study.courses import Give
+from seedsoil.trial.study.looks.written import look_table
 from seedsoil.trial.study.nouns import APART, BESIDE
 from seedsoil.trial.study.reader import changed_value
 from seedsoil.trial.study.rules.conditions import condition_table
@@ -203,16 +204,12 @@ def _order(order: Written) -> dict[str, Any]:
     if isinstance(order, Inject):
         number = write(order.amount, "cell").replace("cell", order.what)
         return {"inject": number, "into": order.into, "at": write(order.at_day, "day")}
-    if isinstance(order, Biopsy):
-        zone = {"zone": order.zone + 1, "zones": order.zones} if order.zones > 1 else {}
-        return {"biopsy": order.target, "at": write(order.at_day, "day")} | zone
+    if not isinstance(order, Shunt | Irradiate):
+        return look_table(order)
     start = {"start": write(order.start, "day")}
     if isinstance(order, Shunt):
         lasting = {"duration": write(order.duration, "day")}
         return {"shunt": write(order.per_day, "cell/day"), "into": order.into} | start | lasting
-    if isinstance(order, BloodDraw):
-        often = {"every": write(order.every, "day")} if order.every > 0.0 else {}
-        return {"draw": write(order.millilitres, "mL")} | start | often
     often = {"every": write(order.every, "day")} if order.fractions > 1 else {}
     dose = {"dose": write(order.dose_gray, "Gy"), "fractions": order.fractions}
     return {"irradiate": order.target} | dose | often | start | _if(order.only_if)
