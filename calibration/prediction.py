@@ -18,17 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.biology.clone import Tumour
-from seedsoil.biology.journey.cascade import arrival_success
+from seedsoil.biology.journey.cascade import extravasating, founding, quiescence, surviving
 from seedsoil.biology.patient import Host
 from seedsoil.biology.signals import Levels, resting
 from seedsoil.biology.soils.factors import levels
-from seedsoil.biology.soils.soil import Soil, match
+from seedsoil.biology.soils.soil import match
 
 Floats = NDArray[np.float64]
 
 GENERATIONS = 3
 LEAST_CHANCE = 1e-14  # keeps logarithms finite where no founder is fast enough
-_FOUNDERS = np.polynomial.legendre.leggauss(24)
 _nodes, _weights = np.polynomial.hermite_e.hermegauss(25)
 PATIENT_NODES, PATIENT_WEIGHTS = _nodes, _weights / _weights.sum()
 
@@ -41,20 +40,6 @@ class Pace:
     onward: float
 
 
-def founders(variation: float, threshold: float) -> tuple[Floats, Floats]:
-    """Return paces of division against the mean, and weights that add up to the share that beats ``threshold`` [nodes].
-
-    The law is lognormal with this coefficient of variation. Nodes begin at the threshold, below which no founder
-    succeeds, so that what is summed changes smoothly with it.
-    """
-    width = np.sqrt(np.log1p(variation**2))
-    low = max(np.log(threshold) if threshold > 0.0 else -np.inf, -6.0 * width)
-    high = max(5.0 * width, low + 3.0 * width)
-    logs = low + (high - low) * (_FOUNDERS[0] + 1.0) / 2.0
-    density = np.exp(-(((logs + width**2 / 2.0) / width) ** 2) / 2.0) / (width * np.sqrt(2.0 * np.pi))
-    return np.exp(logs), density * _FOUNDERS[1] * (high - low) / 2.0
-
-
 def rates(tumour: Tumour, receptors: Sequence[float] | Floats, ligands: Floats) -> tuple[Floats, Floats]:
     """Return division and death [1/day, soils] of a tumour with these receptors, by the ligands [soils, factors]."""
     half = float(tumour.ligand_half_saturation)
@@ -63,19 +48,12 @@ def rates(tumour: Tumour, receptors: Sequence[float] | Floats, ligands: Floats) 
     return division, float(tumour.death_rate) + float(tumour.unmatched_death_rate) * starved
 
 
-def success(tumour: Tumour, soil: Soil, division: float, death: float) -> float:
-    """Return the chance that a cell which has arrested in a soil founds a lesion, over founders fast and slow [1]."""
-    if tumour.founder_variation is None or float(tumour.founder_variation) == 0.0:
-        return float(arrival_success(tumour, soil, division, death))
-    pace, weights = founders(float(tumour.founder_variation), death / division)
-    alike = Levels(np.repeat(resting(), len(pace), axis=0))
-    return float(arrival_success(tumour, soil, division * pace, np.full(len(pace), death), (), alike) @ weights)
-
-
 def successes(tumour: Tumour, host: Host, division: Floats, death: Floats) -> Floats:
-    """Return `success` in each soil of a host [soils], never quite 0."""
-    found = [success(tumour, *each) for each in zip(host.soils, division, death, strict=True)]
-    return np.maximum(LEAST_CHANCE, np.array(found))
+    """Return the chance that a cell which has arrested in each soil founds a lesion there [soils], never quite 0."""
+    rest = Levels(resting())
+    kept = [float((surviving(tumour, soil, rest) * extravasating(tumour, rest))[0]) for soil in host.soils]
+    asleep = np.array([quiescence(tumour, soil) for soil in host.soils])
+    return np.maximum(LEAST_CHANCE, np.array(kept) * founding(tumour, asleep, division, death))
 
 
 def expected_lesions(chances: Floats, home: int, shed: Floats, onward: float) -> Floats:

@@ -24,6 +24,6 @@ def tally(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
     for name in ("bridge", "draw_mutant", "draw_loss", "send"):
         monkeypatch.setattr(step.LesionStep, name, counted(name, getattr(step.LesionStep, name)))
-    for name in ("pool_of", "founded", "inherited"):
+    for name in ("pool_of", "founded", "inherited", "joined"):
         monkeypatch.setattr(step, name, counted(name, getattr(step, name)))
     return seen

@@ -12,6 +12,7 @@ from seedsoil.biology.patient import Patient
 from seedsoil.biology.signals import BLOCKED, SIGNALS
 from seedsoil.biology.soils.vasculature import Vasculature
 from seedsoil.biology.soils.vessels import ENDOTHELIUM_KILLED, SPROUTING_RAISED, VEGF_BLOCKED, VESSEL_SIGNALS
+from seedsoil.body.conditions import total_emission
 from seedsoil.body.model import build_model
 from seedsoil.body.state import (
     ACTIVE,
@@ -29,6 +30,7 @@ from seedsoil.body.state import (
     DORMANT,
     FATE,
     GROWING,
+    HALF_CATCH,
     IMMATURE,
     LARGEST,
     LESIONS,
@@ -37,6 +39,7 @@ from seedsoil.body.state import (
     OPENINGS,
     OPENNESS,
     PARENT,
+    PERFUSION,
     REPLACES,
     SHELTERED,
     SITE,
@@ -59,7 +62,7 @@ _SOILS = (0, 2, 3, 4)
 #: What a study may switch off that the step feels.
 _SWITCHES = (
     "sprouting", "co-option", "hypoxia", "resistance", "soil matching", "dormancy", "instability", "competence",
-    "reseeding", "delivery", "barrier", "astrocyte protection", "lymphocytes", "macrophages", "stroma", "inflammation",
+    "reseeding", "lesion reseeding", "delivery", "barrier", "astrocyte protection", "lymphocytes", "macrophages", "stroma", "inflammation",
     "clusters", "founder variation", "receptor blockade",
 )  # fmt: skip
 
@@ -87,10 +90,12 @@ def conditioned(
     rows[1:] = luck.random((CONDITIONS - 1, len(SIGNALS)))
     rows[1:, len(BLOCKED) : -1] *= 2.0
     model = build_model(patient, vessels, agents, [3, -1, 4, -1], off, rows)
-    for table in (model.site, model.fitness, model.half_power, model.emission):
+    for table in (model.site, model.fitness, model.half_power, model.emission, model.landing):
         table[1:] *= luck.uniform(0.7, 1.4, table[1:].shape)
+    # Lesions of a million cells hold much of what comes by.
+    model.site[:, :, HALF_CATCH] *= 1e-6
     model.site[:, 0, CEILING] = np.abs(model.site[:, 4, CEILING])
-    return model._replace(emission_total=model.emission.sum(axis=2))
+    return model._replace(emission_total=total_emission(model.emission, model.favour))
 
 
 def any_timeline(luck: np.random.Generator, days: float) -> Timeline:
@@ -117,6 +122,7 @@ def any_state(luck: np.random.Generator, model: Model, lesions: int = 7) -> Stat
         lesion = state.lesion[row]
         lesion[SITE], lesion[PARENT], lesion[ARRIVED] = luck.choice(_SOILS), row - 1.0 if row < 3 else 0.0, 0.0
         lesion[IMMATURE], lesion[MATURE] = luck.uniform(0.0, 0.8, 2)
+        lesion[PERFUSION] = lesion[MATURE]
         lesion[SPROUTS], lesion[REPLACES] = luck.integers(0, 2, 2)
         lesion[CLOCK], lesion[VIGOUR], lesion[OPENNESS] = luck.exponential(), *luck.normal(0.0, 0.3, 2)
         lesion[BORROWED_LOST], lesion[SHELTERED], lesion[STROMA] = luck.uniform(0.0, 0.8, 3)

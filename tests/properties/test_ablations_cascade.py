@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seedsoil.biology.journey.circulation import arrests
-from seedsoil.body.state import ACTIVE, ARRIVED, DEATH, DIVISION, SLEEPERS
+from seedsoil.body.state import ACTIVE, ARRIVED, DEATH, DIVISION, HALF_CATCH, QUIESCENCE
 from seedsoil.trial.run import run_patients
 from tests.properties.examples import ADULT, COLON, CONTROL, control_tables, model_of, patient, plan_of
 from tests.properties.plain import (
@@ -18,6 +18,7 @@ from tests.properties.plain import (
     compiled,
     differing,
     host,
+    host_cells,
     residents,
     seeded,
     soil,
@@ -60,7 +61,12 @@ def test_dormancy() -> None:
     assert len(awake) > len(waits) > 500
     assert (waits > longest).mean() > 0.1
     assert awake.max() < longest
-    assert differing(compiled(sleepy), compiled(sleepy, ("dormancy",))) == {"emission", "emission_total", SLEEPERS}
+    assert differing(compiled(sleepy), compiled(sleepy, ("dormancy",))) == {
+        "emission",
+        "emission_total",
+        "landing",
+        QUIESCENCE,
+    }
 
 
 def test_reseeding() -> None:
@@ -73,6 +79,34 @@ def test_reseeding() -> None:
         assert (table["lesion"] > 0).sum() > 10
 
 
+def test_lesion_reseeding() -> None:
+    """Cells join the primary and a lesion that is there; off, nobody does, and the tables differ by that alone.
+
+    Every arrival then is a founder: catches one guest, and a founder that is told of twice or not at all.
+    """
+    calling = with_numbers(ALONE, lesion_attraction=3.0)
+    person = who(host(host_cells()), spread=calling)
+    assert differing(compiled(person), compiled(person, ("lesion reseeding",))) == {HALF_CATCH}
+    assert np.isinf(compiled(person, ("lesion reseeding",)).site[0, :, HALF_CATCH]).all()
+    told = {}
+    for without in ((), ("lesion reseeding",)):
+        plan = plan_of(
+            CONTROL, patient=patient(tumour=COLON.model_copy(update={"spread": calling}), shedding_rate=1e-2),
+            without=without, until_days=728.0, patients=3,
+        )  # fmt: skip
+        tables = run_patients(plan, 0, 3)
+        told[without] = tables["arrivals"]
+        founders = tables["arrivals"]["founded"]
+        assert founders.sum() == (tables["lesions"]["lesion"] > 0).sum() > 10
+        named = {key: tables["arrivals"][key][founders] for key in ("patient", "to_lesion", "from_lesion", "clone")}
+        order = np.lexsort((named["to_lesion"], named["patient"]))
+        seeds = tables["lesions"]["lesion"] > 0
+        assert (named["from_lesion"][order] == tables["lesions"]["parent"][seeds]).all()
+        assert (named["clone"][order] == tables["lesions"]["clone"][seeds]).all()
+    assert (~told[()]["founded"]).sum() > 2
+    assert told["lesion reseeding",]["founded"].all()
+
+
 def test_clusters() -> None:
     """A tenth of departures in clusters of 20-fold success raise what one lesion seeds; off, exactly the single cells.
 
@@ -80,7 +114,7 @@ def test_clusters() -> None:
     """
     travelling = who(spread=SPREAD, shedding_rate=1e-4)
     on, off = compiled(travelling), compiled(travelling, ("clusters",))
-    assert differing(on, off) == {"emission", "emission_total"}
+    assert differing(on, off) == {"emission", "emission_total", "landing"}
     assert differing(off, compiled(who(spread=ALONE, shedding_rate=1e-4))) == set()
     alone = off.emission[0][:, PLACES]
     success = alone / (0.5 * arrests(TUMOUR, host())[:, PLACES])
@@ -99,7 +133,7 @@ def test_natural_killer_cells() -> None:
     """They leave exp(-2 (1 - 0.9)) of what arrests where they live and all of it elsewhere; off, as if there were none."""
     hunted, calm = who(HUNTED, spread=ALONE), who(spread=ALONE)
     on, off = compiled(hunted), compiled(hunted, ("natural killer cells",))
-    assert differing(on, off) == {"emission", "emission_total"}
+    assert differing(on, off) == {"emission", "emission_total", "landing"}
     assert differing(off, compiled(calm)) == set()
     left = on.emission[0][:, PLACES] / off.emission[0][:, PLACES]
     assert left == pytest.approx(np.repeat([[np.exp(-0.2), 1.0, 1.0, 1.0]], left.shape[0], axis=0), rel=1e-12)
@@ -130,7 +164,7 @@ def test_platelets() -> None:
         }),
     )  # fmt: skip
     on, off = compiled(hunted), compiled(hunted, ("platelets",))
-    assert differing(on, off) == {"emission", "emission_total"}
+    assert differing(on, off) == {"emission", "emission_total", "landing"}
     assert off.emission == pytest.approx(compiled(bare).emission, rel=1e-12)
     assert off.emission[0, AT["skin"], AT["lung"]] < 0.2 * on.emission[0, AT["skin"], AT["lung"]]
     blocked = compiled(hunted, platelet=1.0)
@@ -147,5 +181,5 @@ def test_host_conditioning() -> None:
     off = [len(seeded(person, [opener], {"opener": level}, ("host conditioning",))) for level in (0.0, 1.0)]
     assert off == [few, few]
     assert differing(compiled(person, conditioning=1.0), compiled(person, ("host conditioning",), conditioning=1.0)) == {
-        "emission", "emission_total",
+        "emission", "emission_total", "landing",
     }  # fmt: skip

@@ -124,7 +124,7 @@ def test_an_inhibitor_of_many_receptors_can_speed_spread() -> None:
     """
     many = agent("many", blocks={"vegf": 0.2, "pericyte": 3.0 / 7.0}, raises={"conditioning": (1e-9, 1.0, 1.0)})
     few = agent("few", blocks={"vegf": 0.2})
-    easier = compiled(who(), conditioning=1.0).emission_total[:, AT["skin"]]
+    easier = compiled(who(), conditioning=1.0).emission_total[:, 0, AT["skin"]]
     (usual, gone), (held, fled), (_, kept) = _weeks(many, 0.0), _weeks(many, 1.0), _weeks(few, 1.0)
     assert held[-1, CELLS] < 0.7 * usual[-1, CELLS]
     assert fled[-1] * easier[1] > 1.25 * gone[-1] * easier[0]

@@ -4,7 +4,6 @@ from functools import cache
 
 import numpy as np
 import pytest
-from scipy.stats import lognorm
 
 from calibration.autopsies import HELPERS, LEFT_OUT, PRIMARIES, SOILS, places, read_autopsies, scored_sites
 from calibration.files import read_found
@@ -18,40 +17,15 @@ from calibration.organ_patterns import (
     with_soils_permuted,
 )
 from calibration.patterns import FITTED, Body, Fit, State, as_shipped
-from calibration.prediction import Pace, expected_lesions, founders, incidence, rates, success
-from seedsoil.biology.journey.cascade import arrival_success
+from calibration.prediction import Pace, expected_lesions, incidence, rates
 from seedsoil.biology.soils.factors import levels
 from seedsoil.catalogue.load import entry
-from tests.properties.examples import changed
 from tests.reference_data import evidence_file
 
 pytestmark = pytest.mark.theory
 
 ADULT = entry("hosts", "adult")
 MELANOMA = entry("tumours", "melanoma")
-
-
-def test_founders_have_the_weight_of_those_above_the_threshold() -> None:
-    """Weights add up to the upper tail of the lognormal law: catches an error of 1e-6 from no threshold to 3 widths."""
-    for variation in (0.1, 0.3):
-        width = np.sqrt(np.log1p(variation**2))
-        law = lognorm(width, scale=np.exp(-(width**2) / 2.0))
-        for threshold in (0.0, 0.5, 1.0, 1.2, float(np.exp(3.0 * width))):
-            pace, weights = founders(variation, threshold)
-            assert weights.sum() == pytest.approx(law.sf(threshold), abs=1e-6)
-            assert (pace >= threshold).all()
-        pace, weights = founders(variation, 0.0)
-        assert (pace * weights).sum() == pytest.approx(1.0, abs=1e-5)
-
-
-def test_alike_founders_succeed_as_the_cascade_says() -> None:
-    """No variation is the cascade's own chance, a small one nearly so: catches weights that do not add to one."""
-    lung = ADULT.soil("lung")
-    alike = MELANOMA.model_copy(update={"founder_variation": None})
-    exact = float(arrival_success(MELANOMA, lung, 0.03, 0.018))
-    assert success(alike, lung, 0.03, 0.018) == pytest.approx(exact, rel=1e-12)
-    assert success(changed(MELANOMA, founder_variation=0.01), lung, 0.03, 0.018) == pytest.approx(exact, rel=2e-3)
-    assert success(MELANOMA, lung, 0.0175, 0.018) > 0.0 == success(alike, lung, 0.0175, 0.018)
 
 
 def test_one_dose_without_reseeding_is_poisson() -> None:

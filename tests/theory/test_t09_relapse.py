@@ -59,7 +59,7 @@ def _model(shedding: float) -> Any:
     )  # fmt: skip
     model = compiled(person, ("resistance", "instability", "competence", "dormancy", "sprouting"), FIXED)
     assert model.site[0, AT["skin"], [DIVISION, DEATH]].tolist() == [0.0, 0.0]
-    assert model.emission_total[0, AT["skin"]] == model.emission[0, AT["skin"], AT["lung"]] > 0.0
+    assert model.emission_total[0, 0, AT["skin"]] == model.emission[0, AT["skin"], AT["lung"]] > 0.0
     assert (model.trait[SHEDDING], model.trait[SHED_GAIN]) == (shedding, 0.0)
     return model
 
@@ -69,7 +69,7 @@ def _law(shedding: float, day: float) -> float:
     model = _model(shedding)
     birth, death = model.site[0, AT["lung"], [DIVISION, DEATH]]
     rate = birth - death
-    seeds = PRIMARY * shedding * VESSELS[0] * model.emission_total[0, AT["skin"]]
+    seeds = PRIMARY * shedding * VESSELS[0] * model.emission_total[0, 0, AT["skin"]]
     seeds /= float(establishment(birth, death, 50.0))  # the law's families may die out on the way
     nodes, weights = np.polynomial.legendre.leggauss(40)
     age = day - 0.5 * RESECTION * (1.0 + nodes)
@@ -120,6 +120,6 @@ def test_an_earlier_resection_leaves_fewer() -> None:
     """None on the first day, all by the last: relapse-free for ever is exp(-nu N T) with all that would show."""
     assert _law(1e-6, LOOKS[0]) < _law(1e-6, LOOKS[-1])
     model = _model(1e-6)
-    seeds = PRIMARY * 1e-6 * VESSELS[0] * model.emission_total[0, AT["skin"]] * RESECTION
+    seeds = PRIMARY * 1e-6 * VESSELS[0] * model.emission_total[0, 0, AT["skin"]] * RESECTION
     assert _law(1e-6, 1000.0) == pytest.approx(seeds, rel=1e-6)
     assert [name for name in ORGANS if model.emission[0, AT["skin"], AT[name]] > 0.0] == ["lung"]

@@ -3,7 +3,20 @@
 import numpy as np
 import pytest
 
-from seedsoil.body.state import ARRIVED, CELLS, DIVISION, LEAK, LESIONS, SHEDDING, SITE, SLEEPERS, WAKING, Model
+from seedsoil.body.conditions import total_emission
+from seedsoil.body.state import (
+    ARRIVED,
+    CELLS,
+    DIVISION,
+    LEAK,
+    LESIONS,
+    QUIESCENCE,
+    SHEDDING,
+    SITE,
+    WAKES,
+    WAKING,
+    Model,
+)
 from tests.properties.examples import follow, lesion_of, model_of, patient
 
 WHO = patient(division_rate=0.05, death_rate=0.05, unmatched_death_rate=0.0, shedding_rate=1e-3)
@@ -17,9 +30,9 @@ def _model(chance: float) -> Model:
     model = model_of(WHO, ("soil matching", "resistance", "instability", "competence", "hypoxia", "sprouting"))
     emission = np.zeros_like(model.emission)
     emission[:, COLON_SITE, LIVER], emission[:, COLON_SITE, LUNG] = 0.75 * chance, 0.25 * chance
-    model.site[0, :, SLEEPERS] = 1.0
+    model.site[0, :, QUIESCENCE], model.trait[WAKES] = 1e300, 1.0
     model.trait[WAKING] = 1e-9
-    return model._replace(emission=emission, emission_total=emission.sum(axis=2))
+    return model._replace(emission=emission, emission_total=total_emission(emission, model.favour))
 
 
 @pytest.mark.parametrize("weekly", [20.0, 60.0, 400.0])

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seedsoil.biology.journey.cascade import arrival_success, dormant_share, race, stages
+from seedsoil.biology.journey.cascade import arrival_success, race, stages, waking
 from seedsoil.biology.soils.vessels import vegf
 from seedsoil.body.state import (
     ACTIVE,
@@ -17,16 +17,19 @@ from seedsoil.body.state import (
     CELLS,
     CLOCK,
     CLONES,
+    DIVISION,
     HYPOXIA,
     LARGEST,
     LESIONS,
     PENDING,
+    QUIESCENCE,
     SEED_DAY,
+    SEED_LESION,
     SEED_SITE,
     SEED_TYPE,
-    SLEEPERS,
     SPROUTS,
     STEP_DAYS,
+    WAKES,
     new_state,
 )
 from seedsoil.experiment.grow import run_until, scratch
@@ -59,13 +62,21 @@ def _waits(wake: float, dying: float, cue: float, without: tuple[str, ...] = ())
     model = compiled(who(body, wake_rate=wake, dormant_death_rate=dying, quiescence_rate=20.0, **FAST), without)
     state = new_state(model.mask.shape[0], lesions=FOUNDERS + 2)
     state.pending[:FOUNDERS, SEED_SITE] = AT["lung"]
-    state.pending[:FOUNDERS, [SEED_DAY, SEED_TYPE]] = 0.0
+    state.pending[:FOUNDERS, [SEED_DAY, SEED_TYPE]], state.pending[:FOUNDERS, SEED_LESION] = 0.0, -1.0
     state.pending_key[:FOUNDERS] = [np.uint64(mix(np.uint64(7), np.uint64(number))) for number in range(FOUNDERS)]
     state.count[[PENDING, CLONES]] = FOUNDERS, 1
     _, state = run_until(new_stream(32, 0), state, 0.0, model, nothing(0), scratch(model))
     rows = state.lesion[: state.count[LESIONS]]
     assert len(rows) == FOUNDERS
-    return rows[:, ACTIVE] - rows[:, ARRIVED], rows[:, CLOCK], float(model.site[0, AT["lung"], SLEEPERS])
+    return rows[:, ACTIVE] - rows[:, ARRIVED], rows[:, CLOCK], _asleep(model)
+
+
+def _asleep(model: Any) -> float:
+    """Share of the founders in the lung that slept, by the engine's tables."""
+    division, rate = model.site[0, AT["lung"], [DIVISION, QUIESCENCE]]
+    at_once = division / (division + rate)
+    woken = (1.0 - at_once) * model.trait[WAKES]
+    return float(woken / (at_once + woken))
 
 
 def _share_waiting(day: float, wake: float, dying: float, asleep: float) -> float:
@@ -103,7 +114,7 @@ def test_who_never_wakes_never_relapses() -> None:
     """At a wake rate of 0 only those who start at once succeed, and none sleeps: catches a chance for sleepers."""
     tumour, lung = with_numbers(TUMOUR, wake_rate=0.0), soil("lung")
     at_once = race(0.064, 0.2 * 0.5)
-    assert dormant_share(tumour, lung, 0.064) == 0.0
+    assert float(waking(tumour)) == 0.0
     assert stages(tumour, lung, 1.0, 0.064, 0.05)["starts to divide"] == pytest.approx(float(at_once), rel=1e-12)
 
 

@@ -48,6 +48,7 @@ class Spread(Noun):
     ``protease_dependence`` is the share that cannot enter a vessel without proteases. ``cluster_share`` of those that
     leave do so in clusters, which arrest with chance ``cluster_size_trap`` and succeed ``cluster_gain`` times as often.
     Platelets ward off ``platelet_cloak`` of the natural killer cells' blows, and lend ``platelet_grip`` of adhesion.
+    A lesion's vessels hold passing cells ``lesion_attraction`` times as readily as tissue's; left out, none joins a lesion.
     """
 
     protease_dependence: Fraction
@@ -57,6 +58,7 @@ class Spread(Noun):
     platelet_cloak: Fraction
     platelet_grip: Fraction
     natural_killer_loss_rate: PerDay
+    lesion_attraction: Number | None = None
 
 
 class Visibility(Noun):

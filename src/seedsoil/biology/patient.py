@@ -33,6 +33,7 @@ MECHANISMS: dict[str, str] = {
     "competence": "every tumour cell can found a metastasis",
     "metastasis": "no embolus succeeds",
     "reseeding": "metastases do not seed",
+    "lesion reseeding": "no cell joins a lesion that is there already",
     "drug effects": "drugs are given and do nothing",
     "delivery": "every lesion receives each drug as its barrier lets it, whatever its vessels",
     "barrier": "no soil keeps drugs out",

@@ -7,8 +7,9 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from seedsoil.biology.clone import Mechanism, Tumour
-from seedsoil.biology.journey.cascade import arrival_success, departing, dormant_share
+from seedsoil.biology.journey.cascade import departing, extravasating, founding, quiescence, surviving, worth_of_vigour
 from seedsoil.biology.journey.circulation import arrests
+from seedsoil.biology.journey.reseeding import half_catch
 from seedsoil.biology.patient import Host, Patient
 from seedsoil.biology.signals import Levels
 from seedsoil.biology.soils.factors import FACTORS, levels
@@ -23,14 +24,15 @@ from seedsoil.body.state import (
     DEPARTING,
     DIVISION,
     FIBROBLASTS,
+    HALF_CATCH,
     LETHAL,
     LYMPHOCYTES,
     MACROPHAGES,
     OPENING,
+    QUIESCENCE,
     SEEN,
     SHELTER,
     SITE_COLUMNS,
-    SLEEPERS,
     SWITCHING,
     VEGF_OUTPUT,
     Floats,
@@ -41,17 +43,17 @@ from seedsoil.foundation.elementary import log1p
 CELLS_PER_MILLILITRE = 1e9
 
 
+#: Site, fitness, emission, landing, and what a mother's vigour is worth: tables of ``Model``.
+Tables = tuple[Floats, Floats, Floats, Floats, Floats]
 #: Tables of the last few patients, since the arms of one have most conditions in common: key, patient, tables.
-_recent: dict[
-    tuple[int, int, bytes, bytes, frozenset[str]], tuple[Patient, Vasculature, tuple[Floats, Floats, Floats]]
-] = {}
+_recent: dict[tuple[int, int, bytes, bytes, frozenset[str]], tuple[Patient, Vasculature, Tables]] = {}
 _MOST_RECENT = 8
 
 
 def condition_tables(
     patient: Patient, vessels: Vasculature, rows: Floats, shut: Integers, without: Collection[str]
-) -> tuple[Floats, Floats, Floats]:
-    """Return ``Model.site``, ``Model.fitness`` and ``Model.emission`` for conditions [conditions, SIGNALS].
+) -> Tables:
+    """Return ``Model.site``, ``fitness``, ``emission``, ``landing`` and ``favour`` for conditions [conditions, SIGNALS].
 
     ``shut`` says which condition a cell meets that arrives behind a barrier while each one holds [conditions].
     """
@@ -60,24 +62,26 @@ def condition_tables(
     if kept is None or kept[0] is not patient or kept[1] is not vessels:
         mechanisms = () if "resistance" in without else patient.tumour.mechanisms
         signals = Levels(rows, without)
-        site, fitness, success = site_tables(patient, vessels, mechanisms, signals, without, shut)
-        kept = (patient, vessels, (site, fitness, emission_table(patient, success, signals, without)))
+        site, fitness, success, landed = site_tables(patient, vessels, mechanisms, signals, without, shut)
+        emission, landing = emission_tables(patient, success, landed, signals, without)
+        favour = favour_table(patient, site[0], without)
+        kept = (patient, vessels, (site, fitness, emission, landing, favour))
         _recent.pop(key, None)
         if len(_recent) >= _MOST_RECENT:
             del _recent[next(iter(_recent))]
         _recent[key] = kept
-    site, fitness, emission = kept[2]
-    return site.copy(), fitness.copy(), emission.copy()
+    site, fitness, emission, landing, favour = kept[2]
+    return site.copy(), fitness.copy(), emission.copy(), landing.copy(), favour.copy()
 
 
 def site_tables(
     patient: Patient, vessels: Vasculature, mechanisms: Sequence[Mechanism], signals: Levels, without: Collection[str],
     shut: Integers | None = None,
-) -> tuple[Floats, Floats, Floats]:  # fmt: skip
+) -> tuple[Floats, Floats, Floats, Floats]:  # fmt: skip
     """Rates by condition and site, fitness by condition, site and mask, and the chances of arrival there.
 
-    Returns ``Model.site`` [conditions, sites, SITE_COLUMNS], ``Model.fitness`` [conditions, sites, masks] and the chance
-    that a cell which has arrested founds a lesion [conditions, sites].
+    Returns ``Model.site`` [conditions, sites, SITE_COLUMNS], ``Model.fitness`` [conditions, sites, masks] and the chances
+    that a cell which has arrested founds a lesion, and that it is alive a day later [conditions, sites].
     """
     host, tumour = patient.host, patient.tumour
     living = residents(host.soils)
@@ -91,21 +95,26 @@ def site_tables(
     soils[:, :, FIBROBLASTS] = stroma
     soils[:, :, SHELTER] = sheltering(tumour, host.cells, host.soils, living, signals, without)
     _fill_host_cells(soils, patient, living, inflamed, signals, without)
-    arriving = np.zeros((len(signals), len(host.soils)))
-    for place, soil in enumerate(host.soils):
+    arriving, landed = np.zeros((2, len(signals), len(host.soils)))
+    if "metastasis" not in without:
+        for place, soil in enumerate(host.soils):
+            landed[:, place] = surviving(tumour, soil, signals, without)
         # A cell that arrives behind a barrier finds it shut.
-        met = shut if shut is not None and soils[0, place, CEILING] >= 0.0 else slice(None)
-        division, death = soils[met, place, DIVISION], soils[met, place, DEATH]
-        soils[:, place, SLEEPERS] = 0.0 if "dormancy" in without else dormant_share(tumour, soil, division)
-        if "metastasis" not in without:
-            arriving[:, place] = arrival_success(tumour, soil, division, death, without, signals)
-    return _spread_to_sites(host, soils, fitness, arriving)
+        behind = soils[:, :, CEILING, None] >= 0.0
+        met = np.where(behind & (shut is not None), soils[slice(None) if shut is None else shut], soils)
+        arriving = founding(tumour, met[:, :, QUIESCENCE], met[:, :, DIVISION], met[:, :, DEATH], without)
+        arriving = landed * extravasating(tumour, signals)[:, None] * arriving
+    table, fit, success, alive = _spread_to_sites(host, soils, fitness, arriving, landed)
+    table[:, :, HALF_CATCH] = half_catch(tumour, host, without)
+    return table, fit, success, alive
 
 
-def _spread_to_sites(host: Host, soils: Floats, fitness: Floats, arriving: Floats) -> tuple[Floats, Floats, Floats]:
+def _spread_to_sites(
+    host: Host, soils: Floats, fitness: Floats, arriving: Floats, landed: Floats
+) -> tuple[Floats, Floats, Floats, Floats]:
     """From soils to the sites that they lie in; a site without a soil holds nothing and lets nothing grow."""
     count, sites = soils.shape[0], len(host.anatomy.sites)
-    table, success = np.zeros((count, sites, SITE_COLUMNS)), np.zeros((count, sites))
+    table, success, alive = np.zeros((count, sites, SITE_COLUMNS)), np.zeros((count, sites)), np.zeros((count, sites))
     table[:, :, LETHAL], table[:, :, CEILING] = np.inf, -1.0
     fit = np.ones((count, sites, fitness.shape[2]))
     places = {soil.name: place for place, soil in enumerate(host.soils)}
@@ -113,8 +122,8 @@ def _spread_to_sites(host: Host, soils: Floats, fitness: Floats, arriving: Float
         if site.soil:
             place = places[site.soil]
             table[:, number], fit[:, number] = soils[:, place], fitness[:, place]
-            success[:, number] = arriving[:, place]
-    return table, fit, success
+            success[:, number], alive[:, number] = arriving[:, place], landed[:, place]
+    return table, fit, success, alive
 
 
 def _soil_row(tumour: Tumour, soil: Soil, vessels: Vasculature, without: Collection[str]) -> Floats:
@@ -128,6 +137,7 @@ def _soil_row(tumour: Tumour, soil: Soil, vessels: Vasculature, without: Collect
         if soil.barrier.ceiling_variation is not None:
             row[CEILING_SPREAD] = np.sqrt(log1p(float(soil.barrier.ceiling_variation) ** 2))
     row[LETHAL] = float(soil.lethal_volume) * CELLS_PER_MILLILITRE
+    row[QUIESCENCE] = quiescence(tumour, soil, without)
     return row
 
 
@@ -194,18 +204,41 @@ def _fill_host_cells(
         soils[:, :, SWITCHING] *= 1.0 + float(cells.healing.switch_gain) * signals["wound"][:, None]
 
 
-def emission_table(patient: Patient, success: Floats, signals: Levels, without: Collection[str]) -> Floats:
-    """Chance that a competent cell, once in a vessel of site i, founds a lesion at site j [conditions, sites, sites].
+def emission_tables(
+    patient: Patient, success: Floats, landed: Floats, signals: Levels, without: Collection[str]
+) -> tuple[Floats, Floats]:
+    """Chances of a competent cell, once in a vessel of site i, at site j [conditions, sites, sites].
 
-    A share of them leaves in clusters, each of which succeeds as often as so many single cells; at most once.
+    Returns the chance that it founds a lesion in the tissue, and the chance that it arrests, lives through the day and
+    founds none there: in a lesion it would have lived on. A share of the cells leaves in clusters, each of which
+    succeeds as often as so many single cells; at most once.
     """
-    tumour, host = patient.tumour, patient.host
-    found = arrests(tumour, host, signals) * success[:, None, :]
-    spread = tumour.spread
+    tumour, host, spread = patient.tumour, patient.host, patient.tumour.spread
+    viable, single = float(tumour.viable_when_shed), arrests(tumour, host, signals)
+    found, kept = single * success[:, None, :], single * landed[:, None, :]
     if spread is not None and float(spread.cluster_share) > 0.0 and "clusters" not in without:
-        share = float(spread.cluster_share)
+        share, gain = float(spread.cluster_share), float(spread.cluster_gain)
         together = arrests(tumour, host, signals, clusters=True)
-        together = together * np.minimum(1.0, float(spread.cluster_gain) * success)[:, None, :]
-        found = (1.0 - share) * found + share * together
+        found = (1.0 - share) * found + share * together * np.minimum(1.0, gain * success)[:, None, :]
+        kept = (1.0 - share) * kept + share * together * np.minimum(1.0, gain * landed)[:, None, :]
     # C order whatever the solver gave: another layout is another type, for which all kernels are compiled again.
-    return np.ascontiguousarray(float(tumour.viable_when_shed) * found)
+    emission = np.ascontiguousarray(viable * found)
+    return emission, np.ascontiguousarray(np.maximum(0.0, viable * kept - emission))
+
+
+def favour_table(patient: Patient, rates: Floats, without: Collection[str]) -> Floats:
+    """How often founders whose mother has vigour succeed at each site, against a usual mother's [mothers, sites].
+
+    ``rates`` are the rows of ``Model.site`` of a host at rest, and for him alone it is exact: under an agent or a wound
+    that changes division in a soil, what a mother's vigour is worth there is still taken from him. And where a cluster
+    succeeds surely, vigour is taken to help it all the same.
+    """
+    return worth_of_vigour(patient.tumour, rates[:, QUIESCENCE], rates[:, DIVISION], rates[:, DEATH], without)
+
+
+def total_emission(emission: Floats, favour: Floats) -> Floats:
+    """Chance that a competent cell, once it leaves site i, founds a lesion anywhere [conditions, mothers, sites]."""
+    total = np.zeros((emission.shape[0], favour.shape[0], emission.shape[1]))
+    for site in range(emission.shape[2]):
+        total += emission[:, None, :, site] * favour[None, :, site, None]
+    return total

@@ -16,6 +16,7 @@ from seedsoil.body.kendall import (
     size_at_mark,
     suffix,
 )
+from seedsoil.body.seeding import send
 from seedsoil.body.state import (
     CELLS,
     CLONE_LESION,
@@ -29,15 +30,8 @@ from seedsoil.body.state import (
     LARGEST,
     MARKS_LIMIT,
     MOST_MUTANTS,
-    PENDING,
     PIECE_HOST,
-    SEED_CLONE,
-    SEED_DAY,
-    SEED_ORIGIN,
-    SEED_SITE,
-    SEED_TYPE,
     SERIAL,
-    SITE,
     STEP,
     TRACKED,
 )
@@ -120,24 +114,6 @@ def place(state, row, kind, parent_slot, day, ordinal, work, model):  # type: ig
 
 
 @inner
-def send(stream, state, row, slot, condition, day, ordinal, model):  # type: ignore[no-untyped-def]
-    """Put an emigrant that will succeed on its way to a site drawn from the circulation. False if there is no room."""
-    index = state.count[PENDING]
-    if index >= state.pending.shape[0]:
-        return False
-    origin = int(state.lesion[row, SITE])
-    target = choose(stream, model.emission[condition, origin], model.emission_total[condition, origin])
-    state.pending[index, SEED_DAY], state.pending[index, SEED_ORIGIN] = day, row
-    state.pending[index, SEED_TYPE], state.pending[index, SEED_SITE] = state.kind[row, slot], target
-    state.pending[index, SEED_CLONE] = state.clone_of[row, slot]
-    state.pending_key[index] = mix(
-        state.slot_key[row, slot], mix(np.uint64(state.count[STEP] + (1 << 40)), np.uint64(ordinal))
-    )
-    state.count[PENDING] = index + 1
-    return True
-
-
-@inner
 def follow_marks(stream, state, row, slot, marked, start, pieces, model, work):  # type: ignore[no-untyped-def]
     """Follow, one by one, every family that leaves a mark: its size then, who leaves or is born, and what comes after.
 
@@ -167,7 +143,7 @@ def follow_marks(stream, state, row, slot, marked, start, pieces, model, work): 
             family -= 1.0
             if work.reverting[kind, at] > 0.0 and uniform(stream) < work.reverting[kind, at]:
                 other = work.restored[kind, choose(stream, work.reversal[kind], work.reversal[kind].sum())]
-            elif not send(stream, state, row, slot, int(work.piece[at, PIECE_HOST]), day, ordinal, model):
+            elif not send(stream, state, row, slot, int(work.piece[at, PIECE_HOST]), day, ordinal, model, work):
                 return False
         else:
             other = draw_mutant(stream, kind, work.strain[at, model.mask[kind]], work)
@@ -232,7 +208,7 @@ def bridge(stream, state, row, slot, start, pieces, model, work):  # type: ignor
         while leavers > 0.0:
             ordinal += 1
             day = start + work.tail[kind, at, 5] + uniform(stream) * days
-            if not send(stream, state, row, slot, int(work.piece[at, PIECE_HOST]), day, ordinal, model):
+            if not send(stream, state, row, slot, int(work.piece[at, PIECE_HOST]), day, ordinal, model, work):
                 return False
             leavers -= 1.0
         pool_changed(stream, state, row, slot, path, rate, at, start, pieces, model, work)

@@ -24,6 +24,7 @@ from seedsoil.biology.soils.vessels import (
 from seedsoil.body.barrier import ceiling_of, felt, passage
 from seedsoil.body.kendall import fill_tails
 from seedsoil.body.niche import effector_kill, move_niche, recruited, visible
+from seedsoil.body.seeding import founding_chance, joining_chance
 from seedsoil.body.state import (
     BORROWED_LOST,
     CALLED,
@@ -59,6 +60,7 @@ from seedsoil.body.state import (
     PIECE_DEPARTURE,
     PIECE_HOST,
     PIECE_LACK,
+    PIECE_SEEDING,
     PIECE_START,
     PIECE_THRIFT,
     PIECES,
@@ -271,8 +273,10 @@ def cut_pieces(state, row, start, end, model, timeline, work):  # type: ignore[n
         else:
             cells *= exp(growth * days)
         lesion[PERFUSION], lesion[HYPOXIA], lesion[LEAK] = fed, lack, leak
-        host = timeline.condition[inside]
-        fill_piece(work.piece[pieces], lesion, today, days, thrift, lack, leak, condition, host, model)
+        piece, host = work.piece[pieces], timeline.condition[inside]
+        fill_piece(piece, lesion, today, days, thrift, lack, leak, condition, host, model)
+        piece[PIECE_SEEDING] = founding_chance(row, host, state, model)
+        piece[PIECE_SEEDING] += joining_chance(row, host, state, model, work)
         today += days
         pieces += 1
         if inside >= 0 and today >= timeline.end[inside] - 1e-9:
@@ -349,7 +353,7 @@ def prepare(kind, row, pieces, state, model, work):  # type: ignore[no-untyped-d
         birth *= piece[PIECE_THRIFT] * (1.0 - lack)
         death = model.site[condition, site, DEATH] + model.trait[HYPOXIC_DEATH] * lack + work.kill[at, mask]
         mutants = birth * min(MOST_MUTANTS, work.mutation[kind] + work.induction[kind] * work.strain[at, mask])
-        emigrants = piece[PIECE_DEPARTURE] * success * model.emission_total[int(piece[PIECE_HOST]), site]
+        emigrants = piece[PIECE_DEPARTURE] * success * piece[PIECE_SEEDING]
         leavers = emigrants + reverters
         work.calendar[kind, at, 0] = birth - mutants
         work.calendar[kind, at, 1] = death

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from seedsoil.body.families import advance_lesion
+import numpy as np
+
+from seedsoil.body.families import advance_lesion, new_clone
 from seedsoil.body.hazards import fill_alterations
+from seedsoil.body.seeding import founder_vigour, note_catches, sleepers
 from seedsoil.body.state import (
     ACTIVE,
+    ARRIVAL_CLONE,
+    ARRIVAL_DAY,
+    ARRIVAL_FROM,
+    ARRIVAL_TO,
+    ARRIVALS,
     ARRIVED,
     AT_DIAGNOSIS,
     BURDEN_HAZARD,
@@ -14,6 +22,7 @@ from seedsoil.body.state import (
     CEILING_SPREAD,
     CELLS,
     CLOCK,
+    CLONE_POOLED,
     CLONES,
     DEATH,
     DEATH_DAY,
@@ -28,9 +37,11 @@ from seedsoil.body.state import (
     FOUNDER_SPREAD,
     GROWING,
     HAZARD,
+    IDENTITY_SHARE,
     LARGEST,
     LESIONS,
     LETHAL,
+    MORE_ARRIVALS,
     MORE_CLONES,
     MORE_LESIONS,
     MORTALITY,
@@ -40,16 +51,18 @@ from seedsoil.body.state import (
     PARENT,
     PARTS,
     PENDING,
+    QUIESCENCE,
     REACHED,
     REPLACEMENT,
     REPLACES,
     SEED_CLONE,
+    SEED_CONDITION,
     SEED_DAY,
+    SEED_LESION,
     SEED_ORIGIN,
     SEED_SITE,
     SEED_TYPE,
     SITE,
-    SLEEPERS,
     SPENT,
     SPRING,
     SPROUTING_ON,
@@ -59,8 +72,10 @@ from seedsoil.body.state import (
     SWITCH_RATE,
     THRESHOLD,
     TOO_MANY_SEEDS,
+    TRACKED,
     VESSEL_CELLS,
     VIGOUR,
+    WAKES,
     WAKING,
 )
 from seedsoil.foundation.compiled import inner, leaf
@@ -73,32 +88,32 @@ CLONE_ROOM = 4096
 
 
 @inner
-def inherited(stream, mother, key, site, model):  # type: ignore[no-untyped-def]
+def inherited(stream, mother, key, condition, site, model):  # type: ignore[no-untyped-def]
     """Draw a founder's vigour about its mother lesion's, and how far its barrier opens about the soil's usual (logs)."""
     vigour, openness = mother, 0.0
     spread, width = model.trait[FOUNDER_SPREAD], model.site[0, site, CEILING_SPREAD]
     if spread > 0.0 or width > 0.0:
         aim(stream, SEEDING, key, 1)
-        vigour += spread * normal(stream) - 0.5 * spread * spread
         openness = width * normal(stream)
+        vigour = founder_vigour(stream, mother, condition, site, model)
     return vigour, openness
 
 
 @inner
-def add_lesion(state, site, parent, day, kind, clone, key, sleepers, model, stream):  # type: ignore[no-untyped-def]
+def add_lesion(state, site, parent, day, kind, clone, key, condition, model, stream):  # type: ignore[no-untyped-def]
     """Place one founder: how long it sleeps, how it will meet the host's vessels, when it will sprout its own.
 
     The lesion wakes with ``ESTABLISHED`` cells: only emboli that succeed come here, so the time to that size is drawn
-    from the law of a growing clone. Draws depend on the lesion's own key alone.
+    from the law of a growing clone. Draws depend on the lesion's own key alone, and on the ``condition`` in which it left.
     """
     row = state.count[LESIONS]
     lesion = state.lesion
-    vigour, openness = inherited(stream, lesion[parent, VIGOUR] if parent >= 0 else 0.0, key, site, model)
+    vigour, openness = inherited(stream, lesion[parent, VIGOUR] if parent >= 0 else 0.0, key, condition, site, model)
     aim(stream, SEEDING, key, 0)
-    asleep = uniform(stream) < sleepers
+    pace, death = model.site[0, site, DIVISION] * exp(vigour), model.site[0, site, DEATH]
+    asleep = uniform(stream) < sleepers(pace, model.site[0, site, QUIESCENCE], model.trait[WAKES])
     rest = exponential(stream) / model.trait[WAKING] if asleep else 0.0
-    birth = model.site[0, site, DIVISION] * model.fitness[0, site, model.mask[kind]] * exp(vigour)
-    death = model.site[0, site, DEATH]
+    birth = pace * model.fitness[0, site, model.mask[kind]]
     size = max(1.0, model.trait[ESTABLISHED])
     rate = birth - death
     spread = log(max(1.0, (1.0 - death / birth) * size)) - log(exponential(stream)) if rate > 0.0 else 0.0
@@ -131,14 +146,52 @@ def wake(state, row, model):  # type: ignore[no-untyped-def]
 
 
 @inner
+def seat(state, row, kind, clone, key, day, model):  # type: ignore[no-untyped-def]
+    """Slot of a lesion for a cell that joins it: its clone's, if that lives here; else as for a mutant (`families.place`)."""
+    used, pool = state.used[row], -1
+    for slot in range(used):
+        if state.clone_of[row, slot] == clone:
+            return slot
+        if state.kind[row, slot] == kind and pool < 0 and state.clone[state.clone_of[row, slot], CLONE_POOLED] == 1:
+            pool = slot
+    told_apart = state.lesion[row, CELLS] * IDENTITY_SHARE < 1.0 or (model.mask[kind] & int(state.clock[TRACKED])) != 0
+    alone = told_apart and used < state.cells.shape[1] - model.mask.shape[0]
+    if not alone and pool >= 0:
+        return pool
+    state.kind[row, used], state.cells[row, used] = kind, 0.0
+    state.clone_of[row, used] = clone if alone else new_clone(state, row, kind, clone, day, np.int64(1))
+    state.slot_key[row, used] = mix(key, key) if alone else mix(state.lesion_key[row], np.uint64(kind + 1))
+    state.used[row] = used + 1
+    return used
+
+
+@inner
+def join(state, index, model):  # type: ignore[no-untyped-def]
+    """Let a cell that has landed in a lesion be one of its cells from now on; if that is gone, the cell is lost."""
+    seed, key = state.pending[index], state.pending_key[index]
+    row, clone, day = int(seed[SEED_LESION]), int(seed[SEED_CLONE]), seed[SEED_DAY]
+    if state.lesion[row, FATE] != GROWING:
+        return
+    slot = seat(state, row, int(seed[SEED_TYPE]), clone, key, day, model)
+    state.cells[row, slot] += 1.0
+    state.lesion[row, CELLS] += 1.0
+    arrival = state.arrival[state.count[ARRIVALS]]
+    arrival[ARRIVAL_DAY], arrival[ARRIVAL_FROM] = day, seed[SEED_ORIGIN]
+    arrival[ARRIVAL_TO], arrival[ARRIVAL_CLONE] = row, clone
+    state.count[ARRIVALS] += 1
+
+
+@inner
 def settle(state, model, stream):  # type: ignore[no-untyped-def]
     """Give every emigrant of the step its lesion. Room was checked before."""
     for index in range(state.count[PENDING]):
-        site = int(state.pending[index, SEED_SITE])
+        if state.pending[index, SEED_LESION] >= 0.0:
+            join(state, index, model)
+            continue
         add_lesion(
-            state, site, int(state.pending[index, SEED_ORIGIN]), state.pending[index, SEED_DAY],
-            int(state.pending[index, SEED_TYPE]), int(state.pending[index, SEED_CLONE]),
-            state.pending_key[index], model.site[0, site, SLEEPERS], model, stream,
+            state, int(state.pending[index, SEED_SITE]), int(state.pending[index, SEED_ORIGIN]),
+            state.pending[index, SEED_DAY], int(state.pending[index, SEED_TYPE]), int(state.pending[index, SEED_CLONE]),
+            state.pending_key[index], int(state.pending[index, SEED_CONDITION]), model, stream,
         )  # fmt: skip
     state.count[PENDING] = 0
 
@@ -188,20 +241,32 @@ def live(state, days, model, work):  # type: ignore[no-untyped-def]
     return False
 
 
+@inner
+def room_for_all(state):  # type: ignore[no-untyped-def]
+    """``REACHED`` if there is room for every emigrant, as founder or guest, else what there must be more of."""
+    if state.count[LESIONS] + state.count[PENDING] + 1 > state.lesion.shape[0]:
+        return MORE_LESIONS
+    if state.count[ARRIVALS] + state.count[PENDING] > state.arrival.shape[0]:
+        return MORE_ARRIVALS
+    return REACHED
+
+
 @leaf
 def advance(stream, state, until, model, timeline, work):  # type: ignore[no-untyped-def]
     """Carry a patient to day ``until``, along the fixed grid of steps. Returns what it ended with.
 
     The same whether called once or for each step: a call may end anywhere on the grid, or cut a step where the state
-    is changed from outside. ``MORE_LESIONS`` and ``MORE_CLONES`` ask for room; call again with it.
+    is changed from outside. ``MORE_LESIONS``, ``MORE_ARRIVALS`` and ``MORE_CLONES`` ask for room; call again with it.
     """
     fill_alterations(model, work)
     while state.clock[NOW] < until - 1e-9:
-        if state.count[LESIONS] + state.count[PENDING] + 1 > state.lesion.shape[0]:
-            return MORE_LESIONS
+        room = room_for_all(state)
+        if room != REACHED:
+            return room
         if state.count[CLONES] + CLONE_ROOM > state.clone.shape[0]:
             return MORE_CLONES
         settle(state, model, stream)
+        note_catches(state, model, work)
         today = state.clock[NOW]
         number = int((today + 1e-9) // STEP_DAYS)
         end = min(until, (number + 1) * STEP_DAYS)
@@ -225,7 +290,8 @@ def advance(stream, state, until, model, timeline, work):  # type: ignore[no-unt
         state.clock[NOW] = end
         if not live(state, end - today, model, work):
             return DIED
-    if state.count[LESIONS] + state.count[PENDING] > state.lesion.shape[0]:
-        return MORE_LESIONS
+    room = room_for_all(state)
+    if room != REACHED:
+        return room
     settle(state, model, stream)
     return REACHED

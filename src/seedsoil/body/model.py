@@ -7,6 +7,8 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from seedsoil.biology.clone import Mechanism, Tumour
+from seedsoil.biology.journey.cascade import waking
+from seedsoil.biology.journey.founders import vigour_width
 from seedsoil.biology.medicine.delivery import tissue_share
 from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import Patient
@@ -14,7 +16,7 @@ from seedsoil.biology.signals import Levels, resting
 from seedsoil.biology.soils.host_cells import HostCells
 from seedsoil.biology.soils.vasculature import Vasculature
 from seedsoil.biology.soils.vessels import CONSTANTS
-from seedsoil.body.conditions import condition_tables
+from seedsoil.body.conditions import condition_tables, total_emission
 from seedsoil.body.state import (
     AGENT_COLUMNS,
     BURDEN_HAZARD,
@@ -58,12 +60,13 @@ from seedsoil.body.state import (
     TRAITS,
     TURNOVER,
     USUAL_SHARE,
+    WAKES,
     WAKING,
     Floats,
     Integers,
     Model,
 )
-from seedsoil.foundation.elementary import log1p, power
+from seedsoil.foundation.elementary import power
 
 
 def _traits(patient: Patient, without: Collection[str]) -> Floats:
@@ -74,6 +77,7 @@ def _traits(patient: Patient, without: Collection[str]) -> Floats:
     trait[SHED_GAIN] = float(tumour.hypoxic_shedding_gain)
     trait[SHED_POWER] = float(tumour.hypoxic_shedding_power)
     trait[WAKING] = max(1e-12, float(tumour.wake_rate) + float(tumour.dormant_death_rate))
+    trait[WAKES] = float(waking(tumour))
     trait[ESTABLISHED] = float(tumour.establishment_size)
     trait[REPLACEMENT] = float(tumour.replacement_share)
     trait[HITS] = 0.0 if "competence" in without else float(tumour.hits)
@@ -85,8 +89,7 @@ def _traits(patient: Patient, without: Collection[str]) -> Floats:
     trait[RESEEDING] = 0.0 if "reseeding" in without else 1.0
     trait[SPROUTING_ON] = 0.0 if "sprouting" in without else 1.0
     trait[HYPOXIA_ON] = 0.0 if "hypoxia" in without else 1.0
-    if tumour.founder_variation is not None and "founder variation" not in without:
-        trait[FOUNDER_SPREAD] = np.sqrt(log1p(float(tumour.founder_variation) ** 2))
+    trait[FOUNDER_SPREAD] = vigour_width(tumour, without)
     # Times and sizes of laws that are off must not divide by nothing.
     trait[HALF_SIZE] = trait[RECRUITMENT_SIZE] = trait[SHELTER_FOLD] = trait[SHELTER_TIME] = trait[STROMA_TIME] = 1.0
     if host.cells is not None:
@@ -191,12 +194,15 @@ def build_model(
     carried = sum(1 << bit for bit, mechanism in enumerate(mechanisms) if mechanism.name in tumour.carries)
     trait[FIRST_KIND] = carried * 2 * levels
     kinds: Integers = np.arange(levels * 2 * (1 << len(mechanisms)))
-    site, fitness, emission = condition_tables(patient, vessels, rows, shut_in, without)
+    site, fitness, emission, landing, favour = condition_tables(patient, vessels, rows, shut_in, without)
     return Model(
         site=site,
         fitness=fitness,
         emission=emission,
-        emission_total=emission.sum(axis=2),
+        emission_total=total_emission(emission, favour),
+        favour=favour,
+        landing=landing,
+        shut=np.asarray(shut_in, dtype=np.int64),
         half_power=_half_power(agents, mechanisms, Levels(rows, without)),
         trait=trait,
         vessels=np.array([float(getattr(vessels, name)) for name in CONSTANTS]),

@@ -17,12 +17,13 @@ STEP_DAYS = 7.0
 PARTS = 1 << 16
 
 # Columns of ``lesion``. VIGOUR and OPENNESS are logarithms, CALLED is beyond the resting level: 0 is the usual lesion.
+# CATCH is the share of the cells which arrest at its site that land in the lesion, as it was when the step began.
 (
     SITE, PARENT, FOUNDER, FATE, ARRIVED, ACTIVE, CELLS, IMMATURE, MATURE, SPROUTS, CLOCK, REPLACES,
     HYPOXIA, PERFUSION, LEAK, LARGEST, AT_DIAGNOSIS, DETECTED, SPRING,
-    VIGOUR, OPENNESS, BORROWED_LOST, EXCITED, SHELTERED, STROMA, CALLED,
-) = range(26)  # fmt: skip
-LESION_COLUMNS = 26
+    VIGOUR, OPENNESS, BORROWED_LOST, EXCITED, SHELTERED, STROMA, CALLED, CATCH,
+) = range(27)  # fmt: skip
+LESION_COLUMNS = 27
 
 # Values of ``lesion[:, FATE]``.
 DORMANT, GROWING, EXTINCT, RESECTED = 0.0, 1.0, 2.0, 3.0
@@ -36,34 +37,42 @@ NOW, HAZARD, SPENT, THRESHOLD, DEATH_DAY, CAUSE, MORTALITY, MORTALITY_SLOPE, TRA
 CLOCK_PLACES = 9
 
 # Places of ``count``.
-LESIONS, CLONES, PENDING, STEP, SERIAL = range(5)
+LESIONS, CLONES, PENDING, STEP, SERIAL, ARRIVALS = range(6)
+COUNTS = 6
 
-# Columns of ``pending`` (emigrants that will found a lesion, until the step ends).
-SEED_DAY, SEED_ORIGIN, SEED_TYPE, SEED_CLONE, SEED_SITE = range(5)
+# Columns of ``pending`` (emigrants that will found a lesion, or join the one that SEED_LESION names, until the step ends).
+SEED_DAY, SEED_ORIGIN, SEED_TYPE, SEED_CLONE, SEED_SITE, SEED_CONDITION, SEED_LESION = range(7)
+SEED_COLUMNS = 7
+
+# Columns of ``arrival`` (cells that joined a lesion; those that founded one stand with the lesion).
+ARRIVAL_DAY, ARRIVAL_FROM, ARRIVAL_TO, ARRIVAL_CLONE = range(4)
+ARRIVAL_COLUMNS = 4
 
 # Columns of ``Model.site``: rates of the founder's kind of cell with full oxygen, and what the tissue does to a lesion.
 (
-    DIVISION, DEATH, CO_OPTION, OPENING, CEILING, CEILING_SPREAD, LETHAL, SLEEPERS,
-    SHELTER, FIBROBLASTS, LYMPHOCYTES, SEEN, MACROPHAGES, VEGF_OUTPUT, SWITCHING, DEPARTING,
-) = range(16)  # fmt: skip
-SITE_COLUMNS = 16
+    DIVISION, DEATH, CO_OPTION, OPENING, CEILING, CEILING_SPREAD, LETHAL, QUIESCENCE,
+    SHELTER, FIBROBLASTS, LYMPHOCYTES, SEEN, MACROPHAGES, VEGF_OUTPUT, SWITCHING, DEPARTING, HALF_CATCH,
+) = range(17)  # fmt: skip
+SITE_COLUMNS = 17
 
 # Places of ``Model.trait``.
 (
     HYPOXIC_DEATH, RIM, SWITCH_RATE, SHEDDING, SHED_GAIN, SHED_POWER, WAKING, ESTABLISHED, REPLACEMENT, HITS,
     HIT_RATE, INSTABILITY_RATE, SLOW, BURDEN_HAZARD, BURDEN_POWER, RESEEDING, SPROUTING_ON, HYPOXIA_ON,
     FOUNDER_SPREAD, TISSUE_FLOW, KILL_RATE, HALF_SIZE, TURNOVER, RECRUITMENT, RECRUITMENT_SIZE, EXHAUSTION,
-    SHELTER_FOLD, SHELTER_TIME, CONTACT_DEPTH, STROMA_TIME, RESTRAINT, HINDRANCE, FIRST_KIND,
-) = range(33)  # fmt: skip
-TRAITS = 33
+    SHELTER_FOLD, SHELTER_TIME, CONTACT_DEPTH, STROMA_TIME, RESTRAINT, HINDRANCE, FIRST_KIND, WAKES,
+) = range(34)  # fmt: skip
+TRAITS = 34
 
 # Columns of ``Model.agent``.
 MAXIMUM, POWER, CYCLE, PASSAGE, REGION, PERMEABILITY, TISSUE_LOSS, USUAL_SHARE = range(8)
 AGENT_COLUMNS = 8
 
 # Columns of ``Work.piece``.
-PIECE_START, PIECE_DAYS, PIECE_THRIFT, PIECE_LACK, PIECE_DEPARTURE, PIECE_CONDITION, PIECE_HOST = range(7)
-PIECE_COLUMNS = 7
+(
+    PIECE_START, PIECE_DAYS, PIECE_THRIFT, PIECE_LACK, PIECE_DEPARTURE, PIECE_CONDITION, PIECE_HOST, PIECE_SEEDING,
+) = range(8)  # fmt: skip
+PIECE_COLUMNS = 8
 
 #: Openings of a barrier that conditions tell apart: shut, and thirteen from a 64th to wide open (``body.barrier``).
 OPENINGS = 14
@@ -84,7 +93,7 @@ IDENTITY_SHARE = 1e-4
 VESSEL_CELLS = 1e4
 
 # What ``advance`` ends with.
-REACHED, DIED, MORE_LESIONS, MORE_CLONES, TOO_MANY_SEEDS = range(5)
+REACHED, DIED, MORE_LESIONS, MORE_CLONES, TOO_MANY_SEEDS, MORE_ARRIVALS = range(6)
 
 
 class Model(NamedTuple):
@@ -97,7 +106,10 @@ class Model(NamedTuple):
     site: Floats  # (conditions, sites, SITE_COLUMNS)
     fitness: Floats  # (conditions, sites, masks): division of a mutant against the founder's kind
     emission: Floats  # (conditions, sites, sites): chance that a shed competent cell founds a lesion there, by origin
-    emission_total: Floats  # (conditions, sites)
+    emission_total: Floats  # (conditions, mothers, sites): over all sites, by the vigour of the lesion that sheds
+    favour: Floats  # (mothers, sites): how often founders of a vigorous mother succeed, against those of a usual one
+    landing: Floats  # (conditions, sites, sites): that it lives there a day but founds no lesion; it can join one
+    shut: Integers  # (conditions,): which of them a cell meets that arrives behind a barrier
     half_power: Floats  # (conditions, agents, masks): (half * fold of resistance) ** power
     trait: Floats  # (TRAITS,)
     vessels: Floats  # constants of biology.vessels
@@ -140,10 +152,11 @@ class State(NamedTuple):
     used: Integers  # (lesions,) slots in use
     clone: Integers  # (clones, 4)
     clone_born: Floats  # (clones,) day
-    pending: Floats  # (seeds, 5)
+    pending: Floats  # (seeds, SEED_COLUMNS)
     pending_key: Keys  # (seeds,)
+    arrival: Floats  # (arrivals, ARRIVAL_COLUMNS)
     clock: Floats  # (CLOCK_PLACES,)
-    count: Integers  # type: ignore[assignment]  # (5,)
+    count: Integers  # type: ignore[assignment]  # (COUNTS,)
 
 
 class Work(NamedTuple):
@@ -169,6 +182,7 @@ class Work(NamedTuple):
     after: Floats  # (slots,)
     stack: Floats  # (depth, 6)
     burden: Floats  # (sites,)
+    caught: Floats  # (sites,): share of the cells that arrest there which land in lesions
 
 
 SLOTS_BEYOND_TYPES = 48
@@ -187,10 +201,11 @@ def new_state(types: int, lesions: int = 32, clones: int = 256, seeds: int = 409
         used=np.zeros(lesions, dtype=np.int64),
         clone=np.zeros((clones, 4), dtype=np.int64),
         clone_born=np.zeros(clones),
-        pending=np.zeros((seeds, 5)),
+        pending=np.zeros((seeds, SEED_COLUMNS)),
         pending_key=np.zeros(seeds, dtype=np.uint64),
+        arrival=np.zeros((64, ARRIVAL_COLUMNS)),
         clock=np.zeros(CLOCK_PLACES),
-        count=np.zeros(5, dtype=np.int64),
+        count=np.zeros(COUNTS, dtype=np.int64),
     )
 
 
@@ -218,6 +233,7 @@ def new_work(types: int, masks: int, sites: int, mechanisms: int) -> Work:
         after=np.zeros(types + SLOTS_BEYOND_TYPES),
         stack=np.zeros((8192, 6)),
         burden=np.zeros(sites),
+        caught=np.zeros(sites),
     )
 
 
@@ -232,15 +248,12 @@ def _longer(array: NDArray[np.generic], rows: int) -> NDArray[np.generic]:
     return grown
 
 
-def with_room(state: State, lesions: int, clones: int) -> State:
-    """Return the same state with room for at least so many lesions and clones."""
+def with_room(state: State, lesions: int, clones: int, arrivals: int = 0) -> State:
+    """Return the same state with room for at least so many lesions, clones and arrivals."""
     by_lesion = ("lesion", "lesion_key", "cells", "kind", "clone_of", "slot_key", "used")
-    by_clone = ("clone", "clone_born")
     fields = state._asdict()
-    for name in by_lesion:
-        if fields[name].shape[0] < lesions:
-            fields[name] = _longer(fields[name], lesions)
-    for name in by_clone:
-        if fields[name].shape[0] < clones:
-            fields[name] = _longer(fields[name], clones)
+    for names, rows in ((by_lesion, lesions), (("clone", "clone_born"), clones), (("arrival",), arrivals)):
+        for name in names:
+            if fields[name].shape[0] < rows:
+                fields[name] = _longer(fields[name], rows)
     return State(**fields)

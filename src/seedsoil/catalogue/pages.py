@@ -228,7 +228,7 @@ def _net_growth(tumour: str, host: str) -> Mapping[str, float]:
     body = _host(host)
     patient = Patient.model_construct(tumour=entry("tumours", tumour), host=body)
     vessels: Vasculature = entry("vessels", names("vessels")[0])
-    table, _, _ = site_tables(patient, vessels, (), Levels(resting()), ())
+    table, _, _, _ = site_tables(patient, vessels, (), Levels(resting()), ())
     net = table[0, :, DIVISION] - table[0, :, DEATH]
     return {site.soil: float(net[place]) for place, site in enumerate(body.anatomy.sites) if site.soil}
 

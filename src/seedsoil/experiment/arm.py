@@ -18,6 +18,8 @@ from seedsoil.body.state import (
     CELLS,
     LESIONS,
     NOW,
+    PENDING,
+    SEED_CONDITION,
     SLOTS_BEYOND_TYPES,
     STEP_DAYS,
     TRACKED,
@@ -175,6 +177,8 @@ class Arm:
             patient, self.vessels, self.agents, regions, self.without, self.conditions, programme.shut
         )
         self.ways.clear()
+        # Cells that were let go today and still wait meet the host as the new conditions have him.
+        self.state.pending[: self.state.count[PENDING], SEED_CONDITION] = self.condition
         tracked = int(self.state.clock[TRACKED]) | _tracked(self.grown, self.given, self.without)
         self.state.clock[TRACKED] = float(tracked)
 

@@ -93,6 +93,13 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "pooled": Column("bool", "", "stands for many small clones of one kind"),
         "cells_at_end": Column("float64", "cell", "size over all lesions at the end"),
     },
+    "arrivals": _who | {
+        "day": Column("float64", "day", "when the cell left, and where it went it lived on; since diagnosis"),
+        "from_lesion": Column("int32", "", "lesion that it was shed from, -1 for what was injected"),
+        "to_lesion": Column("int32", "", "lesion that it founded or joined"),
+        "clone": Column("int32", "", "clone of the cell"),
+        "founded": Column("bool", "", "it founded the lesion; false: it joined one that was there"),
+    },
     "events": _who | {
         "day": Column("float64", "day", "since diagnosis"),
         "kind": Column("str", "", _KINDS),

@@ -14,6 +14,7 @@ from seedsoil.biology.soils.vessels import cells_of, diameter
 from seedsoil.body.kernel import advance
 from seedsoil.body.model import build_model
 from seedsoil.body.state import (
+    ARRIVALS,
     AT_DIAGNOSIS,
     CELLS,
     CLOCK,
@@ -29,6 +30,7 @@ from seedsoil.body.state import (
     HAZARD,
     LARGEST,
     LESIONS,
+    MORE_ARRIVALS,
     MORE_CLONES,
     MORE_LESIONS,
     MORTALITY,
@@ -128,6 +130,8 @@ def run_until(
         ending = int(advance(stream, state, until, model, timeline, work))
         if ending == MORE_LESIONS and state.lesion.shape[0] < MOST_LESIONS:
             state = with_room(state, 2 * state.lesion.shape[0] + int(state.count[PENDING]) + 1, 0)
+        elif ending == MORE_ARRIVALS:
+            state = with_room(state, 0, 0, 2 * int(state.count[ARRIVALS]) + int(state.count[PENDING]))
         elif ending == MORE_CLONES:
             state = with_room(state, 0, 2 * state.clone.shape[0] + 8192)
         else:

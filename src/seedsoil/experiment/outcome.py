@@ -10,6 +10,11 @@ from numpy.typing import NDArray
 from seedsoil.biology.soils.vessels import diameter
 from seedsoil.body.state import (
     ACTIVE,
+    ARRIVAL_CLONE,
+    ARRIVAL_DAY,
+    ARRIVAL_FROM,
+    ARRIVAL_TO,
+    ARRIVALS,
     ARRIVED,
     AT_DIAGNOSIS,
     CELLS,
@@ -159,6 +164,22 @@ def clone_rows(arm: Arm, name: str) -> Columns:
     }
 
 
+def arrival_rows(arm: Arm, name: str) -> Columns:
+    """Rows of table ``arrivals``: founders and those that joined a lesion, in the order of days."""
+    lesion, joined = arm.state.lesion[1 : arm.state.count[LESIONS]], arm.state.arrival[: arm.state.count[ARRIVALS]]
+    founders = np.column_stack([lesion[:, [ARRIVED, PARENT]], np.arange(1, len(lesion) + 1), lesion[:, FOUNDER]])
+    both = np.vstack([founders, joined[:, [ARRIVAL_DAY, ARRIVAL_FROM, ARRIVAL_TO, ARRIVAL_CLONE]]])
+    founded = np.arange(len(both)) < len(founders)
+    order = np.argsort(both[:, 0], kind="stable")
+    return who(arm.grown.number, name, len(both)) | {
+        "day": both[order, 0] - arm.grown.day,
+        "from_lesion": both[order, 1].astype(np.int32),
+        "to_lesion": both[order, 2].astype(np.int32),
+        "clone": both[order, 3].astype(np.int32),
+        "founded": founded[order],
+    }
+
+
 def rows(arm: Arm, name: str) -> dict[str, Columns]:
     """All rows of one patient in one arm, by table."""
     sites = [site.name for site in arm.grown.patient.host.anatomy.sites]
@@ -167,6 +188,7 @@ def rows(arm: Arm, name: str) -> dict[str, Columns]:
         "patients": patient_row(arm, name),
         "lesions": lesion_rows(arm, name),
         "clones": clone_rows(arm, name),
+        "arrivals": arrival_rows(arm, name),
         "events": who(arm.grown.number, name, len(events))
         | {
             "day": np.array([event["day"] for event in events], dtype=np.float64),

@@ -5,7 +5,16 @@ import math
 import numpy as np
 import pytest
 
-from seedsoil.biology.journey.cascade import arrival_success, dormant_share, escape, establishment, race, stages, waking
+from seedsoil.biology.journey.cascade import (
+    arrival_success,
+    escape,
+    establishment,
+    quiescence,
+    race,
+    stages,
+    starting,
+    waking,
+)
 from seedsoil.biology.soils.soil import Soil
 from seedsoil.catalogue.load import entry
 from tests.properties.examples import COLON, changed
@@ -77,12 +86,12 @@ def test_a_drug_that_raises_loss_lowers_one_stage_only() -> None:
 def test_dormancy() -> None:
     """No cue, no sleepers; a cue lets some sleep, of whom a few wake: catches sleepers who never die."""
     calm = LIVER.model_copy(update={"dormancy_cue": LIVER.dormancy_cue.model_copy(update={"number": 0.0, "low": 0.0})})
-    assert dormant_share(COLON, calm, 0.1) == 0.0
+    assert quiescence(COLON, calm) == 0.0
     at_once, wake = race(0.1, 2.0 * 0.3), waking(COLON)
     assert wake == pytest.approx(0.002 / 0.012)
     tumour = changed(COLON, quiescence_rate=2.0, dormancy_sensitivity=1.0)
     asleep = (1.0 - at_once) * wake
-    assert dormant_share(tumour, LIVER, 0.1) == pytest.approx(asleep / (asleep + at_once))
+    assert starting(tumour, quiescence(tumour, LIVER), 0.1) == pytest.approx(at_once + asleep)
     assert stages(tumour, LIVER, 0.9, 0.1, 0.05)["starts to divide"] == pytest.approx(at_once + asleep)
     assert stages(tumour, LIVER, 0.9, 0.1, 0.05, ("dormancy",))["starts to divide"] == 1.0
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from seedsoil.biology.clone import Tumour
+from seedsoil.biology.journey.founders import MOTHERS_BELOW, added, founders, founders_of_all, vigour_width
 from seedsoil.biology.signals import Levels, resting
 from seedsoil.biology.soils.soil import Soil
 from seedsoil.foundation.elementary import exp_each, power_each
@@ -47,7 +48,10 @@ def establishment(division: ArrayLike, death: ArrayLike, size: float) -> Chance:
     return np.where((birth <= 0.0) | ((ratio > 1.0) & ~even & (size > 700.0)), 0.0, found)
 
 
-def _quiescence(tumour: Tumour, soil: Soil) -> float:
+def quiescence(tumour: Tumour, soil: Soil, without: Collection[str] = ()) -> float:
+    """Rate at which a cell that has left the vessel falls asleep in a soil [1/day]."""
+    if "dormancy" in without:
+        return 0.0
     return float(tumour.quiescence_rate) * float(tumour.dormancy_sensitivity) * float(soil.dormancy_cue)
 
 
@@ -56,10 +60,61 @@ def waking(tumour: Tumour) -> Chance:
     return race(float(tumour.wake_rate), float(tumour.dormant_death_rate))
 
 
-def dormant_share(tumour: Tumour, soil: Soil, division: ArrayLike) -> Chance:
-    """Share of the founders that succeed which slept first [1]."""
-    at_once = race(division, _quiescence(tumour, soil))
-    return race((1.0 - at_once) * waking(tumour), at_once)
+def starting(tumour: Tumour, asleep: ArrayLike, division: ArrayLike) -> Chance:
+    """Chance that a cell which falls asleep at rate ``asleep`` [1/day] divides at last, at once or once awake [1]."""
+    at_once = race(division, asleep)
+    return np.asarray(at_once + (1.0 - at_once) * waking(tumour))
+
+
+def escaping(tumour: Tumour, division: ArrayLike, death: ArrayLike) -> Chance:
+    """Chance that the family of a cell reaches the established size; 0 for one that shrinks on average [1]."""
+    grows = np.asarray(division) > np.asarray(death)
+    return np.where(grows, establishment(division, death, float(tumour.establishment_size)), 0.0)
+
+
+def founding(
+    tumour: Tumour, asleep: ArrayLike, division: ArrayLike, death: ArrayLike, without: Collection[str] = ()
+) -> Chance:
+    """Chance that a cell which has left the vessel starts and escapes, over founders fast and slow [1].
+
+    ``division`` and ``death`` [1/day] are those of a founder of usual vigour; all broadcast. A soil in which the usual
+    founder shrinks still lets a fast one grow, now and then.
+    """
+    rest, birth, loss = np.broadcast_arrays(*(np.asarray(each, dtype=np.float64) for each in (asleep, division, death)))
+    width = vigour_width(tumour, without)
+    if width == 0.0:
+        return starting(tumour, rest, birth) * escaping(tumour, birth, loss)
+    pace, weights = founders(width, _threshold(birth, loss))
+    fast, loss = birth[..., None] * pace, loss[..., None]
+    return added(starting(tumour, rest[..., None], fast) * escaping(tumour, fast, loss) * weights)
+
+
+def worth_of_vigour(
+    tumour: Tumour, asleep: Chance, division: Chance, death: Chance, without: Collection[str] = ()
+) -> Chance:
+    """How often founders succeed whose mother has vigour, against those of a usual one [mothers, sites].
+
+    Mothers are those of `founders.mothers`; two of them, alike, if founders do not differ. Both chances are means over
+    founders, of law `founding`. Where not even the fastest can succeed, all are as good.
+    """
+    width = vigour_width(tumour, without)
+    if width == 0.0:
+        return np.ones((2, len(division)))
+    # Sites of one soil are alike.
+    rates, where = np.unique(np.stack([asleep, division, death]), axis=1, return_inverse=True)
+    asleep, division, death = rates
+    pace, weights = founders_of_all(width, _threshold(division, death))
+    fast = division[:, None] * pace
+    each = starting(tumour, asleep[:, None], fast) * escaping(tumour, fast, death[:, None])
+    found = added(each[:, None, :] * weights)
+    usual = found[:, MOTHERS_BELOW, None]
+    worth = np.divide(found, usual, out=np.ones(found.shape), where=usual > 0.0)
+    return np.ascontiguousarray(worth[where.reshape(-1)].T)
+
+
+def _threshold(division: Chance, death: Chance) -> Chance:
+    """Vigour at which division makes up for death; infinite where nothing divides."""
+    return np.divide(death, division, out=np.full(division.shape, np.inf), where=division > 0.0)
 
 
 def hunted(tumour: Tumour, soil: Soil, signals: Levels, without: Collection[str] = ()) -> Chance:
@@ -82,6 +137,19 @@ def departing(tumour: Tumour, signals: Levels) -> Chance:
     return np.asarray(1.0 - float(tumour.spread.protease_dependence) * signals["protease"])
 
 
+def surviving(tumour: Tumour, soil: Soil, signals: Levels, without: Collection[str] = ()) -> Chance:
+    """Chance that a cell that has arrested is alive a day later, condition by condition [1]."""
+    early = float(tumour.early_loss_rate) + hunted(tumour, soil, signals, without)
+    return exp_each(-early * float(tumour.early_loss_time))
+
+
+def extravasating(tumour: Tumour, signals: Levels) -> Chance:
+    """Chance that a cell that has arrested leaves the vessel before it dies in it, condition by condition [1]."""
+    return race(
+        float(tumour.extravasation_rate) * (1.0 + signals["conditioning"]), float(tumour.intravascular_death_rate)
+    )
+
+
 def stages(
     tumour: Tumour, soil: Soil, arrest: ArrayLike, division: ArrayLike, death: ArrayLike, without: Collection[str] = (),
     signals: Levels | None = None,
@@ -89,26 +157,18 @@ def stages(
     """The budget: chance of each stage for one cell shed by a primary, in order [1].
 
     ``arrest`` is the chance to arrest in this soil's site (from the anatomy); ``division`` and ``death`` are the
-    clone's rates there [1/day], numbers or one for each condition of ``signals``. Competence and vascular support are
+    cell's rates there [1/day], numbers or one for each condition of ``signals``. Competence and vascular support are
     not stages here: clones earn the one, lesions the other, in time.
     """
     told = Levels(resting(), without) if signals is None else signals
-    at_once = 1.0 if "dormancy" in without else race(division, _quiescence(tumour, soil))
-    start = at_once + (1.0 - at_once) * (0.0 if "dormancy" in without else waking(tumour))
-    early = float(tumour.early_loss_rate) + hunted(tumour, soil, told, without)
-    leaving = float(tumour.extravasation_rate) * (1.0 + told["conditioning"])
     found = {
         "enters a vessel": departing(tumour, told),
         "viable when shed": np.full(len(told), float(tumour.viable_when_shed)),
         "arrest": np.asarray(arrest),
-        "alive a day after arrest": exp_each(-early * float(tumour.early_loss_time)),
-        "extravasation": race(leaving, float(tumour.intravascular_death_rate)),
-        "starts to divide": np.asarray(start),
-        "escapes extinction": np.where(
-            np.asarray(division) > np.asarray(death),
-            establishment(division, death, float(tumour.establishment_size)),
-            0.0,
-        ),
+        "alive a day after arrest": surviving(tumour, soil, told, without),
+        "extravasation": extravasating(tumour, told),
+        "starts to divide": starting(tumour, quiescence(tumour, soil, without), division),
+        "escapes extinction": escaping(tumour, division, death),
     }
     return {name: chance if signals is not None else chance.reshape(-1)[0] for name, chance in found.items()}
 
@@ -117,9 +177,11 @@ def arrival_success(
     tumour: Tumour, soil: Soil, division: ArrayLike, death: ArrayLike, without: Collection[str] = (),
     signals: Levels | None = None,
 ) -> Chance:  # fmt: skip
-    """Chance that a cell which has arrested here founds a lesion: the product of the stages after arrest [1]."""
-    product: Chance = np.ones(1 if signals is None else len(signals))
-    for name, chance in stages(tumour, soil, 1.0, division, death, without, signals).items():
-        if name not in ("enters a vessel", "viable when shed", "arrest"):
-            product = product * chance
-    return product if signals is not None else product[0]
+    """Chance that a cell which has arrested here founds a lesion [1]: the stages after arrest, over founders fast and slow.
+
+    ``division`` and ``death`` [1/day] are those of a founder of usual vigour: numbers, or one for each condition.
+    """
+    told = Levels(resting(), without) if signals is None else signals
+    kept = surviving(tumour, soil, told, without) * extravasating(tumour, told)
+    found = kept * founding(tumour, quiescence(tumour, soil, without), division, death, without)
+    return found if signals is not None else found.reshape(-1)[0]

@@ -12,14 +12,14 @@ from seedsoil.body.hazards import SHORTEST_PIECE, SIZE_CHANGE
 from seedsoil.body.state import PIECES, VESSEL_CELLS
 from seedsoil.body.twin.drugs import felt, kills
 from seedsoil.body.twin.niche import called_after, hunted, move_niche, thrift
-from seedsoil.body.twin.person import Kind, Lesion, Rules, Site, Window
+from seedsoil.body.twin.person import Condition, Kind, Lesion, Rules, Site, Window
 from seedsoil.body.twin.vessels import Supply, move_vessels, steady_days, supply, turnover, vegf_of
 from seedsoil.foundation.elementary import exp, power
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """Days of nearly constant hazard in one lesion, its site as it then is, and where those who leave will settle.
+    """Days of nearly constant hazard in one lesion, its site as it then is, and the host whom those meet who leave.
 
     ``thrift`` and ``departing`` are division and departures against the usual [1], ``lack`` is the share without oxygen,
     ``kill`` the hazard of each mask [1/day], ``strain`` the share of the greatest kill by drugs that it feels [1].
@@ -32,15 +32,15 @@ class Stretch:
     departing: float
     kill: list[float]
     strain: list[float]
-    destinations: dict[int, float]
+    host: Condition
 
 
 @dataclass(frozen=True)
 class Hazard:
     """What a cell of one type risks over some days [1/day]: division without a mutant, death, and three marks.
 
-    The marks: a mutant is born; the cell departs, for one of ``destinations``; it loses a mechanism of resistance. What
-    the mutant is depends on the strain by drugs.
+    The marks: a mutant is born; the cell departs, for where the host's condition lets it live; it loses a mechanism of
+    resistance. What the mutant is depends on the strain by drugs.
     """
 
     birth: float
@@ -49,7 +49,7 @@ class Hazard:
     departure: float
     loss: float
     days: float
-    destinations: dict[int, float]
+    host: Condition
     strain: float
 
     @property
@@ -73,22 +73,25 @@ class Hazard:
         return self.birth - self.death - self.leaving
 
 
-def hazards(kind: Kind, lesion: Lesion, stretches: list[Stretch], rules: Rules) -> list[Hazard]:
-    """Return what a cell of this type risks in this lesion, stretch by stretch."""
+def hazards(kind: Kind, lesion: Lesion, stretches: list[Stretch], chances: list[float], rules: Rules) -> list[Hazard]:
+    """Return what a cell of this type risks in this lesion, stretch by stretch.
+
+    ``chances`` are those of a competent cell, once it leaves, to found a lesion or to join one.
+    """
     loss = sum(rate for rate, _ in rules.losses(kind))
     # A metastasis may be kept from seeding again.
     shedding = rules.shedding * kind.competent * (1.0 if lesion.number == 0 else rules.reseeding)
     found = []
-    for stretch in stretches:
+    for stretch, chance_elsewhere in zip(stretches, chances, strict=True):
         site = stretch.site
         division = site.division * site.fitness[kind.mask] * stretch.thrift * (1.0 - stretch.lack)
-        # Only cells that will found a lesion count as leaving.
-        departure = shedding * stretch.departing * sum(stretch.destinations.values())
+        # Only cells that will live on elsewhere count as leaving.
+        departure = shedding * stretch.departing * chance_elsewhere
         death = site.death + rules.hypoxic_death * stretch.lack + stretch.kill[kind.mask]
         strain = stretch.strain[kind.mask]
         chance = rules.mutation_chance(kind, strain)
         birth, mutation = division * (1.0 - chance), division * chance
-        found.append(Hazard(birth, death, mutation, departure, loss, stretch.days, stretch.destinations, strain))
+        found.append(Hazard(birth, death, mutation, departure, loss, stretch.days, stretch.host, strain))
     return found
 
 
@@ -157,8 +160,7 @@ def lived(
     departing = later.leak * (1.0 + rules.shed_gain * power(lack, rules.shed_power)) * site.departing
     kill = [drug + bite for drug, bite in zip(poisoned, bites, strict=True)]
     # What they meet on their way and where they arrive is the host's, not what is felt behind a barrier.
-    ways = window.condition.sites[lesion.site].destinations
-    return Stretch(days, site, zeal, lack, departing, kill, strain, ways), cells
+    return Stretch(days, site, zeal, lack, departing, kill, strain, window.condition), cells
 
 
 def mean(shares: list[float], each: list[float]) -> float:

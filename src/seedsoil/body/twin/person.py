@@ -25,7 +25,8 @@ class Kind:
 class Site:
     """Where a lesion may lie, as a condition leaves it: rates of a cell, its barrier, host cells, and ways out.
 
-    ``fitness`` is the division of each mask against the founder's; ``destinations`` says where emigrants found lesions.
+    ``fitness`` is the division of each mask against the founder's; ``destinations`` says where emigrants found lesions,
+    ``landings`` where they live a day without founding one, so that a lesion could have them.
     """
 
     division: float
@@ -35,7 +36,7 @@ class Site:
     ceiling: float
     ceiling_spread: float
     lethal: float
-    sleepers: float
+    quiescence: float
     shelter: float
     fibroblasts: float
     lymphocytes: float
@@ -44,16 +45,22 @@ class Site:
     vegf_output: float
     switching: float
     departing: float
+    half_catch: float
     fitness: tuple[float, ...]
     destinations: dict[int, float]
+    landings: dict[int, float]
 
 
 @dataclass(frozen=True)
 class Condition:
-    """What agents and wounds make of the host for a while: its sites, and (half * fold) ** power [agents][masks]."""
+    """What agents and wounds make of the host for a while: its sites, and (half * fold) ** power [agents][masks].
+
+    ``shut`` is the number of the condition that a cell meets which arrives behind a barrier.
+    """
 
     sites: list[Site]
     half_power: list[list[float]]
+    shut: int
 
 
 @dataclass(frozen=True)
@@ -94,12 +101,14 @@ class Window:
 class Rules:
     """Everything that does not change while a person is followed. Rates per day, lengths in mm.
 
-    ``otherwise`` holds outside all windows, ``resting`` is the host whom nobody touches.
+    ``otherwise`` holds outside all windows, the first of the conditions is the host whom nobody touches (``resting``). ``favour`` says for each site, and
+    for mothers by an eighth of a founder's width, how often their founders succeed against those of a usual one.
     """
 
-    resting: Condition
+    conditions: list[Condition]
     otherwise: Window
     windows: list[Window]
+    favour: list[list[float]]
     kinds: list[Kind]
     agents: list[Agent]
     vessels: dict[str, float]
@@ -117,6 +126,7 @@ class Rules:
     shed_gain: float
     shed_power: float
     waking: float
+    wakes: float
     established: float
     replacement: float
     slow: float
@@ -139,6 +149,11 @@ class Rules:
     stroma_time: float
     restraint: float
     hindrance: float
+
+    @property
+    def resting(self) -> Condition:
+        """The host whom nobody touches."""
+        return self.conditions[0]
 
     def alterations(self, kind: Kind, strain: float) -> Iterator[tuple[float, Kind]]:
         """Give all that can still happen to a dividing cell: chance per division [1], and what the mutant is.
@@ -223,6 +238,7 @@ class Lesion:
     sheltered: float = 0.0
     stroma: float = 0.0
     called: float = 0.0
+    catch: float = 0.0
     cells: float = 0.0
     largest: float = 0.0
     clones: list[Clone] = field(default_factory=list)
@@ -230,7 +246,7 @@ class Lesion:
 
 @dataclass
 class Seed:
-    """An emigrant on its way that will found a lesion."""
+    """An emigrant on its way that left under a condition, and will found a lesion, or join one (``lesion``, -1: none)."""
 
     day: float
     origin: int
@@ -238,6 +254,18 @@ class Seed:
     line: int
     site: int
     key: int
+    condition: Condition = field(compare=False)
+    lesion: int
+
+
+@dataclass
+class Arrival:
+    """A cell that joined a lesion."""
+
+    day: float
+    origin: int
+    lesion: int
+    line: int
 
 
 @dataclass
@@ -249,6 +277,7 @@ class Person:
     lesions: list[Lesion]
     lines: list[Line]
     seeds: list[Seed]
+    arrivals: list[Arrival]
     hazard: float
     spent: float
     threshold: float

@@ -15,20 +15,33 @@ from seedsoil.biology.soils.vessels import (
 )
 from seedsoil.body import state as at
 from seedsoil.body.state import FATES, NODES, Model, State, Timeline
-from seedsoil.body.twin.person import Agent, Clone, Condition, Kind, Lesion, Line, Person, Rules, Seed, Site, Window
+from seedsoil.body.twin.person import (
+    Agent,
+    Arrival,
+    Clone,
+    Condition,
+    Kind,
+    Lesion,
+    Line,
+    Person,
+    Rules,
+    Seed,
+    Site,
+    Window,
+)
 
 #: Where the engine's tables keep what here has a name.
 _SITE = {
     "division": at.DIVISION, "death": at.DEATH, "co_option": at.CO_OPTION, "opening": at.OPENING,
-    "ceiling": at.CEILING, "ceiling_spread": at.CEILING_SPREAD, "lethal": at.LETHAL, "sleepers": at.SLEEPERS,
+    "ceiling": at.CEILING, "ceiling_spread": at.CEILING_SPREAD, "lethal": at.LETHAL, "quiescence": at.QUIESCENCE,
     "shelter": at.SHELTER, "fibroblasts": at.FIBROBLASTS, "lymphocytes": at.LYMPHOCYTES, "seen": at.SEEN,
     "macrophages": at.MACROPHAGES, "vegf_output": at.VEGF_OUTPUT, "switching": at.SWITCHING,
-    "departing": at.DEPARTING,
+    "departing": at.DEPARTING, "half_catch": at.HALF_CATCH,
 }  # fmt: skip
 _TRAIT = {
     "hit_rate": at.HIT_RATE, "instability_rate": at.INSTABILITY_RATE, "hypoxic_death": at.HYPOXIC_DEATH,
     "rim": at.RIM, "switch_rate": at.SWITCH_RATE, "shedding": at.SHEDDING, "shed_gain": at.SHED_GAIN,
-    "shed_power": at.SHED_POWER, "waking": at.WAKING, "replacement": at.REPLACEMENT, "slow": at.SLOW,
+    "shed_power": at.SHED_POWER, "waking": at.WAKING, "wakes": at.WAKES, "replacement": at.REPLACEMENT, "slow": at.SLOW,
     "burden_hazard": at.BURDEN_HAZARD, "burden_power": at.BURDEN_POWER, "reseeding": at.RESEEDING,
     "sprouting": at.SPROUTING_ON, "hypoxia": at.HYPOXIA_ON, "founder_spread": at.FOUNDER_SPREAD,
     "flow": at.TISSUE_FLOW, "immune_kill": at.KILL_RATE, "half_size": at.HALF_SIZE, "turnover": at.TURNOVER,
@@ -54,18 +67,18 @@ def _named(row: list[float], places: dict[str, int]) -> dict[str, float]:
 def _conditions_of(model: Model) -> list[Condition]:
     """Read what each condition makes of every site, and of every agent's half effect."""
     conditions = []
-    tables = zip(*(table.tolist() for table in (model.site, model.fitness, model.emission, model.half_power)),
-                 strict=True)  # fmt: skip
-    for site, fitness, emission, half_power in tables:
+    read = (model.site, model.fitness, model.emission, model.landing, model.half_power, model.shut)
+    for site, fitness, emission, landing, half_power, shut in zip(*(table.tolist() for table in read), strict=True):
         sites = [
             Site(
                 **_named(row, _SITE),
                 fitness=tuple(fit),
                 destinations={place: chance for place, chance in enumerate(arriving) if chance > 0.0},
+                landings={place: chance for place, chance in enumerate(landed) if chance > 0.0},
             )
-            for row, fit, arriving in zip(site, fitness, emission, strict=True)
+            for row, fit, arriving, landed in zip(site, fitness, emission, landing, strict=True)
         ]
-        conditions.append(Condition(sites, half_power))
+        conditions.append(Condition(sites, half_power, shut))
     return conditions
 
 
@@ -89,10 +102,11 @@ def rules_of(model: Model, timeline: Timeline) -> Rules:
         )
     ]  # fmt: skip
     return Rules(
-        resting=conditions[0], otherwise=windows.pop(), windows=windows, kinds=kinds, agents=agents,
+        conditions=conditions, otherwise=windows.pop(), windows=windows, kinds=kinds, agents=agents,
         vessels=dict(zip(CONSTANTS, model.vessels.tolist(), strict=True)),
         mechanisms=model.mechanism_rate.tolist(), folds=model.induced_fold.tolist(), reversals=model.reversal_rate.tolist(),
-        antigen=model.antigen.tolist(), hits=hits, established=max(1.0, trait[at.ESTABLISHED]),
+        antigen=model.antigen.tolist(), favour=model.favour.T.tolist(), hits=hits,
+        established=max(1.0, trait[at.ESTABLISHED]),
         **_named(trait, _TRAIT),
     )  # fmt: skip
 
@@ -114,7 +128,7 @@ def _lesion_of(state: State, number: int, rules: Rules) -> Lesion:
         sprouts=row[at.SPROUTS] > 0.5, immature=row[at.IMMATURE], mature=row[at.MATURE],
         perfusion=row[at.PERFUSION], hypoxia=row[at.HYPOXIA], leak=row[at.LEAK],
         borrowed_lost=row[at.BORROWED_LOST], excited=row[at.EXCITED], sheltered=row[at.SHELTERED],
-        stroma=row[at.STROMA], called=row[at.CALLED], cells=row[at.CELLS], largest=row[at.LARGEST], clones=clones,
+        stroma=row[at.STROMA], called=row[at.CALLED], catch=row[at.CATCH], cells=row[at.CELLS], largest=row[at.LARGEST], clones=clones,
     )  # fmt: skip
 
 
@@ -128,14 +142,27 @@ def person_of(state: State, rules: Rules) -> Person:
         )
     ]
     seeds = [
-        Seed(day, int(origin), rules.kinds[int(kind)], int(line), int(site), int(key))
-        for (day, origin, kind, line, site), key in zip(
+        Seed(
+            day,
+            int(origin),
+            rules.kinds[int(kind)],
+            int(line),
+            int(site),
+            int(key),
+            rules.conditions[int(condition)],
+            int(lesion),
+        )
+        for (day, origin, kind, line, site, condition, lesion), key in zip(
             state.pending[: count[at.PENDING]].tolist(), state.pending_key[: count[at.PENDING]].tolist(), strict=True
         )
     ]
+    arrivals = [
+        Arrival(day, int(origin), int(lesion), int(line))
+        for day, origin, lesion, line in state.arrival[: count[at.ARRIVALS]].tolist()
+    ]
     return Person(
         today=clock[at.NOW], step=count[at.STEP],
-        lesions=[_lesion_of(state, number, rules) for number in range(count[at.LESIONS])], lines=lines, seeds=seeds,
+        lesions=[_lesion_of(state, number, rules) for number in range(count[at.LESIONS])], lines=lines, seeds=seeds, arrivals=arrivals,
         hazard=clock[at.HAZARD], spent=clock[at.SPENT], threshold=clock[at.THRESHOLD], death_day=clock[at.DEATH_DAY],
         cause=int(clock[at.CAUSE]), mortality=clock[at.MORTALITY], mortality_slope=clock[at.MORTALITY_SLOPE],
         tracked=int(clock[at.TRACKED]),

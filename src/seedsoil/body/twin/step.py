@@ -22,7 +22,8 @@ from seedsoil.body.state import (
 )
 from seedsoil.body.twin.hazards import Hazard, Stretch, cut, hazards
 from seedsoil.body.twin.kendall import Piece, advance_unmarked, first_mark, law, remaining
-from seedsoil.body.twin.person import Clone, Kind, Lesion, Line, Person, Rules, Seed
+from seedsoil.body.twin.person import Arrival, Clone, Kind, Lesion, Line, Person, Rules, Seed
+from seedsoil.body.twin.seeding import catches, departing_chance, destinations, founder_vigour, note_catches
 from seedsoil.foundation.elementary import exp, expm1, log, power
 from seedsoil.foundation.samplers import exponential, negative_binomial, normal, poisson
 from seedsoil.foundation.streams import POPULATION, SEEDING, aim, mix, uniform
@@ -56,6 +57,7 @@ def advance(stream: Stream, person: Person, until: float, rules: Rules) -> Endin
     """Carry a person to day ``until`` along the grid of steps, or to death. Changes the person in place."""
     while person.today < until - 1e-9:
         settle(stream, person, rules)
+        note_catches(person, rules)
         start = person.today
         week, into = divmod(start + 1e-9, STEP_DAYS)
         part = 0 if into < 1e-6 else 1 + int(into / STEP_DAYS * (PARTS - 1))
@@ -77,10 +79,34 @@ def advance(stream: Stream, person: Person, until: float, rules: Rules) -> Endin
 
 
 def settle(stream: Stream, person: Person, rules: Rules) -> None:
-    """Let every emigrant of the step found its lesion."""
+    """Let every emigrant of the step found its lesion, or join one."""
     for seed in person.seeds:
-        person.lesions.append(founded(stream, seed, person.lesions[seed.origin], len(person.lesions), rules))
+        if seed.lesion >= 0:
+            joined(person, seed)
+        else:
+            person.lesions.append(founded(stream, seed, person.lesions[seed.origin], len(person.lesions), rules))
     person.seeds = []
+
+
+def joined(person: Person, seed: Seed) -> None:
+    """Let a cell live on in a lesion: in its own clone, in one of its own, or in the pool of its type (see `place`)."""
+    lesion = person.lesions[seed.lesion]
+    if lesion.fate != "growing":
+        return
+    alone = lesion.cells < 1.0 / IDENTITY_SHARE or seed.kind.mask & person.tracked != 0
+    clone = next((one for one in lesion.clones if one.line == seed.line), None)
+    if not clone and not (alone and len(lesion.clones) < SLOTS_BEYOND_TYPES):
+        clone = pool_of(seed.kind, lesion.clones, person)
+        if not clone:
+            line = new_line(person, lesion, seed.kind, seed.line, seed.day, pooled=True)
+            clone = Clone(0.0, seed.kind, line, key_of(lesion.key, seed.kind.number + 1))
+            lesion.clones.append(clone)
+    if not clone:
+        clone = Clone(0.0, seed.kind, seed.line, key_of(seed.key, seed.key))
+        lesion.clones.append(clone)
+    clone.cells += 1.0
+    lesion.cells += 1.0
+    person.arrivals.append(Arrival(seed.day, seed.origin, seed.lesion, seed.line))
 
 
 def founded(stream: Stream, seed: Seed, mother: Lesion, number: int, rules: Rules) -> Lesion:
@@ -92,8 +118,10 @@ def founded(stream: Stream, seed: Seed, mother: Lesion, number: int, rules: Rule
     site = rules.resting.sites[seed.site]
     vigour, openness = inherited(stream, seed, mother, rules)
     aim(stream, SEEDING, np.uint64(seed.key), 0)
-    sleep = exponential(stream) / rules.waking if uniform(stream) < site.sleepers else 0.0
-    birth, death, delay = site.division * site.fitness[seed.kind.mask] * exp(vigour), site.death, 0.0
+    pace, death, delay = site.division * exp(vigour), site.death, 0.0
+    woken = rules.wakes * site.quiescence
+    sleep = exponential(stream) / rules.waking if uniform(stream) * (pace + woken) < woken else 0.0
+    birth = pace * site.fitness[seed.kind.mask]
     if birth > death:
         lead = log(max(1.0, (1.0 - death / birth) * rules.established))
         delay = max(0.0, (lead - log(exponential(stream))) / (birth - death))
@@ -106,16 +134,16 @@ def founded(stream: Stream, seed: Seed, mother: Lesion, number: int, rules: Rule
 
 
 def inherited(stream: Stream, seed: Seed, mother: Lesion, rules: Rules) -> tuple[float, float]:
-    """Draw a founder's vigour, whose mean is its mother's, and how far its barrier will open, whose median is usual.
-
-    Both are lognormal, and returned as logarithms.
-    """
-    spread, width = rules.founder_spread, rules.resting.sites[seed.site].ceiling_spread
-    if spread == 0.0 and width == 0.0:
+    """Draw a founder's vigour and how far its barrier will open, whose median is usual, as logarithms."""
+    width = rules.resting.sites[seed.site].ceiling_spread
+    if rules.founder_spread == 0.0 and width == 0.0:
         return mother.vigour, 0.0
     aim(stream, SEEDING, np.uint64(seed.key), 1)
-    luck = normal(stream)
-    return mother.vigour + spread * (luck - 0.5 * spread), width * normal(stream)
+    openness = width * normal(stream)
+    site = seed.condition.sites[seed.site]
+    if site.ceiling >= 0.0:  # behind a barrier, which it finds shut
+        site = rules.conditions[seed.condition.shut].sites[seed.site]
+    return founder_vigour(stream, mother.vigour, site, rules), openness
 
 
 def wake(lesion: Lesion, rules: Rules) -> None:
@@ -175,12 +203,15 @@ class LesionStep:
     ) -> None:
         self.stream, self.person, self.lesion, self.rules = stream, person, lesion, rules
         self.start, self.stretches = start, stretches
+        self.chances = [
+            departing_chance(stretch.host.sites[lesion.site], lesion, person, rules) for stretch in stretches
+        ]
         self._hazards: dict[Kind, list[Hazard]] = {}
 
     def hazards(self, kind: Kind) -> list[Hazard]:
         """Return what a cell of this type risks, stretch by stretch."""
         if kind not in self._hazards:
-            self._hazards[kind] = hazards(kind, self.lesion, self.stretches, self.rules)
+            self._hazards[kind] = hazards(kind, self.lesion, self.stretches, self.chances, self.rules)
         return self._hazards[kind]
 
     def pieces(self, kind: Kind, day: float = 0.0) -> list[Piece]:
@@ -251,10 +282,19 @@ class LesionStep:
         return one_of(self.stream, [(rate, restored) for rate, restored in self.rules.losses(kind) if rate > 0.0])
 
     def send(self, clone: Clone, risk: Hazard, day: float, number: int) -> None:
-        """Send an emigrant to one of the sites where those who then leave here found lesions."""
-        site = one_of(self.stream, [(chance, site) for site, chance in risk.destinations.items()])
-        key = key_of(clone.key, key_of(self.person.step + LEAVING, number))
-        self.person.seeds.append(Seed(self.start + day, self.lesion.number, clone.kind, clone.line, site, key))
+        """Send an emigrant to a tissue in which it will succeed, or to a lesion that lies there or elsewhere."""
+        person, stream, site = self.person, self.stream, risk.host.sites[self.lesion.site]
+        caught = catches(person)
+        ways = [(chance, (place, False)) for place, chance in destinations(site, self.lesion, self.rules)]
+        ways += [(chance * caught[place], (place, True)) for place, chance in site.landings.items() if place in caught]
+        place, joins = one_of(stream, ways)
+        joins = joins or (place in caught and uniform(stream) < caught[place])
+        holding = [(one.catch, one.number) for one in person.lesions if one.site == place and one.catch > 0.0]
+        lesion = one_of(stream, holding) if joins else -1
+        key = key_of(clone.key, key_of(person.step + LEAVING, number))
+        person.seeds.append(
+            Seed(self.start + day, self.lesion.number, clone.kind, clone.line, place, key, risk.host, lesion)
+        )
 
     def place(self, kind: Kind, mother: Clone, day: float, number: int) -> Clone:
         """Find a mutant's clone: one of its own while it can be told apart, else the pool of its type.

@@ -12,6 +12,7 @@ from seedsoil.biology.clone import Tumour
 from seedsoil.biology.journey.anatomy import Site, Vessel
 from seedsoil.biology.journey.cascade import arrival_success
 from seedsoil.biology.journey.circulation import arrests
+from seedsoil.biology.journey.founders import mothers
 from seedsoil.biology.patient import Host
 from seedsoil.biology.signals import Levels
 from seedsoil.biology.soils.factors import Addressins
@@ -21,14 +22,18 @@ from seedsoil.body.state import (
     DEATH,
     DIVISION,
     FIRST_KIND,
+    FOUNDER_SPREAD,
     LESIONS,
     NOW,
     PENDING,
     SEED_CLONE,
+    SEED_CONDITION,
     SEED_DAY,
+    SEED_LESION,
     SEED_ORIGIN,
     SEED_SITE,
     SEED_TYPE,
+    VIGOUR,
 )
 from seedsoil.experiment.protocol import Inject, Shunt
 from seedsoil.foundation.elementary import exp
@@ -86,8 +91,8 @@ def release(
     """Let cells go at a site or vessel; returns how many arrested at each site (sites,), and how many found a lesion.
 
     Law: the circulation's chances of arrest give a multinomial number for each site; each cell that is competent then
-    passes the stages after arrest of the cascade, and those that succeed wait to found a lesion. ``number`` and
-    ``part`` tell the luck of orders, and of a shunt's weeks, apart.
+    passes the stages after arrest of the cascade, and those that succeed wait to found a lesion; none of them joins a
+    lesion that is there. ``number`` and ``part`` tell the luck of orders, and of a shunt's weeks, apart.
     """
     patient, stream = arm.grown.patient, arm.grown.stream
     way = (into, beads, arm.condition)
@@ -108,7 +113,8 @@ def release(
         found = spread(stream, cells, chances, source.key, step + _ARREST)
         caught += found
         if arm.model.competent[source.kind] > 0.0:
-            founders += _found(arm, source, found, success, step + _SUCCEED)
+            takes = np.minimum(1.0, success * _worth(arm, source))
+            founders += _found(arm, source, found, takes, step + _SUCCEED)
     return caught, founders
 
 
@@ -176,6 +182,15 @@ def _success(arm: Arm) -> Floats:
     return chances
 
 
+def _worth(arm: Arm, source: Source) -> Floats:
+    """How often cells of a source succeed at each site by the vigour of their lesion, against those of a culture [sites]."""
+    width = float(arm.model.trait[FOUNDER_SPREAD])
+    if source.row < 0 or width == 0.0:
+        return np.ones(arm.model.favour.shape[1])
+    vigour, known = float(arm.state.lesion[source.row, VIGOUR]), mothers(width)
+    return np.array([np.interp(vigour, known, each) for each in arm.model.favour.T])
+
+
 def _found(arm: Arm, source: Source, caught: Floats, success: Floats, step: int) -> int:
     """Put the cells that will found a lesion on their way: they settle when time goes on. Returns their number."""
     stream, number = arm.grown.stream, 0
@@ -191,6 +206,7 @@ def _found(arm: Arm, source: Source, caught: Floats, success: Floats, step: int)
             seed = arm.state.pending[index]
             seed[SEED_DAY], seed[SEED_ORIGIN] = arm.state.clock[NOW], source.row
             seed[SEED_TYPE], seed[SEED_CLONE], seed[SEED_SITE] = source.kind, source.clone, site
+            seed[SEED_CONDITION], seed[SEED_LESION] = arm.condition, -1.0
             arm.state.pending_key[index] = _key(_key(_key(source.key, step), int(site)), ordinal)
             arm.state.count[PENDING] = index + 1
             number += 1
