@@ -8,7 +8,9 @@ import pytest
 
 from tests.e2e.command import python, readme_blocks, seedsoil
 
-commands = ("run", "check", "explain", "resolve", "schema", "show", "export", "list", "describe", "doctor", "synergy")
+commands = (
+    "run", "check", "explain", "resolve", "schema", "show", "export", "list", "describe", "doctor", "lineage", "synergy",
+)  # fmt: skip
 
 
 def test_help_lists_every_command(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ COMMANDS = {
     "schema": ("seedsoil.cli.study:schema", "Print the JSON Schema of study files."),
     "show": ("seedsoil.cli.show:show", "Show a finished run, or one of its patients."),
     "export": ("seedsoil.cli.export:export", "Write a finished run out as CSV files, or as ADaM tables."),
+    "lineage": ("seedsoil.cli.lineage:lineage", "Draw the tree of cells behind a patient's lesions, and write it out."),
     "synergy": ("seedsoil.cli.synergy:synergy", "Compare a combination with its single agents."),
     "list": ("seedsoil.cli.catalogue:list_names", "List what the catalogue holds."),
     "describe": ("seedsoil.cli.catalogue:describe", "Describe an entry of the catalogue, with its sources."),

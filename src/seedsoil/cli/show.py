@@ -28,7 +28,7 @@ def show(run: Path, /, *, patient: int | None = None, arm: str | None = None, ou
         Folder for the pictures (PNG and SVG); RUN/report for a patient. Without a patient, the pictures of all arms are
         saved, and only if it is given.
     """
-    trial = _open(run, again=patient is not None)
+    trial = open_finished(run, again=patient is not None)
     if patient is None:
         from seedsoil.cli.summary import print_answer
 
@@ -49,7 +49,7 @@ def show(run: Path, /, *, patient: int | None = None, arm: str | None = None, ou
     return DONE
 
 
-def _open(folder: Path, *, again: bool) -> Trial:
+def open_finished(folder: Path, *, again: bool) -> Trial:
     """Open a finished run; ``again`` says that a patient of it will be simulated again."""
     from seedsoil.experiment.store import Store
     from seedsoil.foundation.errors import StoreError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ from seedsoil.experiment.outcome import clone_cells, rows
 from seedsoil.experiment.protocol import Protocol
 from seedsoil.experiment.simulate import run_arm
 from seedsoil.experiment.timeline import levels
+from seedsoil.observe.lineage.mosaic import Mosaic, MosaicRecorder
+from seedsoil.observe.lineage.result import USUAL_CELLS, USUAL_LESIONS, Lineage, lineage_of
 
 Floats = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
@@ -27,7 +29,7 @@ class History:
 
     ``days`` (K,), since diagnosis: negative before it; ``cells``, ``hypoxia``, ``vessels`` (K, lesions); ``clone_cells`` (K, clones); ``lesions``, ``clones``
     and ``observations`` hold the columns of the tables of that name; ``concentrations`` maps each agent to days and
-    mg/L at its effect site.
+    mg/L at its effect site; ``mosaic`` holds the cells of each clone in each lesion.
     """
 
     patient: int
@@ -45,6 +47,7 @@ class History:
     observations: Columns
     ending: str
     site_names: tuple[str, ...]
+    mosaic: Mosaic
 
     def largest(self, site: str) -> int:
         """Number of the lesion that grew largest at a site; ValueError if there never was one."""
@@ -52,6 +55,21 @@ class History:
         if not here.size:
             raise ValueError(f"patient {self.patient} never had a lesion in {site!r}")
         return int(here[np.argmax(np.asarray(self.lesions["largest_cells"])[here])])
+
+    def lineage(
+        self, cells: int = USUAL_CELLS, lesions: int | Sequence[int] = USUAL_LESIONS,
+        mutations_per_division: float | None = None,
+    ) -> Lineage:  # fmt: skip
+        """Sample cells and draw the tree that they descend by (``lineage_of``); the same each time, and nothing else changes.
+
+        ``cells`` of each lesion; ``lesions``: how many (the primary and the largest metastases), or their numbers;
+        ``mutations_per_division``: neutral mutations of each daughter in what is read, an exome's if not given. ModelError for
+        what cannot be sampled.
+        """
+        return lineage_of(
+            self.mosaic, self.lesions, self.clones, cells=cells, sampled=lesions,
+            mutations_per_division=mutations_per_division,
+        )  # fmt: skip
 
 
 class _Recorder:
@@ -82,10 +100,15 @@ class _Recorder:
 
 def record(arm: Arm, name: str, protocol: Protocol) -> History:
     """Run an arm and keep what happened. The run itself is the same, bytes and all, as without recording."""
-    recorder = _Recorder(arm.grown.day)
-    watch_growth(arm.grown, recorder)
-    recorder(arm.state)
-    run_arm(arm, protocol, lambda now: recorder(now.state))
+    recorder, mosaic = _Recorder(arm.grown.day), MosaicRecorder(arm.grown.day)
+
+    def watch(state: State) -> None:
+        recorder(state)
+        mosaic(state)
+
+    watch_growth(arm.grown, watch)
+    watch(arm.state)
+    run_arm(arm, protocol, lambda now: watch(now.state))
     tables = rows(arm, name)
     lesions, clones = int(arm.state.count[LESIONS]), int(arm.state.count[CLONES])
     fine = np.arange(0.0, max(arm.end_day, 1.0), 0.5)
@@ -117,4 +140,5 @@ def record(arm: Arm, name: str, protocol: Protocol) -> History:
         observations=tables["observations"],
         ending=arm.ending,
         site_names=tuple(site.name for site in arm.grown.patient.host.anatomy.sites),
+        mosaic=mosaic.mosaic(arm.state, arm.model, arm.grown.stream, arm.end_day),
     )
