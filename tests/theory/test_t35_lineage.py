@@ -21,6 +21,7 @@ from tests.unit.observe.lineage.examples import clone_table, lesion_table, mosai
 # Each comparison may raise a false alarm once in 1e9 runs of other seeds.
 FALSE_ALARM = 1e-9
 BIRTH, DEATH, DAYS = 0.3, 0.1, 18.0
+RECORDED = [float(day) for day in range(int(DAYS) + 1)]
 ALONE = migrations_of(lesion_table([-1], [0], [0.0], ["primary"]))
 
 
@@ -29,9 +30,9 @@ def colonies(number: int, least: int, mutation: float = 0.0, kind: int = 0, seed
     generator, found = np.random.default_rng(seed), []
     while len(found) < number:
         colony = Plain(BIRTH, DEATH, mutation, generator)
-        record = []
-        for day in range(1, int(DAYS) + 1):
-            colony.run(float(day))
+        record = [colony.counts()]
+        for day in RECORDED[1:]:
+            colony.run(day)
             record.append(colony.counts())
         if record[-1][kind] >= least:
             found.append((colony, record))
@@ -106,9 +107,8 @@ def test_lines_followed_day_by_day_meet_as_simulated_ones(families: list[tuple[P
         one, other = a_pair(colony)
         true_days.append(colony.met(one, other)[0])
         true_lines.append(len(colony.line(one)) - 1)
-        days = [float(day) for day in range(1, int(DAYS) + 1)]
-        mosaic = mosaic_of(days, {(0, 0): [row[0] for row in record]}, division=BIRTH, patient=number)
-        tree = genealogy(mosaic, clones, ALONE, [Wanted(0, 0, 2, len(days) - 1)])
+        mosaic = mosaic_of(RECORDED, {(0, 0): [row[0] for row in record]}, division=BIRTH, patient=number)
+        tree = genealogy(mosaic, clones, ALONE, [Wanted(0, 0, 2, len(RECORDED) - 1)])
         drawn_days.append(float(tree.day[tree.common_ancestor(tree.tips)]))
         way = tree.ancestors(int(tree.tips[0]))
         drawn_lines.append(float(tree.hidden[way].sum() + tree.divisions_shown[way].sum()))
@@ -122,7 +122,7 @@ def test_lines_of_a_pool_leave_it_as_simulated_ones() -> None:
 
     Catches a pool that is taken for one family: then every pair would meet in it.
     """
-    mutation, days = 0.08, [float(day) for day in range(1, int(DAYS) + 1)]
+    mutation, days = 0.08, RECORDED
     true_days, drawn_days, true_kind, drawn_kind = [], [], [], []
     for number, (colony, record) in enumerate(colonies(400, 4, mutation, kind=1, seed=2)):
         day, kind = colony.met(*a_pair(colony, 1))
@@ -144,14 +144,15 @@ def test_lines_of_a_pool_leave_it_as_simulated_ones() -> None:
 
 def test_a_cell_that_left_joins_the_others_as_a_simulated_one(families: list[tuple[Plain, list[tuple[int, int]]]]) -> None:
     """A cell of day 12 and one of the last day: when their lines meet, as in the colonies; catches a join at the day of leaving."""
-    left, days = 12, [float(day) for day in range(1, int(DAYS) + 1)]
+    left, days = 12, RECORDED
     true_days, drawn_days = [], []
     generator = np.random.default_rng(6)
     for number in range(500):
-        colony, record = Plain(BIRTH, DEATH, 0.0, generator), []
-        while not record or record[-1][0] < 2:
-            colony, record, leaver = Plain(BIRTH, DEATH, 0.0, generator), [], -1
-            for day in days:
+        record = [(0, 0)]
+        while record[-1][0] < 2:
+            colony, leaver = Plain(BIRTH, DEATH, 0.0, generator), -1
+            record = [colony.counts()]
+            for day in days[1:]:
                 colony.run(day)
                 record.append(colony.counts())
                 if day == left and colony.alive:

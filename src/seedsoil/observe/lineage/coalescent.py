@@ -81,19 +81,6 @@ class Rates:
                 return near[0] + min(max(inside, 0.0), span)
         return math.inf
 
-    def hidden_divisions(self, near: float, far: float, share: float) -> float:
-        """Mean divisions along a sampled line between two depths whose other daughter left no sampled cell.
-
-        Each division makes two cells, one of them on the line; that the other has no sampled descendant has chance
-        1 - P(H > t) growth(t) p. The integral of twice the births times that is closed.
-        """
-        births = math.fsum(
-            birth * max(0.0, min(far, edge[0] + span) - max(near, edge[0]))
-            for edge, birth, span in zip(self._edges, self.birth, self.spans, strict=False)
-        )
-        seen = math.log(self.inverse_tail(far, share) / self.inverse_tail(near, share))
-        return max(0.0, 2.0 * (births - seen))
-
 
 def _grown(growth: float, span: float) -> float:
     """The integral of exp(growth t) over a span."""

@@ -88,6 +88,21 @@ class _Stretch:
         """Cells on a day of the stretch; never less than one."""
         return max(1.0, self.cells * math.exp(-self.slope * (self.high - day)))
 
+    def hidden(self, late: float, early: float, lines: int) -> float:
+        """Mean divisions on one of some followed lines between two days whose other daughter is on none of them.
+
+        One that makes j cells of j - 1 lies on a line with chance 2/j, and its other daughter on another line with chance
+        (lines - 1)/(j - 1). Those that only replace the dead are Poisson, given that births and deaths differ by what the
+        cells gained (Skellam's law; the ratio of Bessel functions by D. E. Amos, Math. Comp. 28 (1974) 239, recalled).
+        """
+        many, few = self.cells_at(late), self.cells_at(early)
+        mean, gain = 0.5 * (many + few), abs(many - few)
+        events = 4.0 * self.birth * max(0.0, self.birth - self.growth) * (mean * (late - early)) ** 2
+        replaced = 0.5 * events / (gain + 0.5 + math.sqrt(events + (gain + 1.5) ** 2))
+        gained = math.log((many + 0.5) / (few + 0.5)) if many > few else 0.0
+        alone = max(0.0, 1.0 - (lines - 1.0) / max(many - 1.0, 1.0))
+        return 2.0 * (replaced / (mean + 1.0) + gained) * alone
+
 
 def sample_cells(mosaic: Mosaic, lesion: int, place: int, count: int) -> list[Wanted]:
     """Draw cells of a lesion on a recorded day, each alike likely and none twice; all of them if there are fewer."""
@@ -309,15 +324,17 @@ class _Sweep:
         else:
             fewer = max(1, round(stretch.cells_at(bottom)))
             depths = bridged_depths(self.stream, rates, count, max(count, round(cells)), fewer)
-        share = min(1.0, count / cells)
-        return self._comb(population, order, depths, rates, share, (top, bottom))
+        return self._comb(population, order, depths, stretch, (top, bottom))
 
     def _comb(
-        self, population: Population, order: list[_Line], depths: Floats, rates: Rates, share: float, days: tuple[float, float]
+        self, population: Population, order: list[_Line], depths: Floats, stretch: _Stretch, days: tuple[float, float]
     ) -> list[_Line]:
         """Join neighbours in a row at their depths below ``days[0]``; lines that are left reach ``days[1]``."""
-        top, span = days[0], days[0] - days[1]
-        block = list(range(len(order)))
+        top, bottom = days
+        block, left = list(range(len(order))), len(order)
+        # Divisions that stay hidden on any one line, from the first day back to each meeting: alike for all lines.
+        hidden, since = 0.0, top
+        before = [0.0] * len(order)
 
         def find(place: int) -> int:
             while block[place] != place:
@@ -326,21 +343,24 @@ class _Sweep:
             return place
 
         for place in np.argsort(depths, kind="stable").tolist():
-            if depths[place] > span:
+            day = top - float(depths[place])
+            if day < bottom:
                 break
-            depth = float(depths[place])
-            left, right = find(place), find(place + 1)
-            node = self.add(top - depth, population, DIVIDED)
-            for one in (order[left], order[right]):
-                self.parent[one.node] = node
-                self.hidden[one.node] += rates.hidden_divisions(max(0.0, top - one.day), depth, share)
-            block[right] = left
-            order[left] = _Line(node, top - depth)
-        rest = [order[place] for place in range(len(order)) if block[place] == place]
-        for one in rest:
-            self.hidden[one.node] += rates.hidden_divisions(max(0.0, top - one.day), span, share)
-            one.day = min(one.day, days[1])
-        return rest
+            hidden += stretch.hidden(since, day, left)
+            since, left = day, left - 1
+            one, other = find(place), find(place + 1)
+            node = self.add(day, population, DIVIDED)
+            for root in (one, other):
+                self.parent[order[root].node] = node
+                self.hidden[order[root].node] += hidden - before[root]
+            block[other] = one
+            order[one], before[one] = _Line(node, day), hidden
+        hidden += stretch.hidden(since, bottom, left)
+        rest = [place for place in range(len(order)) if block[place] == place]
+        for place in rest:
+            self.hidden[order[place].node] += hidden - before[place]
+            order[place].day = min(order[place].day, bottom)
+        return [order[place] for place in rest]
 
     def depart(self, population: Population, place: int, lines: list[_Line], stretch: _Stretch, low: float) -> None:
         """Lines that reach a population's beginning, or leave a pool, go on elsewhere; the others stay."""
