@@ -25,7 +25,9 @@ RECORDED = [float(day) for day in range(int(DAYS) + 1)]
 ALONE = migrations_of(lesion_table([-1], [0], [0.0], ["primary"]))
 
 
-def colonies(number: int, least: int, mutation: float = 0.0, kind: int = 0, seed: int = 1) -> list[tuple[Plain, list[tuple[int, int]]]]:
+def colonies(
+    number: int, least: int, mutation: float = 0.0, kind: int = 0, seed: int = 1
+) -> list[tuple[Plain, list[tuple[int, int]]]]:
     """Colonies of one founder with ``least`` cells of a kind on the last day, and their cells of each kind on each day."""
     generator, found = np.random.default_rng(seed), []
     while len(found) < number:
@@ -142,7 +144,9 @@ def test_lines_of_a_pool_leave_it_as_simulated_ones() -> None:
     assert abs(np.mean(true_kind) - np.mean(drawn_kind)) < 6.0 * spread
 
 
-def test_a_cell_that_left_joins_the_others_as_a_simulated_one(families: list[tuple[Plain, list[tuple[int, int]]]]) -> None:
+def test_a_cell_that_left_joins_the_others_as_a_simulated_one(
+    families: list[tuple[Plain, list[tuple[int, int]]]],
+) -> None:
     """A cell of day 12 and one of the last day: when their lines meet, as in the colonies; catches a join at the day of leaving."""
     left, days = 12, RECORDED
     true_days, drawn_days = [], []
@@ -159,7 +163,9 @@ def test_a_cell_that_left_joins_the_others_as_a_simulated_one(families: list[tup
                     leaver = colony.alive[int(generator.integers(len(colony.alive)))]
         # The cell may still be there: its line and the other's met at the latest when it left.
         other = colony.alive[int(generator.integers(len(colony.alive)))]
-        true_days.append(float(left) if leaver in colony.line(other) else min(float(left), colony.met(leaver, other)[0]))
+        true_days.append(
+            float(left) if leaver in colony.line(other) else min(float(left), colony.met(leaver, other)[0])
+        )
         path = {(0, 0): [float(row[0]) for row in record], (1, 0): [0.0] * left + [1.0] * (len(days) - left)}
         mosaic = mosaic_of(days, path, division=BIRTH, patient=number)
         moved = migrations_of(lesion_table([-1, 0], [0, 0], [0.0, float(left)], ["primary", "other"]))

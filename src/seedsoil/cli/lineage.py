@@ -137,8 +137,10 @@ def _tell(found: Lineage, title: str) -> None:
         f"the founding cell of the tumour divided from day {answer['founding_day']:.0f} on."
     )
     if answer["metastases_one_clade"] is not None:
-        verdict = "share an ancestor that no sampled cell of the primary has" if answer["metastases_one_clade"] else (
-            "do not descend from one line of the primary alone"
+        verdict = (
+            "share an ancestor that no sampled cell of the primary has"
+            if answer["metastases_one_clade"]
+            else ("do not descend from one line of the primary alone")
         )
         print(f"The sampled metastases together {verdict}.")
     if not answer["migrations"]:
@@ -186,9 +188,15 @@ def _files(found: Lineage) -> dict[str, str | Any]:
         "fractions.csv": _csv(("mutation", *samples), ((i, *shares[:, i].tolist()) for i in numbers)),
         "reads.csv": _csv(
             ("mutation", "sample", "reads", "alternate"),
-            ((i, name, int(bulk.reads[row, i]), int(bulk.alternate[row, i])) for i in numbers for row, name in enumerate(samples)),
+            (
+                (i, name, int(bulk.reads[row, i]), int(bulk.alternate[row, i]))
+                for i in numbers
+                for row, name in enumerate(samples)
+            ),
         ),
-        "genotypes.csv": _csv(("mutation", *tips), ((i, *column) for i, column in enumerate(found.genotypes().T.tolist()))),
+        "genotypes.csv": _csv(
+            ("mutation", *tips), ((i, *column) for i, column in enumerate(found.genotypes().T.tolist()))
+        ),
     }
     try:
         files["tree.trees"] = found.tree_sequence()

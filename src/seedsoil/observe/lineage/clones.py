@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.observe.lineage.genealogy import Register
 from seedsoil.observe.lineage.migration import Migrations
+from seedsoil.observe.lineage.population import Register
 
 Columns = Mapping[str, NDArray[Any]]
 

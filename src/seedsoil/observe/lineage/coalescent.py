@@ -168,7 +168,8 @@ def _families(stream: Stream, most: int, before: int, cells: int, lasting: float
     """Draw how many of the cells that there were have descendants among those that there are."""
     k = np.arange(1, most + 1)
     ways = [
-        -math.lgamma(one + 1) - math.lgamma(before - one + 1) - math.lgamma(one) - math.lgamma(cells - one + 1) for one in k.tolist()
+        -math.lgamma(one + 1) - math.lgamma(before - one + 1) - math.lgamma(one) - math.lgamma(cells - one + 1)
+        for one in k.tolist()
     ]
     chance = np.array(ways) + k * (math.log(lasting) - math.log1p(-lasting) + math.log1p(-fall) - math.log(fall))
     total = np.cumsum(np.exp(chance - chance.max()))

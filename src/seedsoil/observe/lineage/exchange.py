@@ -1,4 +1,6 @@
-"""Files for programs that infer migrations, MACHINA and MACH2, and the migration graph as SISTEM writes it.
+"""Files for other programs: the tree in Newick, what MACHINA and MACH2 read, and the migration graph as SISTEM writes it.
+
+Newick: one line of text, names in quotes, branch lengths in days.
 
 MACHINA (github.com/raphael-group/machina) and MACH2 (github.com/elkebir-group/MACH2) read a tree as lines "parent child", the places of its
 leaves as lines "leaf place", and colours as lines "place number" (1 to 9: Graphviz's scheme set19); no name may hold white space.
@@ -15,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.observe.lineage.migration import MigrationGraph
-from seedsoil.observe.lineage.tree import CellTree
+from seedsoil.observe.lineage.tree import SAMPLED, CellTree
 
 Integers = NDArray[np.int64]
 
@@ -25,6 +27,40 @@ _colours = 9
 def place_names(sites: Sequence[str]) -> list[str]:
     """A name for each lesion that all these programs can read: its site and its number."""
     return [f"{re.sub(r'[^A-Za-z0-9]+', '_', site).strip('_')}_{lesion}" for lesion, site in enumerate(sites)]
+
+
+def node_names(tree: CellTree, places: Sequence[str]) -> list[str]:
+    """A name for each node: the lesion and a number for sampled cells, n and its place for the others.
+
+    ``places`` names each lesion. No name holds white space, a quote, a dash or a bracket, if no place does.
+    """
+    count: dict[int, int] = {}
+    names = []
+    for node in range(tree.size):
+        if tree.event[node] == SAMPLED:
+            lesion = int(tree.lesion[node])
+            count[lesion] = count.get(lesion, 0) + 1
+            names.append(f"{places[lesion]}.{count[lesion]}")
+        else:
+            names.append(f"n{node}")
+    return names
+
+
+def _quoted(name: str) -> str:
+    return "'" + name.replace("'", "''") + "'"
+
+
+def newick(tree: CellTree, names: Sequence[str]) -> str:
+    """The tree in Newick, children by their places; lengths are written so that reading gives the same number."""
+    written: list[str] = [""] * tree.size
+    lengths = tree.lengths
+    for node in range(tree.size - 1, -1, -1):
+        inside = "(" + ",".join(written[child] for child in tree.children[node]) + ")" if tree.children[node] else ""
+        length = f":{float(lengths[node])!r}" if tree.parent[node] >= 0 else ""
+        written[node] = inside + _quoted(names[node]) + length
+        for child in tree.children[node]:
+            written[child] = ""
+    return written[0] + ";\n"
 
 
 def collapsed(tree: CellTree) -> tuple[Integers, Integers]:
@@ -69,7 +105,9 @@ def machina_files(tree: CellTree, names: Sequence[str], places: Sequence[str]) -
 def sistem_graph(graph: MigrationGraph) -> str:
     """The migration graph in SISTEM's form; the primary is P."""
     name = {graph.primary: "P"}
-    return _lines([f"{name.get(one, one)}-{name.get(other, other)}\t{count}" for (one, other), count in graph.edges.items()])
+    return _lines(
+        [f"{name.get(one, one)}-{name.get(other, other)}\t{count}" for (one, other), count in graph.edges.items()]
+    )
 
 
 def _lines(lines: Sequence[str]) -> str:

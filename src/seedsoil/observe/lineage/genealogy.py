@@ -19,27 +19,14 @@ from numpy.typing import NDArray
 
 from seedsoil.foundation.errors import ModelError
 from seedsoil.foundation.streams import LINEAGE, Stream, aim, mix, uniform
-from seedsoil.observe.lineage.coalescent import Rates, bridged_depths, node_depths, span_to
+from seedsoil.observe.lineage.coalescent import Rates, bridged_depths, node_depths
 from seedsoil.observe.lineage.migration import Migrations
 from seedsoil.observe.lineage.mosaic import Mosaic, Population
+from seedsoil.observe.lineage.population import FEW_CELLS, Populations, Register, Stretch
 from seedsoil.observe.lineage.tree import DIVIDED, MOVED, MUTATED, ROOT, SAMPLED, CellTree, ordered
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-
-
-#: Cells up to which a population's numbers on both recorded days are heeded cell by cell; beyond, its growth tells as much.
-FEW_CELLS = 1000.0
-
-
-@dataclass(frozen=True)
-class Register:
-    """Where clones came from (clones,): parent (-1: none), lesion and day of birth, and whether it is a pool."""
-
-    parent: Integers
-    lesion: Integers
-    born: Floats
-    pooled: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -58,50 +45,6 @@ class _Line:
 
     node: int
     day: float
-
-
-@dataclass(frozen=True)
-class _Origin:
-    """Where a population's first cell came from (None: nowhere), when, and whether others came later (a pool)."""
-
-    mother: Population | None
-    day: float
-    pool: bool
-
-
-@dataclass(frozen=True)
-class _Stretch:
-    """A population between two recorded days.
-
-    ``cells`` at the later day, and ``slope``, the growth that leads there; ``birth`` and ``growth``, hazards as the weeks
-    around tell them; ``began``: day of the founding cell, -inf if that was before.
-    """
-
-    high: float
-    cells: float
-    slope: float
-    birth: float
-    growth: float
-    began: float
-
-    def cells_at(self, day: float) -> float:
-        """Cells on a day of the stretch; never less than one."""
-        return max(1.0, self.cells * math.exp(-self.slope * (self.high - day)))
-
-    def hidden(self, late: float, early: float, lines: int) -> float:
-        """Mean divisions on one of some followed lines between two days whose other daughter is on none of them.
-
-        One that makes j cells of j - 1 lies on a line with chance 2/j, and its other daughter on another line with chance
-        (lines - 1)/(j - 1). Those that only replace the dead are Poisson, given that births and deaths differ by what the
-        cells gained (Skellam's law; the ratio of Bessel functions by D. E. Amos, Math. Comp. 28 (1974) 239, recalled).
-        """
-        many, few = self.cells_at(late), self.cells_at(early)
-        mean, gain = 0.5 * (many + few), abs(many - few)
-        events = 4.0 * self.birth * max(0.0, self.birth - self.growth) * (mean * (late - early)) ** 2
-        replaced = 0.5 * events / (gain + 0.5 + math.sqrt(events + (gain + 1.5) ** 2))
-        gained = math.log((many + 0.5) / (few + 0.5)) if many > few else 0.0
-        alone = max(0.0, 1.0 - (lines - 1.0) / max(many - 1.0, 1.0))
-        return 2.0 * (replaced / (mean + 1.0) + gained) * alone
 
 
 def sample_cells(mosaic: Mosaic, lesion: int, place: int, count: int) -> list[Wanted]:
@@ -145,34 +88,11 @@ def genealogy(mosaic: Mosaic, register: Register, migrations: Migrations, wanted
     return sweep.finish()
 
 
-def _arrivals(mosaic: Mosaic, migrations: Migrations) -> tuple[dict[Population, int], dict[Population, list[int]]]:
-    """The migration that began each population that one began, and those that came into one that was there, latest first."""
-    began: dict[Population, int] = {}
-    later: dict[Population, list[int]] = {}
-    for row in range(migrations.size):
-        target, clone = int(migrations.target[row]), int(migrations.clone[row])
-        one = (target, clone)
-        if one not in mosaic.paths and not migrations.founded[row]:
-            # It was counted with the cells of its kind that were there.
-            place = int(np.searchsorted(mosaic.days, migrations.day[row], side="right"))
-            clones, cells = mosaic.of_lesion(target, min(place, mosaic.days.size - 1))
-            alike = clones[mosaic.kind[clones] == mosaic.kind[clone]]
-            if not alike.size:
-                continue
-            one = (target, int(alike[np.argmax(cells[mosaic.kind[clones] == mosaic.kind[clone]])]))
-            later.setdefault(one, []).insert(0, row)
-        elif one in began:
-            later.setdefault(one, []).insert(0, row)
-        else:
-            began[one] = row
-    return began, later
-
-
 class _Sweep:
     """Lines on their way back, by population, and the nodes made so far."""
 
     def __init__(self, mosaic: Mosaic, register: Register, migrations: Migrations) -> None:
-        self.mosaic, self.register, self.migrations = mosaic, register, migrations
+        self.mosaic, self.migrations = mosaic, migrations
         self.parent: list[int] = []
         self.day: list[float] = []
         self.lesion: list[int] = []
@@ -181,8 +101,7 @@ class _Sweep:
         self.hidden: list[float] = []
         self.lines: dict[Population, list[_Line]] = {}
         self.roots: list[_Line] = []
-        self.origins: dict[Population, _Origin] = {}
-        self.came, self.later = _arrivals(mosaic, migrations)
+        self.known = Populations(mosaic, register, migrations)
         self.stream: Stream = mosaic.stream.copy()
 
     def add(self, day: float, population: Population, event: int) -> int:
@@ -199,26 +118,6 @@ class _Sweep:
         """Let a line go on in a population."""
         self.lines.setdefault(population, []).append(line)
 
-    def origin(self, population: Population) -> _Origin:
-        """Where a population came from: by a migration, or born where it lies."""
-        if population not in self.origins:
-            lesion, clone = population
-            born, mother = float(self.register.born[clone]), int(self.register.parent[clone])
-            here = int(self.register.lesion[clone]) == lesion
-            row = self.came.get(population)
-            if row is not None and not (here and born < self.migrations.day[row]):
-                found = _Origin((int(self.migrations.origin[row]), clone), float(self.migrations.day[row]), False)
-            elif here:
-                pool = bool(self.register.pooled[clone]) and mother >= 0
-                found = _Origin((lesion, mother) if mother >= 0 else None, born, pool)
-            else:
-                # Injected, or come in a way that the record does not tell: then from where the clone arose.
-                first = float(self.mosaic.days[self.mosaic.paths[population][0][0]]) if population in self.mosaic.paths else born
-                elsewhere = (int(self.register.lesion[clone]), clone)
-                found = _Origin(elsewhere if elsewhere in self.mosaic.paths and mother >= 0 else None, first, False)
-            self.origins[population] = found
-        return self.origins[population]
-
     def step(self, place: int) -> None:
         """Follow all lines from a recorded day to the one before; from the first one to the beginning."""
         low = float(self.mosaic.days[place - 1]) if place > 0 else -math.inf
@@ -227,65 +126,32 @@ class _Sweep:
         while True:
             # Whoever began last goes first: its founder's line may enter the others in the same step.
             ready = [
-                one
-                for one, lines in self.lines.items()
-                if one not in done
-                and any(line.day > low for line in lines)
+                one for one, lines in self.lines.items() if one not in done and any(line.day > low for line in lines)
             ]
             if not ready:
                 return
-            population = max(ready, key=lambda one: (self.origin(one).day, self.origin(one).pool, one))
+            population = max(ready, key=lambda one: (self.known.origin(one).day, self.known.origin(one).pool, one))
             done.add(population)
             aim(self.stream, LINEAGE, np.uint64(mix(np.uint64(population[0]), np.uint64(population[1]))), place)
             self.follow(population, place, low, high)
 
-    def stretch(self, population: Population, place: int, low: float, high: float) -> _Stretch:
-        """What is known of a population between two recorded days."""
-        before, after = (self.mosaic.cells_on(population, one) for one in (place - 1, place))
-        birth = float(self.mosaic.division[population[0], self.mosaic.kind[population[1]]])
-        origin = self.origin(population)
-        if before > 0.0 and after > 0.0:
-            slope = math.log(after / before) / (high - low) if high > low else 0.0
-            # Chance rules few cells: what they gained in one week is not their growth.
-            growth = slope if before > FEW_CELLS or origin.pool else self._pace(population, place - 1)
-            return _Stretch(high, after, slope, max(birth, growth), growth, -math.inf)
-        if origin.pool or before > 0.0:
-            return _Stretch(high, max(before, after), 0.0, birth, 0.0, -math.inf)
-        if after <= 0.0:
-            # It was born and gone, or pooled, between two days of the record.
-            return _Stretch(high, 1.0, 0.0, birth, 0.0, min(high, origin.day))
-        growth = self._pace(population, place)
-        birth = max(birth, growth)
-        span = span_to(after, birth, growth)
-        if origin.mother is not None or not math.isfinite(span):
-            span = min(span, high - origin.day)
-        return _Stretch(high, after, math.log(after) / span if span > 0.0 else 0.0, birth, growth, high - span)
-
-    def _pace(self, population: Population, place: int) -> float:
-        """Growth [1/day] of a population from a recorded day on, until it is ten times as large or as small."""
-        places, cells = self.mosaic.paths[population]
-        start = int(np.searchsorted(places, place))
-        fold = np.abs(np.log(cells[start:] / cells[start]))
-        far = np.flatnonzero(fold >= math.log(10.0))
-        end = start + int(far[0]) if far.size else cells.size - 1
-        days = float(self.mosaic.days[places[end]] - self.mosaic.days[places[start]])
-        return math.log(float(cells[end] / cells[start])) / days if days > 0.0 else 0.0
-
     def follow(self, population: Population, place: int, low: float, high: float) -> None:
         """Follow the lines of a population through a step, taking in those that enter on the way."""
-        stretch = self.stretch(population, place, low, high)
+        stretch = self.known.stretch(population, place, low, high)
         here = [line for line in self.lines[population] if line.day > low]
         self.lines[population] = [line for line in self.lines[population] if line.day <= low]
         here.sort(key=lambda line: -line.day)
         floor = stretch.began if stretch.began > -math.inf else low
-        comers = [row for row in self.later.get(population, []) if floor < self.migrations.day[row] <= high]
+        comers = [row for row in self.known.later.get(population, []) if floor < self.migrations.day[row] <= high]
         active: list[_Line] = []
         top = high
         while True:
             # Who enters before the population's reckoned beginning joins at it.
             while here and (here[0].day >= top or top <= floor):
                 active.append(here.pop(0))
-            bottom = max([floor] + [line.day for line in here[:1]] + [float(self.migrations.day[row]) for row in comers[:1]])
+            bottom = max(
+                [floor] + [line.day for line in here[:1]] + [float(self.migrations.day[row]) for row in comers[:1]]
+            )
             active = self.meet(population, active, stretch, top, min(top, bottom))
             top = min(top, bottom)
             if comers and top <= self.migrations.day[comers[0]]:
@@ -294,7 +160,7 @@ class _Sweep:
                 break
         self.depart(population, place, active, stretch, low)
 
-    def _recall(self, population: Population, lines: list[_Line], stretch: _Stretch, row: int) -> list[_Line]:
+    def _recall(self, population: Population, lines: list[_Line], stretch: Stretch, row: int) -> list[_Line]:
         """Let one line turn out to be that of a cell that came from elsewhere, if it is: one among all cells of the day."""
         day = float(self.migrations.day[row])
         at = int(uniform(self.stream) * max(stretch.cells_at(day), float(len(lines))))
@@ -304,13 +170,15 @@ class _Sweep:
         self._cross(line, population, (int(self.migrations.origin[row]), int(self.migrations.clone[row])), day)
         return lines[:at] + lines[at + 1 :]
 
-    def meet(self, population: Population, lines: list[_Line], stretch: _Stretch, top: float, bottom: float) -> list[_Line]:
+    def meet(
+        self, population: Population, lines: list[_Line], stretch: Stretch, top: float, bottom: float
+    ) -> list[_Line]:
         """Let lines of one population meet between two days; those that are left, at the earlier day."""
         span, count = top - bottom, len(lines)
         if not count:
             return []
         founding = stretch.began > -math.inf and bottom <= stretch.began
-        pool = self.origin(population).pool
+        pool = self.known.origin(population).pool
         rates = Rates((max(span, 0.0),), (stretch.birth,), (stretch.growth,))
         cells = max(stretch.cells_at(top), float(count))
         order = list(lines)
@@ -327,7 +195,7 @@ class _Sweep:
         return self._comb(population, order, depths, stretch, (top, bottom))
 
     def _comb(
-        self, population: Population, order: list[_Line], depths: Floats, stretch: _Stretch, days: tuple[float, float]
+        self, population: Population, order: list[_Line], depths: Floats, stretch: Stretch, days: tuple[float, float]
     ) -> list[_Line]:
         """Join neighbours in a row at their depths below ``days[0]``; lines that are left reach ``days[1]``."""
         top, bottom = days
@@ -362,9 +230,9 @@ class _Sweep:
             order[place].day = min(order[place].day, bottom)
         return [order[place] for place in rest]
 
-    def depart(self, population: Population, place: int, lines: list[_Line], stretch: _Stretch, low: float) -> None:
+    def depart(self, population: Population, place: int, lines: list[_Line], stretch: Stretch, low: float) -> None:
         """Lines that reach a population's beginning, or leave a pool, go on elsewhere; the others stay."""
-        origin = self.origin(population)
+        origin = self.known.origin(population)
         if origin.pool:
             self._leave_pool(population, place, lines, stretch, low)
             return
@@ -385,27 +253,11 @@ class _Sweep:
             line = _Line(node, day)
         self.enter(mother, _Line(line.node, min(day, line.day)))
 
-    def _sources(self, population: Population, place: int) -> tuple[list[Population], Floats]:
-        """Populations of the same lesion whose cells turn into a pool's kind, and how many did so per cell of it and day."""
-        kinds, own = self.mosaic.kind, int(self.mosaic.kind[population[1]])
-        before, after = (self.mosaic.cells_on(population, one) for one in (place - 1, place))
-        clones, cells = self.mosaic.of_lesion(population[0], place - 1) if place > 0 else (np.zeros(0, dtype=np.int64), np.zeros(0))
-        found: list[Population] = []
-        hazards: list[float] = []
-        for clone, count in zip(clones.tolist(), cells.tolist(), strict=True):
-            kind = int(kinds[clone])
-            rate = float(self.mosaic.division[population[0], kind] * self.mosaic.alteration[kind, own] + self.mosaic.reversal[kind, own])
-            if rate > 0.0:
-                later = self.mosaic.cells_on((population[0], clone), place) or count
-                found.append((population[0], clone))
-                hazards.append(rate * math.sqrt(count * later) / math.sqrt(max(before, 1.0) * max(after, 1.0)))
-        return found, np.array(hazards)
-
-    def _leave_pool(self, population: Population, place: int, lines: list[_Line], stretch: _Stretch, low: float) -> None:
+    def _leave_pool(self, population: Population, place: int, lines: list[_Line], stretch: Stretch, low: float) -> None:
         """Let each line of a pool turn out to be of a family that began in the step; on the pool's first day, all."""
-        sources, hazards = self._sources(population, place)
+        sources, hazards = self.known.sources(population, place)
         first = self.mosaic.cells_on(population, place - 1) <= 0.0
-        origin = self.origin(population)
+        origin = self.known.origin(population)
         for line in lines:
             # The meetings of the step were drawn first; what is left of it is the time in which a line can leave.
             start = self.day[line.node] if self.day[line.node] < stretch.high else stretch.high

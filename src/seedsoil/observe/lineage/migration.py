@@ -184,7 +184,9 @@ def migration_graph(parent: Sequence[int] | Integers, labels: Sequence[str]) -> 
     return MigrationGraph(labels[int(roots[0])], dict(sorted(edges.items())), sum(most.values()))
 
 
-def graph_of_migrations(migrations: Migrations, clone_parent: Integers, places: Sequence[str], primary: int = 0) -> MigrationGraph:
+def graph_of_migrations(
+    migrations: Migrations, clone_parent: Integers, places: Sequence[str], primary: int = 0
+) -> MigrationGraph:
     """The graph of all migrations of a patient, sampled or not; ``places`` names each lesion: by itself, or by its site.
 
     Migrations between lesions of one name are no edges.

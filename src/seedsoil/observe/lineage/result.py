@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from seedsoil.foundation.errors import ModelError
 from seedsoil.foundation.streams import Stream
 from seedsoil.observe.lineage.clones import Event, event_log, register_of
-from seedsoil.observe.lineage.exchange import machina_files, place_names, sistem_graph
+from seedsoil.observe.lineage.exchange import machina_files, newick, node_names, place_names, sistem_graph
 from seedsoil.observe.lineage.genealogy import Wanted, genealogy, sample_cells
 from seedsoil.observe.lineage.migration import (
     Founders,
@@ -26,7 +26,6 @@ from seedsoil.observe.lineage.migration import (
 )
 from seedsoil.observe.lineage.mosaic import Mosaic
 from seedsoil.observe.lineage.mutation import Mutations, draw_mutations, usual_rate
-from seedsoil.observe.lineage.newick import newick, node_names
 from seedsoil.observe.lineage.sequencing import Bulk, sequence_bulk, sequence_cells
 from seedsoil.observe.lineage.tree import CellTree
 from seedsoil.observe.lineage.tree_sequence import tree_sequence

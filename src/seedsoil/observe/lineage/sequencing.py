@@ -66,7 +66,11 @@ class Bulk:
 
 def _shares(**given: float) -> None:
     """ModelError for all that is no share."""
-    faults = [f"sequencing: {name} is {share!r}; give a number from 0 to 1" for name, share in given.items() if not 0 <= share <= 1]
+    faults = [
+        f"sequencing: {name} is {share!r}; give a number from 0 to 1"
+        for name, share in given.items()
+        if not 0 <= share <= 1
+    ]
     if faults:
         raise ModelError(faults)
 
@@ -93,12 +97,18 @@ def sequence_bulk(
         for place, share in enumerate(shares[row].tolist()):
             shown = 0.5 * pure * share
             reads[row, place] = poisson(own, deep)
-            alternate[row, place] = binomial(own, float(reads[row, place]), shown * (1.0 - false) + (1.0 - shown) * false)
+            alternate[row, place] = binomial(
+                own, float(reads[row, place]), shown * (1.0 - false) + (1.0 - shown) * false
+            )
     return Bulk(lesions, reads.astype(np.int64), alternate.astype(np.int64))
 
 
 def sequence_cells(
-    tree: CellTree, mutations: Mutations, stream: Stream, dropout: float | None = None, false_positive: float | None = None
+    tree: CellTree,
+    mutations: Mutations,
+    stream: Stream,
+    dropout: float | None = None,
+    false_positive: float | None = None,
 ) -> Integers:
     """Call each mutation in each sampled cell (tips, mutations): 1 there, 0 not, -1 unknown, for neither copy was amplified.
 

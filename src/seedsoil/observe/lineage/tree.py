@@ -92,7 +92,7 @@ class CellTree:
     @cached_property
     def tips_below(self) -> Integers:
         """Sampled cells that descend from each node, itself among them (nodes,)."""
-        count = (self.event == SAMPLED).astype(np.int64)
+        count: Integers = np.where(self.event == SAMPLED, 1, 0)
         for node in range(self.size - 1, 0, -1):
             if self.parent[node] >= 0:
                 count[self.parent[node]] += count[node]
@@ -121,9 +121,7 @@ class CellTree:
                 last, at = at, int(self.parent[at])
             hidden[node] = total
             top[node] = number[at] if at >= 0 else -1
-        return CellTree(
-            top[keep], self.day[keep], self.lesion[keep], self.clone[keep], self.event[keep], hidden[keep]
-        )
+        return CellTree(top[keep], self.day[keep], self.lesion[keep], self.clone[keep], self.event[keep], hidden[keep])
 
 
 def ordered(

@@ -37,7 +37,9 @@ def mosaic_of(
     )
 
 
-def clone_table(parent: Sequence[int], lesion: Sequence[int], born: Sequence[float], pooled: Sequence[bool]) -> dict[str, Any]:
+def clone_table(
+    parent: Sequence[int], lesion: Sequence[int], born: Sequence[float], pooled: Sequence[bool]
+) -> dict[str, Any]:
     """The columns of table ``clones`` that a lineage reads."""
     return {
         "clone": np.arange(len(parent)),
@@ -51,7 +53,9 @@ def clone_table(parent: Sequence[int], lesion: Sequence[int], born: Sequence[flo
     }
 
 
-def lesion_table(parent: Sequence[int], clone: Sequence[int], arrival: Sequence[float], sites: Sequence[str]) -> dict[str, Any]:
+def lesion_table(
+    parent: Sequence[int], clone: Sequence[int], arrival: Sequence[float], sites: Sequence[str]
+) -> dict[str, Any]:
     """The columns of table ``lesions`` that a lineage reads."""
     return {
         "lesion": np.arange(len(parent)),
@@ -68,7 +72,9 @@ def grown(days: Sequence[float], start: float, rate: float) -> list[float]:
     return [float(np.floor(np.exp(rate * (day - start)))) if day > start else 0.0 for day in days]
 
 
-def patient(sources: Sequence[int], arrivals: Sequence[float], sites: Sequence[str], seed: int = 1) -> tuple[Mosaic, dict[str, Any], dict[str, Any]]:
+def patient(
+    sources: Sequence[int], arrivals: Sequence[float], sites: Sequence[str], seed: int = 1
+) -> tuple[Mosaic, dict[str, Any], dict[str, Any]]:
     """One clone that grew in a primary from day 0 and founded lesions from given lesions on given days: record and tables."""
     days = [float(day) for day in range(0, 365, 7)]
     starts = [-0.5, *arrivals]
