@@ -1,4 +1,4 @@
-"""The coalescent point process: the tree of cells sampled from a clone that grew by births and deaths, without simulating them.
+"""The coalescent point process: the tree of cells sampled from a clone that grew by births and deaths.
 
 Cells that live on one day are set in a row; the lines of two neighbours meet at a depth H before that day, and all these depths
 are independent and of one law. For births b and growth r = b - d, alike over time or not, with W(t) = 1 + the integral over depths up

@@ -1,4 +1,4 @@
-"""Neutral mutations on the branches of a tree of cells, and who carries them: each daughter of a division gains a Poisson number."""
+"""Neutral mutations on the branches of a tree: each daughter of a division gains a Poisson number; who carries them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sequencing: reads of a bulk sample with its depth and purity, and genotypes of single cells with what is lost and what is false.
+"""Sequencing: reads of bulk samples, with depth and purity; genotypes of single cells, with what is lost or false.
 
 All loci are diploid and mutations heterozygous: copy-number changes are not modelled.
 """

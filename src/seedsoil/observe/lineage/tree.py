@@ -1,4 +1,4 @@
-"""The tree of sampled cells in days: where lines met, where a line changed its kind or its lesion, and the cells at its tips."""
+"""The tree of sampled cells, in days: where lines met, and where one changed its kind of cell or its lesion."""
 
 from __future__ import annotations
 

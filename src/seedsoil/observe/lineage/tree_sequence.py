@@ -1,4 +1,4 @@
-"""The tree as a tree sequence of tskit: nodes dated in days before the last sample, a population for each lesion, mutations as sites."""
+"""The tree as a tree sequence of tskit: dated nodes, a population for each lesion, mutations as sites."""
 
 from __future__ import annotations
 
