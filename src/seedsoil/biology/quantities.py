@@ -27,7 +27,6 @@ PerConcentration = Annotated[Value, Quantity("L/mg", minimum=0.0)]
 SurfaceDose = Annotated[Value, Quantity("mg/m^2", minimum=0.0)]
 CellDensity = Annotated[Value, Quantity("1/L", minimum=0.0)]
 PerMillilitre = Annotated[Value, Quantity("1/mL", minimum=0.0)]
-MilligramsPerDay = Annotated[Value, Quantity("mg/day", minimum=0.0)]
 Several = Annotated[Value, Quantity("1", minimum=2.0)]
 Years = Annotated[Value, Quantity("year", minimum=0.0)]
 

@@ -27,8 +27,8 @@ Columns = Mapping[str, NDArray[Any]]
 class History:
     """One patient in one arm, recorded on every day of the step grid from the founding cells to the end.
 
-    ``days`` (K,), since diagnosis: negative before it; ``cells``, ``hypoxia``, ``vessels`` (K, lesions); ``clone_cells`` (K, clones); ``lesions``, ``clones``
-    and ``observations`` hold the columns of the tables of that name; ``concentrations`` maps each agent to days and
+    ``days`` (K,), since diagnosis: negative before it; ``cells``, ``hypoxia``, ``vessels`` (K, lesions); ``clone_cells`` (K, clones); ``lesions``, ``clones``,
+    ``arrivals`` and ``observations`` hold the columns of the tables of that name; ``concentrations`` maps each agent to days and
     mg/L at its effect site; ``mosaic`` holds the cells of each clone in each lesion.
     """
 
@@ -41,6 +41,7 @@ class History:
     vessels: Floats
     clones: Columns
     clone_cells: Floats
+    arrivals: Columns
     doses: tuple[tuple[float, str, float], ...]
     concentrations: Mapping[str, tuple[Floats, Floats]]
     events: tuple[Mapping[str, Any], ...]
@@ -68,7 +69,7 @@ class History:
         """
         return lineage_of(
             self.mosaic, self.lesions, self.clones, cells=cells, sampled=lesions,
-            mutations_per_division=mutations_per_division,
+            mutations_per_division=mutations_per_division, arrivals=self.arrivals,
         )  # fmt: skip
 
 
@@ -134,6 +135,7 @@ def record(arm: Arm, name: str, protocol: Protocol) -> History:
         vessels=recorder.filled(2, lesions),
         clones=tables["clones"],
         clone_cells=recorder.filled(3, clones),
+        arrivals=tables["arrivals"],
         doses=tuple(doses),
         concentrations=levelled,
         events=tuple(arm.events),

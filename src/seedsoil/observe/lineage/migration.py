@@ -56,7 +56,7 @@ class Migrations:
 def migrations_of(lesions: Columns, arrivals: Columns | None = None) -> Migrations:
     """The migrations that founded lesions (table ``lesions``), and those into lesions that were there.
 
-    ``arrivals`` has columns ``from``, ``to``, ``day``, ``clone`` and ``founded``; of it only arrivals that founded nothing are
+    ``arrivals`` has columns ``from_lesion``, ``to_lesion``, ``day``, ``clone`` and ``founded`` (the table of that name); of it only arrivals that founded nothing are
     taken, for the table of lesions holds the others. ModelError if it names a lesion that there is not.
     """
     seeded = np.flatnonzero(np.asarray(lesions["parent"]) >= 0)
@@ -66,7 +66,7 @@ def migrations_of(lesions: Columns, arrivals: Columns | None = None) -> Migratio
     ]  # fmt: skip
     if arrivals is not None:
         later = ~np.asarray(arrivals["founded"], dtype=bool)
-        more = [np.asarray(arrivals[name])[later] for name in ("from", "to", "day", "clone", "founded")]
+        more = [np.asarray(arrivals[name])[later] for name in ("from_lesion", "to_lesion", "day", "clone", "founded")]
         known = set(np.asarray(lesions["lesion"]).tolist())
         if lost := sorted((set(more[0].tolist()) | set(more[1].tolist())) - known):
             raise ModelError(f"arrivals name lesion {lost[0]}, but the patient has lesions 0 to {len(known) - 1}")

@@ -73,7 +73,7 @@ def test_a_cell_that_comes_back_makes_a_cycle() -> None:
     """Arrivals in lesions that were there: catches reseeding read as a new lesion, and the founding ones counted twice."""
     lesions = lesion_table([-1, 0], [0, 0], [0.0, 10.0], ["p", "a"])
     arrivals = {
-        "from": np.array([0, 1, 0]), "to": np.array([1, 0, 1]), "day": np.array([10.0, 30.0, 50.0]),
+        "from_lesion": np.array([0, 1, 0]), "to_lesion": np.array([1, 0, 1]), "day": np.array([10.0, 30.0, 50.0]),
         "clone": np.array([0, 0, 0]), "founded": np.array([True, False, False]),
     }  # fmt: skip
     all_of_them = migrations_of(lesions, arrivals)
@@ -81,7 +81,7 @@ def test_a_cell_that_comes_back_makes_a_cycle() -> None:
     graph = graph_of_migrations(all_of_them, np.array([-1]), ["p", "a"])
     assert graph.edges == {("p", "a"): 2, ("a", "p"): 1}
     assert graph.name == "pR"
-    arrivals["to"] = np.array([1, 7, 1])
+    arrivals["to_lesion"] = np.array([1, 7, 1])
     with pytest.raises(ModelError, match="lesion 7.*0 to 1"):
         migrations_of(lesions, arrivals)
 
