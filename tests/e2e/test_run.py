@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.command import seedsoil, tables
 
-tables_of_a_run = {"patients", "lesions", "clones", "arrivals", "events", "observations", "biopsies", "blood"} | {
+tables_of_a_run = {"patients", "lesions", "clones", "arrivals", "events", "observations", "assessments", "biopsies", "blood"} | {
     "single_cells", "cultures", "autopsies", "counts",
 }  # fmt: skip
 

@@ -78,6 +78,7 @@ class Arm:
     wounds: list[float] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     observations: list[tuple[float, str, int, int, float]] = field(default_factory=list)
+    assessed: list[tuple[float, str, int, str, float]] = field(default_factory=list)
     biopsies: list[tuple[float, int, int, int, float]] = field(default_factory=list)
     single_cells: list[tuple[float, int, int, int]] = field(default_factory=list)
     cultured: list[Cultured] = field(default_factory=list)

@@ -112,6 +112,13 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "site": Column("str", "", "where it was seen"),
         "diameter_mm": Column("float64", "mm", "diameter as read"),
     },
+    "assessments": _who | {
+        "day": Column("float64", "day", "since diagnosis"),
+        "instrument": Column("str", "", "what looked"),
+        "line": Column("int32", "", "which baseline it is judged against: 1 for the first scan, one more after each progression"),
+        "response": Column("str", "", "response by RECIST 1.1, BASELINE for the scan that later ones are judged against"),
+        "target_sum_mm": Column("float64", "mm", "sum of the targets' diameters; nan without targets, or if not all were seen to"),
+    },
     "biopsies": _who | {
         "day": Column("float64", "day", "since diagnosis"),
         "lesion": Column("int32", "", "number of the lesion that a piece was taken of"),

@@ -183,7 +183,7 @@ def arrival_rows(arm: Arm, name: str) -> Columns:
 def rows(arm: Arm, name: str) -> dict[str, Columns]:
     """All rows of one patient in one arm, by table."""
     sites = [site.name for site in arm.grown.patient.host.anatomy.sites]
-    seen, events = arm.observations, arm.events
+    seen, events, judged = arm.observations, arm.events, arm.assessed
     return {
         "patients": patient_row(arm, name),
         "lesions": lesion_rows(arm, name),
@@ -202,5 +202,13 @@ def rows(arm: Arm, name: str) -> dict[str, Columns]:
             "lesion": np.array([one[2] for one in seen], dtype=np.int32),
             "site": text([sites[one[3]] for one in seen]),
             "diameter_mm": np.array([one[4] for one in seen], dtype=np.float64),
+        },
+        "assessments": who(arm.grown.number, name, len(judged))
+        | {
+            "day": np.array([one[0] for one in judged], dtype=np.float64),
+            "instrument": text([one[1] for one in judged]),
+            "line": np.array([one[2] for one in judged], dtype=np.int32),
+            "response": text([one[3] for one in judged]),
+            "target_sum_mm": np.array([one[4] for one in judged], dtype=np.float64),
         },
     } | sampled_rows(arm, name)

@@ -43,7 +43,7 @@ from seedsoil.experiment.protocol import (
     Scan,
     Shunt,
 )
-from seedsoil.observe.response import Reading
+from seedsoil.observe.response import BASELINE, Reading
 from seedsoil.observe.scan import instrument, site_contrast
 
 __all__ = ["Arm", "look", "open_arm", "run_arm"]
@@ -87,11 +87,13 @@ def respond(arm: Arm, scan: Scan, readings: Sequence[Reading]) -> None:
     if not arm.baseline_taken:
         arm.follow.baseline(readings, arm.today, scan.slice_mm)
         arm.baseline_taken = True
+        _keep(arm, scan, BASELINE)
         arm.note(arm.today, "scan", f"baseline: {lesions(len(readings))} seen")
         react(arm)
         return
     told = []
     arm.chart.response = arm.line.assess(arm.today, readings, examined)
+    _keep(arm, scan, arm.chart.response)
     if arm.chart.response == "PD":
         if not arm.progressed:
             arm.progression_day = arm.today
@@ -100,10 +102,18 @@ def respond(arm: Arm, scan: Scan, readings: Sequence[Reading]) -> None:
         arm.line = arm.new_line()
         arm.line.baseline(readings, arm.today, scan.slice_mm)
         arm.progressions += 1
+        _keep(arm, scan, BASELINE)
         told += at_progression(arm.regimens, arm.today, arm.progressions)
     if first > 0.0:
         told += at_burden(arm.regimens, arm.today, burden / first)
     react(arm, told)
+
+
+def _keep(arm: Arm, scan: Scan, response: str) -> None:
+    """Keep what a scan was judged to be, with the sum of the targets if it saw to all of them."""
+    sums = arm.line.sums
+    total = sums[-1][1] if sums and sums[-1][0] == arm.today else math.nan
+    arm.assessed.append((arm.today, scan.instrument, arm.progressions + 1, response, total))
 
 
 def react(arm: Arm, told: Sequence[Told] = ()) -> None:

@@ -27,6 +27,8 @@ NON_TARGET_RISE = 0.50
 NON_TARGET_MM = 10.0
 #: Neither gone nor progressing: all that can be said of disease that is not measured.
 NEITHER = "NON-CR/NON-PD"
+#: What a scan is called that later ones are judged against.
+BASELINE = "BASELINE"
 #: Responses from best to worst; NE: not evaluated, or nothing that could respond.
 RESPONSES = ("CR", "PR", "SD", NEITHER, "PD", "NE")
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from seedsoil.observe.response import BASELINE, RESPONSES
 from seedsoil.trial.endpoints import event_times
 
 Columns = dict[str, NDArray[Any]]
@@ -63,11 +64,30 @@ VARIABLES: Mapping[str, Mapping[str, Variable]] = {
         "CNSR": Variable("Censor", "Num"),
         "EVNTDESC": Variable("Event or Censoring Description", "Char"),
     },
+    "ADRS": _subject | _parameter | {
+        "AVALC": Variable("Analysis Value (C)", "Char"),
+        "ADY": Variable("Analysis Relative Day", "Num"),
+        "AVISITN": Variable("Analysis Visit (N)", "Num"),
+        "LINE": Variable("Baseline That It Is Judged Against", "Num"),
+    },
+    "ADTR": _subject | _parameter | {
+        "AVALU": Variable("Analysis Value Unit", "Char"),
+        "ADY": Variable("Analysis Relative Day", "Num"),
+        "AVISITN": Variable("Analysis Visit (N)", "Num"),
+        "ABLFL": Variable("Baseline Record Flag", "Char"),
+        "BASE": Variable("Baseline Value", "Num"),
+        "CHG": Variable("Change from Baseline", "Num"),
+        "PCHG": Variable("Percent Change from Baseline", "Num"),
+        "NADIR": Variable("Smallest Value Before", "Num"),
+        "PCHGN": Variable("Percent Change from Smallest Before", "Num"),
+    },
 }  # fmt: skip
 
 TITLES: Mapping[str, str] = {
     "ADSL": "Subject-Level Analysis Dataset",
     "ADTTE": "Time-to-Event Analysis Dataset",
+    "ADRS": "Tumor Response Analysis Dataset",
+    "ADTR": "Tumor Results Analysis Dataset",
 }
 
 _parameters = {
@@ -88,7 +108,9 @@ def analysis_tables(study: str, arms: tuple[str, ...], tables: Tables) -> dict[s
     tables : tables of a run
         ``patients`` and ``assessments``.
     """
-    makers: dict[str, Callable[[str, tuple[str, ...], Tables], Columns]] = {"ADSL": _subjects, "ADTTE": _times}
+    makers: dict[str, Callable[[str, tuple[str, ...], Tables], Columns]] = {
+        "ADSL": _subjects, "ADTTE": _times, "ADRS": _responses, "ADTR": _sizes,
+    }  # fmt: skip
     made = {name: maker(study, arms, tables) for name, maker in makers.items()}
     return {name: {variable: columns[variable] for variable in VARIABLES[name]} for name, columns in made.items()}
 
@@ -154,3 +176,76 @@ def _times(study: str, arms: tuple[str, ...], tables: Tables) -> Columns:
                 }
             )
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _visits(rows: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
+    """Number of each assessment in its patient and arm: 0 for the first scan, as days go; a new baseline shares its scan's."""
+    number: dict[tuple[str, int], int] = {}
+    last: dict[tuple[str, int], float] = {}
+    found = []
+    for arm, patient, day in zip(rows["arm"].tolist(), rows["patient"].tolist(), rows["day"].tolist(), strict=True):
+        key = (arm, patient)
+        if last.get(key) != day:
+            number[key] = number.get(key, -1) + 1
+            last[key] = day
+        found.append(number[key])
+    return np.array(found, dtype=np.float64)
+
+
+def _responses(study: str, arms: tuple[str, ...], tables: Tables) -> Columns:
+    """Each assessment after a baseline, and the best of each subject up to the first progression (RECIST 1.1)."""
+    rows, subjects = tables["assessments"], tables["patients"]
+    later = np.asarray(rows["response"]) != BASELINE
+    each = {name: np.asarray(column)[later] for name, column in rows.items()}
+    rank = {response: float(place) for place, response in enumerate(RESPONSES, 1)}
+    overall = _who(study, each["arm"], each["patient"]) | {
+        "PARAM": _text(["Overall Response by Visit"] * each["day"].size),
+        "PARAMCD": _text(["OVRLRESP"] * each["day"].size),
+        "AVAL": np.array([rank[one] for one in each["response"].tolist()]),
+        "AVALC": _text(each["response"]),
+        "ADY": np.asarray(each["day"], dtype=np.float64),
+        "AVISITN": _visits(rows)[later],
+        "LINE": np.asarray(each["line"], dtype=np.float64),
+    }
+    count = len(subjects["response"])
+    best = _who(study, np.asarray(subjects["arm"]), np.asarray(subjects["patient"])) | {
+        "PARAM": _text(["Best Overall Response"] * count),
+        "PARAMCD": _text(["BOR"] * count),
+        "AVAL": np.array([rank[one] for one in subjects["response"].tolist()]),
+        "AVALC": _text(subjects["response"]),
+        "ADY": np.asarray(subjects["response_day"], dtype=np.float64),
+        "AVISITN": np.full(count, np.nan),
+        "LINE": np.ones(count),
+    }
+    return {name: np.concatenate([overall[name], best[name]]) for name in overall}
+
+
+def _sizes(study: str, arms: tuple[str, ...], tables: Tables) -> Columns:
+    """The sum of the targets' diameters on each scan of the first line: the baseline, and the change from it."""
+    rows = tables["assessments"]
+    mine = (np.asarray(rows["line"]) == 1) & np.isfinite(np.asarray(rows["target_sum_mm"], dtype=np.float64))
+    arm, patient = np.asarray(rows["arm"])[mine], np.asarray(rows["patient"])[mine]
+    total = np.asarray(rows["target_sum_mm"], dtype=np.float64)[mine]
+    first = np.asarray(rows["response"])[mine] == BASELINE
+    base, nadir = np.full(total.size, np.nan), np.full(total.size, np.nan)
+    start, lowest = np.nan, np.nan
+    for row in range(total.size):
+        # The smallest before this scan is what progression is judged against.
+        start, before = (total[row], total[row]) if first[row] else (start, lowest)
+        base[row], nadir[row] = start, before
+        lowest = min(before, total[row])
+    count = total.size
+    return _who(study, arm, patient) | {
+        "PARAM": _text(["Sum of Diameters of Target Lesions"] * count),
+        "PARAMCD": _text(["SUMDIAM"] * count),
+        "AVAL": total,
+        "AVALU": _text(["mm"] * count),
+        "ADY": np.asarray(rows["day"], dtype=np.float64)[mine],
+        "AVISITN": _visits(rows)[mine],
+        "ABLFL": _text(np.where(first, "Y", "")),
+        "BASE": base,
+        "CHG": np.where(first, np.nan, total - base),
+        "PCHG": np.where(first, np.nan, 100.0 * (total - base) / base),
+        "NADIR": nadir,
+        "PCHGN": np.where(first, np.nan, 100.0 * (total - nadir) / np.where(nadir > 0.0, nadir, np.nan)),
+    }

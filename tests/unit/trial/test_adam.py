@@ -28,7 +28,18 @@ def tables():
             "primary_diameter_mm": np.full(count, 35.0),
             "metastases_at_diagnosis": np.array([3, 0, 1, 3, 0, 1]),
             "visible_at_diagnosis": np.array([1, 0, 0, 1, 0, 0]),
-        }
+            "response": np.array(["PR", "NE", "NE", "SD", "NE", "NE"], dtype=object),
+            "response_day": np.array([56.0, np.nan, np.nan, np.nan, np.nan, np.nan]),
+        },
+        "assessments": {
+            "patient": np.array([0, 0, 0, 0, 0, 0, 1, 0, 0]),
+            "arm": np.array(["surgery"] * 7 + ["drug"] * 2, dtype=object),
+            "day": np.array([0.0, 56.0, 112.0, 168.0, 168.0, 224.0, 0.0, 0.0, 56.0]),
+            "instrument": np.array(["ct"] * 9, dtype=object),
+            "line": np.array([1, 1, 1, 1, 2, 2, 1, 1, 1]),
+            "response": np.array(["BASELINE", "PR", "PR", "PD", "BASELINE", "SD", "BASELINE", "BASELINE", "SD"], dtype=object),
+            "target_sum_mm": np.array([80.0, 40.0, 44.0, 60.0, 60.0, 55.0, np.nan, 30.0, 33.0]),
+        },
     }  # fmt: skip
 
 
@@ -76,6 +87,28 @@ def test_times_to_events_are_those_of_the_trial() -> None:
             ours = kaplan_meier(times["AVAL"][mine], times["CNSR"][mine] == 0.0)
             np.testing.assert_array_equal(ours.fraction, kaplan_meier(days, happened).fraction)
     assert times["EVNTDESC"].tolist()[:3] == ["DEATH", "END OF FOLLOW-UP", "MORE LESIONS THAN CAN BE COUNTED"]
+
+
+def test_responses_by_visit_and_the_best_of_each() -> None:
+    responses = made()["ADRS"]
+    visits = responses["PARAMCD"] == "OVRLRESP"
+    assert responses["AVALC"][visits].tolist() == ["PR", "PR", "PD", "SD", "SD"]
+    assert responses["ADY"][visits].tolist() == [56.0, 112.0, 168.0, 224.0, 56.0]
+    assert responses["AVISITN"][visits].tolist() == [1.0, 2.0, 3.0, 4.0, 1.0]
+    assert responses["LINE"][visits].tolist() == [1.0, 1.0, 1.0, 2.0, 1.0]
+    assert responses["AVALC"][~visits].tolist() == ["PR", "NE", "NE", "SD", "NE", "NE"]
+    assert responses["AVAL"][~visits].tolist() == [2.0, 6.0, 6.0, 3.0, 6.0, 6.0]  # CR is 1
+
+
+def test_sizes_are_told_against_the_baseline_and_the_smallest_before() -> None:
+    """By hand: 80 falls to 40 (-50 %), rises to 44 (+10 % of 40) and 60 (+50 % of 40); the second line is left out."""
+    sizes = made()["ADTR"]
+    assert sizes["AVAL"].tolist() == [80.0, 40.0, 44.0, 60.0, 30.0, 33.0]
+    assert sizes["ABLFL"].tolist() == ["Y", "", "", "", "Y", ""]
+    assert sizes["BASE"].tolist() == [80.0] * 4 + [30.0] * 2
+    np.testing.assert_allclose(sizes["PCHG"], [np.nan, -50.0, -45.0, -25.0, np.nan, 10.0])
+    np.testing.assert_allclose(sizes["PCHGN"], [np.nan, -50.0, 10.0, 50.0, np.nan, 10.0])
+    assert sizes["NADIR"].tolist() == [80.0, 80.0, 40.0, 40.0, 30.0, 30.0]
 
 
 @pytest.mark.parametrize("variable", ["STUDYID", "USUBJID"])
