@@ -13,10 +13,10 @@ from seedsoil.body.state import CELLS, DEATH, FATE, GROWING, HYPOXIA, HYPOXIC_DE
 from seedsoil.catalogue.load import entry
 from seedsoil.experiment.arm import Arm, open_arm
 from seedsoil.experiment.grow import Diagnosis, Grown, grow
-from seedsoil.experiment.orders.bench import autopsy, count
-from seedsoil.experiment.orders.fluxes import dying, released_shares, shed
-from seedsoil.experiment.orders.looks import Autopsy, Biopsy, BloodDraw, Count, Culture
-from seedsoil.experiment.orders.samples import biopsy, culture, draw
+from seedsoil.experiment.orders.sampling.bench import autopsy, count
+from seedsoil.experiment.orders.sampling.fluxes import dying, released_shares, shed
+from seedsoil.experiment.orders.sampling.looks import Autopsy, Biopsy, BloodDraw, Count, Culture
+from seedsoil.experiment.orders.sampling.samples import biopsy, culture, draw
 from seedsoil.experiment.protocol import Inject, Protocol
 from seedsoil.foundation.errors import ModelError
 from seedsoil.observe.blood import passing

@@ -14,7 +14,7 @@ import numpy as np
 from seedsoil.biology.patient import Patient
 from seedsoil.catalogue.load import entry
 from seedsoil.experiment.grow import Diagnosis
-from seedsoil.experiment.orders.looks import Count
+from seedsoil.experiment.orders.sampling.looks import Count
 from seedsoil.experiment.protocol import Inject, Protocol
 from seedsoil.trial.run import run_patients
 from tests.properties.examples import plan_of

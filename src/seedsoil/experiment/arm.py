@@ -29,13 +29,13 @@ from seedsoil.body.state import (
     copy_state,
 )
 from seedsoil.experiment.grow import Grown
-from seedsoil.experiment.orders.bench import Counted, Organ
 from seedsoil.experiment.orders.chart import Chart
 from seedsoil.experiment.orders.given import Given
 from seedsoil.experiment.orders.guard import Dosing, dosing
-from seedsoil.experiment.orders.looks import Count
 from seedsoil.experiment.orders.regimen import Regimen, regimens
-from seedsoil.experiment.orders.samples import Cultured, Tube, what_samples_lack
+from seedsoil.experiment.orders.sampling.bench import Counted, Organ
+from seedsoil.experiment.orders.sampling.looks import Count
+from seedsoil.experiment.orders.sampling.samples import Cultured, Tube, what_samples_lack
 from seedsoil.experiment.protocol import Protocol
 from seedsoil.experiment.timeline import build_programme
 from seedsoil.foundation.errors import ModelError

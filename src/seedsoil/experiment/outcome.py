@@ -39,7 +39,7 @@ from seedsoil.body.state import (
 )
 from seedsoil.experiment.arm import Arm
 from seedsoil.experiment.columns import Columns, text, who
-from seedsoil.experiment.orders.sampled import resistance_of, sampled_rows
+from seedsoil.experiment.orders.sampling.rows import resistance_of, sampled_rows
 from seedsoil.observe.best_response import confirmed_best
 from seedsoil.observe.growth_rate import tumour_growth_rate
 

@@ -8,7 +8,16 @@ from dataclasses import dataclass, fields
 from typing import Literal, TypeAlias
 
 from seedsoil.experiment.orders.condition import Condition
-from seedsoil.experiment.orders.looks import Autopsy, Biopsy, BloodDraw, Count, Culture, counted, interval, spoken
+from seedsoil.experiment.orders.sampling.looks import (
+    Autopsy,
+    Biopsy,
+    BloodDraw,
+    Count,
+    Culture,
+    counted,
+    interval,
+    spoken,
+)
 from seedsoil.foundation.units import plain
 
 Route = Literal["iv", "oral", "hepatic_artery"]

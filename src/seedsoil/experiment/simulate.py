@@ -24,14 +24,14 @@ from seedsoil.body.state import (
 )
 from seedsoil.experiment.arm import Arm, open_arm
 from seedsoil.experiment.grow import run_until, scratch
-from seedsoil.experiment.orders.bench import autopsy, count
 from seedsoil.experiment.orders.condition import Condition
-from seedsoil.experiment.orders.looks import Autopsy, Biopsy, BloodDraw, Count, Culture
 from seedsoil.experiment.orders.operations import ablate, has_effect, irradiate, lesions, resect
 from seedsoil.experiment.orders.regimen import Told, at_burden, at_progression
 from seedsoil.experiment.orders.release import WEEK, inject, shunt
 from seedsoil.experiment.orders.rules import admit, at_reading
-from seedsoil.experiment.orders.samples import biopsy, culture, draw
+from seedsoil.experiment.orders.sampling.bench import autopsy, count
+from seedsoil.experiment.orders.sampling.looks import Autopsy, Biopsy, BloodDraw, Count, Culture
+from seedsoil.experiment.orders.sampling.samples import biopsy, culture, draw
 from seedsoil.experiment.protocol import (
     Ablate,
     Course,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeAlias
 
 from seedsoil.experiment.orders.condition import Condition
-from seedsoil.experiment.orders.looks import Autopsy, Biopsy, BloodDraw, Count, Culture
+from seedsoil.experiment.orders.sampling.looks import Autopsy, Biopsy, BloodDraw, Count, Culture
 from seedsoil.experiment.protocol import Ablate, Inject, Irradiate, Resect, Scan, Shunt
 from seedsoil.foundation.errors import UnitError, did_you_mean
 from seedsoil.foundation.units import plain, read

@@ -16,7 +16,7 @@ from seedsoil.biology.soils.vasculature import Vasculature
 from seedsoil.catalogue.load import KINDS, entry, names
 from seedsoil.catalogue.numbers import KEYS, Part, name_of, parts_of
 from seedsoil.catalogue.shelf import OWN_NAME
-from seedsoil.experiment.orders.looks import ASSAYS
+from seedsoil.experiment.orders.sampling.looks import ASSAYS
 from seedsoil.experiment.protocol import PROGRESSIONS, ROUTES
 from seedsoil.foundation.value import Quantity
 from seedsoil.observe.response import RESPONSES

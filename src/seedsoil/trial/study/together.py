@@ -10,7 +10,7 @@ from typing import TypeAlias, TypeGuard
 
 from seedsoil.body.state import STEP_DAYS
 from seedsoil.experiment.orders.condition import Condition
-from seedsoil.experiment.orders.looks import Biopsy, BloodDraw, Count, Culture
+from seedsoil.experiment.orders.sampling.looks import Biopsy, BloodDraw, Count, Culture
 from seedsoil.experiment.protocol import Ablate, Course, Inject, Irradiate, Resect, Scan
 from seedsoil.foundation.units import plain
 from seedsoil.observe.blood import RECOVERY

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, cast
 
-from seedsoil.experiment.orders.looks import ASSAYS, Autopsy, Biopsy, BloodDraw, Count, Culture
+from seedsoil.experiment.orders.sampling.looks import ASSAYS, Autopsy, Biopsy, BloodDraw, Count, Culture
 from seedsoil.observe.blood import bleeding_sites
 from seedsoil.trial.study.orders import TARGETS, Deed, complete, interval_of, lesion_of, start_of, time_of
 from seedsoil.trial.study.reader import Reader, shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from seedsoil.experiment.orders.looks import Autopsy, Biopsy, BloodDraw, Count, Culture
+from seedsoil.experiment.orders.sampling.looks import Autopsy, Biopsy, BloodDraw, Count, Culture
 from seedsoil.foundation.units import write
 
 __all__ = ["Look", "look_table"]

@@ -9,7 +9,7 @@ import numpy as np
 from seedsoil.biology.journey.cascade import hunted
 from seedsoil.biology.soils.vessels import cells_of
 from seedsoil.body.state import CELLS, DEATH, LESIONS, SITE
-from seedsoil.experiment.orders.looks import Autopsy, Count
+from seedsoil.experiment.orders.sampling.looks import Autopsy, Count
 from seedsoil.foundation.streams import mix
 from seedsoil.observe.autopsy import examine
 from seedsoil.observe.bench import count_label, retained

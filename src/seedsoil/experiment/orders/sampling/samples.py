@@ -20,9 +20,9 @@ from seedsoil.body.state import (
     LESIONS,
     State,
 )
-from seedsoil.experiment.orders.fluxes import dying, released_shares, shed
-from seedsoil.experiment.orders.looks import Biopsy, BloodDraw, Culture
 from seedsoil.experiment.orders.operations import PRIMARY, seen_rows
+from seedsoil.experiment.orders.sampling.fluxes import dying, released_shares, shed
+from seedsoil.experiment.orders.sampling.looks import Biopsy, BloodDraw, Culture
 from seedsoil.foundation.streams import mix
 from seedsoil.observe import blood, plasma
 from seedsoil.observe.biopsy import call_mechanisms, readable, seen_in_zone, slice_zones, take
