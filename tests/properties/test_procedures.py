@@ -123,7 +123,7 @@ def test_beads_arrest_and_found_nothing() -> None:
     (words,) = set(told_of(_idle(), "beads", "injection")[:1])
     numbers = [int(part.rsplit(" ", 1)[1].replace(",", "")) for part in _arrests(words)]
     assert sum(numbers) == 100_000
-    assert words.endswith("0 found a lesion")
+    assert "comes of it" not in words  # of beads nobody expects a lesion
     assert numbers == sorted(numbers, reverse=True)
 
 

@@ -13,40 +13,80 @@ if TYPE_CHECKING:
     from seedsoil.trial.run import Trial
 
 
-def show(run: Path, /, *, patient: int | None = None, arm: str | None = None, out: Path | None = None) -> int:
-    """Show a finished run, or one of its patients.
+def show(
+    run: Path,
+    /,
+    *,
+    picture: str | None = None,
+    patient: int | None = None,
+    arm: str | None = None,
+    against: str | None = None,
+    out: Path | None = None,
+) -> int:
+    """Show a finished run, one of its patients, or one picture.
 
     Parameters
     ----------
     run
         Folder of a finished run.
+    picture
+        Name of the only picture to save. Of all arms: survival, progression_free, pairs, causes, body, organs, swimmers,
+        waterfall, spider. Of one patient: patient, lesions, clones, spread, drugs, side_by_side.
     patient
-        Number of a patient, from 0: tells what happened and saves the pictures.
+        Number of a patient, from 0: tells what happened and saves the picture.
     arm
-        Arm in which the patient is shown; the last one of the study if not given.
+        Arm in which the patient is shown, or that is held against another; the last one of the study if not given.
+    against
+        The other arm of the pictures pairs and side_by_side; the first one of the study if not given.
     out
-        Folder for the pictures (PNG and SVG); RUN/report for a patient. Without a patient, the pictures of all arms are
-        saved, and only if it is given.
+        Folder for the pictures (PNG and SVG); RUN/report for one picture. Without a picture or a patient, the pictures of
+        all arms are saved, and only if it is given.
     """
+    from seedsoil.foundation.errors import StudyError
+
+    if picture is not None:
+        from seedsoil.show.pictures import known
+
+        known(picture)
     trial = open_finished(run, again=patient is not None)
-    if patient is None:
+    if patient is None and picture is None:
         from seedsoil.cli.summary import print_answer
 
         if arm is not None:
-            from seedsoil.foundation.errors import StudyError
-
             raise StudyError("--arm chooses how a patient is shown: give --patient as well.")
+        if against is not None:
+            raise StudyError("--against is the other arm of a picture: give --picture pairs or side_by_side as well.")
         print_answer(trial, [f"Picture: {path}" for path in _save_all(trial, out)] if out else [])
         return DONE
-    from seedsoil.show.patient import patient_figure
-
-    history = trial.patient(patient, arm or trial.arms[-1])
-    _tell(history)
-    name, picture = f"patient-{patient}-{history.arm}", patient_figure(history)
-    for path in _save(picture, name, out) if out else _keep(picture, name, run):
+    name, drawn = _draw(trial, picture, patient, arm, against)
+    print(drawn.caption)
+    for path in _save(drawn, name, out) if out else _keep(drawn, name, run):
         print(f"Picture: {path}")
     print(NOTICE)
     return DONE
+
+
+def _draw(
+    trial: Trial, picture: str | None, patient: int | None, arm: str | None, against: str | None
+) -> tuple[str, Picture]:
+    """Return a picture and the name of its file; without a picture's name, tell what happened to the patient first."""
+    from seedsoil.show.pictures import OF_TRIALS, OF_TWO_ARMS, draw_of_patient, draw_of_trial
+    from seedsoil.show.trial.pairs import two_arms
+
+    if picture is None and against is None:
+        assert patient is not None
+        history = trial.patient(patient, arm or trial.arms[-1])
+        _tell(history)
+        return f"patient-{patient}-{history.arm}", draw_of_patient(history, "patient")
+    # Two arms of one patient were asked for, if no more was said.
+    name = picture or "side_by_side"
+    drawn = draw_of_trial(trial, name, patient, arm, against)
+    parts = [name] + ([] if patient is None else [str(patient)])
+    if name in OF_TWO_ARMS:
+        parts += two_arms(trial, arm, against)
+    elif name not in OF_TRIALS:
+        parts.append(arm or trial.arms[-1])
+    return "-".join(parts), drawn
 
 
 def open_finished(folder: Path, *, again: bool) -> Trial:
@@ -82,9 +122,9 @@ def _tell(history: History) -> None:
 
 def _save_all(trial: Trial, folder: Path) -> list[Path]:
     """Save the pictures of all arms and return where they lie."""
-    from seedsoil.show.report import trial_drawings
+    from seedsoil.show.pictures import OF_TRIALS, pictures_of
 
-    return [path for name, _, draw in trial_drawings(trial) for path in _save(draw(), name, folder)]
+    return [path for name in pictures_of(trial) for path in _save(OF_TRIALS[name].draw(trial), name, folder)]
 
 
 def _save(picture: Picture, name: str, folder: Path) -> list[Path]:

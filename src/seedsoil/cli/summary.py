@@ -7,14 +7,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from seedsoil.cli.terminal import NOTICE, print_table
+from seedsoil.show.answer import PUBLISHED_COLUMNS, months, not_followed, published_rows
 from seedsoil.show.results import words
 from seedsoil.trial.endpoints import response_rate
 from seedsoil.trial.run import Trial
 
-_MONTH = 365.25 / 12.0
 _FIVE_YEARS = "1826"
 _ARMS = ("Arm", "Patients", "Deaths", "Median survival, months", "Alive at 5 years", "Median PFS, months", "Response")
-_BANDS = ("Endpoint", "Arm", "Patients", "Median, months", "Published, months", "Verdict")
 _PAIRS = ("Endpoint", "Arm", "Against", "Hazard ratio (95% interval)", "p")
 
 
@@ -26,13 +25,9 @@ def print_answer(trial: Trial, where: Iterable[str] = ()) -> None:
     if answer["comparisons"]:
         print_table("Arms compared (a hazard ratio below 1 favours the first)", _PAIRS, _pairs(answer), 3)
     if answer["published"]:
-        print_table("Against published figures", _BANDS, [_band(one) for one in answer["published"]], 3)
-    lost = {words(name): arm["not_followed"] for name, arm in answer["arms"].items() if arm["not_followed"]}
-    if lost:
-        print(
-            "Not followed to the end, more lesions than can be counted (censored there): "
-            + ", ".join(f"{count} in {name}" for name, count in lost.items())
-        )
+        print_table("Against published figures", PUBLISHED_COLUMNS, published_rows(answer["published"]), 3)
+    if lost := not_followed(answer["arms"]):
+        print(lost)
     for line in where:
         print(line)
     print(NOTICE)
@@ -50,7 +45,7 @@ def _arms(trial: Trial, answer: dict[str, Any]) -> list[tuple[str, ...]]:
                 str(arm["deaths"]),
                 _median(arm["median_survival_days"], limits),
                 _share(arm["survival"].get(_FIVE_YEARS)),
-                _months(arm["median_progression_free_days"]),
+                months(arm["median_progression_free_days"]),
                 _share(rate),
             )
         )
@@ -70,24 +65,11 @@ def _pairs(answer: dict[str, Any]) -> list[tuple[str, ...]]:
     ]
 
 
-def _band(one: dict[str, Any]) -> tuple[str, ...]:
-    found, low, high = one["median_days"], one["low_days"], one["high_days"]
-    verdict = "inside" if one["inside"] else "too few events" if found is None else "below" if found < low else "above"
-    return (
-        words(one["endpoint"]), words(one["arm"]), str(one["n"]), _months(found), f"{_months(low)} to {_months(high)}",
-        verdict,
-    )  # fmt: skip
-
-
-def _months(days: float | None) -> str:
-    return "not reached" if days is None else f"{days / _MONTH:.1f}"
-
-
 def _median(days: float | None, limits: tuple[float | None, float | None]) -> str:
     if days is None:
         return "not reached"
-    low, high = (_months(limit) for limit in limits)
-    return f"{_months(days)} ({low} to {high})"
+    low, high = (months(limit) for limit in limits)
+    return f"{months(days)} ({low} to {high})"
 
 
 def _share(share: float | None) -> str:

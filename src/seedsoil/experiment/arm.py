@@ -36,7 +36,7 @@ from seedsoil.experiment.orders.regimen import Regimen, regimens
 from seedsoil.experiment.orders.sampling.bench import Counted, Organ
 from seedsoil.experiment.orders.sampling.looks import Count
 from seedsoil.experiment.orders.sampling.samples import Cultured, Tube, what_samples_lack
-from seedsoil.experiment.protocol import Protocol
+from seedsoil.experiment.protocol import Order, Protocol
 from seedsoil.experiment.timeline import build_programme
 from seedsoil.foundation.errors import ModelError
 from seedsoil.observe.response import Follow
@@ -55,7 +55,8 @@ class Arm:
     instrument sees at each site. ``line`` is the follow-up since the last of ``progressions``, ``chart`` what instruments
     have shown, ``judged`` which orders under a condition are done, ``first_burdens`` what the first scan of each instrument
     showed [mm^3], ``released`` the cells that shunts have let go so far, ``injected`` the day, the cells and where they
-    arrested for each injection of cells, ``labelled`` the counts of their label that are to come.
+    arrested for each injection of cells, ``labelled`` the counts of their label that are to come,
+    ``done`` the orders that were carried out, but for drugs and autopsies, each with its day.
     """
 
     grown: Grown
@@ -91,6 +92,7 @@ class Arm:
     released: dict[int, tuple[Floats, int]] = field(default_factory=dict)
     ways: dict[tuple[str, bool, int], Floats] = field(default_factory=dict)
     contrasts: dict[str, Floats] = field(default_factory=dict)
+    done: list[tuple[float, Order]] = field(default_factory=list)
     progression_day: float = math.nan
     progressions: int = 0
     end_day: float = math.nan

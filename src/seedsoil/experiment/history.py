@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from seedsoil.body.state import CELLS, CLONES, HYPOXIA, LESIONS, NOW, PERFUSION, State
 from seedsoil.experiment.arm import Arm
-from seedsoil.experiment.grow import watch_growth
+from seedsoil.experiment.grow import Grown, watch_growth
 from seedsoil.experiment.outcome import clone_cells, rows
-from seedsoil.experiment.protocol import Protocol
+from seedsoil.experiment.protocol import Order, Protocol
 from seedsoil.experiment.simulate import run_arm
 from seedsoil.experiment.timeline import levels
 from seedsoil.observe.lineage.mosaic import Mosaic, MosaicRecorder
@@ -22,6 +22,9 @@ from seedsoil.observe.lineage.result import USUAL_CELLS, USUAL_LESIONS, Lineage,
 Floats = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
 
+#: Levels are kept so long after each dose, besides every half day [day].
+_SOON = (0.0, 0.01, 0.03, 0.06, 0.12, 0.25)
+
 
 @dataclass(frozen=True)
 class History:
@@ -29,7 +32,10 @@ class History:
 
     ``days`` (K,), since diagnosis: negative before it; ``cells``, ``hypoxia``, ``vessels`` (K, lesions); ``clone_cells`` (K, clones); ``lesions``, ``clones``,
     ``arrivals`` and ``observations`` hold the columns of the tables of that name; ``concentrations`` maps each agent to days and
-    mg/L at its effect site; ``mosaic`` holds the cells of each clone in each lesion.
+    mg/L at its effect site in the body, ``arteries`` each agent given into an artery to the site that it feeds, days, and mg/L
+    there; ``titles`` maps agents to their titles, with which events begin that tell of them. ``done`` are the orders carried
+    out, but for drugs and autopsies, each with its day: a scan is one, and so is a fraction of radiation. ``mosaic`` holds the
+    cells of each clone in each lesion.
     """
 
     patient: int
@@ -44,7 +50,10 @@ class History:
     arrivals: Columns
     doses: tuple[tuple[float, str, float], ...]
     concentrations: Mapping[str, tuple[Floats, Floats]]
+    arteries: Mapping[str, tuple[str, Floats, Floats]]
+    titles: Mapping[str, str]
     events: tuple[Mapping[str, Any], ...]
+    done: tuple[tuple[float, Order], ...]
     observations: Columns
     ending: str
     site_names: tuple[str, ...]
@@ -73,15 +82,18 @@ class History:
         )  # fmt: skip
 
 
-class _Recorder:
+class Recorder:
     """Copies the state on every day of the grid; days count from ``diagnosis``, a day on the engine's clock."""
 
     def __init__(self, diagnosis: float) -> None:
         self.diagnosis = diagnosis
+        self.mosaic = MosaicRecorder(diagnosis)
         self.days: list[float] = []
         self.rows: list[tuple[Floats, Floats, Floats, Floats]] = []
 
     def __call__(self, state: State) -> None:
+        """Keep the state of today, unless it is the last one told, on the same day."""
+        self.mosaic(state)
         lesion = state.lesion[: int(state.count[LESIONS])]
         row = (lesion[:, CELLS].copy(), lesion[:, HYPOXIA].copy(), lesion[:, PERFUSION].copy(), clone_cells(state))
         day = float(state.clock[NOW]) - self.diagnosis
@@ -91,6 +103,13 @@ class _Recorder:
         self.days.append(day)
         self.rows.append(row)
 
+    def copy(self) -> Recorder:
+        """Return a recorder that goes on from here."""
+        other = Recorder(self.diagnosis)
+        other.days, other.rows = [*self.days], [*self.rows]
+        other.mosaic.days, other.mosaic.rows = [*self.mosaic.days], [*self.mosaic.rows]
+        return other
+
     def filled(self, column: int, width: int) -> Floats:
         """One recorded quantity as an array, zero before a lesion or clone was there."""
         table = np.zeros((len(self.rows), width))
@@ -99,25 +118,24 @@ class _Recorder:
         return table
 
 
-def record(arm: Arm, name: str, protocol: Protocol) -> History:
-    """Run an arm and keep what happened. The run itself is the same, bytes and all, as without recording."""
-    recorder, mosaic = _Recorder(arm.grown.day), MosaicRecorder(arm.grown.day)
+def record_growth(grown: Grown) -> Recorder:
+    """Keep what happened before the diagnosis; every arm of the patient goes on from it."""
+    recorder = Recorder(grown.day)
+    watch_growth(grown, recorder)
+    return recorder
 
-    def watch(state: State) -> None:
-        recorder(state)
-        mosaic(state)
 
-    watch_growth(arm.grown, watch)
-    watch(arm.state)
-    run_arm(arm, protocol, lambda now: watch(now.state))
+def record(arm: Arm, name: str, protocol: Protocol, growth: Recorder | None = None) -> History:
+    """Run an arm and keep what happened. The run itself is the same, bytes and all, as without recording.
+
+    ``growth`` is what `record_growth` kept of this patient, if that was done already; it is left as it is.
+    """
+    recorder = (growth or record_growth(arm.grown)).copy()
+    recorder(arm.state)
+    run_arm(arm, protocol, lambda now: recorder(now.state))
     tables = rows(arm, name)
     lesions, clones = int(arm.state.count[LESIONS]), int(arm.state.count[CLONES])
-    fine = np.arange(0.0, max(arm.end_day, 1.0), 0.5)
-    levelled: dict[str, tuple[Floats, Floats]] = {}
-    for drug in dict.fromkeys(one.agent.name for one in arm.given):
-        own = [one for one in arm.given if one.agent.name == drug]
-        body, _ = levels(own, fine, arm.flows.get(drug), float(arm.grown.patient.host.weight))
-        levelled[drug] = (fine, body)
+    concentrations, arteries = _levels(arm)
     doses = sorted(
         (float(day), one.agent.name, float(amount))
         for one in arm.given
@@ -137,10 +155,37 @@ def record(arm: Arm, name: str, protocol: Protocol) -> History:
         clone_cells=recorder.filled(3, clones),
         arrivals=tables["arrivals"],
         doses=tuple(doses),
-        concentrations=levelled,
+        concentrations=concentrations,
+        arteries=arteries,
+        titles={one.agent.name: one.agent.title for one in arm.given},
         events=tuple(arm.events),
+        done=tuple(one for one in arm.done if one[0] <= arm.end_day),
         observations=tables["observations"],
         ending=arm.ending,
         site_names=tuple(site.name for site in arm.grown.patient.host.anatomy.sites),
-        mosaic=mosaic.mosaic(arm.state, arm.model, arm.grown.stream, arm.end_day),
+        mosaic=recorder.mosaic.mosaic(arm.state, arm.model, arm.grown.stream, arm.end_day),
     )
+
+
+def _levels(arm: Arm) -> tuple[dict[str, tuple[Floats, Floats]], dict[str, tuple[str, Floats, Floats]]]:
+    """Level of each agent in the body, and of those given into an artery also there, on the days of `_fine` [mg/L]."""
+    days = _fine(arm)
+    bodies: dict[str, tuple[Floats, Floats]] = {}
+    more: dict[str, tuple[str, Floats]] = {}
+    for name in dict.fromkeys(one.agent.name for one in arm.given):
+        own = [one for one in arm.given if one.agent.name == name]
+        body, region = levels(own, days, arm.flows.get(name), float(arm.grown.patient.host.weight))
+        bodies[name] = (days, body)
+        routes = {one.course.route for one in own}
+        fed = [site.name for site in arm.grown.patient.host.anatomy.sites if site.artery in routes]
+        if fed and region.any():
+            more[name] = (fed[-1], region)
+    return bodies, {name: (site, days, bodies[name][1] + extra) for name, (site, extra) in more.items()}
+
+
+def _fine(arm: Arm) -> Floats:
+    """Days on which levels are kept: every half day, and soon after each dose begins and ends, where the peaks are."""
+    given = [np.concatenate([one.days, one.days + one.course.duration]) for one in arm.given]
+    soon = (np.concatenate([np.zeros(0), *given])[:, None] + np.array(_SOON)[None, :]).ravel()
+    last = max(arm.end_day, 1.0)
+    return np.unique(np.concatenate([np.arange(0.0, last, 0.5), soon[soon < last]]))

@@ -229,9 +229,12 @@ class Inject:
 
     def sentence(self) -> str:
         """Say what is injected, and where."""
-        what = "tumour cells" if self.what == "cells" else "inert beads of a cell's size"
+        one = self.amount == 1.0
+        what = "tumour cell" if self.what == "cells" else "inert bead"
+        what += ("" if one else "s") + (" of a cell's size" if self.what == "beads" else "")
         return (
-            f"on day {self.at_day:g} {counted(self.amount)} {what} are let go into the blood of the {spoken(self.into)}"
+            f"on day {self.at_day:g} {counted(self.amount)} {what} {'is' if one else 'are'} let go into the blood of the "
+            f"{spoken(self.into)}"
         )
 
 

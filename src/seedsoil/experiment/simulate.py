@@ -207,6 +207,7 @@ def _decisions(arm: Arm, protocol: Protocol) -> list[Step]:
 
 def _carry_out(arm: Arm, order: Order, number: int, part: int) -> None:
     """Do what an order asks for today."""
+    arm.done.append((arm.today, order))
     match order:
         case Scan():
             look(arm, order)

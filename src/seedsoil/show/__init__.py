@@ -12,11 +12,11 @@ from typing import Any
 class _Room(ModuleType):
     """A module that can be called: ``seedsoil.show(result)``."""
 
-    def __call__(self, result: Any) -> Any:
-        """Draw a Trial (survival curves) or a History (lesions and clones); see seedsoil.show.show."""
+    def __call__(self, result: Any, picture: str | None = None, **options: Any) -> Any:
+        """Draw a Trial (survival curves) or a History (lesions and clones), or a picture by name; see seedsoil.show.show."""
         from seedsoil.show.show import show
 
-        return show(result)
+        return show(result, picture, **options)
 
 
 sys.modules[__name__].__class__ = _Room

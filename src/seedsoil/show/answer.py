@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,14 @@ from seedsoil.show.results import YEAR, Curve, Floats, TrialLike, of_arm, words
 from seedsoil.trial.endpoints import TIME_ENDPOINTS, response_rate
 
 _five_years = 5.0 * YEAR
+_month = YEAR / 12.0
 
 ARM_COLUMNS = (
     "Arm", "Patients", "Deaths", "Median overall survival (95% interval)", "Median progression-free survival (95% interval)",
     "Response rate (95% interval)", "5-year survival (95% interval)",
 )  # fmt: skip
 COMPARISON_COLUMNS = ("Endpoint", "Arm", "Against", "Hazard ratio", "95% interval", "p")
+PUBLISHED_COLUMNS = ("Endpoint", "Arm", "Patients", "Median, months", "Published, months", "Verdict")
 
 
 def arm_rows(trial: TrialLike) -> list[tuple[str, ...]]:
@@ -77,6 +80,37 @@ def sentences(trial: TrialLike) -> list[str]:
         if callable(getattr(comparison, "sentence", None)):
             said.append(str(comparison.sentence()))
     return said
+
+
+def published_rows(published: Iterable[Mapping[str, Any]]) -> list[tuple[str, ...]]:
+    """Return one row of text for each published median of a trial's ``answer()``, in PUBLISHED_COLUMNS."""
+    rows: list[tuple[str, ...]] = []
+    for one in published:
+        found, low, high = one["median_days"], one["low_days"], one["high_days"]
+        verdict = (
+            "inside" if one["inside"] else "too few events" if found is None else "below" if found < low else "above"
+        )
+        cells = (
+            words(one["endpoint"]),
+            words(one["arm"]),
+            str(one["n"]),
+            months(found),
+            f"{months(low)} to {months(high)}",
+        )
+        rows.append((*cells, verdict))
+    return rows
+
+
+def not_followed(arms: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return a sentence on who could not be followed, of the arms of a trial's ``answer()``; "" if there is nobody."""
+    lost = {words(name): arm["not_followed"] for name, arm in arms.items() if arm["not_followed"]}
+    told = ", ".join(f"{count} in {name}" for name, count in lost.items())
+    return f"Not followed to the end, more lesions than can be counted (censored there): {told}" if lost else ""
+
+
+def months(days: float | None) -> str:
+    """Return a time in months; "not reached" if it is None."""
+    return "not reached" if days is None else f"{days / _month:.1f}"
 
 
 def p_text(p: float) -> str:

@@ -43,6 +43,8 @@ _arm_dashes: tuple[Any, ...] = (
     "-",
     "-",
 )
+#: Drugs; those of the responses are left out.
+AGENT_COLOURS = (BLUE, PURPLE, DARK, YELLOW)
 _site_colours = (VERMILLION, BLUE, GREEN, ORANGE, PURPLE, SKY)
 _rules: dict[str, Any] = {
     "font.family": "DejaVu Sans",  # travels with matplotlib, so every machine draws the same
@@ -50,6 +52,7 @@ _rules: dict[str, Any] = {
     "axes.titlesize": 12.0,
     "axes.titlelocation": "left",
     "axes.titleweight": "bold",
+    "axes.titley": 1.0,  # or each drawing would look for ticks above the axes: there are none
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.axisbelow": True,
@@ -251,16 +254,16 @@ def grid(axes: Axes, which: str = "both") -> None:
     axes.grid(True, axis="both" if which == "both" else "x" if which == "x" else "y")
 
 
-def time_ticks(axes: Axes, start: float, stop: float) -> str:
+def time_ticks(axes: Axes, start: float, stop: float, most: float = 10.5) -> str:
     """Mark round years between two times [years], or round days of a short span; return the axis' label.
 
-    At most about ten marks, at times in years either way.
+    At most about ``most`` marks, at times in years either way.
     """
     span = stop - start
     unit, word, steps = (
         (1.0, "Years", (0.25, 0.5, 1.0, 2.0, 5.0, 10.0)) if span > 0.75 else (YEAR, "Days", (1, 2, 5, 10, 20, 50))
     )
-    step = next((step for step in steps if span * unit / step <= 10.5), 20.0)
+    step = next((step for step in steps if span * unit / step <= most), 20.0)
     marks = np.arange(np.ceil(start * unit / step) * step, stop * unit * 1.001, step)
     axes.set_xticks(marks / unit, [f"{mark:g}" for mark in marks])
     return f"{word} since diagnosis"

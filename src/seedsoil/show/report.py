@@ -7,6 +7,7 @@ import io
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,20 @@ import numpy as np
 from seedsoil.foundation.units import plain
 from seedsoil.foundation.value import GRADES
 from seedsoil.show import page as html
-from seedsoil.show.answer import ARM_COLUMNS, COMPARISON_COLUMNS, arm_rows, comparison_rows, sentences
-from seedsoil.show.body import body_figure, host_of, organs_figure, outline_of
-from seedsoil.show.clones import muller_figure
-from seedsoil.show.endings import causes_figure, swimmer_figure
-from seedsoil.show.lesions import concentration_figure, trajectories_figure
+from seedsoil.show.answer import (
+    ARM_COLUMNS,
+    COMPARISON_COLUMNS,
+    PUBLISHED_COLUMNS,
+    arm_rows,
+    comparison_rows,
+    not_followed,
+    published_rows,
+    sentences,
+)
 from seedsoil.show.palette import Picture
+from seedsoil.show.patient.arms import side_by_side_figure
+from seedsoil.show.pictures import OF_PATIENTS, OF_TRIALS, SIDE_BY_SIDE, pictures_of
 from seedsoil.show.results import HistoryLike, TrialLike, of_arm, title_of, words
-from seedsoil.show.trial import survival_figure
 
 NOTICE = "Research and teaching instrument: not for clinical decisions."
 _most_events = 60
@@ -69,9 +76,9 @@ def write_report(
     """
     put = put or _putter(Path(folder))
     title = title_of(trial.study)
-    history = example_history(trial, example)
+    history, other = example_histories(trial, example)
     of_all = trial_drawings(trial)
-    of_one = [] if history is None else patient_drawings(history)
+    of_one = [] if history is None else patient_drawings(history, other)
     pieces = []
     for drawn, drawing in enumerate([*of_all, *of_one], 1):
         pieces.append(_publish(put, *drawing))
@@ -133,6 +140,21 @@ def _answer(trial: TrialLike, put: Put) -> list[str]:
             html.table(COMPARISON_COLUMNS, comparisons),
             html.paragraph(note, "note"),
         ]
+    return [*parts, *published(trial, put)]
+
+
+def published(trial: TrialLike, put: Put) -> list[str]:
+    """Return the published medians beside those found, and how many could not be followed, where the trial tells."""
+    tell: Any = getattr(trial, "answer", None)
+    answer = tell() if callable(tell) else {}
+    parts = []
+    if lost := not_followed(answer.get("arms", {})):
+        parts.append(html.paragraph(f"{lost}.", "note"))
+    if known := answer.get("published", ()):
+        columns = (*PUBLISHED_COLUMNS, "Source")
+        rows = [(*row, str(one["source"])) for row, one in zip(published_rows(known), known, strict=True)]
+        put("published.csv", _csv(columns, rows).encode())
+        parts += [html.heading("Against published figures", 3), html.table(columns, rows)]
     return parts
 
 
@@ -146,27 +168,26 @@ def _csv(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 def trial_drawings(trial: TrialLike) -> list[Drawing]:
     """Return the pictures of all arms: file name, title, and what draws it."""
-    host = host_of(trial)
-    on_body: list[Drawing] = [("body", "Metastases on the body", lambda: body_figure(trial, host))]
-    return [
-        ("survival", "Overall survival", lambda: survival_figure(trial)),
-        ("progression_free", "Progression-free survival", lambda: survival_figure(trial, "progression_free_survival")),
-        ("causes", "Causes of death", lambda: causes_figure(trial)),
-        *(on_body if outline_of(host) is not None else []),
-        ("organs", "Metastases by organ", lambda: organs_figure(trial)),
-        ("swimmers", "Patients in time", lambda: swimmer_figure(trial)),
-    ]
+    return [(name, OF_TRIALS[name].title, partial(OF_TRIALS[name].draw, trial)) for name in pictures_of(trial)]
 
 
-def example_history(trial: TrialLike, example: tuple[int, str] | HistoryLike | None) -> HistoryLike | None:
-    """Return the patient to show, simulated again and recorded, unless a History was given."""
+def example_histories(
+    trial: TrialLike, example: tuple[int, str] | HistoryLike | None
+) -> tuple[HistoryLike | None, HistoryLike | None]:
+    """Return the patient to show, simulated again and recorded, unless a History was given; and the same in the first arm.
+
+    None where there is nobody to show, or no other arm.
+    """
+    first = trial.arms[0]
     if example is not None and not isinstance(example, tuple):
-        return example
+        known = example.arm in trial.arms and example.arm != first
+        return example, trial.patient(example.patient, first) if known else None
     chosen = example or choose_example(trial)
     if chosen is None:
-        return None
-    history: HistoryLike = trial.patient(*chosen)
-    return history
+        return None, None
+    patient, arm = chosen
+    history, *rest = trial.histories(patient, (arm, first) if arm != first else (arm,))
+    return history, rest[0] if rest else None
 
 
 def choose_example(trial: TrialLike) -> tuple[int, str] | None:
@@ -193,14 +214,16 @@ def choose_example(trial: TrialLike) -> tuple[int, str] | None:
     return None
 
 
-def patient_drawings(history: HistoryLike) -> list[Drawing]:
-    """Return the pictures of one patient: file name, title, and what draws it."""
+def patient_drawings(history: HistoryLike, other: HistoryLike | None = None) -> list[Drawing]:
+    """Return the pictures of one patient: file name, title, and what draws it; ``other`` is the patient in another arm."""
+    shown = ["lesions", "clones", "spread", *(["drugs"] if history.concentrations else [])]
     drawings: list[Drawing] = [
-        ("patient_lesions", "Lesions and treatment", lambda: trajectories_figure(history)),
-        ("patient_clones", "Clones", lambda: muller_figure(history)),
+        (f"patient_{name}", OF_PATIENTS[name].title, partial(OF_PATIENTS[name].draw, history)) for name in shown
     ]
-    if history.concentrations:
-        drawings.append(("patient_drugs", "Levels of the drugs", lambda: concentration_figure(history)))
+    if other is not None:
+        drawings.append(
+            (f"patient_{SIDE_BY_SIDE}", "The same patient in two arms", partial(side_by_side_figure, other, history))
+        )
     return drawings
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from seedsoil.biology.soils.vessels import CELLS_PER_CUBIC_MILLIMETRE
 
+if TYPE_CHECKING:
+    from seedsoil.experiment.protocol import Protocol as Orders
+    from seedsoil.trial.targets import TargetSums
+
 Table = Mapping[str, NDArray[Any]]
 Floats = NDArray[np.float64]
 
 YEAR = 365.25
-#: The smallest lesion that a CT scan of the body shows, and the size at which a lesion without vessels stalls [mm].
-CT_LIMIT_MM, AVASCULAR_LIMIT_MM = 7.0, 1.0
+#: The size at which a lesion without vessels stalls [mm].
+AVASCULAR_LIMIT_MM = 1.0
 #: Years of growth before diagnosis that are drawn.
 BEFORE_DIAGNOSIS = 2.0
 
@@ -66,6 +70,7 @@ class TrialLike(Protocol):
     def survival(self, arm: str, endpoint: str = ..., /) -> Curve: ...  # noqa: D102
     def compare(self, arm: str, versus: str, endpoint: str = ..., /) -> Ratio: ...  # noqa: D102
     def patient(self, patient: int, arm: str, /) -> Any: ...  # noqa: D102
+    def histories(self, patient: int, arms: Sequence[str], /) -> Sequence[Any]: ...  # noqa: D102
 
 
 @runtime_checkable
@@ -91,6 +96,12 @@ class HistoryLike(Protocol):
     @property
     def concentrations(self) -> Mapping[str, tuple[Floats, Floats]]: ...  # noqa: D102
     @property
+    def arteries(self) -> Mapping[str, tuple[str, Floats, Floats]]: ...  # noqa: D102
+    @property
+    def titles(self) -> Mapping[str, str]: ...  # noqa: D102
+    @property
+    def done(self) -> Sequence[tuple[float, Any]]: ...  # noqa: D102
+    @property
     def events(self) -> Sequence[Mapping[str, Any]]: ...  # noqa: D102
     @property
     def observations(self) -> Table: ...  # noqa: D102
@@ -102,6 +113,47 @@ def of_arm(table: Table, arm: str) -> dict[str, NDArray[Any]]:
     """Return the rows of one arm."""
     mine = np.asarray(table["arm"]).astype(str) == arm
     return {name: np.asarray(column)[mine] for name, column in table.items()}
+
+
+def protocol_of(trial: TrialLike, arm: str) -> Orders | None:
+    """Return what an arm orders; None if the trial does not tell."""
+    return getattr(getattr(trial, "plan", None), "arms", {}).get(arm)
+
+
+def nodes_of(trial: TrialLike) -> list[str]:
+    """Return the names of the sites that are lymph nodes; none if the trial does not tell."""
+    host: Any = getattr(getattr(getattr(trial, "plan", None), "patient", None), "host", None)
+    sites = () if host is None else getattr(getattr(host, "anatomy", None), "sites", ())
+    return [site.name for site in sites if site.soil and host.soil(site.soil).nodal]
+
+
+def followed(trial: TrialLike, arm: str) -> list[TargetSums]:
+    """Return what scans said of each patient of an arm: target lesions by RECIST; nothing where nobody was scanned."""
+    from seedsoil.trial.targets import target_sums
+
+    protocol, tables = protocol_of(trial, arm), trial.tables
+    if "observations" not in tables or not np.any(np.asarray(tables["patients"]["arm"]) == arm):
+        return []
+    scans = () if protocol is None else protocol.scans
+    return target_sums(tables["patients"], tables["observations"], arm, scans, nodes_of(trial))
+
+
+def instrument_of(trial: TrialLike) -> str:
+    """Return the instrument of the first scan that any arm plans, or that showed something; "" if nobody is scanned."""
+    for arm in trial.arms:
+        protocol = protocol_of(trial, arm)
+        for scan in sorted(() if protocol is None else protocol.scans, key=lambda scan: scan.start):
+            return str(scan.instrument)
+    seen = np.asarray(trial.tables.get("observations", {}).get("instrument", ()))
+    return str(seen[0]) if seen.size else ""
+
+
+def limit_mm(tool: str, slice_mm: float = 0.0) -> float:
+    """Return the diameter of which an instrument shows half, in slices of this thickness (0: as usual) [mm]."""
+    from seedsoil.observe.scan import instrument
+
+    found = instrument(tool)
+    return float(found.d50) * found.blur(slice_mm)
 
 
 def title_of(study: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from seedsoil.catalogue.describe import citations
 from seedsoil.experiment.columns import TABLES
-from seedsoil.experiment.history import History, record
+from seedsoil.experiment.history import History, record, record_growth
 from seedsoil.experiment.outcome import rows
 from seedsoil.experiment.simulate import open_arm, run_arm
 from seedsoil.experiment.store import Store
@@ -93,11 +93,16 @@ class Trial:
 
     def patient(self, number: int, arm: str) -> History:
         """One patient in one arm, run again and recorded; the same bytes as in the trial."""
-        if arm not in self.plan.arms:
-            raise StudyError(f"no arm {arm!r}.{did_you_mean(arm, self.arms)} Arms: {', '.join(self.arms)}.")
+        return self.histories(number, (arm,))[0]
+
+    def histories(self, number: int, arms: Sequence[str]) -> list[History]:
+        """One patient in several arms, as `patient` does for one, but grown once."""
+        for arm in arms:
+            if arm not in self.plan.arms:
+                raise StudyError(f"no arm {arm!r}.{did_you_mean(arm, self.arms)} Arms: {', '.join(self.arms)}.")
         if not 0 <= number < self.plan.patients:
             raise StudyError(f"no patient {number}: the study has patients 0 to {self.plan.patients - 1}.")
-        return simulate(self.plan, arm, number)
+        return _recorded(self.plan, number, arms)
 
     def answer(self) -> dict[str, Any]:
         """The answer as plain data: arms, comparisons with the first arm and between neighbours, identity."""
@@ -175,9 +180,18 @@ def _number(value: float) -> float | None:
 
 def simulate(plan: Plan, arm: str, number: int = 0) -> History:
     """Run one patient of a plan in one arm and keep what happens in time."""
-    protocol = plan.arms[arm]
-    opened = open_arm(enrol(plan, number), plan.vessels, plan.agents, protocol, plan.until_days, plan.without)
-    return record(opened, arm, protocol)
+    return _recorded(plan, number, (arm,))[0]
+
+
+def _recorded(plan: Plan, number: int, arms: Sequence[str]) -> list[History]:
+    """Grow a patient once, and record what happens in each of the arms."""
+    grown = enrol(plan, number)
+    growth = record_growth(grown)
+    histories = []
+    for name in arms:
+        opened = open_arm(grown, plan.vessels, plan.agents, plan.arms[name], plan.until_days, plan.without)
+        histories.append(record(opened, name, plan.arms[name], growth))
+    return histories
 
 
 def values_of(plan: Plan) -> list[Value]:

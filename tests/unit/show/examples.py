@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
+from seedsoil.experiment.protocol import Protocol, Resect, Scan
 from seedsoil.foundation.record import Record, make_record
 from seedsoil.foundation.value import Value
 from seedsoil.trial.compare import Comparison, compare_arms
@@ -61,6 +63,8 @@ def patients(n: int, generator: np.random.Generator) -> Table:
             "arm": np.full(n, arm, dtype=object),
             "alive": alive,
             "end_day": end,
+            "followed": np.ones(n, dtype=bool),
+            "tumour_age_days": 7.0 * np.arange(500.0, 500.0 + n),
             "cause": np.where(alive, "", cause).astype(object),
             "ending": np.where(alive, "alive at the end of follow-up", "died").astype(object),
             "progressed": progressed,
@@ -116,7 +120,7 @@ class MadeTrial:
     tables: dict[str, Table]
     study: Any
     record: Any
-    histories: list[tuple[int, str]] = field(default_factory=list)
+    asked: list[tuple[int, str]] = field(default_factory=list)
 
     def _times(self, arm: str, endpoint: str) -> tuple[np.ndarray, np.ndarray]:
         table = self.tables["patients"]
@@ -135,8 +139,11 @@ class MadeTrial:
             *self._times(arm, endpoint), *self._times(versus, endpoint), arm=arm, versus=versus, endpoint=endpoint
         )
 
+    def histories(self, patient: int, arms: Sequence[str]) -> list[SimpleNamespace]:
+        return [self.patient(patient, arm) for arm in arms]
+
     def patient(self, patient: int, arm: str) -> SimpleNamespace:
-        self.histories.append((patient, arm))
+        self.asked.append((patient, arm))
         return made_history(patient=patient, arm=arm)
 
 
@@ -243,12 +250,18 @@ def made_history(patient: int = 17, arm: str = "both", count: int = 14) -> Simpl
         clone_cells=clone_cells,
         doses=doses,
         concentrations=levels,
+        arteries={},
+        titles={"fluorouracil": "5-Fluorouracil", "bevacizumab": "Bevacizumab"},
+        done=[(14.0, Resect("primary", 14.0)), *((float(day), Scan(84.0, 0.0, "ct")) for day in scans)],
         site_names=sites,
         lesions={
             "lesion": np.arange(count, dtype=np.int32),
             "site": site,
             "parent": np.where(np.arange(count) == 0, -1, 0),
             "arrival_day": arrival,
+            "active_day": arrival + 30.0,
+            "largest_cells": cells.max(axis=0),
+            "fate": np.array(["resected", *["growing"] * (count - 1)], dtype=object),
         },
         clones={
             "clone": np.arange(6, dtype=np.int32),
@@ -271,3 +284,63 @@ def made_history(patient: int = 17, arm: str = "both", count: int = 14) -> Simpl
         },
         ending="died at day 1500: liver burden 1.3 kg",
     )
+
+
+def scanned_trial() -> MadeTrial:
+    """Return two arms of four patients each, whose scans are told reading by reading; days are those of a weekly grid.
+
+    In arm "drug" patient 0 shrinks to half and stays there, 1 vanishes and comes back, 2 grows, and 3 has nothing to see.
+    In arm "none" all but 3 grow, and 2 is dead before the second scan. The plan scans every 56 days from day 28 on.
+    """
+    days = {"drug": (28.0, 84.0, 140.0, 196.0), "none": (28.0, 84.0)}
+    sizes = {
+        ("drug", 0): (40.0, 24.0, 20.0, 21.0),
+        ("drug", 1): (20.0, 0.0, 0.0, 16.0),
+        ("drug", 2): (30.0, 33.0, 40.0),
+        ("none", 0): (40.0, 50.0),
+        ("none", 1): (20.0, 50.0),
+        ("none", 2): (30.0,),
+    }
+    seen = [
+        (patient, arm, day, "ct", 1, "liver", size)
+        for (arm, patient), read in sizes.items()
+        for day, size in zip(days[arm], read, strict=False)
+        if size > 0.0
+    ]
+    names = ("patient", "arm", "day", "instrument", "lesion", "site", "diameter_mm")
+    observations = {
+        name: np.array([row[k] for row in seen], dtype=object if name in ("arm", "instrument", "site") else None)
+        for k, name in enumerate(names)
+    }
+    rows = [
+        # patient, arm, alive, end, cause, response, progression
+        (0, "none", False, 200.0, "liver burden", "PD", 84.0),
+        (1, "none", False, 300.0, "liver burden", "PD", 84.0),
+        (2, "none", False, 60.0, "other causes", "NE", np.nan),
+        (3, "none", True, 1000.0, "", "NE", np.nan),
+        (0, "drug", True, 240.0, "", "PR", np.nan),
+        (1, "drug", False, 800.0, "liver burden", "CR", 196.0),
+        (2, "drug", False, 60.0 + 140.0, "lung burden", "PD", 140.0),
+        (3, "drug", True, 1000.0, "", "NE", np.nan),
+    ]
+    table = {
+        "patient": np.array([row[0] for row in rows], dtype=np.int32),
+        "arm": np.array([row[1] for row in rows], dtype=object),
+        "alive": np.array([row[2] for row in rows]),
+        "followed": np.ones(len(rows), dtype=bool),
+        "end_day": np.array([row[3] for row in rows]),
+        "cause": np.array([row[4] for row in rows], dtype=object),
+        "ending": np.array(["as told"] * len(rows), dtype=object),
+        "response": np.array([row[5] for row in rows], dtype=object),
+        "progressed": np.array([np.isfinite(row[6]) for row in rows]),
+        "progression_day": np.array([row[6] for row in rows]),
+        "tumour_age_days": np.full(len(rows), 7000.0),
+    }
+    made = made_trial(4)
+    keep = {name: column[:0] for name, column in made.tables["lesions"].items()}
+    trial = MadeTrial(
+        ("none", "drug"), {"patients": table, "lesions": keep, "observations": observations}, made.study, made.record
+    )
+    protocol = Protocol(scans=(Scan(every=56.0, start=28.0),))
+    trial.plan = SimpleNamespace(arms={"none": protocol, "drug": protocol}, agents={})  # type: ignore[attr-defined]
+    return trial

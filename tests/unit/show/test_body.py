@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from matplotlib.collections import PatchCollection
+from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
 
 from seedsoil.catalogue.load import entry, names
-from seedsoil.show.body import body_figure, host_of, organs_figure, outline_of
 from seedsoil.show.report import trial_drawings
+from seedsoil.show.trial.body import body_figure, host_of, outline_of
+from seedsoil.show.trial.organs import organs_figure
 from tests.unit.show.examples import MadeTrial, made_trial
-from tests.unit.show.test_figures import _overlaps, _texts
+from tests.unit.show.layout import overlaps, texts
 
 hosts = names("hosts")
 
@@ -56,11 +57,11 @@ def test_every_site_of_a_host_has_its_place(host: str) -> None:
 @pytest.mark.parametrize("host", hosts)
 def test_names_of_all_sites_lie_apart_and_inside(host: str) -> None:
     picture = body_figure(placed(list(drawn(host)["sites"])), host)
-    assert _overlaps(picture) == []
+    assert overlaps(picture) == []
     wide, tall = picture.bbox.width, picture.bbox.height
     outside = [
         text.get_text()
-        for text in _texts(picture)
+        for text in texts(picture)
         if (box := text.get_window_extent()).x0 < 0 or box.y0 < 0 or box.x1 > wide or box.y1 > tall
     ]
     assert outside == []
@@ -69,7 +70,7 @@ def test_names_of_all_sites_lie_apart_and_inside(host: str) -> None:
 @pytest.mark.parametrize("host", hosts)
 def test_organs_lie_within_the_outline(host: str) -> None:
     picture = body_figure(placed([]), host)
-    outline, _, organs = (each for each in picture.axes[0].collections if isinstance(each, PatchCollection))
+    outline, _, organs = (each for each in picture.axes[0].collections if isinstance(each, PathCollection))
     for organ in organs.get_paths():
         points = organ.to_polygons()[0]
         inside = np.any([piece.contains_points(points) for piece in outline.get_paths()], axis=0)
@@ -87,7 +88,7 @@ def test_colours_and_table_are_the_shares() -> None:
     assert at_diagnosis == {"#ffffff"}
     assert len(at_end) == 2
     assert "Not on the body: tail (up to 40%)." in picture.caption
-    assert {text.get_text() for text in picture.axes[0].texts} == {"liver", "lung"}
+    assert {text.get_text() for text in picture.axes[0].texts} == {"liver\n0 → 40%", "lung\n0 → 40%"}
 
 
 def test_no_lesion_and_many_arms_are_drawn() -> None:

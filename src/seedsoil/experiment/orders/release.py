@@ -69,7 +69,8 @@ def inject(arm: Arm, order: Inject, number: int) -> None:
     caught, founders = release(arm, order.amount, order.into, number, 0, order.what == "beads", _culture(arm))
     if order.what == "cells":
         arm.injected[number] = (order.at_day, np.floor(order.amount + 0.5), caught)
-    arm.note(order.at_day, "injection", f"{order.sentence()}: {where(arm, caught)}; {_outcome(founders)}")
+    founded = "" if order.what == "beads" else f"; {_outcome(founders)}"
+    arm.note(order.at_day, "injection", f"{order.sentence()}: {where(arm, caught)}{founded}")
 
 
 def shunt(arm: Arm, order: Shunt, number: int, week: int) -> None:
@@ -245,4 +246,9 @@ def where(arm: Arm, caught: Floats) -> str:
 
 
 def _outcome(founders: int) -> str:
-    return "1 founds a lesion" if founders == 1 else f"{founders} found a lesion"
+    """Say how many lesions come of it."""
+    return (
+        "no lesion comes of it"
+        if founders == 0
+        else f"{founders} {'lesion comes' if founders == 1 else 'lesions come'} of it"
+    )

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from seedsoil.show.clones import draw_shares
-from seedsoil.show.lesions import draw_sizes, draw_treatment, lesions_caption, patient_title, time_axis, treatment_rows
 from seedsoil.show.palette import Picture, house_style
-from seedsoil.show.results import CT_LIMIT_MM, HistoryLike
+from seedsoil.show.patient.clones import draw_shares
+from seedsoil.show.patient.lesions import draw_sizes, lesions_caption, patient_title, time_axis
+from seedsoil.show.patient.treatment import draw_treatment, treatment_rows
+from seedsoil.show.results import HistoryLike
 
 
-def patient_figure(history: HistoryLike, most: int = 150, ct_limit: float = CT_LIMIT_MM) -> Picture:
+def patient_figure(history: HistoryLike, most: int = 150) -> Picture:
     """Draw the lesions' diameters, the treatments, and the clones' shares of all cells, one below the other.
 
-    Takes a History; ``most`` lesions are drawn; ``ct_limit`` is the smallest diameter that a CT scan shows [mm].
-    ``table`` holds the lesions' lines; `clones.muller_figure` carries the clones' numbers.
+    Takes a History; ``most`` lesions are drawn. ``table`` holds the lesions' lines; `clones.muller_figure` carries the clones' numbers.
     """
     strips = treatment_rows(history)
     with house_style():
@@ -20,8 +20,8 @@ def patient_figure(history: HistoryLike, most: int = 150, ct_limit: float = CT_L
         axes, strip, shares = picture.subplots(
             3, 1, sharex=True, height_ratios=[13, 0.5 + 0.95 * max(len(strips), 1), 7]
         )
-        handles, table, left_out = draw_sizes(axes, history, most, ct_limit)
-        draw_treatment(strip, strips)
+        handles, table, left_out = draw_sizes(axes, history, most)
+        handles += draw_treatment(strip, strips)
         strip.axvline(0.0, color="#8C8C8C", linewidth=0.9, linestyle=":", zorder=0)
         strip.tick_params(labelbottom=False)
         clones, _ = draw_shares(shares, history)

@@ -1,10 +1,10 @@
-"""Where the lesions are: the share of patients with a metastasis in each organ, as bars and on a body."""
+"""Where the lesions are, on a body: organs coloured by how many patients have a metastasis there."""
 
 from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from itertools import pairwise
 from textwrap import wrap
@@ -13,126 +13,22 @@ from typing import Any
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import PatchCollection
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, PathPatch
+from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
-from seedsoil.biology.soils.vessels import cells_of
-from seedsoil.show.palette import BLACK, DARK, GREY, PALE, Picture, arm_colour, grid, house_style
-from seedsoil.show.results import CT_LIMIT_MM, Table, TrialLike, of_arm, words
+from seedsoil.show.palette import BLACK, DARK, GREY, Picture, house_style
+from seedsoil.show.results import TrialLike, words
+from seedsoil.show.trial.organs import share_rows, site_shares
 
-SEEN = "#A6A6A6"
 #: From pale to dark without a turn, so that it reads in grey and with any colour vision.
 _paint = "YlOrRd"
 #: Height of a line of a name, in units of the outlines.
 _line = 7.7
-_shapes = ("o", "s", "D", "^", "v", "P", "X", "*")
-
-
-def organs_figure(trial: TrialLike, ct_limit: float = CT_LIMIT_MM, most: int = 14) -> Picture:
-    """Draw, for each organ, the share of patients with at least one metastasis at diagnosis and at the end.
-
-    Parameters
-    ----------
-    trial : Trial
-        Its table ``lesions`` needs patient, arm, site, parent, cells_at_diagnosis and cells_at_end.
-    ct_limit : float
-        Smallest diameter that a CT scan shows [mm].
-    most : int
-        How many organs are drawn, the commonest first.
-
-    Returns
-    -------
-    Picture
-        ``table`` holds site, arm, patients, at_diagnosis, seen_at_diagnosis, at_end: shares of all patients of the arm.
-    """
-    arms = list(trial.arms)
-    shares = {arm: _shares(trial, arm, cells_of(ct_limit)) for arm in arms}
-    sites = sorted({site for share in shares.values() for site in share})
-    weight = {site: max(max(share.get(site, (0.0, 0.0, 0.0))) for share in shares.values()) for site in sites}
-    sites = sorted((site for site in sites if weight[site] > 0.0), key=lambda site: (-weight[site], site))
-    shown = sites[:most]
-    with house_style():
-        picture = Picture(8.2, 1.7 + max(0.46, 0.2 + 0.075 * len(arms)) * max(len(shown), 2))
-        axes = picture.subplots()
-        for row, site in enumerate(shown):
-            any_size, seen, _ = shares[arms[0]].get(site, (0.0, 0.0, 0.0))
-            axes.barh(row, 100 * any_size, height=0.8, color=PALE)
-            axes.barh(row, 100 * seen, height=0.8, color=SEEN)
-            for place, arm in enumerate(arms):
-                y = row + (place - (len(arms) - 1) / 2) * 0.66 / max(len(arms) - 1, 1)
-                at_end = 100 * shares[arm].get(site, (0.0, 0.0, 0.0))[2]
-                axes.plot(at_end, y, _shapes[place % len(_shapes)], color=arm_colour(place), markersize=5, markeredgecolor="white",
-                          markeredgewidth=0.6, clip_on=False, zorder=3)  # fmt: skip
-        axes.set_yticks(range(len(shown)), [words(site) for site in shown])
-        axes.set_ylim(max(len(shown), 1) - 0.5, -0.5)
-        axes.set_xlim(0, max(5.0, 100 * max([weight[site] for site in shown], default=0.0)) * 1.04)
-        axes.set_xlabel("Patients with at least one metastasis there [%]")
-        axes.tick_params(left=False)
-        axes.spines["left"].set_visible(False)
-        grid(axes, "x")
-        if not shown:
-            axes.text(0.5, 0.5, "no metastasis in any patient", transform=axes.transAxes, ha="center")
-        bars: list[Any] = [
-            Patch(color=PALE, label="at diagnosis, of any size"),
-            Patch(color=SEEN, label=f"at diagnosis, {ct_limit:g} mm or more"),
-        ]
-        bars += [_dot(place, f"at the end: {words(arm)}") for place, arm in enumerate(arms)]
-        picture.explain(bars, 3 if len(arms) > 1 else 2)
-    left_out = f" {len(sites) - len(shown)} rarer organs are left out." if len(sites) > len(shown) else ""
-    picture.caption = (
-        "Share of patients with at least one metastasis in each organ, as it truly was. Bars: at diagnosis. Points: at death or the "
-        f"end of follow-up, by arm.{left_out}"
-    )
-    picture.table = _rows(trial, shares, sites)
-    return picture
-
-
-def _dot(place: int, label: str) -> Line2D:
-    return Line2D(
-        [], [], marker=_shapes[place % len(_shapes)], linestyle="", color=arm_colour(place), markersize=6, label=label
-    )
-
-
-def _shares(trial: TrialLike, arm: str, seen_cells: float) -> dict[str, tuple[float, float, float]]:
-    """Return for each site the shares of patients: any at diagnosis, large enough to be seen, any at the end."""
-    table: Table = of_arm(trial.tables["lesions"], arm)
-    patients = max(int((np.asarray(trial.tables["patients"]["arm"]).astype(str) == arm).sum()), 1)
-    metastasis = np.asarray(table["parent"]) >= 0
-    site, patient = np.asarray(table["site"]).astype(str)[metastasis], np.asarray(table["patient"])[metastasis]
-    at_diagnosis = np.asarray(table["cells_at_diagnosis"], dtype=float)[metastasis]
-    at_end = np.asarray(table["cells_at_end"], dtype=float)[metastasis]
-
-    def share(place: str, true: NDArray[np.bool_]) -> float:
-        return float(np.unique(patient[(site == place) & true]).size / patients)
-
-    return {
-        place: (share(place, at_diagnosis > 0.0), share(place, at_diagnosis >= seen_cells), share(place, at_end > 0.0))
-        for place in np.unique(site).tolist()
-    }
-
-
-def _rows(
-    trial: TrialLike, shares: dict[str, dict[str, tuple[float, float, float]]], sites: list[str]
-) -> dict[str, list[Any]]:
-    rows: dict[str, list[Any]] = {
-        "site": [],
-        "arm": [],
-        "patients": [],
-        "at_diagnosis": [],
-        "seen_at_diagnosis": [],
-        "at_end": [],
-    }
-    for site in sites:
-        for arm in trial.arms:
-            patients = int((np.asarray(trial.tables["patients"]["arm"]).astype(str) == arm).sum())
-            cells = (site, arm, patients, *shares[arm].get(site, (0.0, 0.0, 0.0)))
-            for column, cell in zip(rows.values(), cells, strict=True):
-                column.append(cell)
-    return rows
+#: Height that names may fill beside a body, in those units.
+_tall = 180.0
+_outline = ""
 
 
 def host_of(trial: TrialLike) -> str:
@@ -169,7 +65,7 @@ def body_figure(trial: TrialLike, host: str, most: int = 4) -> Picture:
     drawing = outline_of(host)
     assert drawing is not None
     arms = list(trial.arms)
-    shares = {arm: _shares(trial, arm, cells_of(CT_LIMIT_MM)) for arm in arms}
+    shares = site_shares(trial)
     sites = sorted({site for share in shares.values() for site, three in share.items() if max(three) > 0.0})
     greatest = max((max(three) for share in shares.values() for three in share.values()), default=0.0)
     top = max(10.0, 10.0 * math.ceil(10.0 * greatest))
@@ -180,18 +76,21 @@ def body_figure(trial: TrialLike, host: str, most: int = 4) -> Picture:
     ]
     with house_style():
         picture = Picture(3.9 + 1.45 * (len(panels) - 1), 4.75)
+        shapes = {site: _all_paths(drawing["sites"][site]) for site in drawing["sites"]}
+        shapes[_outline] = _all_paths(drawing["outline"])
         left = 0.0
         for place, (title, share) in enumerate(panels):
             wide = (3.9 if place == 0 else 1.45) / picture.get_figwidth()
             axes = picture.add_axes((left, 0.14, wide, 0.775))
-            _draw_body(axes, drawing, share, top)
+            _draw_body(axes, shapes, share, top)
             axes.set_title(title, fontsize=10, loc="center", pad=4)
             axes.set_xlim(*(value * (3.9 / 1.45 if place == 0 else 1.0) for value in (-42, 42)))
             left += wide
-        _name_sites(picture.axes[0], drawing, [site for site in sites if site in drawing["sites"]])
+        named = {site: _shares_in_words(site, shares, arms[:most]) for site in sites if site in drawing["sites"]}
+        _name_sites(picture.axes[0], drawing, named)
         _colour_bar(picture, top)
     picture.caption = _body_caption(drawing, shares, sites, arms, most)
-    picture.table = _rows(trial, shares, sites)
+    picture.table = share_rows(trial, shares, sites)
     return picture
 
 
@@ -205,33 +104,50 @@ def _body_caption(
     ]
     return (
         f"Share of patients with at least one metastasis in each organ, as it truly was, on a body seen {drawing['view']}; white: none. "
-        "Named are the organs with a metastasis in any patient. The primary tumour is not counted."
+        "Named are the organs with a metastasis in any patient, with the share at diagnosis and, behind the arrow, at the end in the arms "
+        "drawn. The primary tumour is not counted."
         + (f" Not on the body: {', '.join(unplaced)}." if unplaced else "")
         + (f" Only the first {most} arms are drawn." if len(arms) > most else "")
     )
 
 
-def _draw_body(axes: Axes, drawing: Mapping[str, Any], share: Mapping[str, float], top: float) -> None:
+def _shares_in_words(site: str, shares: Mapping[str, Any], arms: list[str]) -> str:
+    """Return an organ's shares as "35 → 50–55%": at diagnosis, and the least and the greatest at the end."""
+    three = [shares[arm].get(site, (0.0, 0.0, 0.0)) for arm in arms]
+    low, high = (f"{100 * share:.0f}" for share in (min(one[2] for one in three), max(one[2] for one in three)))
+    return f"{100 * three[0][0]:.0f} → {low if low == high else f'{low}–{high}'}%"
+
+
+def _all_paths(shapes: Sequence[Mapping[str, Any]]) -> list[Path]:
+    return [path for shape in shapes for path in _paths(shape)]
+
+
+def _draw_body(axes: Axes, shapes: Mapping[str, list[Path]], share: Mapping[str, float], top: float) -> None:
     axes.set_axis_off()
     axes.set_aspect("equal")
     axes.set_ylim(-2, 200)
     # The line goes round all pieces of the outline before any is filled, so that they look like one.
     for face, edge, width in ((GREY, GREY, 1.8), ("#F3F1EE", "none", 0.0)):
-        pieces = [PathPatch(path) for shape in drawing["outline"] for path in _paths(shape)]
-        axes.add_collection(PatchCollection(pieces, facecolors=face, edgecolors=edge, linewidths=width))
+        pieces = PathCollection(shapes[_outline], facecolors=face, edgecolors=edge, linewidths=width)
+        axes.add_collection(pieces, autolim=False)
     paint = matplotlib.colormaps[_paint]
-    pieces, faces, edges = [], [], []
-    for site, shapes in drawing["sites"].items():
-        part = 100.0 * share.get(site, 0.0)
-        paths = [path for shape in shapes for path in _paths(shape)]
-        pieces += [PathPatch(path) for path in paths]
-        faces += [paint(part / top) if part > 0.0 else "white"] * len(paths)
-        edges += [DARK if part > 0.0 else "#B9B9B9"] * len(paths)
-    axes.add_collection(PatchCollection(pieces, facecolors=faces, edgecolors=edges, linewidths=0.6))
+    organs: list[Path] = []
+    faces: list[Any] = []
+    edges: list[str] = []
+    for site, paths in shapes.items():
+        if site != _outline:
+            part = 100.0 * share.get(site, 0.0)
+            organs += paths
+            faces += [paint(part / top) if part > 0.0 else "white"] * len(paths)
+            edges += [DARK if part > 0.0 else "#B9B9B9"] * len(paths)
+    axes.add_collection(PathCollection(organs, facecolors=faces, edgecolors=edges, linewidths=0.6), autolim=False)
 
 
-def _name_sites(axes: Axes, drawing: Mapping[str, Any], sites: list[str]) -> None:
-    """Write names beside the body, on the side where the organ lies, each with a line to it; none lies on another."""
+def _name_sites(axes: Axes, drawing: Mapping[str, Any], sites: Mapping[str, str]) -> None:
+    """Write names beside the body, on the side where the organ lies, each with a line to it; none lies on another.
+
+    ``sites`` maps each to what is written below its name, if there is room for that on its side.
+    """
     centres = {site: _anchor(drawing["sites"][site][0]) for site in sites}
     sides: dict[int, list[str]] = {-1: [], 1: []}
     for site in sorted(sites, key=lambda site: -abs(centres[site][0])):  # those of the middle fill the shorter side
@@ -240,7 +156,9 @@ def _name_sites(axes: Axes, drawing: Mapping[str, Any], sites: list[str]) -> Non
         sides[side].append(site)
     for side, named in sides.items():
         named.sort(key=lambda site: -centres[site][1])
-        written = [wrap(words(site), 15) for site in named]
+        written = [[*wrap(words(site), 15), sites[site]] for site in named]
+        if _line * sum(map(len, written)) > _tall:
+            written = [lines[:-1] for lines in written]
         gaps = [_line * (len(above) + len(below)) / 2 for above, below in pairwise(written)]
         heights: list[float] = []
         for place, site in enumerate(named):
@@ -272,9 +190,9 @@ def _colour_bar(picture: Picture, top: float) -> None:
     steps = 50
     paint = matplotlib.colormaps[_paint]
     colours = [paint((step + 0.5) / steps) for step in range(steps)]
-    bar.bar(
-        np.arange(steps) * top / steps, 1.0, top / steps, align="edge", color=colours, edgecolor=colours, linewidth=0.3
-    )
+    edges = np.linspace(0.0, top, steps + 1)
+    boxes = [[(low, 0.0), (high, 0.0), (high, 1.0), (low, 1.0)] for low, high in pairwise(edges)]
+    bar.add_collection(PolyCollection(boxes, facecolors=colours, edgecolors=colours, linewidths=0.3), autolim=False)
     bar.set_xlim(0, top)
     bar.set_xticks(np.arange(0.0, top + 1.0, 5.0 if top <= 40.0 else 10.0))
     bar.set_ylim(0, 1)

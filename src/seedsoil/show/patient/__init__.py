@@ -1,0 +1,1 @@
+"""Pictures of one patient: each takes a History, or two of them."""

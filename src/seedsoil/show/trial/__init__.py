@@ -1,0 +1,1 @@
+"""Pictures of many patients: each takes a Trial and draws its arms."""
