@@ -137,7 +137,7 @@ def test_the_host_says_why_a_human_line_grows(name: str) -> None:
     assert kill_at_rest(tumour) / net(tumour, MOUSE.soil(tumour.site)) > 1.0 / 3.0
     growth, kill = {}, {}
     for host in (MOUSE, NUDE):
-        table, _, _ = site_tables(
+        table, _, _, _ = site_tables(
             Patient(tumour=tumour, host=host), entry("vessels", "two_pool"), (), Levels(resting()), ()
         )
         row = table[0, host.anatomy.index(tumour.site)]
