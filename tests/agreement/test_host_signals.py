@@ -156,7 +156,7 @@ def test_departures_follow_the_condition(condition: int, rate: float, tally: Cou
     pair.live(STEP_DAYS)
     seen = Counter(lesion.site for lesion in pair.person.lesions[1:])
     assert set(seen) == {LIVER, BRAIN}
-    assert min(seen.values()) > 2
+    assert min(seen.values()) > 1
     assert tally["bridge"] == (rate > 1e-2)
 
 

@@ -150,7 +150,7 @@ HALF = 4e7
 
 def _week(without: tuple[str, ...] = ()) -> tuple[Any, Any]:
     """A primary of 2e7 cells in the skin, well perfused, and a lesion as large in the lung: a week, and the model."""
-    model = _model(("reseeding", *without), shedding_rate=1.3e-4, spread=CALLING)
+    model = _model(("reseeding", *without), shedding_rate=8e-5, spread=CALLING)
     if not without:
         model.site[0, :, HALF_CATCH] = HALF
     state = with_room(lesion_of(model, AT["skin"], 2e7, vessels=(1.5, 0.6)), 20000, 0)
@@ -165,7 +165,7 @@ def _week(without: tuple[str, ...] = ()) -> tuple[Any, Any]:
 def test_guests_and_founders_come_in_proportion() -> None:
     """Two lesions of half H hold a third of what arrests at their sites: counts of founders by organ and of guests by lesion.
 
-    Within six standard errors of A f (1 - x) and of A e x, three thousand cells: catches 5 % of the guests, a guest
+    Within six standard errors of A f (1 - x) and of A e x, seventeen hundred cells: catches 8 % of the guests, a guest
     counted twice, and founders that are not taken from those that landed in lesions.
     """
     state, model = _week()
@@ -180,7 +180,7 @@ def test_guests_and_founders_come_in_proportion() -> None:
         (joined[:, ARRIVAL_TO] == row).sum() for row in (0, 1)
     ]
     runs = sum(found)
-    assert min(found[:2] + found[4:]) > 40
+    assert min(found[:2] + found[4:]) > 20
     assert (np.abs(np.array(found) / runs - law) < 6.0 * np.sqrt(law * (1.0 - law) / runs)).all()
     # Alive after a day (lost at 1 a day), against out of the vessel, awake and established: the law's e and f.
     assert (tissue + guest)[AT["lung"]] == pytest.approx(
