@@ -1,7 +1,6 @@
 """Every entry of the catalogue keeps one contract."""
 
 import math
-import time
 
 import numpy as np
 import pytest
@@ -10,7 +9,7 @@ from seedsoil.biology.journey.anatomy import expected_arrests
 from seedsoil.biology.soils.factors import levels
 from seedsoil.biology.soils.soil import match
 from seedsoil.catalogue.describe import citations, describe
-from seedsoil.catalogue.load import KINDS, entry, folder, names, read_entry, sources
+from seedsoil.catalogue.load import KINDS, entry, folder, names, sources
 from seedsoil.foundation.value import GRADES, OPEN_SOURCES, values_in
 
 ENTRIES = [(kind, name) for kind in KINDS for name in names(kind)]
@@ -48,18 +47,6 @@ def test_each_entry_says_what_it_is(kind: str, name: str) -> None:
     assert "Not for clinical decisions" in text
     for line in citations(noun):
         assert line["reference"]
-
-
-@pytest.mark.parametrize(("kind", "name"), ENTRIES)
-def test_each_entry_is_read_quickly(kind: str, name: str) -> None:
-    path = folder(kind) / f"{name}.toml"
-    read_entry(kind, path)  # a host reads its organs once
-    took = []
-    for _ in range(5):
-        start = time.perf_counter()
-        read_entry(kind, path)
-        took.append(time.perf_counter() - start)
-    assert min(took) < 0.03
 
 
 def test_every_source_is_used_or_cited_in_a_note() -> None:

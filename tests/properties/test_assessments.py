@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
+from seedsoil.experiment.grow import Diagnosis
 from seedsoil.experiment.protocol import Protocol
 from seedsoil.observe.response import BASELINE, MEASURABLE_MM
 from seedsoil.trial.run import run_patients
 from tests.properties.arms import FLUOROURACIL, SCANS, SURGERY, fluorouracil
 from tests.properties.examples import plan_of
 
+FOUND = Diagnosis(25.0, metastases=1, metastasis_diameter_mm=15.0)
+
 
 def test_assessments_agree_with_patients_and_observations() -> None:
     """Catches one scan lost or told twice, a sum of other lesions than the targets, or a baseline on another day."""
     arms = {"treated": Protocol(SURGERY, (fluorouracil(),), SCANS), "control": Protocol(SURGERY, scans=SCANS)}
-    tables = run_patients(plan_of(arms, FLUOROURACIL, until_days=900.0), 0, 4)
+    tables = run_patients(plan_of(arms, FLUOROURACIL, until_days=900.0, diagnosis=FOUND), 0, 4)
     patients, judged, seen = tables["patients"], tables["assessments"], tables["observations"]
     progressed = sums = 0
     for row in range(patients["patient"].size):
@@ -32,7 +35,9 @@ def test_assessments_agree_with_patients_and_observations() -> None:
             assert (response[bad[0] + 1], day[bad[0] + 1], line[bad[0] + 1]) == (BASELINE, day[bad[0]], 2)
         else:
             assert not patients["progressed"][row]
-        first = [one for one, where in zip(response.tolist(), line.tolist(), strict=True) if where == 1 and one != BASELINE]
+        first = [
+            one for one, where in zip(response.tolist(), line.tolist(), strict=True) if where == 1 and one != BASELINE
+        ]
         assert patients["response"][row] in {*first, "NE"}
         here = (seen["patient"] == key[0]) & (seen["arm"] == key[1]) & (seen["day"] == day[0])
         largest = np.sort(seen["diameter_mm"][here])[::-1]

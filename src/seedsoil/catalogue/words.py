@@ -102,7 +102,7 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "platelet_cloak": "natural killer cells' blows warded off by platelets",
         "platelet_grip": "hold on vessel walls lent by platelets",
         "natural_killer_loss_rate": "death by natural killer cells after arrest",
-        "lesion_attraction": "hold of a lesion's vessels on passing cells, against tissue's",
+        "lesion_attraction": "hold of a lesion's vessels on passing cells",
     },
     Visibility: {
         "antigen": "what lymphocytes see of a cell",

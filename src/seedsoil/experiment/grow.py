@@ -163,7 +163,9 @@ def _founded(patient: Patient, model: Model, stream: Stream, attempt: int) -> St
     state.kind[0, 0] = int(model.trait[FIRST_KIND])
     state.clone[0, CLONE_PARENT], state.clone[0, CLONE_TYPE] = -1, state.kind[0, 0]
     state.count[LESIONS], state.count[CLONES] = 1, 1
-    state.clock[THRESHOLD] = math.inf
+    # One share of hazard before diagnosis and another after it: for whom the first does not reach, the second is as fresh.
+    aim(stream, DEATH, key, 1)
+    state.clock[THRESHOLD] = exponential(stream)
     return state
 
 
@@ -213,8 +215,8 @@ def grow(
 ) -> Grown:
     """Grow a tumour from its founder to diagnosis.
 
-    Founders whose clone dies out, or whose tumour is not diagnosed within 40 years, are replaced (with other luck) until
-    one is: a trial enrols the diagnosed. ``patient`` may be a function that draws the traits of each attempt (1, 2, ...):
+    Founders whose clone dies out, who kill before they are found, or whose tumour is not diagnosed within 40 years, are
+    replaced (with other luck) until one is: a trial enrols the diagnosed. ``patient`` may be a function that draws the traits of each attempt (1, 2, ...):
     then those enrolled have the traits that the diagnosed have, not those of everybody.
 
     Raises

@@ -34,7 +34,9 @@ def test_half_of_what_arrests() -> None:
     """H = Q / (a phi): by hand in the liver; a stronger pull needs fewer cells: catches a unit and a factor left out."""
     place = ADULT.anatomy.index("liver")
     flow, washed = throughput(ADULT)[place], float(ADULT.cells.tissue_flow)
-    assert half_catch(BREAST, ADULT)[place] == pytest.approx(1e12 * flow / (float(BREAST.spread.lesion_attraction) * washed), rel=1e-12)
+    assert half_catch(BREAST, ADULT)[place] == pytest.approx(
+        1e12 * flow / (float(BREAST.spread.lesion_attraction) * washed), rel=1e-12
+    )
     assert half_catch(BREAST, ADULT)[ADULT.anatomy.index("axillary_node")] < 1e-3 * half_catch(BREAST, ADULT)[place]
 
 

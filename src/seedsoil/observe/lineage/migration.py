@@ -56,8 +56,9 @@ class Migrations:
 def migrations_of(lesions: Columns, arrivals: Columns | None = None) -> Migrations:
     """The migrations that founded lesions (table ``lesions``), and those into lesions that were there.
 
-    ``arrivals`` has columns ``from_lesion``, ``to_lesion``, ``day``, ``clone`` and ``founded`` (the table of that name); of it only arrivals that founded nothing are
-    taken, for the table of lesions holds the others. ModelError if it names a lesion that there is not.
+    ``arrivals`` has columns ``from_lesion``, ``to_lesion``, ``day``, ``clone`` and ``founded`` (the table of that name); of it
+    only arrivals that founded nothing are taken, for the table of lesions holds the others. ModelError if it names a lesion
+    that there is not.
     """
     seeded = np.flatnonzero(np.asarray(lesions["parent"]) >= 0)
     columns = [

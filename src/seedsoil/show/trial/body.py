@@ -38,10 +38,11 @@ def host_of(trial: TrialLike) -> str:
 
 
 def outline_of(host: str) -> Mapping[str, Any] | None:
-    """Return the drawing of a host's body, ``outline`` and ``sites``, as in outlines/HOST.toml; None if there is none."""
+    """Return the drawing of a host's body, ``outline`` and ``sites``; None if no file of outlines/ has it among ``hosts``."""
     for drawing in (resources.files("seedsoil.show") / "outlines").iterdir():
-        if drawing.name == f"{host}.toml":
-            return tomllib.loads(drawing.read_text(encoding="utf-8"))
+        found = tomllib.loads(drawing.read_text(encoding="utf-8"))
+        if host in found["hosts"]:
+            return found
     return None
 
 
