@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from matplotlib.collections import LineCollection, PolyCollection
 
-from seedsoil.experiment.protocol import Ablate, Biopsy, BloodDraw, Inject, Irradiate, Scan, Shunt
+from seedsoil.experiment.orders.looks import Biopsy, BloodDraw
+from seedsoil.experiment.protocol import Ablate, Inject, Irradiate, Scan, Shunt
 from seedsoil.foundation.errors import StudyError
 from seedsoil.observe.scan import INSTRUMENTS
 from seedsoil.show.patient.arms import side_by_side_figure

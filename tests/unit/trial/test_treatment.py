@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from seedsoil.experiment.orders.condition import Condition
 from seedsoil.experiment.protocol import Course
 from seedsoil.trial.treatment import days_given, stretches
 from tests.unit.trial.test_targets import small_trial
@@ -16,6 +17,11 @@ def _course(**changes: object) -> Course:
     )  # type: ignore[arg-type]
 
 
+_later = _course(after="progression", start=7.0, times=2)
+_second = _course(after="progression", start=0.0, times=None, until="progression")
+_ruled = _course(only_if=Condition(m=("M1",)))
+
+
 @pytest.mark.parametrize(
     ("course", "told", "days"),
     [
@@ -23,10 +29,10 @@ def _course(**changes: object) -> Course:
         (_course(times=None), [], [42.0, 56.0, 70.0, 84.0, 98.0]),
         (_course(until="progression"), [(70.0, "stopped", "Drug stopped at progression")], [42.0, 56.0]),
         (_course(until="progression"), [(70.0, "stopped", "Other stopped at progression")], [42.0, 56.0, 70.0, 84.0]),
-        (_course(after="progression", start=7.0, times=2), [], []),
+        (_later, [], []),
         (
-            _course(after="progression", start=7.0, times=2),
-            [(30.0, "dose_course", "Drug opened by progression: later")],
+            _later,
+            [(30.0, "dose_course", f"Drug opened by progression: {_later.sentence()}")],
             [37.0, 51.0],
         ),
         (
@@ -35,6 +41,17 @@ def _course(**changes: object) -> Course:
             [42.0, 56.0, 80.0, 94.0],
         ),
         (_course(guard="delay"), [(70.0, "delayed", "Drug put off by a week: low")], [42.0, 56.0, 77.0, 91.0]),
+        (
+            _second,
+            [
+                (30.0, "stopped", "Drug stopped at progression"),
+                (30.0, "dose_course", f"Drug opened by progression: {_second.sentence()}"),
+                (60.0, "stopped", "Drug stopped at the second progression"),
+            ],
+            [30.0, 44.0, 58.0],
+        ),
+        (_ruled, [(40.0, "decision", f"left out, M0: {_ruled.sentence()}")], []),
+        (_ruled, [(40.0, "decision", f"done, M1: {_ruled.sentence()}")], [42.0, 56.0, 70.0, 84.0]),
         (_course(), [(70.0, "stopped", "Drug ended: 90 mg/m^2 given, 100 may be in a life")], [42.0, 56.0]),
     ],
 )
