@@ -120,32 +120,21 @@ def protocol_of(trial: TrialLike, arm: str) -> Orders | None:
     return getattr(getattr(trial, "plan", None), "arms", {}).get(arm)
 
 
-def nodes_of(trial: TrialLike) -> list[str]:
-    """Return the names of the sites that are lymph nodes; none if the trial does not tell."""
-    host: Any = getattr(getattr(getattr(trial, "plan", None), "patient", None), "host", None)
-    sites = () if host is None else getattr(getattr(host, "anatomy", None), "sites", ())
-    return [site.name for site in sites if site.soil and host.soil(site.soil).nodal]
-
-
 def followed(trial: TrialLike, arm: str) -> list[TargetSums]:
-    """Return what scans said of each patient of an arm: target lesions by RECIST; nothing where nobody was scanned."""
+    """Return what scans said of each patient of an arm up to progression; nothing where nobody was scanned."""
     from seedsoil.trial.targets import target_sums
 
-    protocol, tables = protocol_of(trial, arm), trial.tables
-    if "observations" not in tables or not np.any(np.asarray(tables["patients"]["arm"]) == arm):
-        return []
-    scans = () if protocol is None else protocol.scans
-    return target_sums(tables["patients"], tables["observations"], arm, scans, nodes_of(trial))
+    return target_sums(trial.tables["assessments"], arm) if "assessments" in trial.tables else []
 
 
 def instrument_of(trial: TrialLike) -> str:
-    """Return the instrument of the first scan that any arm plans, or that showed something; "" if nobody is scanned."""
+    """Return the instrument of the first scan that any arm plans, or that was judged; "" if nobody is scanned."""
     for arm in trial.arms:
         protocol = protocol_of(trial, arm)
         for scan in sorted(() if protocol is None else protocol.scans, key=lambda scan: scan.start):
             return str(scan.instrument)
-    seen = np.asarray(trial.tables.get("observations", {}).get("instrument", ()))
-    return str(seen[0]) if seen.size else ""
+    used = np.asarray(trial.tables.get("assessments", {}).get("instrument", ()))
+    return str(used[0]) if used.size else ""
 
 
 def limit_mm(tool: str, slice_mm: float = 0.0) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from seedsoil.experiment.protocol import Protocol, Resect, Scan
+from seedsoil.experiment.protocol import Resect, Scan
 from seedsoil.foundation.record import Record, make_record
 from seedsoil.foundation.value import Value
 from seedsoil.trial.compare import Comparison, compare_arms
@@ -64,7 +64,6 @@ def patients(n: int, generator: np.random.Generator) -> Table:
             "alive": alive,
             "end_day": end,
             "followed": np.ones(n, dtype=bool),
-            "tumour_age_days": 7.0 * np.arange(500.0, 500.0 + n),
             "cause": np.where(alive, "", cause).astype(object),
             "ending": np.where(alive, "alive at the end of follow-up", "died").astype(object),
             "progressed": progressed,
@@ -287,60 +286,53 @@ def made_history(patient: int = 17, arm: str = "both", count: int = 14) -> Simpl
 
 
 def scanned_trial() -> MadeTrial:
-    """Return two arms of four patients each, whose scans are told reading by reading; days are those of a weekly grid.
+    """Return two arms of four patients each, whose scans are told one by one.
 
     In arm "drug" patient 0 shrinks to half and stays there, 1 vanishes and comes back, 2 grows, and 3 has nothing to see.
-    In arm "none" all but 3 grow, and 2 is dead before the second scan. The plan scans every 56 days from day 28 on.
+    In arm "none" all but 3 grow, and 2 is dead before the second scan.
     """
-    days = {"drug": (28.0, 84.0, 140.0, 196.0), "none": (28.0, 84.0)}
-    sizes = {
-        ("drug", 0): (40.0, 24.0, 20.0, 21.0),
-        ("drug", 1): (20.0, 0.0, 0.0, 16.0),
-        ("drug", 2): (30.0, 33.0, 40.0),
-        ("none", 0): (40.0, 50.0),
-        ("none", 1): (20.0, 50.0),
-        ("none", 2): (30.0,),
+    nan = np.nan
+    scans: dict[tuple[str, int], tuple[tuple[float, str, float], ...]] = {
+        ("none", 0): ((28.0, "BASELINE", 40.0), (84.0, "PD", 50.0), (84.0, "BASELINE", 50.0), (140.0, "SD", 20.0)),
+        ("none", 1): ((28.0, "BASELINE", 20.0), (84.0, "PD", 50.0)),
+        ("none", 2): ((28.0, "BASELINE", 30.0),),
+        ("none", 3): ((28.0, "BASELINE", nan), (84.0, "NE", nan)),
+        ("drug", 0): ((28.0, "BASELINE", 40.0), (84.0, "PR", 24.0), (140.0, "PR", 20.0), (196.0, "PR", 21.0)),
+        ("drug", 1): ((28.0, "BASELINE", 20.0), (84.0, "CR", 0.0), (140.0, "CR", nan), (196.0, "PD", 16.0)),
+        ("drug", 2): ((28.0, "BASELINE", 30.0), (84.0, "SD", 33.0), (140.0, "PD", 40.0)),
+        ("drug", 3): ((28.0, "BASELINE", nan), (84.0, "NE", nan)),
     }
-    seen = [
-        (patient, arm, day, "ct", 1, "liver", size)
-        for (arm, patient), read in sizes.items()
-        for day, size in zip(days[arm], read, strict=False)
-        if size > 0.0
+    told = [
+        (patient, arm, day, "ct", 1 + sum(one[1] == "PD" for one in looks[:place]), response, total)
+        for (arm, patient), looks in scans.items()
+        for place, (day, response, total) in enumerate(looks)
     ]
-    names = ("patient", "arm", "day", "instrument", "lesion", "site", "diameter_mm")
-    observations = {
-        name: np.array([row[k] for row in seen], dtype=object if name in ("arm", "instrument", "site") else None)
+    names = ("patient", "arm", "day", "instrument", "line", "response", "target_sum_mm")
+    assessments = {
+        name: np.array([row[k] for row in told], dtype=object if name in ("arm", "instrument", "response") else None)
         for k, name in enumerate(names)
     }
     rows = [
         # patient, arm, alive, end, cause, response, progression
         (0, "none", False, 200.0, "liver burden", "PD", 84.0),
         (1, "none", False, 300.0, "liver burden", "PD", 84.0),
-        (2, "none", False, 60.0, "other causes", "NE", np.nan),
-        (3, "none", True, 1000.0, "", "NE", np.nan),
-        (0, "drug", True, 240.0, "", "PR", np.nan),
+        (2, "none", False, 60.0, "other causes", "NE", nan),
+        (3, "none", True, 1000.0, "", "NE", nan),
+        (0, "drug", True, 240.0, "", "PR", nan),
         (1, "drug", False, 800.0, "liver burden", "CR", 196.0),
-        (2, "drug", False, 60.0 + 140.0, "lung burden", "PD", 140.0),
-        (3, "drug", True, 1000.0, "", "NE", np.nan),
+        (2, "drug", False, 200.0, "lung burden", "PD", 140.0),
+        (3, "drug", True, 1000.0, "", "NE", nan),
     ]
+    text = ("arm", "cause", "response")
+    columns = ("patient", "arm", "alive", "end_day", "cause", "response", "progression_day")
     table = {
-        "patient": np.array([row[0] for row in rows], dtype=np.int32),
-        "arm": np.array([row[1] for row in rows], dtype=object),
-        "alive": np.array([row[2] for row in rows]),
-        "followed": np.ones(len(rows), dtype=bool),
-        "end_day": np.array([row[3] for row in rows]),
-        "cause": np.array([row[4] for row in rows], dtype=object),
-        "ending": np.array(["as told"] * len(rows), dtype=object),
-        "response": np.array([row[5] for row in rows], dtype=object),
-        "progressed": np.array([np.isfinite(row[6]) for row in rows]),
-        "progression_day": np.array([row[6] for row in rows]),
-        "tumour_age_days": np.full(len(rows), 7000.0),
+        name: np.array([row[k] for row in rows], dtype=object if name in text else None)
+        for k, name in enumerate(columns)
     }
+    table["progressed"] = np.isfinite(table["progression_day"])
+    table["followed"] = np.ones(len(rows), dtype=bool)
+    table["ending"] = np.array(["as told"] * len(rows), dtype=object)
     made = made_trial(4)
-    keep = {name: column[:0] for name, column in made.tables["lesions"].items()}
-    trial = MadeTrial(
-        ("none", "drug"), {"patients": table, "lesions": keep, "observations": observations}, made.study, made.record
-    )
-    protocol = Protocol(scans=(Scan(every=56.0, start=28.0),))
-    trial.plan = SimpleNamespace(arms={"none": protocol, "drug": protocol}, agents={})  # type: ignore[attr-defined]
-    return trial
+    lesions_of_none = {name: column[:0] for name, column in made.tables["lesions"].items()}
+    tables = {"patients": table, "lesions": lesions_of_none, "assessments": assessments}
+    return MadeTrial(("none", "drug"), tables, made.study, made.record)

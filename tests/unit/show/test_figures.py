@@ -144,7 +144,7 @@ def test_organs_count_patients_not_lesions_and_not_the_primary() -> None:
     }
     one = MadeTrial(("surgery",), {"patients": trial.tables["patients"], "lesions": lesions}, trial.study, trial.record)
     for tool, seen in (("", 0.0), ("pet", 0.0), ("ct", 0.25), ("mri", 0.25)):
-        one.tables["observations"] = {"instrument": np.array([tool] if tool else [], dtype=object)}
+        one.tables["assessments"] = {"instrument": np.array([tool] if tool else [], dtype=object)}
         table = organs_figure(one).table
         assert table["site"] == ["liver", "lung"]
         assert table["at_diagnosis"] == [0.25, 0.25]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from matplotlib.collections import LineCollection, PolyCollection
 
-from seedsoil.experiment.orders.looks import Biopsy, BloodDraw
+from seedsoil.experiment.orders.sampling.looks import Biopsy, BloodDraw
 from seedsoil.experiment.protocol import Ablate, Inject, Irradiate, Scan, Shunt
 from seedsoil.foundation.errors import StudyError
 from seedsoil.observe.scan import INSTRUMENTS
@@ -67,7 +67,7 @@ def test_spider_legs_are_every_change_in_time() -> None:
     assert len(legs) == 3
     ends = sorted((round(leg[-1][0] * 365.25), round(float(leg[-1][1]), 1)) for leg in legs)
     assert ends == [(140, 33.3), (196, -47.5), (196, -20.0)]
-    assert picture.table["response"].count("baseline") == 5
+    assert picture.table["response"].count("BASELINE") == 5
     assert overlaps(picture) == outside(picture) == []
 
 

@@ -170,12 +170,12 @@ def test_one_arm_and_nobody_dead(tmp_path: Path) -> None:
 
 
 def test_report_of_a_whole_trial_is_quick(tmp_path: Path) -> None:
-    """Four arms of 400 patients take less than six seconds of one core, and every picture is told of."""
+    """Four arms of 400 patients take less than five seconds of one core, and every picture is told of."""
     trial = made_trial(400)
     told: list[tuple[int, int]] = []
     start = time.process_time()
     page = write_report(trial, tmp_path, progress=lambda done, total: told.append((done, total)))
-    assert time.process_time() - start < 6.0
+    assert time.process_time() - start < 5.0
     pictures = page.read_text(encoding="utf-8").count("<figure>")
     assert told == [(done, pictures) for done in range(1, pictures + 1)]
 

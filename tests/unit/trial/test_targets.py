@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from seedsoil.experiment.protocol import Scan
+from seedsoil.observe.response import RESPONSES
 from seedsoil.trial.run import Trial, run
 from seedsoil.trial.study.file import Study
 from seedsoil.trial.targets import TargetSums, target_sums
@@ -49,67 +49,47 @@ def small_trial() -> Trial:
 
 
 def _followed(arm: str) -> dict[int, TargetSums]:
-    trial = scanned_trial()
-    scans = (Scan(every=56.0, start=28.0),)
-    return {one.patient: one for one in target_sums(trial.tables["patients"], trial.tables["observations"], arm, scans)}
+    return {one.patient: one for one in target_sums(scanned_trial().tables["assessments"], arm)}
 
 
-def test_sums_changes_and_responses_are_those_worked_out_by_hand() -> None:
-    """Catches a sum of the wrong lesions, a change against the nadir instead of the baseline, and a look one scan off."""
-    drug = _followed("drug")
-    assert drug[0].days[:4].tolist() == [28.0, 84.0, 140.0, 196.0]
-    assert drug[0].sums[:4].tolist() == [40.0, 24.0, 20.0, 21.0]
-    assert drug[0].change[:4] == pytest.approx([0.0, -40.0, -50.0, -47.5])
-    assert drug[0].responses[:4] == ("", "PR", "PR", "PR")
-    assert drug[0].first_day_of("PR") == 84.0
-    assert drug[2].responses == ("", "SD", "PD")
+def test_sums_and_changes_are_those_worked_out_by_hand() -> None:
+    """Catches a change against the nadir instead of the baseline, and a scan of another patient, arm or line."""
+    drug, none = _followed("drug"), _followed("none")
+    assert drug[0].days.tolist() == [28.0, 84.0, 140.0, 196.0]
+    assert drug[0].change == pytest.approx([0.0, -40.0, -50.0, -47.5])
+    assert drug[0].responses == ("BASELINE", "PR", "PR", "PR")
+    assert (drug[0].first_day_of("PR"), drug[0].best_change, drug[0].progressed) == (84.0, -50.0, False)
+    assert drug[2].responses == ("BASELINE", "SD", "PD")
     assert drug[2].best_change == pytest.approx(10.0)
-    assert drug[2].progression == 2
-
-
-def test_looks_that_show_nothing_count() -> None:
-    """A vanished lesion leaves no row: only the plan knows of the scans on days 84 and 140."""
-    one = _followed("drug")[1]
-    assert one.sums.tolist() == [20.0, 0.0, 0.0, 16.0]
-    assert one.responses == ("", "CR", "CR", "PD")
-    assert (one.best_change, one.first_day_of("CR")) == (-100.0, 84.0)
-    trial = scanned_trial()
-    unplanned = target_sums(trial.tables["patients"], trial.tables["observations"], "drug")
-    assert {each.patient: each.sums.size for each in unplanned}[1] == 2
+    # What is judged against the day of progression is another line: 20 of 50 mm is no fall from 40.
+    assert none[0].sums.tolist() == [40.0, 50.0]
+    assert (none[0].best_change, none[0].progressed) == (25.0, True)
 
 
 def test_who_has_no_target_or_no_later_scan_has_no_change() -> None:
-    """Nobody is left out of the table for it, and nobody is drawn with a change of nothing."""
+    """Nobody is left out for it, and nobody is drawn with a change of nothing; a scan that saw too little is left out alone."""
     none, drug = _followed("none"), _followed("drug")
-    assert none[2].sums.size == 1
+    assert set(none) == set(drug) == {0, 1, 2, 3}
     assert np.isnan(none[2].best_change)
-    assert drug[3].targets == frozenset()
     assert np.isnan(drug[3].best_change)
-    assert set(drug[3].responses[1:]) == {"NE"}
+    assert drug[1].best_change == -100.0
+    assert np.isnan(drug[1].first_day_of("PR"))
 
 
-@pytest.mark.parametrize("arm", ["pump", "adaptive"])
-def test_tables_judge_as_the_run_did(arm: str) -> None:
-    """Best response and day of progression of every patient, from the tables alone, are what the run wrote down.
-
-    Catches any difference in the days of the looks, in the readings, in the nodes or in the rules.
-    """
+def test_follow_up_of_a_run_ends_where_the_run_says() -> None:
+    """Best response and progression of every patient, from the scans alone, are those in table ``patients``."""
     trial = small_trial()
-    host, patients = trial.plan.patient.host, trial.tables["patients"]
-    nodes = [site.name for site in host.anatomy.sites if site.soil and host.soil(site.soil).nodal]
-    found = target_sums(patients, trial.tables["observations"], arm, trial.plan.arms[arm].scans, nodes)
-    mine = patients["arm"] == arm
-    written = {
-        int(number): (str(best), float(day))
-        for number, best, day in zip(
-            patients["patient"][mine], patients["response"][mine], patients["progression_day"][mine], strict=True
-        )
-    }
-    assert len(found) >= 3
-    order = ("CR", "PR", "SD", "PD", "NE")
-    for one in found:
-        last = len(one.days) if one.progression is None else one.progression + 1
-        best = min((*one.responses[1:last], "NE"), key=order.index)
-        day = float(one.days[one.progression]) if one.progression is not None else np.nan
-        assert best == written[one.patient][0]
-        assert day == pytest.approx(written[one.patient][1], nan_ok=True)
+    patients = trial.tables["patients"]
+    seen = 0
+    for arm in trial.arms:
+        mine = patients["arm"] == arm
+        written = {int(patients["patient"][row]): row for row in np.flatnonzero(mine)}
+        for one in target_sums(trial.tables["assessments"], arm):
+            row = written[one.patient]
+            assert one.progressed == bool(patients["progressed"][row])
+            best = min((*one.responses[1:], "NE"), key=RESPONSES.index)
+            assert best == patients["response"][row]
+            if one.progressed:
+                assert one.days[-1] == patients["progression_day"][row]
+            seen += len(one.days)
+    assert seen > 20

@@ -50,7 +50,7 @@ _nobody = "nobody had a target lesion\nand a later scan"
 def waterfall_figure(trial: TrialLike) -> Picture:
     """Draw each patient's best change of the sum of target lesions, from the greatest rise to the greatest fall.
 
-    Needs the tables ``patients`` and ``observations``. ``table`` holds arm, patient, baseline_mm, best_change_percent and response.
+    Needs the tables ``patients`` and ``assessments``. ``table`` holds arm, patient, baseline_mm, best_change_percent and response.
     """
     rows: dict[str, list[Any]] = {
         name: [] for name in ("arm", "patient", "baseline_mm", "best_change_percent", "response")
@@ -109,7 +109,7 @@ def _draw_bars(axes: Axes, bars: dict[str, list[tuple[int, float]]]) -> None:
 def spider_figure(trial: TrialLike) -> Picture:
     """Draw each patient's change of the sum of target lesions in time, a line each.
 
-    Needs the tables ``patients`` and ``observations``. ``table`` holds arm, patient, day, sum_mm, change_percent and the
+    Needs the tables ``patients`` and ``assessments``. ``table`` holds arm, patient, day, sum_mm, change_percent and the
     response that this scan was judged.
     """
     rows: dict[str, list[Any]] = {
@@ -125,7 +125,7 @@ def spider_figure(trial: TrialLike) -> Picture:
             _draw_legs(axes, those, best)
             last = max([last, *(float(one.days[-1]) / YEAR for one in those)])
             for one in those:
-                changes, judged = one.change.tolist(), [response or "baseline" for response in one.responses]
+                changes, judged = one.change.tolist(), list(one.responses)
                 for line in zip(one.days.tolist(), one.sums.tolist(), changes, judged, strict=True):
                     for column, cell in zip(rows.values(), (arm, one.patient, *line), strict=True):
                         column.append(cell)
@@ -200,10 +200,10 @@ def _draw_legs(axes: Axes, those: list[TargetSums], best: dict[int, str]) -> Non
         ]
         colour = RESPONSES[response][1]
         axes.add_collection(LineCollection(legs, colors=colour, linewidths=thin, linestyles=[_dashes[response]]))
-    found = [(one, one.progression) for one in those if one.progression is not None]
+    found = [one for one in those if one.progressed]
     if found:
-        x = [float(one.days[place]) / YEAR for one, place in found]
-        y = [min(float(one.change[place]), _ceiling) for one, place in found]
+        x = [float(one.days[-1]) / YEAR for one in found]
+        y = [min(float(one.change[-1]), _ceiling) for one in found]
         axes.plot(
             x, y, "D", markersize=4.0, markerfacecolor="white", markeredgecolor=BLACK, markeredgewidth=0.7, zorder=3, clip_on=False,
         )  # fmt: skip

@@ -27,7 +27,7 @@ def swimmer_figure(trial: TrialLike, most: int = 30) -> Picture:
 
     The first ``most`` patients of each arm are drawn: patients are alike in law, so the first are a fair sample, and the same
     people appear in every arm. Needs the table ``patients``; stretches of treatment need the trial's plan and the table
-    ``events``, the days of responses ``observations``. ``table`` holds what is drawn: one line for each patient, and then
+    ``events``, the days of responses ``assessments``. ``table`` holds what is drawn: one line for each patient, and then
     for each stretch of treatment.
     """
     arms = list(trial.arms)
