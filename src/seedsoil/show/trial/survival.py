@@ -78,7 +78,7 @@ def _draw_curve(axes: Axes, curve: Curve, place: int) -> None:
 
 def _plain_axes(axes: Axes, last: float, label: str) -> None:
     axes.set_xlim(0, last * 1.005)
-    axes.set_xlabel(time_ticks(axes, 0.0, last))
+    axes.set_xlabel(time_ticks(axes, 0.0, last, 8))
     axes.set_ylim(0, 101)
     axes.set_yticks(range(0, 101, 20))
     axes.set_ylabel(label)
