@@ -192,7 +192,7 @@ def test_a_pump_is_drawn_where_it_acts_and_in_the_body() -> None:
 
 
 def test_spread_tells_who_seeded_whom() -> None:
-    """A chain colon, liver, lung: catches a parent's site taken from the child, and children without their parents."""
+    """A chain colon, liver, lung: catches senders taken for receivers, and a parent's site for the child's."""
     history = made_history(count=4)
     history.lesions |= {
         "site": np.array(["colon", "liver", "lung", "liver"], dtype=object),
@@ -201,8 +201,10 @@ def test_spread_tells_who_seeded_whom() -> None:
     history.cells[:, 3] = np.where(np.asarray(history.days) > 500.0, 0.0, history.cells[:, 3])
     picture = spread_figure(history)
     assert picture.table["parent_site"] == ["", "colon", "liver", "colon"]
-    words = {text.get_text() for text in picture.axes[1].texts}
-    assert {"colon 2", "liver 1", "liver 2", "lung 1"} <= words
+    left = {text.get_text() for text in picture.axes[1].texts if text.get_position()[0] <= 0.0}
+    right = {text.get_text() for text in picture.axes[1].texts if text.get_position()[0] >= 1.0}
+    assert left == {"shed from", "colon 2", "liver 1"}
+    assert right == {"founded in", "liver 2", "lung 1"}
     gone = picture.table["gone_day"]
     assert gone[0] == 15.0
     assert gone[3] == 505.0
