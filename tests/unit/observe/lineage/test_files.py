@@ -170,7 +170,10 @@ def test_sistem_graph(lineage: Lineage) -> None:
 def test_mach2_finds_the_true_graph(story: str, tmp_path: Path) -> None:
     """MACH2 reads our files, and the graph of all its solutions is the true one (trees small enough for Gurobi's free size)."""
     pytest.importorskip("gurobipy", reason="MACH2 needs Gurobi's solver (gurobipy), which is not free software")
-    pytest.importorskip("mach2", reason="MACH2 is not installed: pip install --group mach2 (Python 3.11: pip install --no-deps mach2==1.0.0)")
+    pytest.importorskip(
+        "mach2",
+        reason="MACH2 is not installed: pip install --group mach2 (Python 3.11: pip install --no-deps mach2==1.0.0)",
+    )
     from mach2.mach2 import MACH2
     from mach2.tree import MultiLabeledTree
 
