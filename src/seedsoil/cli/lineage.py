@@ -56,10 +56,14 @@ def lineage(
         Print the answer as one JSON document on stdout.
     """
     from seedsoil.cli.show import open_finished
+    from seedsoil.foundation.errors import ModelError, StudyError
 
     trial = open_finished(run, again=True)
     history = trial.patient(patient, arm or trial.arms[-1])
-    found = history.lineage(cells, lesions, mutations)
+    try:
+        found = history.lineage(cells, lesions, mutations)
+    except ModelError as error:  # what cannot be sampled was asked for: bad input, not a run that failed
+        raise StudyError(error.faults) from error
     folder = out or Path(f"lineage-patient-{patient}-{history.arm}")
     written = _write(folder, _files(found))
     if json:

@@ -70,8 +70,8 @@ def test_json_is_one_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ("arguments", "line", "code"),
     [
         (["--patient", "3"], "no patient 3", 2),
-        (["--patient", "0", "--cells", "0"], "0 cells of each lesion; give 1 to 500", 1),
-        (["--patient", "0", "--mutations", "-1"], "not a number of 0 or more", 1),
+        (["--patient", "0", "--cells", "0"], "0 cells of each lesion; give 1 to 500", 2),
+        (["--patient", "0", "--mutations", "-1"], "not a number of 0 or more", 2),
     ],
 )
 def test_bad_input_is_one_line(
