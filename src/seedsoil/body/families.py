@@ -16,7 +16,7 @@ from seedsoil.body.kendall import (
     size_at_mark,
     suffix,
 )
-from seedsoil.body.seeding import send
+from seedsoil.body.seeding import send, spot_at
 from seedsoil.body.state import (
     CELLS,
     CLONE_LESION,
@@ -44,15 +44,7 @@ from seedsoil.foundation.streams import POPULATION, aim, mix, uniform
 @inner
 def choose(stream, chances, total):  # type: ignore[no-untyped-def]
     """Draw a place of ``chances`` in proportion to what stands there; ``total`` is their sum."""
-    left = uniform(stream) * total
-    last = 0
-    for spot in range(chances.shape[0]):
-        if chances[spot] > 0.0:
-            last = spot
-            left -= chances[spot]
-            if left < 0.0:
-                break
-    return last
+    return spot_at(chances, uniform(stream) * total)
 
 
 @inner

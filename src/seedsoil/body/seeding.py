@@ -93,33 +93,36 @@ def note_catches(state, model, work):  # type: ignore[no-untyped-def]
 
 
 @inner
-def tissue_of(row, condition, left, state, model):  # type: ignore[no-untyped-def]
-    """Site in whose tissue an emigrant succeeds; ``left`` is drawn evenly from 0 to `founding_chance`."""
-    origin, last = int(state.lesion[row, SITE]), 0
-    at, share = among_mothers(state.lesion[row, VIGOUR], model)
-    for site in range(model.favour.shape[1]):
-        worth = (1.0 - share) * model.favour[at, site] + share * model.favour[at + 1, site]
-        chance = model.emission[condition, origin, site] * worth
-        if chance > 0.0:
-            last = site
-            left -= chance
+def spot_at(chances, left):  # type: ignore[no-untyped-def]
+    """Place of ``chances`` in which ``left``, drawn evenly from 0 to their sum, falls; what rounding leaves is the last's."""
+    last = 0
+    for spot in range(chances.shape[0]):
+        if chances[spot] > 0.0:
+            last = spot
+            left -= chances[spot]
             if left < 0.0:
                 break
     return last
 
 
 @inner
+def tissue_of(row, condition, left, state, model, work):  # type: ignore[no-untyped-def]
+    """Site in whose tissue an emigrant succeeds; ``left`` is drawn evenly from 0 to `founding_chance`."""
+    origin = int(state.lesion[row, SITE])
+    at, share = among_mothers(state.lesion[row, VIGOUR], model)
+    for site in range(work.way.shape[0]):
+        worth = (1.0 - share) * model.favour[at, site] + share * model.favour[at + 1, site]
+        work.way[site] = model.emission[condition, origin, site] * worth
+    return spot_at(work.way, left)
+
+
+@inner
 def landing_of(row, condition, left, state, model, work):  # type: ignore[no-untyped-def]
     """Site of the lesion in which an emigrant lands; ``left`` is drawn evenly from 0 to `joining_chance`."""
-    origin, last = int(state.lesion[row, SITE]), 0
-    for site in range(work.caught.shape[0]):
-        chance = model.landing[condition, origin, site] * work.caught[site]
-        if chance > 0.0:
-            last = site
-            left -= chance
-            if left < 0.0:
-                break
-    return last
+    origin = int(state.lesion[row, SITE])
+    for site in range(work.way.shape[0]):
+        work.way[site] = model.landing[condition, origin, site] * work.caught[site]
+    return spot_at(work.way, left)
 
 
 @inner
@@ -144,7 +147,7 @@ def send(stream, state, row, slot, condition, day, ordinal, model, work):  # typ
     founding = founding_chance(row, condition, state, model)
     left = uniform(stream) * (founding + joining_chance(row, condition, state, model, work))
     if left < founding:
-        target = tissue_of(row, condition, left, state, model)
+        target = tissue_of(row, condition, left, state, model, work)
         joins = work.caught[target] > 0.0 and uniform(stream) < work.caught[target]
     else:
         target, joins = landing_of(row, condition, left - founding, state, model, work), True

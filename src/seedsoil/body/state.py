@@ -182,6 +182,7 @@ class Work(NamedTuple):
     after: Floats  # (slots,)
     stack: Floats  # (depth, 6)
     burden: Floats  # (sites,)
+    way: Floats  # (sites,): chances of an emigrant's ends, while one is drawn
     caught: Floats  # (sites,): share of the cells that arrest there which land in lesions
 
 
@@ -233,6 +234,7 @@ def new_work(types: int, masks: int, sites: int, mechanisms: int) -> Work:
         after=np.zeros(types + SLOTS_BEYOND_TYPES),
         stack=np.zeros((8192, 6)),
         burden=np.zeros(sites),
+        way=np.zeros(sites),
         caught=np.zeros(sites),
     )
 
