@@ -6,7 +6,7 @@ Use: python tools/tables_page.py > docs/understand/tables.md
 import sys
 
 from seedsoil.experiment.columns import FORMAT, TABLES
-from seedsoil.trial.adam import TITLES, VARIABLES
+from seedsoil.trial.export.adam import TITLES, VARIABLES
 
 HEAD = f"""# Tables of a run
 

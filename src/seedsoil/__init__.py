@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from seedsoil.experiment.history import History
     from seedsoil.experiment.protocol import Protocol
     from seedsoil.show.show import show
-    from seedsoil.trial.run import run, simulate
+    from seedsoil.trial.run import run
     from seedsoil.trial.study.file import Study, check
+    from seedsoil.trial.trial import simulate
 
 __version__ = "0.1.0"
 
@@ -26,7 +27,7 @@ _home = {
     "run": "seedsoil.trial.run",
     "sample_population": "seedsoil.body.population",
     "show": "seedsoil.show.show",
-    "simulate": "seedsoil.trial.run",
+    "simulate": "seedsoil.trial.trial",
 }
 
 __all__ = [

@@ -131,7 +131,7 @@ def plan_of(arms: dict[str, Any], agents: dict[str, Any] | None = None, **change
 @lru_cache(maxsize=16)
 def control_tables(without: tuple[str, ...] = ()) -> dict[str, dict[str, Any]]:
     """All tables of eight patients whose primary is resected, with some mechanisms switched off."""
-    from seedsoil.trial.run import run_patients
+    from seedsoil.trial.runner.patients import run_patients
 
     return run_patients(plan_of(CONTROL, without=without, patients=8), 0, 8)
 

@@ -16,7 +16,7 @@ from seedsoil.experiment.grow import Diagnosis, grow
 from seedsoil.experiment.protocol import Course, Protocol
 from seedsoil.experiment.simulate import open_arm
 from seedsoil.foundation.errors import ModelError
-from seedsoil.trial.run import run_patients
+from seedsoil.trial.runner.patients import run_patients
 from tests.properties.examples import ADULT, CONTROL, ONE_CLONE, TWO_POOL, changed, patient, plan_of, same
 from tests.properties.plain import agent, lived, mechanism, who
 

@@ -7,7 +7,7 @@ import pytest
 
 from seedsoil.biology.journey.circulation import arrests
 from seedsoil.body.state import ACTIVE, ARRIVED, DEATH, DIVISION, HALF_CATCH, QUIESCENCE
-from seedsoil.trial.run import run_patients
+from seedsoil.trial.runner.patients import run_patients
 from tests.properties.examples import ADULT, COLON, CONTROL, control_tables, model_of, patient, plan_of
 from tests.properties.plain import (
     AT,

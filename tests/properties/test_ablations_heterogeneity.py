@@ -7,7 +7,7 @@ import pytest
 
 from seedsoil.body.state import CELLS, FOUNDER_SPREAD, VIGOUR
 from seedsoil.experiment.grow import Diagnosis
-from seedsoil.trial.run import run_patients
+from seedsoil.trial.runner.patients import run_patients
 from tests.properties.examples import (
     COLON,
     CONTROL,

@@ -7,7 +7,7 @@ import numpy as np
 from seedsoil.experiment.grow import Diagnosis
 from seedsoil.experiment.protocol import Protocol
 from seedsoil.observe.response import BASELINE, MEASURABLE_MM
-from seedsoil.trial.run import run_patients
+from seedsoil.trial.runner.patients import run_patients
 from tests.properties.arms import FLUOROURACIL, SCANS, SURGERY, fluorouracil
 from tests.properties.examples import plan_of
 

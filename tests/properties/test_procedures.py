@@ -29,7 +29,8 @@ from seedsoil.experiment.protocol import (
     Shunt,
 )
 from seedsoil.foundation.errors import ModelError
-from seedsoil.trial.run import run_patients, simulate
+from seedsoil.trial.runner.patients import run_patients
+from seedsoil.trial.trial import simulate
 from tests.properties.arms import FLUOROURACIL, SCANS, SURGERY, assumed, differing, fluorouracil, told_of
 from tests.properties.examples import ADULT, COLON, TWO_POOL, changed, patient, plan_of, same
 

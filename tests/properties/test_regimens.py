@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from seedsoil.experiment.protocol import Course, Protocol
-from seedsoil.trial.run import run_patients, simulate
+from seedsoil.trial.runner.patients import run_patients
+from seedsoil.trial.trial import simulate
 from tests.properties.arms import FLUOROURACIL, SCANS, SURGERY, assumed, differing, fluorouracil, told_of
 from tests.properties.examples import plan_of, same
 

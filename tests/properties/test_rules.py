@@ -14,7 +14,7 @@ from seedsoil.experiment.grow import Diagnosis, Screening, grow
 from seedsoil.experiment.orders.condition import Comparison, Condition
 from seedsoil.experiment.protocol import Biopsy, BloodDraw, Protocol, Resect, Scan
 from seedsoil.experiment.simulate import is_admitted, react, respond, run_arm
-from seedsoil.trial.run import run_patients
+from seedsoil.trial.runner.patients import run_patients
 from tests.properties.arms import FLUOROURACIL, SCANS, SURGERY, differing, fluorouracil, told_of
 from tests.properties.examples import COLON, TWO_POOL, patient, plan_of, same
 

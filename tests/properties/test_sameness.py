@@ -16,8 +16,10 @@ from seedsoil.experiment.protocol import Course, Protocol, Resect, Scan
 from seedsoil.experiment.timeline import nothing
 from seedsoil.foundation.streams import new_stream
 from seedsoil.trial.plan import Plan, enrol
-from seedsoil.trial.run import run, run_patients, simulate
+from seedsoil.trial.run import run
+from seedsoil.trial.runner.patients import run_patients
 from seedsoil.trial.study.file import Study
+from seedsoil.trial.trial import simulate
 from tests.properties.examples import changed, follow, lesion_of, model_of, patient, plan_of, same
 
 SURGERY = (Resect("primary", 10.0),)  # inside a step of the grid: surgery cuts it, looking must not

@@ -20,7 +20,7 @@ from seedsoil.experiment.orders.sampling.samples import biopsy, culture, draw
 from seedsoil.experiment.protocol import Inject, Protocol
 from seedsoil.foundation.errors import ModelError
 from seedsoil.observe.blood import passing
-from seedsoil.trial.run import run_patients
+from seedsoil.trial.runner.patients import run_patients
 from tests.properties.arms import FLUOROURACIL, SCANS, SURGERY, differing, fluorouracil, told_of
 from tests.properties.examples import ADULT, COLON, TWO_POOL, changed, patient, plan_of
 

@@ -16,7 +16,7 @@ from seedsoil.catalogue.load import entry
 from seedsoil.experiment.grow import Diagnosis
 from seedsoil.experiment.orders.sampling.looks import Count
 from seedsoil.experiment.protocol import Inject, Protocol
-from seedsoil.trial.run import run_patients
+from seedsoil.trial.runner.patients import run_patients
 from tests.properties.examples import plan_of
 
 MICE, CELLS = 10, 1e5

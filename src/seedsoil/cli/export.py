@@ -21,7 +21,7 @@ def export(run: Path, /, *, form: str = "csv", out: Path | None = None, json: bo
     json
         Print the paths as one JSON document on stdout.
     """
-    from seedsoil.trial.export import export as write
+    from seedsoil.trial.export.files import export as write
 
     paths = write(run, form, out or run.with_name(f"{run.resolve().name}-{form}"))
     if json:

@@ -15,8 +15,8 @@ from seedsoil.cli.study import open_study
 from seedsoil.cli.terminal import DONE, FAILED, INTERRUPTED, console, say, say_faults
 
 if TYPE_CHECKING:
-    from seedsoil.trial.run import Trial
     from seedsoil.trial.study.file import Study
+    from seedsoil.trial.trial import Trial
 
 #: Digits of the identity in the name of a run folder.
 _DIGITS = 8
@@ -119,7 +119,7 @@ def _choose_folder(study: Study, name: str, out: Path | None, resume: bool) -> t
 
 
 def _finished(folder: Path) -> Trial:
-    from seedsoil.trial.run import open_run
+    from seedsoil.trial.trial import open_run
 
     say(f"{folder} holds this very run already; here is its answer.")
     return open_run(folder)

@@ -10,7 +10,7 @@ from seedsoil.cli.terminal import DONE, NOTICE, print_table, say
 if TYPE_CHECKING:
     from seedsoil.experiment.history import History
     from seedsoil.show.palette import Picture
-    from seedsoil.trial.run import Trial
+    from seedsoil.trial.trial import Trial
 
 
 def show(
@@ -93,7 +93,7 @@ def open_finished(folder: Path, *, again: bool) -> Trial:
     """Open a finished run; ``again`` says that a patient of it will be simulated again."""
     from seedsoil.experiment.store import Store
     from seedsoil.foundation.errors import StoreError
-    from seedsoil.trial.run import open_run
+    from seedsoil.trial.trial import open_run
 
     store = Store.open(folder)
     if not store.complete:

@@ -10,7 +10,7 @@ from seedsoil.cli.terminal import NOTICE, print_table
 from seedsoil.show.answer import PUBLISHED_COLUMNS, months, not_followed, published_rows
 from seedsoil.show.results import words
 from seedsoil.trial.endpoints import response_rate
-from seedsoil.trial.run import Trial
+from seedsoil.trial.trial import Trial
 
 _FIVE_YEARS = "1826"
 _ARMS = ("Arm", "Patients", "Deaths", "Median survival, months", "Alive at 5 years", "Median PFS, months", "Response")

@@ -29,8 +29,8 @@ def synergy(
         Print the answer as one JSON document on stdout.
     """
     from seedsoil.foundation.errors import StudyError
-    from seedsoil.trial.run import open_run
     from seedsoil.trial.synergy import measure_synergy
+    from seedsoil.trial.trial import open_run
 
     if len(alone) != 2:
         given = f"{len(alone)} are given" if len(alone) != 1 else "1 is given"

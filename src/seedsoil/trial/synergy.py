@@ -26,7 +26,7 @@ from seedsoil.trial.survival import Survival, kaplan_meier
 
 if TYPE_CHECKING:
     from seedsoil.experiment.protocol import Protocol
-    from seedsoil.trial.run import Trial
+    from seedsoil.trial.trial import Trial
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

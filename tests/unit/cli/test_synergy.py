@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import seedsoil.trial.run as engine
+import seedsoil.trial.trial as engine
 from seedsoil.cli.main import execute
 from tests.unit.trial.synergy_examples import cohort, trial_of
 

@@ -7,8 +7,8 @@ import pytest
 
 from seedsoil.experiment.history import History
 from seedsoil.observe.lineage.tree import DIVIDED
-from seedsoil.trial.run import simulate
 from seedsoil.trial.study.file import shipped
+from seedsoil.trial.trial import simulate
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from seedsoil.trial.adam import LONGEST_LABEL, VARIABLES, analysis_tables
 from seedsoil.trial.endpoints import event_times
+from seedsoil.trial.export.adam import LONGEST_LABEL, VARIABLES, analysis_tables
 from seedsoil.trial.survival import kaplan_meier
 
 arms = ("surgery", "drug")

@@ -10,7 +10,7 @@ import pytest
 from seedsoil.cli.main import execute
 from seedsoil.experiment.columns import TABLES
 from seedsoil.experiment.store import Store
-from seedsoil.trial.export import DICTIONARY, dictionary, export
+from seedsoil.trial.export.files import DICTIONARY, dictionary, export
 from tests.unit.experiment.test_store import begin, fill, tables_of
 
 

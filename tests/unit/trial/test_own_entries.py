@@ -10,8 +10,8 @@ import pytest
 from seedsoil.catalogue.load import folder
 from seedsoil.foundation.errors import StudyError
 from seedsoil.foundation.record import identity
-from seedsoil.trial.run import record_of
 from seedsoil.trial.study.file import Study
+from seedsoil.trial.trial import record_of
 
 STUDY = """
 [study]

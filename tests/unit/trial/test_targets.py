@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from seedsoil.observe.response import RESPONSES
-from seedsoil.trial.run import Trial, run
+from seedsoil.trial.run import run
 from seedsoil.trial.study.file import Study
 from seedsoil.trial.targets import TargetSums, target_sums
+from seedsoil.trial.trial import Trial
 from tests.unit.show.examples import scanned_trial
 
 _study = """

@@ -39,7 +39,7 @@ from seedsoil.trial.study.transplants import Transplants
 from seedsoil.trial.study.write import resolve
 
 if TYPE_CHECKING:
-    from seedsoil.trial.run import Trial
+    from seedsoil.trial.trial import Trial
 
 __all__ = ["Study", "check", "shipped", "shipped_names"]
 

@@ -16,8 +16,8 @@ from seedsoil.experiment.columns import TABLES
 from seedsoil.experiment.publish import disk, publish
 from seedsoil.experiment.store import Store
 from seedsoil.foundation.errors import StoreError, StudyError, did_you_mean
-from seedsoil.trial.adam import TITLES, VARIABLES, analysis_tables
-from seedsoil.trial.run import open_run
+from seedsoil.trial.export.adam import TITLES, VARIABLES, analysis_tables
+from seedsoil.trial.trial import open_run
 
 #: What a run can be written out as.
 FORMS = ("csv", "adam")

@@ -1,0 +1,183 @@
+"""A study that has run: its arms, its tables, what they say, and each patient again, recorded in time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seedsoil.catalogue.describe import citations
+from seedsoil.experiment.columns import TABLES
+from seedsoil.experiment.history import History, record, record_growth
+from seedsoil.experiment.simulate import open_arm
+from seedsoil.experiment.store import Store
+from seedsoil.foundation.errors import StoreError, StudyError, did_you_mean
+from seedsoil.foundation.record import Record, make_record
+from seedsoil.foundation.value import Value, values_in
+from seedsoil.trial.compare import Comparison, compare_arms
+from seedsoil.trial.endpoints import event_times
+from seedsoil.trial.plan import Plan, Published, enrol
+from seedsoil.trial.study.file import Study
+from seedsoil.trial.survival import Survival, kaplan_meier
+
+Columns = dict[str, NDArray[Any]]
+
+#: Days at which the answer states the share alive.
+_ANSWER_DAYS = (365, 730, 1095, 1826, 3652)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A study that has run: its arms, its tables, and what they say.
+
+    ``tables`` maps "patients", "lesions", "clones", "events" and "observations" to columns; ``out`` is the run folder,
+    or None if nothing was written.
+    """
+
+    study: Study
+    plan: Plan
+    tables: Mapping[str, Columns]
+    record: Record
+    out: Path | None = None
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Names of the arms, in the order of the study."""
+        return tuple(self.plan.arms)
+
+    def survival(self, arm: str, endpoint: str = "overall_survival") -> Survival:
+        """Kaplan-Meier curve of an arm with its band."""
+        return kaplan_meier(*event_times(self.tables["patients"], arm, endpoint))
+
+    def compare(self, arm: str, versus: str, endpoint: str = "overall_survival") -> Comparison:
+        """Hazard ratio of one arm against another, with interval and test."""
+        one, other = (event_times(self.tables["patients"], name, endpoint) for name in (arm, versus))
+        return compare_arms(*one, *other, arm=arm, versus=versus, endpoint=endpoint)
+
+    def patient(self, number: int, arm: str) -> History:
+        """One patient in one arm, run again and recorded; the same bytes as in the trial."""
+        return self.histories(number, (arm,))[0]
+
+    def histories(self, number: int, arms: Sequence[str]) -> list[History]:
+        """One patient in several arms, as `patient` does for one, but grown once."""
+        for arm in arms:
+            if arm not in self.plan.arms:
+                raise StudyError(f"no arm {arm!r}.{did_you_mean(arm, self.arms)} Arms: {', '.join(self.arms)}.")
+        if not 0 <= number < self.plan.patients:
+            raise StudyError(f"no patient {number}: the study has patients 0 to {self.plan.patients - 1}.")
+        return _recorded(self.plan, number, arms)
+
+    def answer(self) -> dict[str, Any]:
+        """The answer as plain data: arms, comparisons with the first arm and between neighbours, identity."""
+        endpoints = [self.plan.primary_endpoint]
+        endpoints += [name for name in self.plan.secondary_endpoints if name.endswith("_survival")]
+        pairs = [(arm, self.arms[0]) for arm in self.arms[1:]]
+        pairs += [(self.arms[-1], arm) for arm in self.arms[1:-1]]
+        comparisons = [
+            self._comparison(arm, versus, endpoint)
+            for endpoint in dict.fromkeys(endpoints)
+            if endpoint.endswith("_survival")
+            for arm, versus in pairs
+        ]
+        return {
+            "study": self.plan.title,
+            "identity": self.record.identity,
+            "seed": self.plan.seed,
+            "patients": self.plan.patients,
+            "arms": {arm: self._arm(arm) for arm in self.arms},
+            "comparisons": comparisons,
+            "published": [self._against(one) for one in self.plan.published],
+            "out": None if self.out is None else str(self.out),
+        }
+
+    def _arm(self, arm: str) -> dict[str, Any]:
+        days, died = event_times(self.tables["patients"], arm)
+        curve, free = self.survival(arm), self.survival(arm, "progression_free_survival")
+        chosen = np.asarray(self.tables["patients"]["arm"]) == arm
+        responses = np.asarray(self.tables["patients"]["response"])[chosen]
+        low, high = curve.median_interval
+        return {
+            "n": int(days.size),
+            "deaths": int(died.sum()),
+            "median_survival_days": _number(curve.median),
+            "median_survival_low": _number(low),
+            "median_survival_high": _number(high),
+            "median_progression_free_days": _number(free.median),
+            "not_followed": int(np.count_nonzero(~np.asarray(self.tables["patients"]["followed"], dtype=bool)[chosen])),
+            "responders": int(np.isin(responses, ("CR", "PR")).sum()),
+            "survival": {str(day): _number(float(curve.at(np.array([float(day)]))[0])) for day in _ANSWER_DAYS},
+        }
+
+    def _against(self, one: Published) -> dict[str, Any]:
+        """A published median beside the one found; ``inside`` is None where too few had the event to have a median."""
+        times = event_times(self.tables["patients"], one.arm, one.endpoint)
+        found = _number(kaplan_meier(*times).median) if times[0].size else None
+        return {
+            "arm": one.arm,
+            "endpoint": one.endpoint,
+            "n": int(times[0].size),
+            "median_days": found,
+            "low_days": one.low,
+            "high_days": one.high,
+            "inside": None if found is None else one.low <= found <= one.high,
+            "source": one.source,
+        }
+
+    def _comparison(self, arm: str, versus: str, endpoint: str) -> dict[str, Any]:
+        found = self.compare(arm, versus, endpoint)
+        return {
+            "arm": arm,
+            "versus": versus,
+            "endpoint": endpoint,
+            "hazard_ratio": _number(found.hazard_ratio),
+            "low": _number(found.low),
+            "high": _number(found.high),
+            "p": _number(found.p),
+        }
+
+
+def _number(value: float) -> float | None:
+    """A number that JSON can hold; None for what is not reached."""
+    return float(value) if np.isfinite(value) else None
+
+
+def simulate(plan: Plan, arm: str, number: int = 0) -> History:
+    """Run one patient of a plan in one arm and keep what happens in time."""
+    return _recorded(plan, number, (arm,))[0]
+
+
+def _recorded(plan: Plan, number: int, arms: Sequence[str]) -> list[History]:
+    """Grow a patient once, and record what happens in each of the arms."""
+    grown = enrol(plan, number)
+    growth = record_growth(grown)
+    histories = []
+    for name in arms:
+        opened = open_arm(grown, plan.vessels, plan.agents, plan.arms[name], plan.until_days, plan.without)
+        histories.append(record(opened, name, plan.arms[name], growth))
+    return histories
+
+
+def values_of(plan: Plan) -> list[Value]:
+    """Every Value that a plan uses, once each."""
+    nouns = [plan.patient, plan.vessels, *plan.agents.values()]
+    return [value for noun in nouns for _, value in values_in(noun)]
+
+
+def record_of(study: Study, plan: Plan) -> Record:
+    """The record of a study: what ran, and the source of every Value that it uses."""
+    used = values_of(plan)
+    return make_record(study.resolve(), plan.seed, used, citations(used, study.shelf.cited))
+
+
+def open_run(folder: Path | str) -> Trial:
+    """Open a finished run folder. StoreError if it is none, or patients are missing."""
+    store = Store.open(folder)
+    if not store.complete:
+        raise StoreError(f"{folder}: the run is not finished; take it up with seedsoil run --resume --out {folder}")
+    study = Study.read(store.study_text(), str(folder))
+    plan = study.plan()
+    return Trial(study, plan, {table: store.read(table) for table in TABLES}, record_of(study, plan), Path(folder))
