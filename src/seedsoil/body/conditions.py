@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -38,40 +40,47 @@ from seedsoil.body.state import (
     Floats,
     Integers,
 )
+from seedsoil.foundation.compiled import kernel
 from seedsoil.foundation.elementary import log1p
+from seedsoil.foundation.kept import Kept
 
 CELLS_PER_MILLILITRE = 1e9
 
 
-#: Site, fitness, emission, landing, and what a mother's vigour is worth: tables of ``Model``.
-Tables = tuple[Floats, Floats, Floats, Floats, Floats]
-#: Tables of the last few patients, since the arms of one have most conditions in common: key, patient, tables.
-_recent: dict[tuple[int, int, bytes, bytes, frozenset[str]], tuple[Patient, Vasculature, Tables]] = {}
-_MOST_RECENT = 8
+class Tables(NamedTuple):
+    """Tables of ``Model`` that follow from a patient and the conditions of his host alone."""
+
+    site: Floats
+    fitness: Floats
+    emission: Floats
+    emission_total: Floats
+    landing: Floats
+    favour: Floats
+
+
+#: What was worked out for the last few patients, since the arms of one have most conditions in common.
+_recent: Kept[Tables] = Kept(8)
+_favours: Kept[Floats] = Kept(8)
 
 
 def condition_tables(
     patient: Patient, vessels: Vasculature, rows: Floats, shut: Integers, without: Collection[str]
 ) -> Tables:
-    """Return ``Model.site``, ``fitness``, ``emission``, ``landing`` and ``favour`` for conditions [conditions, SIGNALS].
+    """Return the tables for conditions [conditions, SIGNALS]; whoever asks gets arrays of his own.
 
     ``shut`` says which condition a cell meets that arrives behind a barrier while each one holds [conditions].
     """
-    key = (id(patient), id(vessels), rows.tobytes(), shut.tobytes(), frozenset(without))
-    kept = _recent.get(key)
-    if kept is None or kept[0] is not patient or kept[1] is not vessels:
+
+    def make() -> Tables:
         mechanisms = () if "resistance" in without else patient.tumour.mechanisms
         signals = Levels(rows, without)
         site, fitness, success, landed = site_tables(patient, vessels, mechanisms, signals, without, shut)
         emission, landing = emission_tables(patient, success, landed, signals, without)
         favour = favour_table(patient, site[0], without)
-        kept = (patient, vessels, (site, fitness, emission, landing, favour))
-        _recent.pop(key, None)
-        if len(_recent) >= _MOST_RECENT:
-            del _recent[next(iter(_recent))]
-        _recent[key] = kept
-    site, fitness, emission, landing, favour = kept[2]
-    return site.copy(), fitness.copy(), emission.copy(), landing.copy(), favour.copy()
+        return Tables(site, fitness, emission, total_emission(emission, favour), landing, favour)
+
+    kept = _recent.get((patient, vessels), (rows.tobytes(), shut.tobytes(), frozenset(without)), make)
+    return Tables(*(table.copy() for table in kept))
 
 
 def site_tables(
@@ -233,12 +242,27 @@ def favour_table(patient: Patient, rates: Floats, without: Collection[str]) -> F
     that changes division in a soil, what a mother's vigour is worth there is still taken from him. And where a cluster
     succeeds surely, vigour is taken to help it all the same.
     """
-    return worth_of_vigour(patient.tumour, rates[:, QUIESCENCE], rates[:, DIVISION], rates[:, DEATH], without)
+    asleep, division, death = rates[:, QUIESCENCE], rates[:, DIVISION], rates[:, DEATH]
+    # A patient at rest is the same before diagnosis and in every arm.
+    key = (asleep.tobytes(), division.tobytes(), death.tobytes(), frozenset(without))
+    make = partial(worth_of_vigour, patient.tumour, asleep, division, death, without)
+    return _favours.get((patient.tumour,), key, make)
 
 
+@kernel
 def total_emission(emission: Floats, favour: Floats) -> Floats:
     """Chance that a competent cell, once it leaves site i, founds a lesion anywhere [conditions, mothers, sites]."""
-    total = np.zeros((emission.shape[0], favour.shape[0], emission.shape[1]))
-    for site in range(emission.shape[2]):
-        total += emission[:, None, :, site] * favour[None, :, site, None]
+    mothers, sites = favour.shape
+    by_site = np.ascontiguousarray(favour.T)
+    total = np.zeros((emission.shape[0], mothers, sites))
+    anywhere = np.zeros(mothers)
+    for condition in range(emission.shape[0]):
+        for origin in range(sites):
+            anywhere[:] = 0.0
+            for site in range(sites):
+                chance = emission[condition, origin, site]
+                if chance > 0.0:
+                    for mother in range(mothers):
+                        anywhere[mother] += chance * by_site[site, mother]
+            total[condition, :, origin] = anywhere
     return total

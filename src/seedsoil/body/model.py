@@ -16,7 +16,7 @@ from seedsoil.biology.signals import Levels, resting
 from seedsoil.biology.soils.host_cells import HostCells
 from seedsoil.biology.soils.vasculature import Vasculature
 from seedsoil.biology.soils.vessels import CONSTANTS
-from seedsoil.body.conditions import condition_tables, total_emission
+from seedsoil.body.conditions import condition_tables
 from seedsoil.body.state import (
     AGENT_COLUMNS,
     BURDEN_HAZARD,
@@ -132,8 +132,7 @@ def _agents(agents: Sequence[Agent], regions: Sequence[int], flow: float) -> Flo
 
 def _half_power(agents: Sequence[Agent], mechanisms: Sequence[Mechanism], signals: Levels) -> Floats:
     """Level of half effect, raised to the Hill power [conditions, agents, masks]; a blocked pump gives its fold back."""
-    masks = 1 << len(mechanisms)
-    table = np.ones((len(signals), len(agents), masks))
+    table = np.ones((len(signals), len(agents), 1 << len(mechanisms)))
     left = np.ones((len(signals), len(mechanisms)))
     for bit, mechanism in enumerate(mechanisms):
         if mechanism.reversed_by:
@@ -143,14 +142,24 @@ def _half_power(agents: Sequence[Agent], mechanisms: Sequence[Mechanism], signal
             continue
         half, steepness = float(agent.kill.half), float(agent.kill.power)
         folds = [float(agent.resistance.get(mechanism.name, 1.0)) for mechanism in mechanisms]
+        # Most conditions block the same pumps.
+        alike: dict[bytes, int] = {}
         for row in range(len(signals)):
-            for mask in range(masks):
-                level = half
-                for bit, fold in enumerate(folds):
-                    if mask >> bit & 1:
-                        level *= 1.0 + (fold - 1.0) * left[row, bit]
-                table[row, number, mask] = power(level, steepness)
+            first = alike.setdefault(left[row].tobytes(), row)
+            table[row, number] = table[first, number] if first < row else _raised(half, steepness, folds, left[row])
     return table
+
+
+def _raised(half: float, steepness: float, folds: Sequence[float], left: Floats) -> list[float]:
+    """Level of half effect of one agent, raised to the Hill power, for each mask; ``left`` is what is left of each pump."""
+    levels = []
+    for mask in range(1 << len(folds)):
+        level = half
+        for bit, fold in enumerate(folds):
+            if mask >> bit & 1:
+                level *= 1.0 + (fold - 1.0) * left[bit]
+        levels.append(power(level, steepness))
+    return levels
 
 
 def _antigen(tumour: Tumour, mechanisms: Sequence[Mechanism]) -> Floats:
@@ -194,14 +203,8 @@ def build_model(
     carried = sum(1 << bit for bit, mechanism in enumerate(mechanisms) if mechanism.name in tumour.carries)
     trait[FIRST_KIND] = carried * 2 * levels
     kinds: Integers = np.arange(levels * 2 * (1 << len(mechanisms)))
-    site, fitness, emission, landing, favour = condition_tables(patient, vessels, rows, shut_in, without)
     return Model(
-        site=site,
-        fitness=fitness,
-        emission=emission,
-        emission_total=total_emission(emission, favour),
-        favour=favour,
-        landing=landing,
+        **condition_tables(patient, vessels, rows, shut_in, without)._asdict(),
         shut=np.asarray(shut_in, dtype=np.int64),
         half_power=_half_power(agents, mechanisms, Levels(rows, without)),
         trait=trait,

@@ -40,7 +40,7 @@ from seedsoil.experiment.protocol import Order, Protocol
 from seedsoil.experiment.timeline import build_programme
 from seedsoil.foundation.errors import ModelError
 from seedsoil.observe.response import Follow
-from seedsoil.observe.stage import stager
+from seedsoil.observe.stage import nodal_sites, stager
 
 Event = dict[str, Any]
 Floats = NDArray[np.float64]
@@ -51,8 +51,7 @@ class Arm:
     """One patient in one arm while it runs.
 
     ``regimens`` are the courses under their rules; what follows from them (``given``, ``timeline``, ``model`` ...) is
-    worked out by ``retime``; ``ways`` keeps what the circulation makes of cells let go or shed, ``contrasts`` how well each
-    instrument sees at each site. ``line`` is the follow-up since the last of ``progressions``, ``chart`` what instruments
+    worked out by ``retime``; ``ways`` keeps what the circulation makes of cells let go or shed. ``line`` is the follow-up since the last of ``progressions``, ``chart`` what instruments
     have shown, ``judged`` which orders under a condition are done, ``first_burdens`` what the first scan of each instrument
     showed [mm^3], ``released`` the cells that shunts have let go so far, ``injected`` the day, the cells and where they
     arrested for each injection of cells, ``labelled`` the counts of their label that are to come,
@@ -91,7 +90,6 @@ class Arm:
     first_burdens: dict[str, float] = field(default_factory=dict)
     released: dict[int, tuple[Floats, int]] = field(default_factory=dict)
     ways: dict[tuple[str, bool, int], Floats] = field(default_factory=dict)
-    contrasts: dict[str, Floats] = field(default_factory=dict)
     done: list[tuple[float, Order]] = field(default_factory=list)
     progression_day: float = math.nan
     progressions: int = 0
@@ -107,7 +105,7 @@ class Arm:
         tumour, host = self.grown.patient.tumour, self.grown.patient.host
         names = tuple(site.name for site in host.anatomy.sites)
         stage = stager(tumour.staging, host, host.anatomy.index(tumour.site))
-        self.chart = Chart(stage, names, frozenset(_nodes(self.grown)))
+        self.chart = Chart(stage, names, nodal_sites(host))
         self.retime()
 
     @property
@@ -162,7 +160,7 @@ class Arm:
 
     def new_line(self) -> Follow:
         """A follow-up that has seen nothing yet."""
-        return Follow(nodes=_nodes(self.grown))
+        return Follow(nodes=nodal_sites(self.grown.patient.host))
 
     def retime(self) -> None:
         """Work out anew, after rules or wounds have changed them, all doses and what the patient is exposed to."""
@@ -200,12 +198,6 @@ def _arteries(grown: Grown, agents: Sequence[Agent]) -> tuple[list[int], dict[st
     return regions, flows
 
 
-def _nodes(grown: Grown) -> list[int]:
-    """Sites that are lymph nodes."""
-    host = grown.patient.host
-    return [place for place, site in enumerate(host.anatomy.sites) if site.soil and host.soil(site.soil).nodal]
-
-
 def _tracked(grown: Grown, given: Sequence[Given], without: Collection[str]) -> int:
     """Bits of the mechanisms that resist a drug of this arm: such clones keep their identity."""
     bits = 0
@@ -241,7 +233,7 @@ def open_arm(
     wounds = [order.at_day for order in planned]
     arm = Arm(
         grown, vessels, state, regimens(courses, [agents[one.agent] for one in courses]), until, tuple(without),
-        Follow(nodes=_nodes(grown)), wounds=wounds,
+        Follow(nodes=nodal_sites(grown.patient.host)), wounds=wounds,
         labelled=tuple(one for one in protocol.counts if one.what == "label"),
     )  # fmt: skip
     if arm.model.mask.shape[0] + SLOTS_BEYOND_TYPES != state.cells.shape[1]:

@@ -39,30 +39,33 @@ from seedsoil.body.state import (
 )
 from seedsoil.experiment.arm import Arm
 from seedsoil.experiment.columns import Columns, text, who
-from seedsoil.experiment.orders.sampling.rows import resistance_of, sampled_rows
+from seedsoil.experiment.orders.sampling.rows import resistances, sampled_rows
 from seedsoil.observe.best_response import confirmed_best
 from seedsoil.observe.growth_rate import tumour_growth_rate
+
+_patterns, _fates = text(["pushing", "replacing"]), text(list(FATES))
 
 
 def clone_cells(state: State) -> NDArray[np.float64]:
     """Cells of each clone over all lesions, now [clones]."""
-    totals = np.zeros(int(state.count[CLONES]))
-    for row in range(int(state.count[LESIONS])):
-        used = int(state.used[row])
-        np.add.at(totals, state.clone_of[row, :used], state.cells[row, :used])
+    there, totals = _used(state), np.zeros(int(state.count[CLONES]))
+    np.add.at(totals, state.clone_of[there], state.cells[there])
     return totals
+
+
+def _used(state: State) -> tuple[NDArray[np.intp], ...]:
+    """Rows and slots in which a clone lives, lesion by lesion."""
+    used = state.used[: state.count[LESIONS]]
+    return np.nonzero(np.arange(int(used.max())) < used[:, None])
 
 
 def patient_row(arm: Arm, name: str) -> Columns:
     """The one row of table ``patients``."""
     state, grown = arm.state, arm.grown
     lesion = state.lesion[: state.count[LESIONS]]
-    resistant = total = 0.0
-    for row in range(lesion.shape[0]):
-        used = int(state.used[row])
-        masks = arm.model.mask[state.kind[row, :used]]
-        total += float(state.cells[row, :used].sum())
-        resistant += float(state.cells[row, :used][masks > 0].sum())
+    there = _used(state)
+    cells, masks = state.cells[there], arm.model.mask[state.kind[there]]
+    total, resistant = float(cells.sum()), float(cells[masks > 0].sum())
     first = grown.state.lesion[: grown.state.count[LESIONS]]
     seen = [event for event in arm.events if event["kind"] == "scan"]
     visible = 0
@@ -126,11 +129,11 @@ def lesion_rows(arm: Arm, name: str) -> Columns:
     lesion, day = arm.state.lesion[:count], arm.grown.day
     fate = lesion[:, FATE].astype(int)
     known = lesion[:, DETECTED] >= 0.0
-    sites = [site.name for site in arm.grown.patient.host.anatomy.sites]
+    sites = text([site.name for site in arm.grown.patient.host.anatomy.sites])
     return who(arm.grown.number, name, count) | {
         "lesion": np.arange(count, dtype=np.int32),
         "key": arm.state.lesion_key[:count].copy(),
-        "site": text([sites[int(site)] for site in lesion[:, SITE]]),
+        "site": sites[lesion[:, SITE].astype(int)],
         "parent": lesion[:, PARENT].astype(np.int32),
         "clone": lesion[:, FOUNDER].astype(np.int32),
         "arrival_day": lesion[:, ARRIVED] - day,
@@ -139,9 +142,9 @@ def lesion_rows(arm: Arm, name: str) -> Columns:
         "cells_at_diagnosis": lesion[:, AT_DIAGNOSIS].copy(),
         "cells_at_end": lesion[:, CELLS].copy(),
         "largest_cells": lesion[:, LARGEST].copy(),
-        "pattern": text(["replacing" if one > 0.5 else "pushing" for one in lesion[:, REPLACES]]),
+        "pattern": _patterns[(lesion[:, REPLACES] > 0.5).astype(int)],
         "vascular": lesion[:, SPROUTS] > 0.5,
-        "fate": text([FATES[one] for one in fate]),
+        "fate": _fates[fate],
     }
 
 
@@ -158,7 +161,7 @@ def clone_rows(arm: Arm, name: str) -> Columns:
         "born_day": arm.state.clone_born[:count] - arm.grown.day,
         "hits": (kind % levels).astype(np.int32),
         "unstable": kind // levels % 2 == 1,
-        "resistance": text([resistance_of(int(arm.model.mask[one]), arm) for one in kind]),
+        "resistance": resistances(arm, kind),
         "pooled": clone[:, CLONE_POOLED] == 1,
         "cells_at_end": clone_cells(arm.state),
     }

@@ -60,52 +60,50 @@ def look(arm: Arm, scan: Scan) -> None:
 
 def _read(arm: Arm, scan: Scan) -> list[Reading]:
     """Let the instrument look: the lesions that it shows, their sites and the diameters read [mm]."""
-    state, tool = arm.state, instrument(scan.instrument)
-    count = int(state.count[LESIONS])
-    known, sites = state.lesion[:count, DETECTED] >= 0.0, state.lesion[:count, SITE].astype(int)
-    if scan.instrument not in arm.contrasts:
-        arm.contrasts[scan.instrument] = site_contrast(arm.grown.patient.host, scan.instrument)
-    contrast = arm.contrasts[scan.instrument][sites]
-    covered = np.isin(sites, arm.sites(scan.regions)) if scan.regions else np.ones(count, dtype=np.bool_)
-    sizes = np.where(covered, state.lesion[:count, CELLS], 0.0)
-    seen, read = tool.read(
-        arm.grown.stream, state.lesion_key[:count], sizes, arm.week, known, contrast * tool.blur(scan.slice_mm)
-    )
-    for row in np.flatnonzero(seen):
-        if state.lesion[row, DETECTED] < 0.0:
-            state.lesion[row, DETECTED] = arm.today
-    return [(int(row), int(sites[row]), float(read[row])) for row in np.flatnonzero(seen)]
+    state, tool, host = arm.state, instrument(scan.instrument), arm.grown.patient.host
+    lesion = state.lesion[: state.count[LESIONS]]
+    rows = np.flatnonzero(lesion[:, CELLS] > 0.0)
+    if scan.regions:
+        rows = rows[np.isin(lesion[rows, SITE].astype(int), arm.sites(scan.regions))]
+    if not rows.size:
+        return []
+    sites, known = lesion[rows, SITE].astype(int), lesion[rows, DETECTED] >= 0.0
+    blur = site_contrast(host, scan.instrument)[sites] * tool.blur(scan.slice_mm)
+    seen, read = tool.read(arm.grown.stream, state.lesion_key[rows], lesion[rows, CELLS], arm.week, known, blur)
+    lesion[rows[seen & ~known], DETECTED] = arm.today
+    return list(zip(rows[seen].tolist(), sites[seen].tolist(), read[seen].tolist(), strict=True))
 
 
 def respond(arm: Arm, scan: Scan, readings: Sequence[Reading]) -> None:
     """Enter what a scan shows in the chart, and do what follows from it: nothing but readings decides."""
     examined = arm.sites(scan.regions) if scan.regions else None
-    arm.observations += [(arm.today, scan.instrument, row, int(site), size) for row, site, size in readings]
-    arm.chart.scan(arm.today, readings, examined)
+    today = arm.today
+    arm.observations += [(today, scan.instrument, row, int(site), size) for row, site, size in readings]
+    arm.chart.scan(today, readings, examined)
     burden = sum(diameter**3 for _, _, diameter in readings)
     first = arm.first_burdens.setdefault(scan.instrument, burden)
     if not arm.baseline_taken:
-        arm.follow.baseline(readings, arm.today, scan.slice_mm)
+        arm.follow.baseline(readings, today, scan.slice_mm)
         arm.baseline_taken = True
         _keep(arm, scan, BASELINE)
-        arm.note(arm.today, "scan", f"baseline: {lesions(len(readings))} seen")
+        arm.note(today, "scan", f"baseline: {lesions(len(readings))} seen")
         react(arm)
         return
     told = []
-    arm.chart.response = arm.line.assess(arm.today, readings, examined)
+    arm.chart.response = arm.line.assess(today, readings, examined)
     _keep(arm, scan, arm.chart.response)
     if arm.chart.response == "PD":
         if not arm.progressed:
-            arm.progression_day = arm.today
-            arm.note(arm.today, "progression", f"{lesions(len(readings))} seen")
+            arm.progression_day = today
+            arm.note(today, "progression", f"{lesions(len(readings))} seen")
         # What comes after is judged against this day.
         arm.line = arm.new_line()
-        arm.line.baseline(readings, arm.today, scan.slice_mm)
+        arm.line.baseline(readings, today, scan.slice_mm)
         arm.progressions += 1
         _keep(arm, scan, BASELINE)
-        told += at_progression(arm.regimens, arm.today, arm.progressions)
+        told += at_progression(arm.regimens, today, arm.progressions)
     if first > 0.0:
-        told += at_burden(arm.regimens, arm.today, burden / first)
+        told += at_burden(arm.regimens, today, burden / first)
     react(arm, told)
 
 
@@ -248,8 +246,9 @@ def _chart_biopsy(arm: Arm, order: Biopsy) -> None:
 
 def _scans_are_over(arm: Arm, undecided: bool) -> bool:
     """Scans end with progression, unless a rule still waits for what they show, or an order for its condition."""
-    waiting = undecided or any(one.waits_for_a_scan(arm.progressions) for one in arm.regimens)
-    return arm.progressed and not waiting
+    if undecided or not arm.progressed:
+        return False
+    return not any(one.waits_for_a_scan(arm.progressions) for one in arm.regimens)
 
 
 def run_arm(arm: Arm, protocol: Protocol, watch: Callable[[Arm], None] | None = None) -> Arm:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -19,6 +19,7 @@ from seedsoil.body.state import GAUSS_NODES, NODES, OPENINGS, STEP_DAYS, Timelin
 from seedsoil.experiment.orders.given import Given
 from seedsoil.experiment.signalling import acts, conditions, vessel_rows
 from seedsoil.foundation.elementary import exp_each, power
+from seedsoil.foundation.kept import Kept
 from seedsoil.foundation.value import Value
 
 #: Weight of the person whom the catalogue's kinetics describe [kg].
@@ -235,6 +236,10 @@ class Programme:
     shut: NDArray[np.int64]  # (conditions,)
 
 
+#: Programmes of the last courses: patients share them, as far as scans have not ended a course for one of them alone.
+_recent: Kept[Programme] = Kept(96)
+
+
 def build_programme(
     given: Sequence[Given], agents: Sequence[Agent], flows: Mapping[str, float | None], shift: float, end: float,
     patient: Patient, wounds: Sequence[float] = (), without: Collection[str] = (),
@@ -244,7 +249,7 @@ def build_programme(
     ``agents`` fixes the order of the agent axis; ``flows`` gives the flow of the artery that each may be infused into;
     ``shift`` is added to all days (the engine's clock starts with the tumour); nothing is followed beyond ``end``.
     ``wounds`` are days of surgery. A course that can do nothing (no dose, no effect) cuts nothing, so that such an arm
-    equals its control.
+    equals its control. Arrays are shared with other patients' programmes: nobody writes into them.
     """
     active = [one for one in given if _is_active(one)]
     cells = patient.host.cells
@@ -252,25 +257,46 @@ def build_programme(
     hurt = [day for day in wounds if day < end] if healing > 0.0 and "wound repair" not in without else []
     if not active and not hurt:
         return Programme(nothing(len(agents)), resting(), np.zeros(1, dtype=np.int64))
-    weight = float(patient.host.weight)
-    cuts = [_cuts(one, end, weight) for one in active]
-    if hurt:
-        cuts.append(_wound_cuts(hurt, healing, end))
-    edges = _edges(np.unique(np.concatenate(cuts)), shift)
+    # Days count from the diagnosis: the grid of steps, seen from there, is the same for most patients.
+    phase, weight = shift % STEP_DAYS, float(patient.host.weight)
+
+    def make() -> Programme:
+        cuts = [_cuts(one, end, weight) for one in active]
+        if hurt:
+            cuts.append(_wound_cuts(hurt, healing, end))
+        edges = _edges(np.unique(np.concatenate(cuts)), phase)
+        wound = _wound(hurt, healing, 0.5 * (edges[:-1] + edges[1:]))
+        return _programme(active, agents, flows, edges, wound, patient, without)
+
+    told = (
+        *((one.course, one.days.tobytes(), one.amounts.tobytes()) for one in active),
+        *(flows.get(agent.name) for agent in agents),
+        *(phase, end, weight, healing, *hurt, frozenset(without)),
+    )
+    about = (*(one.agent for one in active), *agents, patient.tumour.dialogue, patient.host.soils)
+    found = _recent.get(about, told, make)
+    start, stop = found.timeline.start + shift, found.timeline.end + shift
+    return replace(found, timeline=found.timeline._replace(start=start, end=stop))
+
+
+def _programme(
+    active: Sequence[Given], agents: Sequence[Agent], flows: Mapping[str, float | None], edges: NDArray[np.float64],
+    wound: NDArray[np.float64], patient: Patient, without: Collection[str],
+) -> Programme:  # fmt: skip
+    """What doses and wounds make of the pieces between ``edges``, in days since diagnosis."""
     start, stop = edges[:-1], edges[1:]
     times = start[:, None] + (stop - start)[:, None] * np.array(GAUSS_NODES)[None, :]
     plasma = np.zeros((start.size, len(agents), NODES))
     arterial = np.zeros_like(plasma)
-    names = [agent.name for agent in agents]
-    for number, name in enumerate(names):
-        if own := [one for one in active if one.agent.name == name]:
-            plasma[:, number], arterial[:, number] = levels(own, times, flows.get(name), weight)
-    signal = vessel_rows(agents, plasma, patient, without)
-    wound = _wound(hurt, healing, 0.5 * (start + stop))
-    told = conditions(agents, plasma, wound, patient, without)
-    signal = np.vstack([signal, np.zeros((1, VESSEL_SIGNALS))])
-    timeline = Timeline(start + shift, stop + shift, plasma, arterial, signal, told.condition, told.behind)
-    return Programme(timeline, told.rows, told.shut)
+    for number, agent in enumerate(agents):
+        if own := [one for one in active if one.agent.name == agent.name]:
+            told = levels(own, times, flows.get(agent.name), float(patient.host.weight))
+            plasma[:, number], arterial[:, number] = told
+    signal = np.vstack([vessel_rows(agents, plasma, patient, without), np.zeros((1, VESSEL_SIGNALS))])
+    found = conditions(agents, plasma, wound, patient, without)
+    return Programme(
+        Timeline(start, stop, plasma, arterial, signal, found.condition, found.behind), found.rows, found.shut
+    )
 
 
 def _edges(cuts: NDArray[np.float64], shift: float) -> NDArray[np.float64]:

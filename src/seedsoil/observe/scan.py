@@ -18,6 +18,7 @@ from seedsoil.biology.soils.vessels import diameter
 from seedsoil.foundation.compiled import kernel
 from seedsoil.foundation.elementary import exp, log1p
 from seedsoil.foundation.errors import StudyError, did_you_mean
+from seedsoil.foundation.kept import Kept
 from seedsoil.foundation.samplers import normal
 from seedsoil.foundation.streams import SCAN, Stream, aim, uniform
 from seedsoil.foundation.value import Value
@@ -79,16 +80,24 @@ def read_lesions(
     return seen, read
 
 
+#: Contrasts of the last few hosts: patients of a study share anatomy and soils.
+_contrasts: Kept[Floats] = Kept(16)
+
+
 def site_contrast(host: Host, name: str) -> Floats:
     """How well lesions stand out at each site, as a multiple of the diameter of which an instrument shows half (sites,).
 
-    Above 1 they are harder to see there than elsewhere, below 1 easier.
+    Above 1 they are harder to see there than elsewhere, below 1 easier. Shared: nobody writes into it.
     """
-    found = np.ones(len(host.anatomy.sites))
-    for place, site in enumerate(host.anatomy.sites):
-        if site.soil:
-            found[place] = float(host.soil(site.soil).contrast.get(name, 1.0))
-    return found
+
+    def make() -> Floats:
+        found = np.ones(len(host.anatomy.sites))
+        for place, site in enumerate(host.anatomy.sites):
+            if site.soil:
+                found[place] = float(host.soil(site.soil).contrast.get(name, 1.0))
+        return found
+
+    return _contrasts.get((host.anatomy, host.soils), name, make)
 
 
 def detection_probability(diameter_mm: Floats | float, d50_mm: float) -> Floats:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from seedsoil.biology.patient import Host
 from seedsoil.biology.staging import Staging
+from seedsoil.foundation.kept import Kept
 from seedsoil.observe.response import NORMAL_NODE_MM, Reading
 
 #: What is seen later belongs to the course of the disease, not to its stage.
@@ -19,11 +20,26 @@ STAGING_DAYS = 120.0
 UNKNOWN = {"t": "TX", "n": "NX", "m": "MX"}
 
 
+#: Nodal sites, and stations from a home, of the last few hosts: patients of a study share anatomy and soils.
+_nodal: Kept[frozenset[int]] = Kept(8)
+_stations: Kept[dict[int, int]] = Kept(8)
+
+
+def nodal_sites(host: Host) -> frozenset[int]:
+    """Return the sites that are lymph nodes."""
+
+    def make() -> frozenset[int]:
+        sites = host.anatomy.sites
+        return frozenset(place for place, site in enumerate(sites) if site.soil and host.soil(site.soil).nodal)
+
+    return _nodal.get((host.anatomy, host.soils), "", make)
+
+
 def stations(host: Host, home: int) -> dict[int, int]:
     """Return the nodal sites that lymph from a site reaches, each with how many steps away it is."""
     sites = host.anatomy.sites
     places = {site.name: place for place, site in enumerate(sites)}
-    nodal = {place for place, site in enumerate(sites) if site.soil and host.soil(site.soil).nodal}
+    nodal = nodal_sites(host)
     onward: dict[int, list[int]] = {}
     for vessel in host.anatomy.vessels:
         if vessel.lymphatic:
@@ -121,4 +137,5 @@ class Stager:
 def stager(staging: Staging | None, host: Host, home: int) -> Stager:
     """Return a stager that has seen nothing yet."""
     last = 1 if staging is None else staging.stations
-    return Stager(staging, home, {site: step for site, step in stations(host, home).items() if step <= last})
+    found = _stations.get((host.anatomy, host.soils), home, lambda: stations(host, home))
+    return Stager(staging, home, {site: step for site, step in found.items() if step <= last})

@@ -8,7 +8,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from seedsoil.biology.clone import Tumour
-from seedsoil.biology.journey.founders import MOTHERS_BELOW, added, founders, founders_of_all, vigour_width
+from seedsoil.biology.journey.founders import (
+    MOTHERS_BELOW,
+    added,
+    founders,
+    founders_of_all,
+    means_of_all,
+    mothers,
+    vigour_width,
+)
 from seedsoil.biology.signals import Levels, resting
 from seedsoil.biology.soils.soil import Soil
 from seedsoil.foundation.elementary import exp_each, power_each
@@ -103,10 +111,10 @@ def worth_of_vigour(
     # Sites of one soil are alike.
     rates, where = np.unique(np.stack([asleep, division, death]), axis=1, return_inverse=True)
     asleep, division, death = rates
-    pace, weights = founders_of_all(width, _threshold(division, death))
-    fast = division[:, None] * pace
+    logs, spans = founders_of_all(width, _threshold(division, death))
+    fast = division[:, None] * exp_each(logs)
     each = starting(tumour, asleep[:, None], fast) * escaping(tumour, fast, death[:, None])
-    found = added(each[:, None, :] * weights)
+    found = means_of_all(each, logs, spans, mothers(width), width)
     usual = found[:, MOTHERS_BELOW, None]
     worth = np.divide(found, usual, out=np.ones(found.shape), where=usual > 0.0)
     return np.ascontiguousarray(worth[where.reshape(-1)].T)

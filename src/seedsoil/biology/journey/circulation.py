@@ -14,6 +14,10 @@ from seedsoil.biology.signals import Levels, resting
 from seedsoil.biology.soils.factors import ADDRESSINS, levels
 from seedsoil.biology.soils.soil import arrest_chance
 from seedsoil.foundation.elementary import exp
+from seedsoil.foundation.kept import Kept
+
+#: Chances of the last few circulations: most patients of a study differ in other traits.
+_recent: Kept[NDArray[np.float64]] = Kept(32)
 
 
 def arrests(tumour: Tumour, host: Host, signals: Levels | None = None, clusters: bool = False) -> NDArray[np.float64]:
@@ -23,14 +27,18 @@ def arrests(tumour: Tumour, host: Host, signals: Levels | None = None, clusters:
     of cells that travel together and are caught by size more often.
     """
     told = Levels(resting()) if signals is None else signals
-    grips = _grips(tumour, told)
-    different, where = np.unique(grips, axis=0, return_inverse=True)
-    flow, survival = host.anatomy.flow(), exp(-float(tumour.transit_loss_rate) * float(tumour.transit_time))
-    found = np.empty((different.shape[0], *flow.shape))
-    for row, grip in enumerate(different.tolist()):
-        held = [_held(tumour, host, site, grip, clusters) for site in host.anatomy.sites]
-        found[row] = expected_arrests(flow, held, survival)
-    return found[0] if signals is None else found[where.reshape(-1)]
+    different, where = np.unique(_grips(tumour, told), axis=0, return_inverse=True)
+
+    def make() -> NDArray[np.float64]:
+        flow, survival = host.anatomy.flow(), exp(-float(tumour.transit_loss_rate) * float(tumour.transit_time))
+        return np.stack([
+            expected_arrests(flow, [_held(tumour, host, site, grip, clusters) for site in host.anatomy.sites], survival)
+            for grip in different.tolist()
+        ])  # fmt: skip
+
+    read = (tumour.adhesion, tumour.spread, tumour.transit_loss_rate, tumour.transit_time, host.anatomy, host.soils)
+    found = _recent.get(read, (different.tobytes(), clusters), make)
+    return found[0].copy() if signals is None else found[where.reshape(-1)]
 
 
 def passes(

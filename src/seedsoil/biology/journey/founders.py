@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.biology.clone import Tumour
-from seedsoil.foundation.elementary import exp_each, log, log1p
+from seedsoil.foundation.compiled import inline, kernel
+from seedsoil.foundation.elementary import exp, exp_each, log, log1p
 
 Floats = NDArray[np.float64]
 
@@ -44,7 +45,9 @@ def founders(width: float, threshold: Floats) -> tuple[Floats, Floats]:
     """
     start = np.maximum(_logs(threshold), -_BELOW * width)
     logs, spans = _panels(start, np.maximum(_ABOVE * width, start + _SPAN * width), _PANELS)
-    return exp_each(logs), spans * _density(logs, width)
+    density = np.empty(logs.size)
+    _fill_density(np.ascontiguousarray(logs).reshape(-1), width, density)
+    return exp_each(logs), spans * density.reshape(logs.shape)
 
 
 def mothers(width: float) -> Floats:
@@ -53,12 +56,27 @@ def mothers(width: float) -> Floats:
 
 
 def founders_of_all(width: float, threshold: Floats) -> tuple[Floats, Floats]:
-    """Return paces that serve for all `mothers` [..., nodes], and weights for each mother [..., mothers, nodes]."""
+    """Return logarithms of paces that serve for all `mothers`, and the spans that they stand for [places, nodes]."""
     known = mothers(width)
     start = np.maximum(_logs(threshold), known[0] - _BELOW * width)
-    logs, spans = _panels(start, np.maximum(known[-1] + _ABOVE * width, start + _SPAN * width), 3 * _PANELS)
-    about = logs[..., None, :] - known[:, None]
-    return exp_each(logs), spans[..., None, :] * _density(about, width)
+    return _panels(start, np.maximum(known[-1] + _ABOVE * width, start + _SPAN * width), 3 * _PANELS)
+
+
+@kernel
+def means_of_all(values: Floats, logs: Floats, spans: Floats, known: Floats, width: float) -> Floats:
+    """Mean of ``values`` over the founders of each of the ``known`` mothers [places, mothers].
+
+    ``values``, ``logs`` and ``spans`` [places, nodes] are at the nodes of `founders_of_all`. Sums go up the nodes in order.
+    """
+    found = np.zeros((values.shape[0], known.size))
+    for place in range(values.shape[0]):
+        for mother in range(known.size):
+            total = 0.0
+            for node in range(values.shape[1]):
+                density = _density(logs[place, node] - known[mother], width)
+                total += values[place, node] * (spans[place, node] * density)
+            found[place, mother] = total
+    return found
 
 
 def added(values: Floats) -> Floats:
@@ -81,7 +99,14 @@ def _panels(start: Floats, end: Floats, panels: int) -> tuple[Floats, Floats]:
     return start[..., None] + reach * unit, reach * np.tile(_SHARES / panels, panels)
 
 
-def _density(logs: Floats, width: float) -> Floats:
+@inline
+def _density(log_vigour: float, width: float) -> float:
     """Density of the logarithm of vigour, of a mother of usual vigour."""
-    away = logs / width + 0.5 * width
-    return exp_each(-0.5 * away * away) / (width * 2.5066282746310002)
+    away = log_vigour / width + 0.5 * width
+    return exp(-0.5 * away * away) / (width * 2.5066282746310002)
+
+
+@kernel
+def _fill_density(logs: Floats, width: float, found: Floats) -> None:
+    for place in range(logs.size):
+        found[place] = _density(logs[place], width)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seedsoil.body.state import CLONE_TYPE, HITS, SITE
-from seedsoil.experiment.columns import Columns, text, who
+from seedsoil.experiment.columns import Columns, empty, text, who
 
 if TYPE_CHECKING:
     from seedsoil.experiment.arm import Arm
+
+Integers = NDArray[np.int64]
+Text = NDArray[Any]
 
 
 def resistance_of(mask: int, arm: Arm) -> str:
@@ -19,15 +24,28 @@ def resistance_of(mask: int, arm: Arm) -> str:
     return "+".join(arm.mechanisms(mask))
 
 
+def resistances(arm: Arm, kinds: Integers) -> Text:
+    """The same for types of cell, as a column of text."""
+    return _joined(tuple(one.name for one in arm.grown.patient.tumour.mechanisms))[arm.model.mask[kinds]]
+
+
+@lru_cache(maxsize=8)
+def _joined(names: tuple[str, ...]) -> Text:
+    """Names of the mechanisms in each mask, joined by +."""
+    return text(
+        ["+".join(name for bit, name in enumerate(names) if mask >> bit & 1) for mask in range(1 << len(names))]
+    )
+
+
 def sampled_rows(arm: Arm, name: str) -> dict[str, Columns]:
-    """All rows of what was taken of one patient in one arm, by table."""
+    """All rows of what was taken of one patient in one arm, by table; most patients have nothing taken."""
     return {
-        "biopsies": _biopsies(arm, name),
-        "single_cells": _single_cells(arm, name),
-        "cultures": _cultures(arm, name),
-        "blood": _blood(arm, name),
-        "autopsies": _autopsies(arm, name),
-        "counts": _counts(arm, name),
+        "biopsies": _biopsies(arm, name) if arm.biopsies else empty("biopsies"),
+        "single_cells": _single_cells(arm, name) if arm.single_cells else empty("single_cells"),
+        "cultures": _cultures(arm, name) if arm.cultured else empty("cultures"),
+        "blood": _blood(arm, name) if arm.blood else empty("blood"),
+        "autopsies": _autopsies(arm, name) if arm.autopsies else empty("autopsies"),
+        "counts": _counts(arm, name) if arm.counted else empty("counts"),
     }
 
 
@@ -52,7 +70,7 @@ def _biopsies(arm: Arm, name: str) -> Columns:
         "zone": np.array([one[2] for one in taken], dtype=np.int32),
         "clone": np.array([one[3] for one in taken], dtype=np.int32),
         "unstable": kind // levels % 2 == 1,
-        "resistance": text([resistance_of(int(arm.model.mask[one]), arm) for one in kind]),
+        "resistance": resistances(arm, kind),
         "cells": np.array([one[4] for one in taken], dtype=np.float64),
     }
 
