@@ -51,7 +51,8 @@ class Arm:
     """One patient in one arm while it runs.
 
     ``regimens`` are the courses under their rules; what follows from them (``given``, ``timeline``, ``model`` ...) is
-    worked out by ``retime``; ``ways`` keeps what the circulation makes of cells let go or shed. ``line`` is the follow-up since the last of ``progressions``, ``chart`` what instruments
+    worked out by ``retime``; ``ways`` keeps what the circulation makes of cells let go or shed.
+    ``line`` is the follow-up since the last of ``progressions``, ``chart`` what instruments
     have shown, ``judged`` which orders under a condition are done, ``first_burdens`` what the first scan of each instrument
     showed [mm^3], ``released`` the cells that shunts have let go so far, ``injected`` the day, the cells and where they
     arrested for each injection of cells, ``labelled`` the counts of their label that are to come,
