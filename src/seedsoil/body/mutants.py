@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seedsoil.body.kendall import advance_marked, advance_unmarked, suffix, tails
+from seedsoil.body.kendall import advance_marked, advance_unmarked, piece, tails
+from seedsoil.body.line.lone import lone, lone_law
+from seedsoil.body.line.marked import follow
 from seedsoil.body.population import MOST_CELLS, MOST_FOUNDERS, amount, whole
-from seedsoil.foundation.compiled import kernel
-from seedsoil.foundation.elementary import exp, log, log1p
+from seedsoil.foundation.compiled import kernel, leaf
+from seedsoil.foundation.elementary import exp, log1p
 from seedsoil.foundation.errors import ModelError
 from seedsoil.foundation.samplers import exponential
 from seedsoil.foundation.streams import POPULATION, aim, new_stream, uniform
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Mutants", "sample_mutants"]
 
 SURE = -32.0  # logarithm of the chance, per step, of passing the size unseen: 1.3e-14
+SKEWED = 35.0  # cells by which a gap is shortened in the first guess of a safe leap
 FEW_EVENTS = 8.0  # below this many expected events a step goes cell by cell
 
 
@@ -115,10 +118,7 @@ def sample_mutants(
         clones = np.empty((0, 3))
     else:
         assert days is not None
-        # The first pass counts the clones, the second draws the same again and keeps them.
-        count = _until_day(stream, float(founders), wild, mutant, float(days), table, np.empty((0, 3)))
-        clones = np.empty((count, 3))
-        _until_day(stream, float(founders), wild, mutant, float(days), table, clones)
+        clones = _until_day(stream, float(founders), wild, mutant, float(days), table)
     if float(table[:, :4].max()) > MOST_CELLS:
         raise ModelError(f"a count passed {MOST_CELLS:.0e}; use fewer days or a lower birth")
     counts = table[:, :4].astype(np.int64, order="F")
@@ -152,48 +152,47 @@ def _growth(faults: list[str], wild: float, mutant: float, days: float | None, s
         faults.append("days multiply the cells by more than e^100; use fewer days or a lower birth")
 
 
+@leaf
+def _clone(stream: NDArray[np.uint64], birth: float, death: float, days: float) -> float:
+    """Draw the cells, after some days, of a clone that starts from one mutant, of which none leave."""
+    a, beta, c, delta, root = piece(birth, death, 0.0, days)
+    alive, per_log = lone_law(a, beta, c, delta, root)
+    return lone(stream, alive, per_log)
+
+
 @kernel
-def _descend(
-    stream: NDArray[np.uint64],
-    cells: float,
-    calendar: NDArray[np.float64],
-    table: NDArray[np.float64],
-    spent: float,
-    scrap: NDArray[np.float64],
-) -> tuple[float, float]:
-    """Follow mutant cells from ``spent`` days on to the end of the calendar: cells there, and departures."""
-    if calendar[0, 2] > 0.0:
-        later, gone = advance_marked(stream, cells, calendar, table, 0, spent, True, scrap)
+def _descend(stream: NDArray[np.uint64], cells: float, mutant: NDArray[np.float64], days: float) -> tuple[float, float]:
+    """Follow mutant cells for some days: cells at the end, and departures."""
+    if mutant[2] > 0.0:
+        calendar = np.empty((1, 4))
+        calendar[0, :3], calendar[0, 3] = mutant, days
+        later, gone = advance_marked(stream, cells, calendar, tails(calendar), 0, 0.0, True, np.empty(0))
         return later, float(gone)
-    a, beta, c, delta, root = suffix(calendar, table, 0, spent)
+    a, beta, c, delta, root = piece(mutant[0], mutant[1], 0.0, days)
     return advance_unmarked(stream, cells, a, beta, c, delta, root)[1], 0.0
 
 
 @kernel
-def _one_piece(hazards: NDArray[np.float64], days: float) -> NDArray[np.float64]:
-    """Return the calendar of constant hazards."""
-    calendar = np.empty((1, 4))
-    calendar[0, :3] = hazards
-    calendar[0, 3] = days
-    return calendar
-
-
-@kernel
-def _marks(
+def _clones(
     stream: NDArray[np.uint64],
-    cells: float,
-    calendar: NDArray[np.float64],
-    table: NDArray[np.float64],
+    mutant: NDArray[np.float64],
+    days: float,
+    marks: int,
     marked: NDArray[np.float64],
-) -> tuple[float, int, NDArray[np.float64]]:
-    """Follow wild cells: cells at the end, mutations, and an array with the day of each, as long as it must be."""
-    before = stream.copy()
-    while True:
-        later, marks = advance_marked(stream, cells, calendar, table, 0, 0.0, False, marked)
-        if marks <= marked.shape[0]:
-            return later, marks, marked
-        marked = np.empty(2 * marks)
-        stream[:] = before
+    cells: NDArray[np.float64],
+) -> tuple[float, float, NDArray[np.float64]]:
+    """Draw the clone of each mutant, to the same day: cells in all, departures, and the array of sizes, as long as it must be."""
+    if cells.shape[0] < marks:
+        cells = np.empty(2 * marks)
+    total = departures = 0.0
+    for mark in range(marks):
+        if mutant[2] > 0.0:
+            cells[mark], gone = _descend(stream, 1.0, mutant, days - marked[mark])
+            departures += gone
+        else:
+            cells[mark] = _clone(stream, mutant[0], mutant[1], days - marked[mark])
+        total += cells[mark]
+    return total, departures, cells
 
 
 @kernel
@@ -204,31 +203,28 @@ def _until_day(
     mutant: NDArray[np.float64],
     days: float,
     result: NDArray[np.float64],
-    clones: NDArray[np.float64],
-) -> int:
+) -> NDArray[np.float64]:
     """Run to a day; fill a row (wild, mutants, mutations, departures, days) for each run; return the living clones."""
-    calendar, other = _one_piece(wild, days), _one_piece(mutant, days)
-    table, ahead = tails(calendar), tails(other)
-    marked, scrap = np.empty(64), np.empty(0)
+    marked, stack, sizes, clones = np.empty(64), np.empty((16, 4)), np.empty(64), np.empty((1024, 3))
     living = 0
     for run in range(result.shape[0]):
         aim(stream, POPULATION, np.uint64(run), 0)  # type: ignore[arg-type]
-        later, marks, marked = _marks(stream, founders, calendar, table, marked)
-        mutants = departures = 0.0
+        later, marks, marked, stack = follow(stream, founders, wild, days, marked, stack)
+        mutants, departures, sizes = _clones(stream, mutant, days, marks, marked, sizes)
+        if living + marks > clones.shape[0]:
+            longer = np.empty((2 * (living + marks), 3))
+            longer[:living] = clones[:living]
+            clones = longer
         for mark in range(marks):
-            cells, gone = _descend(stream, 1.0, other, ahead, marked[mark], scrap)
-            mutants += cells
-            departures += gone
-            if cells > 0.0:
-                if living < clones.shape[0]:
-                    clones[living, 0], clones[living, 1], clones[living, 2] = run, marked[mark], cells
+            if sizes[mark] > 0.0:
+                clones[living, 0], clones[living, 1], clones[living, 2] = run, marked[mark], sizes[mark]
                 living += 1
         result[run, 0], result[run, 1], result[run, 2] = later, mutants, marks
         result[run, 3], result[run, 4] = departures, days
-    return living
+    return clones[:living]
 
 
-@kernel
+@leaf
 def _is_safe(cells: float, size: float, growth: float, odds: float) -> bool:
     """Tell whether so much growth reaches the size, at any moment before its end, with a chance below exp(SURE).
 
@@ -242,18 +238,27 @@ def _is_safe(cells: float, size: float, growth: float, odds: float) -> bool:
     return cells * log1p(growth * z / (1.0 - odds * z)) - size * log1p(z) < SURE
 
 
-@kernel
+@leaf
 def _safe_days(cells: float, size: float, birth: float, death: float) -> float:
-    """Return days in which growing cells reach the size with a chance below exp(SURE); 0 if no worthwhile number."""
+    """Return days in which growing cells reach the size with a chance below exp(SURE); 0 if no worthwhile number.
+
+    The first guess is where the size lies eight standard deviations above the mean, the gap shortened for the skewness;
+    ``_is_safe`` then proves it, or a part of it.
+    """
     rate, turnover = birth - death, birth + death
-    steep, spread = rate * cells, 8.0 * sqrt(turnover * cells)
-    root = (sqrt(spread * spread + 4.0 * steep * (size - cells)) - spread) / (2.0 * steep)
-    days = min(root * root, log(size / cells) / rate)
+    squared = (size - cells) * (size - cells - SKEWED)
+    if size - cells <= SKEWED or squared <= 64.0 * FEW_EVENTS:
+        return 0.0
+    gap = sqrt(squared) / cells
+    k, most = 64.0 * turnover / (rate * cells), 1.0 + gap
+    s = sqrt(k * (k + 4.0 * most * gap))
+    # Solves (most - growth)^2 = k growth (growth - 1) without cancellation.
+    days = log1p(4.0 * (most * gap) ** 2 / ((2.0 * most * gap + k + s) * (2.0 * most - k + s))) / rate
     while days * turnover * cells > FEW_EVENTS:
         growth = exp(rate * days)
         if _is_safe(cells, size, growth, birth * (growth - 1.0) / rate):
             return days
-        days *= 0.7
+        days *= 0.85
     return 0.0
 
 
@@ -267,38 +272,35 @@ def _until_size(
     result: NDArray[np.float64],
 ) -> None:
     """Run until the wild cells first reach the size, or die out; fill the rows as ``_until_day`` does."""
-    marked, scrap = np.empty(64), np.empty(0)
+    marked, stack, sizes = np.empty(64), np.empty((16, 4)), np.empty(64)
     total = wild[0] + wild[1] + wild[2]
     for run in range(result.shape[0]):
         aim(stream, POPULATION, np.uint64(run), 0)  # type: ignore[arg-type]
         cells, mutants, mutations, departures, day = founders, 0.0, 0.0, 0.0, 0.0
+        seen = 0.0  # the day on which there were so many mutants: they ask nothing of the wild cells, and may wait
         while 0.0 < cells < size:
             days = _safe_days(cells, size, wild[0], wild[1])
-            leap = days > 0.0
-            if not leap:
-                days = exponential(stream) / (total * cells)
-            other = _one_piece(mutant, days)
-            ahead = tails(other)
-            if mutants > 0.0:
-                mutants, gone = _descend(stream, mutants, other, ahead, 0.0, scrap)
+            marks, born = 0, 0.0
+            if days > 0.0:
+                cells, marks, marked, stack = follow(stream, cells, wild, days, marked, stack)
+                born, gone, sizes = _clones(stream, mutant, days, marks, marked, sizes)
                 departures += gone
-            if leap:
-                calendar = _one_piece(wild, days)
-                cells, marks, marked = _marks(stream, cells, calendar, tails(calendar), marked)
-                mutations += marks
-                for mark in range(marks):
-                    born, gone = _descend(stream, 1.0, other, ahead, marked[mark], scrap)
-                    mutants += born
-                    departures += gone
             else:
+                days = exponential(stream) / (total * cells)
                 choice = uniform(stream) * total
                 if choice < wild[0]:
                     cells += 1.0
                 elif choice < wild[0] + wild[1]:
                     cells -= 1.0
                 else:
-                    mutants += 1.0
-                    mutations += 1.0
+                    marks, born = 1, 1.0
             day += days
+            if marks > 0 or not 0.0 < cells < size:
+                mutations += marks
+                if mutants > 0.0:
+                    mutants, gone = _descend(stream, mutants, mutant, day - seen)
+                    departures += gone
+                mutants += born
+                seen = day
         result[run, 0], result[run, 1], result[run, 2] = cells, mutants, mutations
         result[run, 3], result[run, 4] = departures, day
