@@ -31,6 +31,7 @@ def run(
     patients: int | None = None,
     seed: int | None = None,
     out: Path | None = None,
+    fork: Path | None = None,
     workers: int | None = None,
     resume: bool = False,
     json: bool = False,
@@ -41,13 +42,15 @@ def run(
     Parameters
     ----------
     study
-        A study file (TOML), or the name of a shipped study.
+        A study file (TOML), the name of a shipped study, or the folder of a run, which knows its study.
     patients
         Patients in each arm, instead of the study's number.
     seed
         Seed of all luck, instead of the study's.
     out
         Folder of the run; runs/STUDY-IDENTITY if not given.
+    fork
+        STUDY is the folder of an old run: begin a new run of its study here, under the present code and catalogue.
     workers
         Processes; as many as there are cores if not given. The result does not depend on it.
     resume
@@ -62,6 +65,7 @@ def run(
     if workers is not None and workers < 1:
         raise StudyError(f"--workers {workers}: at least 1 is needed.")
     opened = open_study(study, patients, seed)
+    out = _place(opened, study, out, fork, resume)
     folder, finished = _choose_folder(opened, study, out, resume)
     retry = _command(study, patients, seed, folder)
     try:
@@ -93,6 +97,17 @@ def _answer(trial: Trial, report: bool, as_json: bool) -> None:
         print(f"Report: {page}")
 
 
+def _place(study: Study, name: str, out: Path | None, fork: Path | None, resume: bool) -> Path | None:
+    """Return the folder that was asked for, if any; say how a fork differs from the run that it comes from."""
+    from seedsoil.trial.runner.again import fork_notes, place
+
+    folder = place(name, out, fork, resume)
+    if fork is not None:
+        for note in fork_notes(study, name, fork):
+            say(f"fork: {note}")
+    return folder
+
+
 def _choose_folder(study: Study, name: str, out: Path | None, resume: bool) -> tuple[Path, bool]:
     """Return the folder of the run, and whether this very run is finished there. StoreError if it holds another."""
     from seedsoil.experiment.store import MANIFEST, Store
@@ -106,13 +121,10 @@ def _choose_folder(study: Study, name: str, out: Path | None, resume: bool) -> t
             raise StoreError(f"{folder} holds no run that could be resumed. Leave --resume out to begin it.")
         return folder, False
     store = Store.open(folder)
-    if resume:
-        return folder, False  # the store itself refuses another run, and repairs what is damaged
     if store.identity != wanted:
-        raise StoreError(
-            f"{folder} holds another run: its identity is {store.identity[:_DIGITS]}, this one's is {wanted[:_DIGITS]} (the study, "
-            f"the seed, the code or the catalogue differs). Choose another --out; `seedsoil show {folder}` shows that run."
-        )
+        raise StoreError([*store.refusal(wanted, study.resolve()), f"To look at that run: seedsoil show {folder}"])
+    if resume:
+        return folder, False  # the store itself repairs what is damaged
     if store.complete:
         return folder, True
     raise StoreError(f"{folder} holds this run, begun and not finished. Go on with --resume, or choose another --out.")
@@ -175,12 +187,12 @@ def _write_report(trial: Trial) -> Path:
 
     assert trial.out is not None
     page = trial.out / "report" / "index.html"
-    if page.is_file() and not any(fault.startswith("report/") for fault in Store.open(trial.out).verify()):
+    if page.is_file() and not Store.open(trial.out).verify(beside="report/"):
         return page
     say("Writing the report ...")
     from seedsoil.show.report import write_report
 
-    with Store.resume(trial.out, trial.record.identity) as store, _progress("pictures", _LINES_OF_A_REPORT) as progress:
+    with Store.amend(trial.out) as store, _progress("pictures", _LINES_OF_A_REPORT) as progress:
         return write_report(
             trial, page.parent, progress=progress, put=lambda name, content: store.add_file(f"report/{name}", content)
         )

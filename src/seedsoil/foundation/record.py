@@ -6,7 +6,7 @@ import hashlib
 import json
 import platform
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib import metadata
@@ -15,10 +15,11 @@ from typing import Any
 
 from seedsoil.foundation.value import GRADES, Value
 
-__all__ = ["Record", "credibility_card", "identity", "make_record", "versions"]
+__all__ = ["Record", "credibility_card", "identity", "make_record", "sources", "versions"]
 
 _PACKAGE = Path(__file__).parent.parent
 _COUNTED = (".py", ".toml", ".bib")  # what can change a result: code and catalogue
+_DIGITS = 16  # of a file's SHA-256, where files are only told apart
 _UNCOUNTED = ("cli", "show", "web", "studies")  # rooms that only tell of results, and studies, which count themselves
 
 _VERIFIED = (
@@ -126,10 +127,21 @@ def credibility_card(values: Iterable[Value]) -> str:
 def _package_hash() -> str:
     """Return the SHA-256 of the package's sources and catalogue, in the order of their paths."""
     digest = hashlib.sha256()
+    for name, content in _sources():
+        path = name.encode()
+        digest.update(f"{len(path)} {len(content)} ".encode() + path + content)
+    return digest.hexdigest()
+
+
+def sources() -> dict[str, str]:
+    """Return the first digits of the SHA-256 of each file that counts in an identity, so that a change can be named."""
+    return {name: hashlib.sha256(content).hexdigest()[:_DIGITS] for name, content in _sources()}
+
+
+def _sources() -> Iterator[tuple[str, bytes]]:
+    """Walk over the files that can change a result, in the order of their paths, with their contents."""
     for path in sorted(_PACKAGE.rglob("*"), key=lambda item: item.relative_to(_PACKAGE).as_posix()):
         inside = path.relative_to(_PACKAGE)
         if path.suffix in _COUNTED and inside.parts[0] not in _UNCOUNTED:
-            content = path.read_bytes().replace(b"\r\n", b"\n")  # a checkout may change line ends, never meaning
-            name = inside.as_posix().encode()
-            digest.update(f"{len(name)} {len(content)} ".encode() + name + content)
-    return digest.hexdigest()
+            # A checkout may change line ends, never meaning.
+            yield inside.as_posix(), path.read_bytes().replace(b"\r\n", b"\n")

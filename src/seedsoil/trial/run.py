@@ -160,7 +160,7 @@ def run(
                 report(done, plan.patients)
         return Trial(study, plan, _joined(parts), note)
     if resume:
-        store = Store.resume(out, note.identity)
+        store = Store.resume(out, note.identity, note.resolved)
     else:
         store = Store.create(out, note.resolved, note.identity, plan.patients, chunk_of(plan.patients))
     with store:
