@@ -61,13 +61,15 @@ def _repair(folder: Path) -> int:
 
     done = Store.repair(folder)
     for first, last in done.redo:
-        print(f"{folder}: patients {first} to {last - 1} were damaged and are forgotten")
+        print(f"{folder}: damaged and forgotten: patients {first} to {last - 1}")
     for name in done.dropped:
-        print(f"{folder}: {name} was damaged and is forgotten")
+        print(f"{folder}: damaged and forgotten: {name}")
     for name in done.aside:
-        print(f"{folder}: a file that is not the run's was set aside as {name}")
+        print(f"{folder}: not the run's, set aside: {name}")
     if done.left:
-        print(f"{folder}: {done.left} unfinished {'file was' if done.left == 1 else 'files were'} removed")
+        print(
+            f"{folder}: of no more use, removed: {done.left} {'part' if done.left == 1 else 'parts'} of chunks that are not there"
+        )
     if not (done.redo or done.dropped or done.aside or done.left):
         print(f"{folder}: nothing was damaged")
     store = Store.open(folder)

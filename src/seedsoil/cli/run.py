@@ -34,6 +34,7 @@ def run(
     fork: Path | None = None,
     workers: int | None = None,
     resume: bool = False,
+    anyway: bool = False,
     json: bool = False,
     report: Annotated[bool, Parameter(negative="--no-report")] = True,
 ) -> int:
@@ -55,6 +56,8 @@ def run(
         Processes; as many as there are cores if not given. The result does not depend on it.
     resume
         Take up a run where it stopped.
+    anyway
+        Begin even a run that is estimated to take more time, memory or disk than there is.
     json
         Print the answer as one JSON document on stdout.
     report
@@ -69,7 +72,7 @@ def run(
     folder, finished = _choose_folder(opened, study, out, resume)
     retry = _command(study, patients, seed, folder)
     try:
-        trial = _finished(folder) if finished else _carry_out(opened, folder, workers, resume)
+        trial = _finished(folder) if finished else _carry_out(opened, folder, workers, resume, anyway)
         _answer(trial, report, json)
     except KeyboardInterrupt:
         say(f"Interrupted. What was done is kept. Go on with: {retry}")
@@ -137,15 +140,28 @@ def _finished(folder: Path) -> Trial:
     return open_run(folder)
 
 
-def _carry_out(study: Study, folder: Path, workers: int | None, resume: bool) -> Trial:
+def _left(folder: Path) -> int | None:
+    """Return how many patients a run folder lacks; None if there is none yet."""
+    from seedsoil.experiment.store import MANIFEST, Store
+
+    if not (folder / MANIFEST).is_file():
+        return None
+    return sum(last - first for first, last in Store.open(folder).missing())
+
+
+def _carry_out(study: Study, folder: Path, workers: int | None, resume: bool, anyway: bool) -> Trial:
     from seedsoil.trial.run import default_workers
     from seedsoil.trial.run import run as carry_out
+    from seedsoil.trial.runner.estimate import size_up
 
     plan = study.plan()
     count = workers or default_workers(plan.patients)
+    estimate = size_up(plan, count, folder, left=_left(folder), anyway=anyway)
+    if estimate is not None:
+        say(f"{estimate.told()}; estimated from {estimate.pilots} of them.")
     say(f"{plan.patients} patients, {len(plan.arms)} arms, {count} {'worker' if count == 1 else 'workers'} -> {folder}")
     with _progress("patients", _LINES_OF_PROGRESS) as progress:
-        return carry_out(study, workers=count, out=folder, resume=resume, progress=progress)
+        return carry_out(study, workers=count, out=folder, resume=resume, anyway=True, progress=progress)
 
 
 @contextmanager

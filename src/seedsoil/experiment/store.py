@@ -30,7 +30,7 @@ from seedsoil.experiment.folder.care import (
 )
 from seedsoil.experiment.folder.difference import differences
 from seedsoil.experiment.folder.ledger import JOURNAL, MANIFEST, STUDY, Ledger, plain_name, read_ledger, today
-from seedsoil.experiment.folder.parts import parts_of
+from seedsoil.experiment.folder.parts import empty_parts, parts_of
 from seedsoil.experiment.publish import (
     LOCK,
     append,
@@ -44,7 +44,7 @@ from seedsoil.experiment.publish import (
     take_lock,
 )
 from seedsoil.foundation.errors import StoreError
-from seedsoil.foundation.record import sources, versions
+from seedsoil.foundation.origin import sources, versions
 
 __all__ = ["CHUNK", "JOURNAL", "MANIFEST", "STUDY", "Store"]
 
@@ -267,7 +267,8 @@ class Store:
     def write_parts(self, parts: Mapping[str, bytes], first: int, last: int) -> None:
         """Publish a chunk whose Parquet parts were made before, by table (`seedsoil.experiment.folder.parts.parts_of`).
 
-        Chunks may come in any order.
+        Chunks may come in any order. The first chunk of patients gets a part of every table, so that each table's folder tells
+        its columns and ``part-*.parquet`` always finds something.
 
         Raises
         ------
@@ -279,6 +280,8 @@ class Store:
         self._need_chunk(first, last)
         for table in parts:
             known_table(table)
+        if first == 0 and not set(TABLES) <= set(parts):
+            parts = empty_parts() | dict(parts)
         try:
             publish_all({self.folder / self._ledger.part(table, first): content for table, content in parts.items()})
             digests = {table: sha256(content) for table, content in parts.items()}
