@@ -22,8 +22,8 @@ filled = ("patients", "events", "clones")
 
 def part(table: str, first: int) -> bytes:
     """Return bytes that stand for a Parquet part: the store looks at their checksum alone."""
-    length = 40 + 7 * len(table) + first
-    return (f"{table} {first} ".encode() * length)[: 10 * length]
+    length = 60_000 if (table, first) == ("events", 3) else 400 + 70 * len(table) + 10 * first
+    return (f"{table} {first} ".encode() * length)[:length]
 
 
 def parts(first: int) -> dict[str, bytes]:
