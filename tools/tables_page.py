@@ -10,7 +10,8 @@ from seedsoil.trial.export.adam import TITLES, VARIABLES
 
 HEAD = f"""# Tables of a run
 
-`tables/NAME/part-*.parquet` in a run folder, format `{FORMAT}`. Parquet carries the unit and the meaning of each column in its metadata,
+`tables/NAME/part-*.parquet` in a run folder, format `{FORMAT}`: one part for each chunk of patients, where it has rows; the first chunk has a
+part of every table, so that each can be read. Parquet carries the unit and the meaning of each column in its metadata,
 `ro-crate-metadata.json` lists them as `PropertyValue`, and `seedsoil export RUN` writes CSV files with a `dictionary.csv`. Days count from
 diagnosis unless said otherwise; a number that is not there is nan in Parquet and an empty field in CSV.
 

@@ -9,22 +9,34 @@ import shutil
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from seedsoil.cli.terminal import DONE, FAILED, say_faults
+from seedsoil.cli.terminal import DONE, FAILED, quoted, say, say_faults
+
+if TYPE_CHECKING:
+    from seedsoil.experiment.store import Store
 
 _LEAST_FREE_BYTES = 500_000_000  # a run of 400 patients and the compiled kernels need less than half of it
 _LIBRARIES = ("numpy", "scipy", "numba", "pydantic", "pint", "pyarrow", "matplotlib", "cyclopts", "rich")
 
 
-def doctor(run: Path | None = None, /) -> int:
+def doctor(run: Path | None = None, /, *, repair: bool = False) -> int:
     """Check this installation, or the files of a run.
 
     Parameters
     ----------
     run
         Folder of a run: every file is compared with its checksum.
+    repair
+        Forget what is damaged in the run, so that it can be computed again, and set aside what does not belong to it.
     """
-    return _installation() if run is None else _run(run)
+    if run is None:
+        if repair:
+            from seedsoil.foundation.errors import StudyError
+
+            raise StudyError("--repair: which run? Give its folder: seedsoil doctor RUN --repair")
+        return _installation()
+    return _repair(run) if repair else _run(run)
 
 
 def _run(folder: Path) -> int:
@@ -34,11 +46,45 @@ def _run(folder: Path) -> int:
     faults = store.verify()
     say_faults(f"{folder}: {fault}" for fault in faults)
     if faults:
+        say(f"To forget what is damaged and set aside what does not belong: seedsoil doctor {quoted(folder)} --repair")
         return FAILED
-    left = sum(last - first for first, last in store.missing())
+    left = _left(store)
     state = f"{left} of {store.patients} patients are still to be done" if left else f"all {store.patients} patients"
     print(f"{folder}: every file is what was written; {state}; identity {store.identity}")
+    if left:
+        print(f"Go on with: {_go_on(folder)}")
     return DONE
+
+
+def _repair(folder: Path) -> int:
+    from seedsoil.experiment.store import Store
+
+    done = Store.repair(folder)
+    for first, last in done.redo:
+        print(f"{folder}: damaged and forgotten: patients {first} to {last - 1}")
+    for name in done.dropped:
+        print(f"{folder}: damaged and forgotten: {name}")
+    for name in done.aside:
+        print(f"{folder}: not the run's, set aside: {name}")
+    if done.left:
+        print(
+            f"{folder}: of no more use, removed: {done.left} {'part' if done.left == 1 else 'parts'} of chunks that are not there"
+        )
+    if not (done.redo or done.dropped or done.aside or done.left):
+        print(f"{folder}: nothing was damaged")
+    store = Store.open(folder)
+    left = _left(store)
+    if left or done.dropped:
+        print(f"{left} of {store.patients} patients are to be done. Go on with: {_go_on(folder)}")
+    return DONE
+
+
+def _left(store: Store) -> int:
+    return sum(last - first for first, last in store.missing())
+
+
+def _go_on(folder: Path) -> str:
+    return f"seedsoil run {quoted(folder)} --resume"
 
 
 def _installation() -> int:

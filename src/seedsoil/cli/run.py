@@ -31,8 +31,10 @@ def run(
     patients: int | None = None,
     seed: int | None = None,
     out: Path | None = None,
+    fork: Path | None = None,
     workers: int | None = None,
     resume: bool = False,
+    anyway: bool = False,
     json: bool = False,
     report: Annotated[bool, Parameter(negative="--no-report")] = True,
 ) -> int:
@@ -41,17 +43,21 @@ def run(
     Parameters
     ----------
     study
-        A study file (TOML), or the name of a shipped study.
+        A study file (TOML), the name of a shipped study, or the folder of a run, which knows its study.
     patients
         Patients in each arm, instead of the study's number.
     seed
         Seed of all luck, instead of the study's.
     out
         Folder of the run; runs/STUDY-IDENTITY if not given.
+    fork
+        STUDY is the folder of an old run: begin a new run of its study here, under the present code and catalogue.
     workers
         Processes; as many as there are cores if not given. The result does not depend on it.
     resume
         Take up a run where it stopped.
+    anyway
+        Begin even a run that is estimated to take more time, memory or disk than there is.
     json
         Print the answer as one JSON document on stdout.
     report
@@ -62,10 +68,11 @@ def run(
     if workers is not None and workers < 1:
         raise StudyError(f"--workers {workers}: at least 1 is needed.")
     opened = open_study(study, patients, seed)
+    out = _place(opened, study, out, fork, resume)
     folder, finished = _choose_folder(opened, study, out, resume)
     retry = _command(study, patients, seed, folder)
     try:
-        trial = _finished(folder) if finished else _carry_out(opened, folder, workers, resume)
+        trial = _finished(folder) if finished else _carry_out(opened, folder, workers, resume, anyway)
         _answer(trial, report, json)
     except KeyboardInterrupt:
         say(f"Interrupted. What was done is kept. Go on with: {retry}")
@@ -93,6 +100,17 @@ def _answer(trial: Trial, report: bool, as_json: bool) -> None:
         print(f"Report: {page}")
 
 
+def _place(study: Study, name: str, out: Path | None, fork: Path | None, resume: bool) -> Path | None:
+    """Return the folder that was asked for, if any; say how a fork differs from the run that it comes from."""
+    from seedsoil.trial.runner.again import fork_notes, place
+
+    folder = place(name, out, fork, resume)
+    if fork is not None:
+        for note in fork_notes(study, name, fork):
+            say(f"fork: {note}")
+    return folder
+
+
 def _choose_folder(study: Study, name: str, out: Path | None, resume: bool) -> tuple[Path, bool]:
     """Return the folder of the run, and whether this very run is finished there. StoreError if it holds another."""
     from seedsoil.experiment.store import MANIFEST, Store
@@ -106,13 +124,10 @@ def _choose_folder(study: Study, name: str, out: Path | None, resume: bool) -> t
             raise StoreError(f"{folder} holds no run that could be resumed. Leave --resume out to begin it.")
         return folder, False
     store = Store.open(folder)
-    if resume:
-        return folder, False  # the store itself refuses another run, and repairs what is damaged
     if store.identity != wanted:
-        raise StoreError(
-            f"{folder} holds another run: its identity is {store.identity[:_DIGITS]}, this one's is {wanted[:_DIGITS]} (the study, "
-            f"the seed, the code or the catalogue differs). Choose another --out; `seedsoil show {folder}` shows that run."
-        )
+        raise StoreError([*store.refusal(wanted, study.resolve()), f"To look at that run: seedsoil show {folder}"])
+    if resume:
+        return folder, False  # the store itself repairs what is damaged
     if store.complete:
         return folder, True
     raise StoreError(f"{folder} holds this run, begun and not finished. Go on with --resume, or choose another --out.")
@@ -125,15 +140,28 @@ def _finished(folder: Path) -> Trial:
     return open_run(folder)
 
 
-def _carry_out(study: Study, folder: Path, workers: int | None, resume: bool) -> Trial:
+def _left(folder: Path) -> int | None:
+    """Return how many patients a run folder lacks; None if there is none yet."""
+    from seedsoil.experiment.store import MANIFEST, Store
+
+    if not (folder / MANIFEST).is_file():
+        return None
+    return sum(last - first for first, last in Store.open(folder).missing())
+
+
+def _carry_out(study: Study, folder: Path, workers: int | None, resume: bool, anyway: bool) -> Trial:
     from seedsoil.trial.run import default_workers
     from seedsoil.trial.run import run as carry_out
+    from seedsoil.trial.runner.estimate import size_up
 
     plan = study.plan()
     count = workers or default_workers(plan.patients)
+    estimate = size_up(plan, count, folder, left=_left(folder), anyway=anyway)
+    if estimate is not None:
+        say(f"{estimate.told()}; estimated from {estimate.pilots} of them.")
     say(f"{plan.patients} patients, {len(plan.arms)} arms, {count} {'worker' if count == 1 else 'workers'} -> {folder}")
     with _progress("patients", _LINES_OF_PROGRESS) as progress:
-        return carry_out(study, workers=count, out=folder, resume=resume, progress=progress)
+        return carry_out(study, workers=count, out=folder, resume=resume, anyway=True, progress=progress)
 
 
 @contextmanager
@@ -175,12 +203,12 @@ def _write_report(trial: Trial) -> Path:
 
     assert trial.out is not None
     page = trial.out / "report" / "index.html"
-    if page.is_file() and not any(fault.startswith("report/") for fault in Store.open(trial.out).verify()):
+    if page.is_file() and not Store.open(trial.out).verify(beside="report/"):
         return page
     say("Writing the report ...")
     from seedsoil.show.report import write_report
 
-    with Store.resume(trial.out, trial.record.identity) as store, _progress("pictures", _LINES_OF_A_REPORT) as progress:
+    with Store.amend(trial.out) as store, _progress("pictures", _LINES_OF_A_REPORT) as progress:
         return write_report(
             trial, page.parent, progress=progress, put=lambda name, content: store.add_file(f"report/{name}", content)
         )

@@ -97,7 +97,7 @@ def open_finished(folder: Path, *, again: bool) -> Trial:
 
     store = Store.open(folder)
     if not store.complete:
-        raise StoreError(f"{folder} is not finished. Go on with it first: seedsoil run ... --out {folder} --resume")
+        raise StoreError(f"{folder} is not finished. Go on with it first: seedsoil run {folder} --resume")
     trial = open_run(folder)
     if again and trial.record.identity != store.identity:
         say("note: the code or the catalogue has changed since this run; the patient shown may differ from its tables.")
@@ -146,7 +146,7 @@ def _keep(picture: Picture, name: str, run: Path) -> list[Path]:
     from seedsoil.experiment.store import Store
 
     names = [f"report/{name}.png", f"report/{name}.svg"]
-    with Store.resume(run, Store.open(run).identity) as store:
+    with Store.amend(run) as store:
         for path, content in zip(names, (picture.png(), picture.svg()), strict=True):
             store.add_file(path, content)
     return [run / path for path in names]

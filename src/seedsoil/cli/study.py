@@ -68,7 +68,7 @@ def schema() -> int:
 
 
 def open_study(name: str, patients: int | None = None, seed: int | None = None) -> Study:
-    """Return the study in a file or of a shipped name, with another number of patients or seed if given.
+    """Return the study in a file, of a run folder or of a shipped name, with another number of patients or seed if given.
 
     Raises
     ------
@@ -76,12 +76,15 @@ def open_study(name: str, patients: int | None = None, seed: int | None = None) 
         No such file or shipped study, or with every fault of the file.
     """
     from seedsoil.foundation.errors import StudyError, did_you_mean
+    from seedsoil.trial.runner.again import is_run, study_of_run
     from seedsoil.trial.study.file import Study, shipped, shipped_names
 
-    if _is_file(name):
+    known = tuple(shipped_names())
+    if is_run(name):
+        study = study_of_run(name)
+    elif _is_file(name):
         study = Study.load(Path(name))
     else:
-        known = tuple(shipped_names())
         if name not in known:
             raise StudyError(
                 f"{name}: there is no such file, nor a shipped study of this name.{did_you_mean(name, known)} "

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
 #: Exit codes: done, the run itself failed, bad input, the disk refused (EX_IOERR), interrupted (128 + SIGINT).
@@ -26,6 +28,14 @@ def say_faults(faults: Iterable[str]) -> None:
     """Tell what is wrong, one line for each fault."""
     for fault in faults:
         say("error: " + " ".join(fault.split("\n")))
+
+
+def quoted(path: Path) -> str:
+    """Return a path as it is typed in a shell; one that could pass for a shipped study's name or an option gets its folder."""
+    import shlex
+
+    text = str(path)
+    return shlex.quote(text if "/" in text else f"./{text}")
 
 
 def console(*, stderr: bool = False) -> Console:

@@ -15,8 +15,8 @@ from seedsoil.foundation.errors import StoreError, did_you_mean
 
 Columns = dict[str, NDArray[Any]]
 
-#: Version of the tables below; a reader refuses others.
-FORMAT = "seedsoil run 3"
+#: Version of the run folder and of the tables below.
+FORMAT = "seedsoil run 4"
 
 
 class Column(NamedTuple):
@@ -240,7 +240,7 @@ def _typed(what: str, values: NDArray[Any], column: Column) -> NDArray[Any]:
     if array.size == 0:
         return np.zeros(0, dtype=_numpy(column))
     if column.kind == "str":
-        if not all(isinstance(value, str) for value in array.tolist()):
+        if not set(map(type, array.tolist())) <= {str, np.str_}:
             raise StoreError(f"{what} should hold text only")
         return array.astype(object)
     kinds = {"bool": "b", "float64": "fiu", "int32": "iu", "uint64": "iu"}[column.kind]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from seedsoil import __version__
@@ -20,7 +20,12 @@ Entity = dict[str, Any]
 
 
 def describe(
-    title: str, identity: str, tables: Mapping[str, Mapping[str, Column]], files: Sequence[str], complete: bool
+    study: str,
+    identity: str,
+    tables: Mapping[str, Mapping[str, Column]],
+    files: Sequence[str],
+    complete: bool,
+    began: str,
 ) -> bytes:
     """Return the content of ro-crate-metadata.json.
 
@@ -29,8 +34,8 @@ def describe(
 
     Parameters
     ----------
-    title : str
-        Of the study.
+    study : str
+        The resolved study, for its title.
     identity : str
         SHA-256 of study, code and catalogue.
     tables : mapping of tables to their columns
@@ -38,35 +43,43 @@ def describe(
         Names of the single files in the folder.
     complete : bool
         Whether all patients are there.
+    began : str
+        Day on which the run began, not the day on which this is written: a run that is taken up keeps its bytes.
     """
     parts = [_table(name, columns) for name, columns in tables.items()]
     parts += [_file(name) for name in files if name != NAME]
     state = "All patients are simulated." if complete else "The run has not finished."
-    # The day and no more: the folder of a run that is taken up again holds the same bytes.
-    today = datetime.now(UTC).date().isoformat()
     root = {
         "@id": "./",
         "@type": "Dataset",
-        "name": title,
+        "name": _title(study),
         "description": f"A simulated study of metastasis made by seedsoil; identity {identity}. {state} Not for clinical decisions.",
         "conformsTo": {"@id": _profile},
-        "datePublished": today,
+        "datePublished": began,
         "license": {"@id": "#licence"},
         "identifier": identity,
         "hasPart": [{"@id": part["@id"]} for part in parts],
         "mentions": {"@id": "#run"},
     }
     variables = [_variable(name, column, spec) for name, columns in tables.items() for column, spec in columns.items()]
-    graph = [_descriptor(), root, *_context(today), *parts, *variables]
+    graph = [_descriptor(), root, *_context(began), *parts, *variables]
     document = {"@context": f"{_crate}/context", "@graph": graph}
     return json.dumps(document, indent=1, ensure_ascii=False).encode()
+
+
+def _title(text: str) -> str:
+    """Return the title in a resolved study, or a general one."""
+    try:
+        return str(tomllib.loads(text)["study"]["title"])
+    except (tomllib.TOMLDecodeError, KeyError, TypeError):
+        return "A study with seedsoil"
 
 
 def _descriptor() -> Entity:
     return {"@id": NAME, "@type": "CreativeWork", "conformsTo": {"@id": _crate}, "about": {"@id": "./"}}
 
 
-def _context(today: str) -> list[Entity]:
+def _context(began: str) -> list[Entity]:
     """What the folder came out of: the program, its run, the profile, the format of tables, and the licence."""
     return [
         {"@id": _profile, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
@@ -89,7 +102,7 @@ def _context(today: str) -> list[Entity]:
             "@type": "CreateAction",
             "name": "seedsoil run",
             "description": "Virtual patients were grown and treated in every arm of study.toml.",
-            "endTime": today,
+            "startTime": began,
             "instrument": {"@id": _engine},
             "object": {"@id": "study.toml"},
             "result": {"@id": "./"},

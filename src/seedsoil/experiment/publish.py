@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
 import platform
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from seedsoil.foundation.errors import StoreError
@@ -28,12 +30,27 @@ def disk(path: Path, task: str = "write") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise DiskError(f"cannot {task} {path}: {error.strerror or error}") from error
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        room = _room(path.parent) if full else ""
+        raise DiskError(f"cannot {task} {path}: {error.strerror or error}{room}") from error
+
+
+def _room(folder: Path) -> str:
+    try:
+        return f" ({shutil.disk_usage(folder).free:,} bytes are free there; make room, then go on)"
+    except OSError:
+        return ""
 
 
 def sha256(content: bytes) -> str:
     """Return the SHA-256 of bytes in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file, read piece by piece."""
+    with path.open("rb", buffering=0) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sync_folder(folder: Path) -> None:
@@ -60,21 +77,46 @@ def make_folders(root: Path, inside: str) -> None:
 def publish(path: Path, content: bytes) -> None:
     """Write a file so that, whatever happens, its name means the old content or the new one, complete.
 
-    Temporary name in the same folder, flush, fsync, rename, fsync of the folder. DiskError if any of it fails.
+    Temporary name in the same folder, fsync, rename, fsync of the folder. DiskError if any of it fails.
     """
-    with disk(path, f"write {len(content):,} bytes to"):
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, path)
-        except BaseException:
+    publish_all({path: content})
+
+
+def publish_all(files: Mapping[Path, bytes]) -> None:
+    """Write several files as `publish` does; all are written before the first is made durable, which saves waiting.
+
+    DiskError names the file that failed; some of the others may then have been published.
+    """
+    written: dict[Path, tuple[int, str]] = {}
+    try:
+        for path, content in files.items():
+            with disk(path, f"write {len(content):,} bytes to"):
+                written[path] = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED)
+                _write(written[path][0], content)
+        for path, (handle, _) in written.items():
+            with disk(path, f"write {len(files[path]):,} bytes to"):
+                os.fsync(handle)
+        for path, (_, name) in written.items():
+            with disk(path, "give its name to"):
+                os.replace(name, path)
+    except BaseException:
+        for _, name in written.values():
             with contextlib.suppress(OSError):
                 os.unlink(name)
-            raise
-        sync_folder(path.parent)
+        raise
+    finally:
+        for handle, _ in written.values():
+            os.close(handle)
+    for folder in dict.fromkeys(path.parent for path in files):
+        with disk(folder, "make durable the names in"):
+            sync_folder(folder)
+
+
+def _write(handle: int, content: bytes) -> None:
+    """Write all of it, however little the disk takes at once."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
 
 
 def append(path: Path, content: bytes) -> None:
@@ -83,20 +125,12 @@ def append(path: Path, content: bytes) -> None:
         is_new = not path.exists()
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            while content:
-                content = content[os.write(handle, content) :]
+            _write(handle, content)
             os.fsync(handle)
         finally:
             os.close(handle)
         if is_new:
             sync_folder(path.parent)
-
-
-def sweep(folder: Path) -> None:
-    """Remove what killed processes left half written. For the owner of the lock only."""
-    with disk(folder, "clean"):
-        for left in folder.rglob(f".*{UNFINISHED}"):
-            left.unlink(missing_ok=True)
 
 
 def _started(pid: int) -> str:
@@ -110,10 +144,25 @@ def _started(pid: int) -> str:
     return f"{boot}:{ticks}"
 
 
+def _processes() -> str:
+    """Return in which numbering of processes this one counts: containers may share a machine's name, but not this."""
+    try:
+        return os.readlink("/proc/self/ns/pid")
+    except OSError:
+        return ""
+
+
+def _this_process() -> dict[str, object]:
+    pid = os.getpid()
+    return {"pid": pid, "host": platform.node(), "processes": _processes(), "started": _started(pid)}
+
+
 def _is_gone(owner: dict[str, object]) -> bool:
     """Whether the owner of a lock has provably ended: same machine, and its process is no more."""
     pid = owner.get("pid")
-    if owner.get("host") != platform.node() or not isinstance(pid, int) or os.name == "nt":
+    if owner.get("host") != platform.node() or owner.get("processes", _processes()) != _processes():
+        return False
+    if not isinstance(pid, int) or os.name == "nt":
         return False
     try:
         os.kill(pid, 0)
@@ -157,13 +206,12 @@ def take_lock(folder: Path) -> None:
                 owner = owner if isinstance(owner, dict) else {}
                 who = f"process {owner.get('pid', '?')} on {owner.get('host', '?')}"
                 raise StoreError(f"{folder} is being written by {who}. If that has ended, remove {lock} and try again.")
-        mine = {"pid": os.getpid(), "host": platform.node(), "started": _started(os.getpid())}
-        publish(lock, json.dumps(mine).encode())
+        publish(lock, json.dumps(_this_process()).encode())
 
 
 def drop_lock(folder: Path) -> None:
     """Give up the lock if this very process owns it (a forked child does not)."""
     lock = folder / LOCK
     with contextlib.suppress(OSError, ValueError):
-        if json.loads(lock.read_text(encoding="utf-8")).get("pid") == os.getpid():
+        if json.loads(lock.read_text(encoding="utf-8")) == _this_process():
             lock.unlink()

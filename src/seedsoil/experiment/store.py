@@ -7,8 +7,6 @@ Nothing is believed without its checksum: what was cut, flipped or swapped is fo
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -18,59 +16,61 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.experiment import crate
-from seedsoil.experiment.columns import FORMAT, TABLES, Columns, checked, decode, empty, encode, known_table
+from seedsoil.experiment.columns import TABLES, Columns, decode, empty, known_table
+from seedsoil.experiment.folder.care import (
+    ASIDE,
+    Repair,
+    faults_of,
+    is_whole,
+    leftovers,
+    refuse_occupied,
+    remove,
+    set_aside,
+    strangers,
+)
+from seedsoil.experiment.folder.difference import differences
+from seedsoil.experiment.folder.ledger import JOURNAL, MANIFEST, STUDY, Ledger, plain_name, read_ledger, today
+from seedsoil.experiment.folder.parts import empty_parts, parts_of
 from seedsoil.experiment.publish import (
     LOCK,
-    UNFINISHED,
     append,
     disk,
     drop_lock,
     make_folders,
     publish,
+    publish_all,
     sha256,
-    sweep,
     sync_folder,
     take_lock,
 )
 from seedsoil.foundation.errors import StoreError
+from seedsoil.foundation.origin import sources, versions
 
-MANIFEST = "manifest.json"
-JOURNAL = "progress.jsonl"
-STUDY = "study.toml"
+__all__ = ["CHUNK", "JOURNAL", "MANIFEST", "STUDY", "Store"]
+
 #: Patients of one chunk, unless a run asks otherwise.
 CHUNK = 50
-
-_plain_name = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 
 
 class Store:
     """A run folder, open for reading, or for writing by one process at a time.
 
-    Made by `create`, `resume` (both own the folder until `close`) or `open` (reads only). Use as a context manager.
+    Made by `create`, `resume`, `amend` (these own the folder until `close`) or `open` (reads only). Use as a context manager.
 
     Attributes
     ----------
     folder : Path
-    identity : str
-        SHA-256 of the resolved study, the code and the catalogue.
-    patients, chunk : int
-        Patients of the study, and of one chunk; patients are numbered from 0.
     redo : tuple of (first, last)
         Chunks that were found damaged when the run was taken up again.
     """
 
-    def __init__(
-        self, folder: Path, head: Mapping[str, Any], chunks: Mapping[int, dict[str, str]], *, owner: bool
-    ) -> None:
+    def __init__(self, folder: Path, ledger: Ledger, *, owner: bool) -> None:
         self.folder = folder
-        self.identity: str = head["identity"]
-        self.patients: int = head["patients"]
-        self.chunk: int = head["chunk"]
         self.redo: tuple[tuple[int, int], ...] = ()
-        self._files: dict[str, str] = dict(head["files"])
-        self._chunks = dict(chunks)
-        self._described = set(self._files)  # what ro-crate-metadata.json tells of
+        self._ledger = ledger
         self._owner = owner
+        self._changed = False  # something is in the folder that its manifest does not tell of
+        self._refused = ""  # what the disk refused
 
     # ------------------------------------------------------------ opening
 
@@ -99,19 +99,20 @@ class Store:
             raise StoreError(f"a run needs at least one patient and chunks of at least one, not {patients} and {chunk}")
         with disk(folder, "make"):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _refuse_occupied(folder)
+        refuse_occupied(folder)
         take_lock(folder)
         try:
-            _refuse_occupied(folder)  # somebody may have begun while we waited
-            sweep(folder)
-            head = {"identity": identity, "patients": patients, "chunk": chunk, "files": {}}
-            store = cls(folder, head, {}, owner=True)
+            refuse_occupied(folder)  # somebody may have begun while we waited
+            made_by = {"versions": versions(), "sources": sources()}
+            ledger = Ledger(identity, patients, chunk, today(), made_by)
+            remove(leftovers(folder, ledger))
             for name in TABLES:
                 make_folders(folder, f"tables/{name}")
             content = resolved_text.encode("utf-8")
             publish(folder / STUDY, content)
-            store._files[STUDY] = sha256(content)
-            store._publish_manifest()
+            ledger.files[STUDY] = sha256(content)
+            store = cls(folder, ledger, owner=True)
+            store._fold()
         except BaseException:
             drop_lock(folder)
             raise
@@ -121,16 +122,14 @@ class Store:
     def open(cls, folder: Path | str) -> Self:
         """Open a run for reading, finished or not; StoreError if it is none, or its manifest is damaged."""
         folder = Path(folder)
-        head, chunks = _read_manifest(folder)
-        _read_journal(folder, chunks)
-        return cls(folder, head, chunks, owner=False)
+        return cls(folder, read_ledger(folder), owner=False)
 
     @classmethod
-    def resume(cls, folder: Path | str, identity: str) -> Self:
+    def resume(cls, folder: Path | str, identity: str, resolved_text: str | None = None) -> Self:
         """Take up a run where it stopped, and own it; a finished run has nothing missing.
 
         Every file is compared with its checksum; chunks that are damaged or lost are forgotten, listed in ``redo``, and are
-        missing again.
+        missing again. ``resolved_text``, the study that is asked for, lets a refusal say how it differs.
 
         Raises
         ------
@@ -138,34 +137,67 @@ class Store:
             No run here; a run of another identity; owned by another process; manifest or study.toml damaged.
         """
         folder = Path(folder)
-        head, _ = _read_manifest(folder)
-        if head["identity"] != identity:
-            raise StoreError(
-                f"{folder} holds another run: its identity is {head['identity'][:12]}, this one's is {identity[:12]}. "
-                f"The study, the seed, the code or the catalogue has changed since. Choose another folder for a new run."
-            )
+        there = cls.open(folder)
+        if there.identity != identity:
+            raise StoreError(there.refusal(identity, resolved_text))
+        return cls._taken_up(folder)[0]
+
+    @classmethod
+    def amend(cls, folder: Path | str) -> Self:
+        """Own a run to add files beside its tables, without looking at the tables; errors as for `resume`."""
+        folder = Path(folder)
+        read_ledger(folder)
         take_lock(folder)
         try:
-            sweep(folder)
-            head, chunks = _read_manifest(folder)
-            _read_journal(folder, chunks)
-            store = cls(folder, head, chunks, owner=True)
-            damaged = [name for name, digest in store._files.items() if not store._is_whole(name, digest)]
-            if STUDY in damaged:
-                raise StoreError(f"{folder / STUDY} was changed after the run began; the run cannot go on")
-            for name in damaged:  # reports and the like are made anew
-                del store._files[name]
-            bad = [
-                first for first, files in chunks.items() if not all(store._is_whole(*item) for item in files.items())
-            ]
-            for first in bad:
-                del store._chunks[first]
-            store.redo = tuple((first, store._end(first)) for first in sorted(bad))
-            store._fold()
+            return cls(folder, read_ledger(folder), owner=True)
         except BaseException:
             drop_lock(folder)
             raise
-        return store
+
+    @classmethod
+    def repair(cls, folder: Path | str) -> Repair:
+        """Forget what is damaged, so that the run can be taken up, and set strangers among the tables aside.
+
+        Errors as for `resume`; whether code and catalogue are still the run's does not matter here.
+        """
+        folder = Path(folder)
+        read_ledger(folder)
+        store, dropped, left = cls._taken_up(folder)
+        with store:
+            aside = set_aside(folder, strangers(folder, store._ledger))
+        return Repair(store.redo, tuple(dropped), tuple(aside), left)
+
+    @classmethod
+    def _taken_up(cls, folder: Path) -> tuple[Self, list[str], int]:
+        """Own a run; forget and remove whatever is damaged or half done. Return also names forgotten, and files removed."""
+        take_lock(folder)
+        try:
+            ledger = read_ledger(folder)
+            store = cls(folder, ledger, owner=True)
+            damaged = [name for name, digest in ledger.files.items() if not is_whole(folder / name, digest)]
+            if STUDY in damaged:
+                raise StoreError(
+                    f"{folder / STUDY} was lost or changed after the run began; the run cannot go on. Put the file back as it was, "
+                    f"or begin a new run."
+                )
+            for name in damaged:  # reports and the like are made anew
+                del ledger.files[name]
+            bad = [
+                first
+                for first in sorted(ledger.chunks)
+                if not all(is_whole(folder / name, digest) for name, digest in ledger.parts(first).items())
+            ]
+            for first in bad:
+                del ledger.chunks[first]
+            store.redo = tuple((first, ledger.end(first)) for first in bad)
+            if damaged or bad or (folder / JOURNAL).exists() or crate.NAME not in ledger.files:
+                store._fold()  # before anything is removed: what is damaged is no longer the run's
+            left = leftovers(folder, ledger)
+            remove([*left, *(folder / name for name in damaged if name != crate.NAME)])
+        except BaseException:
+            drop_lock(folder)
+            raise
+        return store, damaged, len(left)
 
     def close(self) -> None:
         """Give the folder up. Safe to call twice."""
@@ -180,65 +212,116 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if error is None and self._owner and self.complete and self._described != set(self._files):
+            if error is None and self._owner and self.complete and self._changed:
                 self._fold()  # reports came after the last chunk
         finally:
             self.close()
 
-    # ------------------------------------------------------------ writing
+    # ------------------------------------------------------------ what it is
+
+    @property
+    def identity(self) -> str:
+        """SHA-256 of the resolved study, the code and the catalogue."""
+        return self._ledger.identity
+
+    @property
+    def patients(self) -> int:
+        """Patients of the study, numbered from 0."""
+        return self._ledger.patients
+
+    @property
+    def chunk(self) -> int:
+        """Patients of one chunk."""
+        return self._ledger.chunk
 
     def missing(self) -> list[tuple[int, int]]:
         """Return the chunks (first, last) not yet there, in order: patients first .. last - 1."""
-        firsts = range(0, self.patients, self.chunk)
-        return [(first, self._end(first)) for first in firsts if first not in self._chunks]
+        return self._ledger.missing()
 
     @property
     def complete(self) -> bool:
         """Whether all patients are there."""
-        return len(self._chunks) == -(-self.patients // self.chunk)
+        return len(self._ledger.chunks) == self._ledger.count
+
+    def differences(self, resolved_text: str | None = None) -> list[str]:
+        """Return, line by line, how this run differs from one of a study (if given) under the present code and catalogue."""
+        return differences(self.study_text(), resolved_text, self._ledger.made_by.get("sources", {}), sources())
+
+    def refusal(self, identity: str, resolved_text: str | None = None) -> list[str]:
+        """Return, line by line, why this run cannot be taken up as the run of another identity, and what can be done."""
+        here, there = identity[:12], self.identity[:12]
+        return [
+            f"{self.folder} holds another run: its identity is {there}, this one's is {here}.",
+            *self.differences(resolved_text),
+            f"Choose another folder for a new run. To begin that run's study anew under the present code: "
+            f"seedsoil run {self.folder} --fork NEW_FOLDER",
+        ]
+
+    # ------------------------------------------------------------ writing
 
     def write_chunk(self, tables: Mapping[str, Mapping[str, NDArray[Any]]], first: int, last: int) -> None:
-        """Publish the rows of patients first .. last - 1: one Parquet part for each table.
+        """Publish the rows of patients first .. last - 1; a table left out has no rows. Errors as for `write_parts`."""
+        self._need_chunk(first, last)
+        self.write_parts(parts_of(tables, first, last), first, last)
 
-        Chunks may come in any order. A table left out gets a part without rows. StoreError if columns or patients do not
-        fit, or this process does not own the folder; DiskError if the disk refuses, and the chunk is then still missing.
+    def write_parts(self, parts: Mapping[str, bytes], first: int, last: int) -> None:
+        """Publish a chunk whose Parquet parts were made before, by table (`seedsoil.experiment.folder.parts.parts_of`).
+
+        Chunks may come in any order. The first chunk of patients gets a part of every table, so that each table's folder tells
+        its columns and ``part-*.parquet`` always finds something.
+
+        Raises
+        ------
+        StoreError
+            Columns or patients do not fit; the process does not own the folder; the disk has refused something before.
+        DiskError
+            The disk refuses, and the chunk is then still missing. Nothing more is written until the run is resumed.
         """
-        self._need_ownership()
-        if first % self.chunk or not 0 <= first < self.patients or last != self._end(first):
-            raise StoreError(
-                f"patients {first} to {last - 1} are no chunk of {self.patients} in chunks of {self.chunk}"
-            )
-        for name in tables:
-            known_table(name)
-        parts: dict[str, bytes] = {}
-        for name in TABLES:
-            table = checked(name, tables.get(name) or empty(name), first, last)
-            parts[f"tables/{name}/{self._part(first)}"] = encode(name, table)
-        for path, content in parts.items():
-            publish(self.folder / path, content)
-        files = {path: sha256(content) for path, content in parts.items()}
-        line = {"first": first, "files": files}
-        append(self.folder / JOURNAL, (json.dumps({**line, "checksum": _checksum(line)}) + "\n").encode())
-        self._chunks[first] = files
+        self._need_chunk(first, last)
+        for table in parts:
+            known_table(table)
+        if first == 0 and not set(TABLES) <= set(parts):
+            parts = empty_parts() | dict(parts)
+        try:
+            publish_all({self.folder / self._ledger.part(table, first): content for table, content in parts.items()})
+            digests = {table: sha256(content) for table, content in parts.items()}
+            append(self.folder / JOURNAL, self._ledger.line({"first": first, "parts": digests}))
+        except StoreError as error:
+            self._refused = str(error)
+            raise
+        self._ledger.chunks[first] = digests
+        self._changed = True
         if self.complete:
             self._fold()
 
     def add_file(self, name: str, content: bytes | str) -> None:
-        """Publish a file beside the tables (a record, a report) and keep its checksum in the manifest.
+        """Publish a file beside the tables (a record, a report) and keep its checksum.
 
         ``name`` is relative, of letters, digits, ``-``, ``_`` and ``.``, with ``/`` between folders.
         """
         self._need_ownership()
         reserved = {MANIFEST, JOURNAL, STUDY, LOCK, crate.NAME}
-        if not _plain_name.fullmatch(name) or name in reserved or name.startswith("tables/"):
+        if not plain_name.fullmatch(name) or name in reserved or name.split("/", maxsplit=1)[0] in {"tables", ASIDE}:
             raise StoreError(f"{name!r} cannot be the name of a file in a run folder")
         data = content.encode("utf-8") if isinstance(content, str) else content
-        make_folders(self.folder, name.rpartition("/")[0])
-        publish(self.folder / name, data)
-        self._files[name] = sha256(data)
-        self._publish_manifest()
+        digest = sha256(data)
+        try:
+            make_folders(self.folder, name.rpartition("/")[0])
+            publish(self.folder / name, data)
+            append(self.folder / JOURNAL, self._ledger.line({"file": name, "sha256": digest}))
+        except StoreError as error:
+            self._refused = str(error)
+            raise
+        self._ledger.files[name] = digest
+        self._changed = True
 
     # ------------------------------------------------------------ reading
+
+    def parts(self, table: str) -> list[Path]:
+        """Return the Parquet parts of a table, in the order of patients. StoreError if there is no such table."""
+        known_table(table)
+        chunks = self._ledger.chunks
+        return [self.folder / self._ledger.part(table, first) for first in sorted(chunks) if table in chunks[first]]
 
     def read(self, table: str, columns: Collection[str] | None = None) -> Columns:
         """Return a table of all chunks there are, rows in the order of patients.
@@ -261,140 +344,65 @@ class Store:
         if unknown:
             raise StoreError(f"table {table} has no column {', '.join(unknown)}; columns: {', '.join(specs)}")
         parts = [empty(table)]
-        for first in sorted(self._chunks):
-            name = f"tables/{table}/{self._part(first)}"
-            content = self._content(name)
-            if sha256(content) != self._chunks[first][name]:
+        for first in sorted(self._ledger.chunks):
+            digest = self._ledger.chunks[first].get(table)
+            if digest is None:
+                continue
+            path = self.folder / self._ledger.part(table, first)
+            content = self._content(path)
+            if sha256(content) != digest:
                 raise StoreError(
-                    f"{self.folder / name} is not what was written: its checksum differs. Resume the run to repair it."
+                    f"{path} is not what was written: its checksum differs. Repair the run: seedsoil doctor {self.folder} --repair"
                 )
-            parts.append(decode(table, content))
+            part = decode(table, content)
+            parts.append({name: part[name] for name in wanted})
         return {name: np.concatenate([part[name] for part in parts]) for name in wanted}
 
     def study_text(self) -> str:
         """Return the resolved study; StoreError if it was changed after the run began."""
-        content = self._content(STUDY)
-        if sha256(content) != self._files[STUDY]:
+        content = self._content(self.folder / STUDY)
+        if sha256(content) != self._ledger.files.get(STUDY):
             raise StoreError(f"{self.folder / STUDY} was changed after the run began")
         return content.decode("utf-8")
 
-    def verify(self) -> tuple[str, ...]:
-        """Compare every file with its checksum; return one line for each fault, nothing if all is well."""
-        known = dict(self._files)
-        for files in self._chunks.values():
-            known |= files
-        faults = []
-        for name, digest in sorted(known.items()):
-            if not (self.folder / name).is_file():
-                faults.append(f"{name} is missing")
-            elif not self._is_whole(name, digest):
-                faults.append(f"{name} is not what was written")
-        there = {
-            path.relative_to(self.folder).as_posix() for path in (self.folder / "tables").rglob("*") if path.is_file()
-        }
-        strangers = (name for name in there - set(known) if not name.endswith(UNFINISHED))
-        return tuple(faults + [f"{name} does not belong to this run" for name in sorted(strangers)])
+    def verify(self, beside: str | None = None) -> tuple[str, ...]:
+        """Compare every file with its checksum; return one line for each fault, nothing if all is well.
+
+        With ``beside``, only files beside the tables whose names begin so: "report/" for those of the report.
+        """
+        return tuple(faults_of(self.folder, self._ledger, beside))
 
     # ------------------------------------------------------------ inside
 
-    def _end(self, first: int) -> int:
-        return min(first + self.chunk, self.patients)
-
-    def _part(self, first: int) -> str:
-        return f"part-{first // self.chunk:05d}.parquet"
-
-    def _content(self, name: str) -> bytes:
-        with disk(self.folder / name, "read"):
-            return (self.folder / name).read_bytes()
-
-    def _is_whole(self, name: str, digest: str) -> bool:
-        try:
-            return sha256((self.folder / name).read_bytes()) == digest
-        except OSError:
-            return False
+    def _content(self, path: Path) -> bytes:
+        with disk(path, "read"):
+            return path.read_bytes()
 
     def _need_ownership(self) -> None:
         if not self._owner:
             raise StoreError(f"{self.folder} is open for reading only")
+        if self._refused:
+            raise StoreError(
+                f"{self.folder} takes nothing more until it is resumed, for the disk refused: {self._refused}"
+            )
+
+    def _need_chunk(self, first: int, last: int) -> None:
+        self._need_ownership()
+        if not self._ledger.begins_chunk(first) or last != self._ledger.end(first):
+            raise StoreError(
+                f"patients {first} to {last - 1} are no chunk of {self.patients} in chunks of {self.chunk}"
+            )
 
     def _fold(self) -> None:
         """Bring the journal into the manifest, describe the folder for others, and drop the journal."""
-        title = _title(self.study_text())
-        content = crate.describe(title, self.identity, TABLES, sorted(self._files), self.complete)
+        files = self._ledger.files
+        began = self._ledger.began or today()
+        content = crate.describe(self.study_text(), self.identity, TABLES, sorted(files), self.complete, began)
         publish(self.folder / crate.NAME, content)
-        self._files[crate.NAME] = sha256(content)
-        self._described = set(self._files)
-        self._publish_manifest()
+        files[crate.NAME] = sha256(content)
+        publish(self.folder / MANIFEST, self._ledger.to_bytes())
         with disk(self.folder / JOURNAL, "remove"):
-            (self.folder / JOURNAL).unlink(missing_ok=True)
-            sync_folder(self.folder)
-
-    def _publish_manifest(self) -> None:
-        chunks = [{"first": first, "files": self._chunks[first]} for first in sorted(self._chunks)]
-        body = {"format": FORMAT, "identity": self.identity, "patients": self.patients, "chunk": self.chunk}
-        body |= {"files": dict(sorted(self._files.items())), "chunks": chunks}
-        publish(self.folder / MANIFEST, json.dumps({**body, "checksum": _checksum(body)}, indent=1).encode())
-
-
-def _checksum(body: Mapping[str, Any]) -> str:
-    return sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode())
-
-
-def _title(text: str) -> str:
-    """Return the title in a resolved study, or a general one."""
-    import tomllib
-
-    try:
-        return str(tomllib.loads(text)["study"]["title"])
-    except (tomllib.TOMLDecodeError, KeyError, TypeError):
-        return "A study with seedsoil"
-
-
-def _refuse_occupied(folder: Path) -> None:
-    """Refuse a folder with a run or with anything that a run which barely began would not have left."""
-    if (folder / MANIFEST).exists():
-        raise StoreError(f"{folder} already holds a run. Resume it, or choose another folder for a new one.")
-    with disk(folder, "look into"):
-        names = {path.name for path in folder.iterdir() if not path.name.endswith(UNFINISHED)}
-        parts = any(path.is_file() for path in (folder / "tables").rglob("*"))
-    others = sorted(names - {LOCK, STUDY, "tables"})
-    if others or parts:
-        raise StoreError(
-            f"{folder} is not empty (it holds {', '.join(others[:3]) or 'tables'}). Choose another folder for the run."
-        )
-
-
-def _read_manifest(folder: Path) -> tuple[dict[str, Any], dict[int, dict[str, str]]]:
-    """Return the head of the manifest, and the files of each chunk by its first patient; StoreError if damaged."""
-    path = folder / MANIFEST
-    if not path.is_file():
-        raise StoreError(f"{folder} holds no run: there is no {MANIFEST} in it.")
-    with disk(path, "read"):
-        content = path.read_bytes()
-    try:
-        body = json.loads(content)
-        found = body.pop("checksum")
-        form = body["format"]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise StoreError(f"{path} is damaged: it is not a manifest. Its run cannot be used.") from error
-    if found != _checksum(body):
-        raise StoreError(f"{path} is damaged: its checksum differs. Its run cannot be used.")
-    if form != FORMAT:
-        raise StoreError(f"{path} was written as {form!r}; this version of seedsoil reads {FORMAT!r}.")
-    return body, {entry["first"]: entry["files"] for entry in body["chunks"]}
-
-
-def _read_journal(folder: Path, chunks: dict[int, dict[str, str]]) -> None:
-    """Add the chunks of the journal's whole lines; a torn line is a chunk that was not finished."""
-    path = folder / JOURNAL
-    if not path.is_file():
-        return
-    with disk(path, "read"):
-        lines = path.read_bytes().splitlines()
-    for line in lines:
-        try:
-            entry = json.loads(line)
-            if entry.pop("checksum") == _checksum(entry):
-                chunks[entry["first"]] = entry["files"]
-        except (ValueError, KeyError, TypeError, AttributeError):
-            continue
+            if (self.folder / JOURNAL).exists():
+                (self.folder / JOURNAL).unlink()
+                sync_folder(self.folder)
+        self._changed = False

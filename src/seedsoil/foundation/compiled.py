@@ -17,6 +17,8 @@ from typing import Any, TypeVar, cast
 
 import platformdirs
 
+from seedsoil.foundation.sealed import seal_cache
+
 _kernel_mark = b"seedsoil.foundation.compiled import"
 _stale_after_seconds = 30 * 86_400
 
@@ -78,6 +80,7 @@ if tuple(int(part) for part in numba.__version__.split(".")[:2]) < (0, 67):
 # Somebody may have imported Numba before us; it has then not seen the folder.
 _settings: Any = numba.config
 _settings.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
+seal_cache()
 
 Function = TypeVar("Function", bound=Callable[..., object])
 

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from functools import lru_cache
-from importlib import metadata
-from pathlib import Path
 from typing import Any
 
+from seedsoil.foundation.origin import package_hash, versions
 from seedsoil.foundation.value import GRADES, Value
 
 __all__ = ["Record", "credibility_card", "identity", "make_record", "versions"]
-
-_PACKAGE = Path(__file__).parent.parent
-_COUNTED = (".py", ".toml", ".bib")  # what can change a result: code and catalogue
-_UNCOUNTED = ("cli", "show", "web", "studies")  # rooms that only tell of results, and studies, which count themselves
 
 _VERIFIED = (
     "population dynamics, seeding, circulation and drug kinetics against exact formulae and published test suites;"
@@ -86,20 +78,8 @@ def identity(resolved: str, seed: int) -> str:
     """
     lines = [line.rstrip() for line in resolved.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     canonical = "\n".join(lines).strip("\n")
-    text = json.dumps({"study": canonical, "seed": int(seed), "package": _package_hash()}, sort_keys=True)
+    text = json.dumps({"study": canonical, "seed": int(seed), "package": package_hash()}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of what computed the result."""
-    found = {"python": platform.python_version()}
-    for name in ("numpy", "numba", "seedsoil"):
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            # A checkout on the path is not installed, but it says its version itself.
-            found[name] = str(getattr(sys.modules.get(name), "__version__", "unknown"))
-    return found
 
 
 def credibility_card(values: Iterable[Value]) -> str:
@@ -120,16 +100,3 @@ def credibility_card(values: Iterable[Value]) -> str:
         "for a person.",
     ]
     return "\n".join(lines)
-
-
-@lru_cache(maxsize=1)
-def _package_hash() -> str:
-    """Return the SHA-256 of the package's sources and catalogue, in the order of their paths."""
-    digest = hashlib.sha256()
-    for path in sorted(_PACKAGE.rglob("*"), key=lambda item: item.relative_to(_PACKAGE).as_posix()):
-        inside = path.relative_to(_PACKAGE)
-        if path.suffix in _COUNTED and inside.parts[0] not in _UNCOUNTED:
-            content = path.read_bytes().replace(b"\r\n", b"\n")  # a checkout may change line ends, never meaning
-            name = inside.as_posix().encode()
-            digest.update(f"{len(name)} {len(content)} ".encode() + name + content)
-    return digest.hexdigest()

@@ -14,6 +14,7 @@ import numpy as np
 from seedsoil.experiment.columns import TABLES
 from seedsoil.experiment.store import Store
 from seedsoil.trial.plan import Plan
+from seedsoil.trial.runner.estimate import size_up
 from seedsoil.trial.runner.patients import Columns, chunk_of, run_patients
 from seedsoil.trial.study.file import Study
 from seedsoil.trial.trial import Trial, record_of
@@ -124,6 +125,7 @@ def run(
     workers: int | None = None,
     out: Path | str | None = None,
     resume: bool = False,
+    anyway: bool = False,
     progress: Progress | None = None,
 ) -> Trial:
     """Carry out a study.
@@ -137,16 +139,21 @@ def run(
         Run folder to make (it must not hold anything else); without it, nothing is written.
     resume
         Take up the run in ``out`` where it stopped; StoreError if that is another study, or other code.
+    anyway
+        Begin even if it is estimated to take more time, memory or disk than there is.
     progress
         Called with the patients done and all patients.
 
     Raises
     ------
     StudyError, ModelError, StoreError
+        StudyError also (a `TooBigError`) if the run is too big for this machine.
     """
     plan = study.plan()
     note = record_of(study, plan)
     workers = workers or default_workers(plan.patients)
+    if not anyway:
+        size_up(plan, workers, None if out is None else Path(out))
     report = progress or (lambda done, total: None)
     if out is None:
         size = chunk_of(plan.patients)
@@ -160,7 +167,7 @@ def run(
                 report(done, plan.patients)
         return Trial(study, plan, _joined(parts), note)
     if resume:
-        store = Store.resume(out, note.identity)
+        store = Store.resume(out, note.identity, note.resolved)
     else:
         store = Store.create(out, note.resolved, note.identity, plan.patients, chunk_of(plan.patients))
     with store:

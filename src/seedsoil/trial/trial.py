@@ -177,7 +177,7 @@ def open_run(folder: Path | str) -> Trial:
     """Open a finished run folder. StoreError if it is none, or patients are missing."""
     store = Store.open(folder)
     if not store.complete:
-        raise StoreError(f"{folder}: the run is not finished; take it up with seedsoil run --resume --out {folder}")
+        raise StoreError(f"{folder}: the run is not finished; go on with it: seedsoil run {folder} --resume")
     study = Study.read(store.study_text(), str(folder))
     plan = study.plan()
     return Trial(study, plan, {table: store.read(table) for table in TABLES}, record_of(study, plan), Path(folder))

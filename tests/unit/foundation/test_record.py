@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from seedsoil.foundation import record as records
+from seedsoil.foundation import origin
 from seedsoil.foundation.record import identity, make_record, versions
 from seedsoil.foundation.value import Value
 
@@ -33,13 +33,13 @@ def test_code_counts_where_it_makes_results(
     """A changed law or number gives another identity; a changed picture or message does not."""
     file = tmp_path / room / "one.py"
     file.parent.mkdir(parents=True)
-    monkeypatch.setattr(records, "_PACKAGE", tmp_path)
+    monkeypatch.setattr(origin, "_PACKAGE", tmp_path)
     found = []
     for text in ("a = 1\n", "a = 2\n"):
         file.write_text(text)
-        records._package_hash.cache_clear()
+        origin.package_hash.cache_clear()
         found.append(identity("study", 1))
-    records._package_hash.cache_clear()
+    origin.package_hash.cache_clear()
     assert (found[0] != found[1]) is counts
 
 

@@ -57,7 +57,7 @@ def export(run: Path | str, form: str, out: Path | str) -> list[Path]:
         raise StudyError(f"--form {form}: unknown.{did_you_mean(form, FORMS)} Forms: {', '.join(FORMS)}.")
     store = Store.open(run)
     if not store.complete:
-        raise StoreError(f"{run} is not finished. Go on with it first: seedsoil run ... --out {run} --resume")
+        raise StoreError(f"{run} is not finished. Go on with it first: seedsoil run {run} --resume")
     folder = Path(out)
     with disk(folder, "make"):
         folder.mkdir(parents=True, exist_ok=True)

@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Study", "check", "shipped", "shipped_names"]
 
-MOST_PATIENTS = 10_000_000
+#: What the tables can number; far fewer fit a machine, which is told when the run begins.
+MOST_PATIENTS = 2**31 - 1
 MOST_SEED = 2**63 - 1
 MOST_VARIATION = 2.0
 _SECTIONS = (

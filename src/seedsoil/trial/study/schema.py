@@ -44,7 +44,7 @@ def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of study files."""
     general = {
         "title": {"type": "string", "maxLength": 200},
-        "patients": {"type": "integer", "minimum": 1, "maximum": 10_000_000, "default": 100},
+        "patients": {"type": "integer", "minimum": 1, "maximum": 2**31 - 1, "default": 100},
         "seed": {"type": "integer", "minimum": 0, "maximum": 2**63 - 1, "default": 1},
         "until": {**_QUANTITY, "description": "follow-up after diagnosis, such as 10 years", "default": "5 years"},
         "without": {"type": "array", "items": {"enum": list(MECHANISMS)}, "uniqueItems": True},
