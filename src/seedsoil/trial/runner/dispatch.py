@@ -294,6 +294,5 @@ def _must_compile() -> bool:
     """Whether no kernel was ever compiled here, so that the first patient will take a minute or two."""
     if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
         return False
-    import seedsoil.foundation.compiled  # noqa: F401  (it says where the machine code is kept)
-
+    # Set when the first kernel's module was imported, long before this.
     return next(Path(os.environ["NUMBA_CACHE_DIR"]).rglob("*.nbi"), None) is None
