@@ -1,7 +1,8 @@
-"""The command `run`: a study in, a run folder, its report and its answer out."""
+"""The commands `run` (a study in; a run folder, its report and its answer out) and `worker`, which lends it hands."""
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -231,3 +232,26 @@ def _broken_pool() -> type[BaseException]:
     from concurrent.futures import BrokenExecutor
 
     return BrokenExecutor
+
+
+def worker(scheduler: str, /, *, workers: int | None = None) -> int:
+    """Lend this machine's cores to runs on a cluster, until Ctrl-C.
+
+    Parameters
+    ----------
+    scheduler
+        Address of a Dask scheduler, such as tcp://node1:8786. One that goes away is waited for.
+    workers
+        Processes; as many as there are cores if not given.
+    """
+    from seedsoil.foundation.errors import StudyError
+    from seedsoil.trial.runner.attach import attach
+    from seedsoil.trial.runner.crew import check_choice
+
+    check_choice(None, scheduler)
+    if scheduler == "local":
+        raise StudyError("a worker needs the address of a scheduler, such as tcp://node1:8786")
+    if workers is not None and workers < 1:
+        raise StudyError(f"--workers {workers}: at least 1 is needed.")
+    attach(scheduler, workers or os.cpu_count() or 1, say)
+    return INTERRUPTED

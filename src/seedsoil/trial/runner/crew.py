@@ -126,7 +126,9 @@ class _Loky(Crew):
                 "--pool loky needs the package loky. Install it with: pip install 'seedsoil[cluster]'"
             ) from error
         one_thread = dict.fromkeys(ONE_THREAD, "1")
-        self.executor = ProcessPoolExecutor(self.workers, context=get_context("loky"), initializer=settle, env=one_thread)
+        self.executor = ProcessPoolExecutor(
+            self.workers, context=get_context("loky"), initializer=settle, env=one_thread
+        )
 
     def renew(self) -> None:
         self.close(at_once=True)
@@ -137,6 +139,29 @@ class _Loky(Crew):
 
     def close(self, at_once: bool) -> None:
         self.executor.shutdown(wait=True, kill_workers=at_once)  # type: ignore[call-arg]
+
+
+class _Cluster(Crew):
+    names_the_dead = True
+
+    def __init__(self, address: str, workers: int, tell: Callable[[str], None]) -> None:
+        from seedsoil.trial.runner.cluster import ClusterPool
+
+        self.executor: ClusterPool = ClusterPool(address, workers, tell)
+
+    @property
+    def workers(self) -> int:  # type: ignore[override]
+        """Whoever is there now: workers come and go."""
+        return self.executor.workers
+
+    def distrust(self, future: Future[bytes], why: str) -> None:
+        self.executor.dismiss(future, why)
+
+    def give_up(self, future: Future[bytes]) -> None:
+        self.executor.abandon(future)
+
+    def close(self, at_once: bool) -> None:
+        self.executor.shutdown(cancel_futures=at_once)
 
 
 class _Given(Crew):
@@ -173,6 +198,8 @@ def make_crew(
     check_choice(executor, cluster)
     if isinstance(executor, Executor):
         return _Given(executor, workers)
+    if cluster is not None:
+        return _Cluster(cluster, workers, tell)
     if executor == "loky":
         return _Loky(workers)
     if executor == "serial" or (executor is None and workers <= 1):

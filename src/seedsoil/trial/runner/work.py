@@ -105,6 +105,11 @@ def libraries() -> dict[str, str]:
     return {name: known[name] for name in _LIBRARIES}
 
 
+def introduce() -> dict[str, str]:
+    """Return who this process is: its libraries, and the hash of its code and catalogue."""
+    return {**libraries(), "code and catalogue": identity("", 0)}
+
+
 _plans: dict[str, Plan] = {}
 
 
