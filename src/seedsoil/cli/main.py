@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 #: the command is called, so that no command waits for what another one needs.
 COMMANDS = {
     "run": ("seedsoil.cli.run:run", "Carry out a study and answer it."),
+    "worker": ("seedsoil.cli.run:worker", "Lend this machine's cores to runs on a Dask cluster."),
     "check": ("seedsoil.cli.study:check", "Name every fault of a study file."),
     "explain": ("seedsoil.cli.study:explain", "Say in plain English what a study will do."),
     "resolve": ("seedsoil.cli.study:resolve", "Print a study with every default written out."),

@@ -1,18 +1,18 @@
-"""The command `run`: a study in, a run folder, its report and its answer out."""
+"""The commands `run` (a study in; a run folder, its report and its answer out) and `worker`, which lends it hands."""
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from seedsoil.cli.progress import progress_of
 from seedsoil.cli.study import open_study
-from seedsoil.cli.terminal import DONE, FAILED, INTERRUPTED, console, say, say_faults
+from seedsoil.cli.terminal import DONE, FAILED, INTERRUPTED, say, say_faults
 
 if TYPE_CHECKING:
     from seedsoil.trial.study.file import Study
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Digits of the identity in the name of a run folder.
 _DIGITS = 8
+#: So many patients who failed are named.
+_MOST_NAMED = 10
 #: Where no terminal shows a bar, a line is said this many times.
 _LINES_OF_PROGRESS, _LINES_OF_A_REPORT = 10, 3
 
@@ -33,8 +35,14 @@ def run(
     out: Path | None = None,
     fork: Path | None = None,
     workers: int | None = None,
+    pool: str | None = None,
+    cluster: str | None = None,
+    chunk: int | None = None,
+    patience: float | None = None,
     resume: bool = False,
     anyway: bool = False,
+    skip_failed: bool = False,
+    only: int | None = None,
     json: bool = False,
     report: Annotated[bool, Parameter(negative="--no-report")] = True,
 ) -> int:
@@ -54,10 +62,22 @@ def run(
         STUDY is the folder of an old run: begin a new run of its study here, under the present code and catalogue.
     workers
         Processes; as many as there are cores if not given. The result does not depend on it.
+    pool
+        Who computes: spawn (fresh processes, the default), loky, or serial (this process).
+    cluster
+        Who computes: a Dask cluster, by its scheduler's address (tcp://node1:8786), or local for one of this machine.
+    chunk
+        Patients computed and written together, at the beginning of a run; chosen by the study's size if not given.
+    patience
+        Seconds that one patient may take, 600 if not given; who takes longer is tried once more and then left out.
     resume
-        Take up a run where it stopped.
+        Take up a run where it stopped. Patients who failed are tried again.
     anyway
         Begin even a run that is estimated to take more time, memory or disk than there is.
+    skip_failed
+        Answer although patients failed, without them.
+    only
+        Simulate this one patient in all arms, in this process, and write nothing.
     json
         Print the answer as one JSON document on stdout.
     report
@@ -68,20 +88,53 @@ def run(
     if workers is not None and workers < 1:
         raise StudyError(f"--workers {workers}: at least 1 is needed.")
     opened = open_study(study, patients, seed)
+    if only is not None:
+        return _alone(opened, only)
     out = _place(opened, study, out, fork, resume)
     folder, finished = _choose_folder(opened, study, out, resume)
+    who = {"workers": workers, "executor": pool, "cluster": cluster}
+    how = {"chunk": chunk, "resume": resume, "skip_failed": skip_failed} | (
+        {} if patience is None else {"patience": patience}
+    )
     retry = _command(study, patients, seed, folder)
     try:
-        trial = _finished(folder) if finished else _carry_out(opened, folder, workers, resume, anyway)
+        trial = _finished(folder, skip_failed) if finished else _carry_out(opened, folder, who, how, anyway)
         _answer(trial, report, json)
+        return FAILED if _say_failures(folder) else DONE
     except KeyboardInterrupt:
         say(f"Interrupted. What was done is kept. Go on with: {retry}")
         return INTERRUPTED
     except _broken_pool() as error:
-        say_faults([f"a worker process died (killed, or out of memory): {error}"])
+        say_faults([f"those who compute broke down (killed, or out of memory): {error}"])
         say(f"What was done is kept. Go on, perhaps with fewer workers: {retry}")
         return FAILED
+
+
+def _alone(study: Study, number: int) -> int:
+    """Simulate one patient in plain sight: whatever goes wrong with it is not caught."""
+    from seedsoil.foundation.errors import StudyError
+    from seedsoil.trial.runner.patients import run_patient
+
+    plan = study.plan()
+    if not 0 <= number < plan.patients:
+        raise StudyError(f"--only {number}: the study has patients 0 to {plan.patients - 1}.")
+    say(f"Patient {number} (seed {plan.seed}), {len(plan.arms)} arms ...")
+    table = run_patient(plan, number)["patients"]
+    for arm, ending in zip(table["arm"], table["ending"], strict=True):
+        print(f"{arm}: {ending}")
     return DONE
+
+
+def _say_failures(folder: Path) -> bool:
+    """Tell who is missing from an answer that was asked for in spite of it."""
+    from seedsoil.trial.runner.failures import FILE, read_failures
+
+    failures = read_failures(folder)
+    if failures:
+        who = ", ".join(str(failure.patient) for failure in failures[:_MOST_NAMED])
+        more = "" if len(failures) <= _MOST_NAMED else f" and {len(failures) - _MOST_NAMED} more"
+        say(f"error: this answer lacks patients who could not be simulated: {who}{more} (see {folder / FILE})")
+    return bool(failures)
 
 
 def _answer(trial: Trial, report: bool, as_json: bool) -> None:
@@ -133,9 +186,15 @@ def _choose_folder(study: Study, name: str, out: Path | None, resume: bool) -> t
     raise StoreError(f"{folder} holds this run, begun and not finished. Go on with --resume, or choose another --out.")
 
 
-def _finished(folder: Path) -> Trial:
+def _finished(folder: Path, skip_failed: bool) -> Trial:
+    from seedsoil.trial.runner.failures import read_failures, refusal
     from seedsoil.trial.trial import open_run
 
+    failures = read_failures(folder)
+    if failures and not skip_failed:
+        from seedsoil.experiment.store import Store
+
+        raise refusal(failures, Store.open(folder).patients, folder)
     say(f"{folder} holds this very run already; here is its answer.")
     return open_run(folder)
 
@@ -149,52 +208,24 @@ def _left(folder: Path) -> int | None:
     return sum(last - first for first, last in Store.open(folder).missing())
 
 
-def _carry_out(study: Study, folder: Path, workers: int | None, resume: bool, anyway: bool) -> Trial:
+def _carry_out(study: Study, folder: Path, who: dict[str, Any], how: dict[str, Any], anyway: bool) -> Trial:
     from seedsoil.trial.run import default_workers
     from seedsoil.trial.run import run as carry_out
     from seedsoil.trial.runner.estimate import size_up
 
     plan = study.plan()
-    count = workers or default_workers(plan.patients)
-    estimate = size_up(plan, count, folder, left=_left(folder), anyway=anyway)
+    workers = who["workers"] or default_workers(plan.patients)
+    estimate = size_up(plan, workers, folder, left=_left(folder), anyway=anyway)
     if estimate is not None:
         say(f"{estimate.told()}; estimated from {estimate.pilots} of them.")
-    say(f"{plan.patients} patients, {len(plan.arms)} arms, {count} {'worker' if count == 1 else 'workers'} -> {folder}")
-    with _progress("patients", _LINES_OF_PROGRESS) as progress:
-        return carry_out(study, workers=count, out=folder, resume=resume, anyway=True, progress=progress)
-
-
-@contextmanager
-def _progress(things: str, lines: int) -> Iterator[Callable[[int, int], None]]:
-    """Show on stderr how many things are done: a bar in a terminal, else so many lines."""
-    screen = console(stderr=True)
-    if not screen.is_terminal:
-        said = 0
-
-        def tell(done: int, total: int) -> None:
-            nonlocal said
-            step = lines * done // max(total, 1)
-            if step > said:
-                said = step
-                say(f"{done} of {total} {things}")
-
-        yield tell
-        return
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
+    hands = (
+        f"{workers} {'worker' if workers == 1 else 'workers'}"
+        if who["cluster"] is None
+        else f"cluster {who['cluster']}"
     )
-
-    columns = (
-        TextColumn(things), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left:"), TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=screen, transient=True) as bar:
-        task = bar.add_task(things, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    say(f"{plan.patients} patients, {len(plan.arms)} arms, {hands} -> {folder}")
+    with progress_of("patients", _LINES_OF_PROGRESS) as progress:
+        return carry_out(study, **who, **how, out=folder, anyway=True, progress=progress, tell=say)
 
 
 def _write_report(trial: Trial) -> Path:
@@ -208,7 +239,7 @@ def _write_report(trial: Trial) -> Path:
     say("Writing the report ...")
     from seedsoil.show.report import write_report
 
-    with Store.amend(trial.out) as store, _progress("pictures", _LINES_OF_A_REPORT) as progress:
+    with Store.amend(trial.out) as store, progress_of("pictures", _LINES_OF_A_REPORT) as progress:
         return write_report(
             trial, page.parent, progress=progress, put=lambda name, content: store.add_file(f"report/{name}", content)
         )
@@ -226,3 +257,26 @@ def _broken_pool() -> type[BaseException]:
     from concurrent.futures import BrokenExecutor
 
     return BrokenExecutor
+
+
+def worker(scheduler: str, /, *, workers: int | None = None) -> int:
+    """Lend this machine's cores to runs on a cluster, until Ctrl-C.
+
+    Parameters
+    ----------
+    scheduler
+        Address of a Dask scheduler, such as tcp://node1:8786. One that goes away is waited for.
+    workers
+        Processes; as many as there are cores if not given.
+    """
+    from seedsoil.foundation.errors import StudyError
+    from seedsoil.trial.runner.attach import attach
+    from seedsoil.trial.runner.crew import check_choice
+
+    check_choice(None, scheduler)
+    if scheduler == "local":
+        raise StudyError("a worker needs the address of a scheduler, such as tcp://node1:8786")
+    if workers is not None and workers < 1:
+        raise StudyError(f"--workers {workers}: at least 1 is needed.")
+    attach(scheduler, workers or os.cpu_count() or 1, say)
+    return INTERRUPTED

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import os
-import signal
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from concurrent.futures import Executor
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from seedsoil.experiment.columns import TABLES
 from seedsoil.experiment.store import Store
+from seedsoil.foundation.errors import StudyError
+from seedsoil.foundation.record import Record
 from seedsoil.trial.plan import Plan
+from seedsoil.trial.runner.crew import at_work, check_choice, make_crew, workers_of
+from seedsoil.trial.runner.dispatch import Dispatcher, Done
 from seedsoil.trial.runner.estimate import size_up
-from seedsoil.trial.runner.patients import Columns, chunk_of, run_patients
+from seedsoil.trial.runner.failures import FILE, Failure, read_failures, refusal, to_json
+from seedsoil.trial.runner.patients import chunk_of, joined
+from seedsoil.trial.runner.stop import Stop
+from seedsoil.trial.runner.work import remember
 from seedsoil.trial.study.file import Study
 from seedsoil.trial.trial import Trial, record_of
-
-if TYPE_CHECKING:
-    from concurrent.futures import Executor, Future
-    from multiprocessing.connection import Connection
 
 Progress = Callable[[int, int], None]
 
 #: Patients that take about as long as a process takes to start.
 _LEAST_FOR_A_WORKER = 16
+#: Seconds that one patient, grown and treated in all arms, may take.
+PATIENCE = 600.0
 
 
 def default_workers(patients: int) -> int:
@@ -34,150 +36,164 @@ def default_workers(patients: int) -> int:
     return max(1, min(os.cpu_count() or 1, patients // _LEAST_FOR_A_WORKER))
 
 
-def _obey(lifeline: Connection) -> None:
-    """Make this worker deaf to Ctrl-C, and end it when the other end of its lifeline is closed, if only by a death."""
-    from threading import Thread
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    def end_with_the_parent() -> None:
-        try:
-            lifeline.recv_bytes()
-        except (EOFError, OSError):
-            os._exit(1)
-
-    Thread(target=end_with_the_parent, daemon=True).start()
-
-
-@contextmanager
-def _pool(workers: int) -> Iterator[Executor]:
-    """A pool of fresh processes, one thread each. What stops this process stops them at once, in the middle of a chunk."""
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
-    context = get_context("spawn")
-    theirs, ours = context.Pipe(duplex=False)
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_obey, initargs=(theirs,))
-    try:
-        yield pool
-    except BaseException:
-        ours.close()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
-        ours.close()
-        theirs.close()
-
-
-@contextmanager
-def _interruption_waits() -> Iterator[None]:
-    """Let Ctrl-C come after this block; processes begun in it never hear it, even before they can say so themselves."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _chunks(plan: Plan, missing: list[tuple[int, int]], workers: int) -> Generator[tuple[int, int, dict[str, Columns]]]:
-    """Results of the missing chunks, in the order in which they are done.
-
-    An interruption gives up the chunks under way; those that are done by then still come, before it is raised.
-    """
-    workers = min(workers, len(missing))
-    if workers <= 1:
-        for first, last in missing:
-            yield first, last, run_patients(plan, first, last)
-        return
-    from concurrent.futures import as_completed
-
-    with _pool(workers) as pool:
-        with _interruption_waits():
-            waiting: dict[Future[dict[str, Columns]], tuple[int, int]] = {
-                pool.submit(run_patients, plan, first, last): (first, last) for first, last in missing
-            }
-        try:
-            for done in as_completed(list(waiting)):
-                yield *waiting.pop(done), done.result()
-        except KeyboardInterrupt:
-            for future, chunk in waiting.items():
-                if future.done() and future.exception() is None:
-                    yield *chunk, future.result()
-            raise
-
-
-def _joined(parts: Mapping[int, dict[str, Columns]]) -> dict[str, Columns]:
-    ordered = [parts[first] for first in sorted(parts)]
-    return {
-        table: {column: np.concatenate([part[table][column] for part in ordered]) for column in columns}
-        for table, columns in TABLES.items()
-    }
+def _silent(line: str) -> None:
+    """Say nothing."""
 
 
 def run(
     study: Study,
     *,
     workers: int | None = None,
+    executor: str | Executor | None = None,
+    cluster: str | None = None,
     out: Path | str | None = None,
     resume: bool = False,
     anyway: bool = False,
+    chunk: int | None = None,
+    patience: float = PATIENCE,
+    skip_failed: bool = False,
     progress: Progress | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Trial:
     """Carry out a study.
+
+    Whoever computes, and however often, the tables are the same bytes (`Trial.digests`). A worker that dies or hangs costs
+    the chunk that it had, which is tried again. Ctrl-C (and SIGTERM, SIGHUP) lets what is under way end within seconds and
+    keeps what is done; a second one stops at once.
 
     Parameters
     ----------
     study
     workers
-        Processes; as many as there are cores if None. The result does not depend on it.
+        Processes; as many as there are cores if None.
+    executor
+        "spawn" (fresh processes, the default), "loky", "serial" (this process), or any `concurrent.futures.Executor`, which
+        is left open.
+    cluster
+        Address of a Dask scheduler ("tcp://node1:8786"), or "local" for a cluster of this machine's processes.
     out
         Run folder to make (it must not hold anything else); without it, nothing is written.
     resume
-        Take up the run in ``out`` where it stopped; StoreError if that is another study, or other code.
+        Take up the run in ``out`` where it stopped; StoreError if that is another study, or other code. Patients who failed
+        are tried again.
     anyway
         Begin even if it is estimated to take more time, memory or disk than there is.
+    chunk
+        Patients computed and written together; chosen by the size of the study if None. A run keeps the chunks that it began with.
+    patience
+        Seconds that one patient may take.
+    skip_failed
+        Return the trial of all others where some patients cannot be simulated; `failures.json` in ``out`` names them.
     progress
         Called with the patients done and all patients.
+    tell
+        Called with a line for each thing out of the ordinary: a worker died, a patient failed.
 
     Raises
     ------
-    StudyError, ModelError, StoreError
+    StudyError, StoreError
         StudyError also (a `TooBigError`) if the run is too big for this machine.
+    PatientError
+        A ModelError, when all others are done and kept.
+    ModelError
+        Nobody can be found who computes.
+    KeyboardInterrupt
+        The run was stopped; what was done by then is in ``out``.
     """
+    _check(executor, cluster, workers, chunk, patience)
     plan = study.plan()
     note = record_of(study, plan)
-    workers = workers or default_workers(plan.patients)
+    remember(note.identity, plan)
+    size = chunk or chunk_of(plan.patients)
+    count = workers or (workers_of(executor) if isinstance(executor, Executor) else default_workers(plan.patients))
     if not anyway:
-        size_up(plan, workers, None if out is None else Path(out))
-    report = progress or (lambda done, total: None)
-    if out is None:
-        size = chunk_of(plan.patients)
-        missing = [(first, min(plan.patients, first + size)) for first in range(0, plan.patients, size)]
-        parts: dict[int, dict[str, Columns]] = {}
-        done = 0
-        with closing(_chunks(plan, missing, workers)) as chunks:
-            for first, last, tables in chunks:
-                parts[first] = tables
-                done += last - first
-                report(done, plan.patients)
-        return Trial(study, plan, _joined(parts), note)
+        size_up(plan, count, None if out is None else Path(out))
+    say, report = tell or _silent, progress or (lambda done, total: None)
+    with Stop() as stop:
+
+        def carry_out(chunks: list[tuple[int, int]], keep: Callable[[Done], None]) -> None:
+            done = plan.patients - sum(last - first for first, last in chunks)
+            report(done, plan.patients)
+            if not chunks:
+                return
+            crew = make_crew(executor, cluster, min(count, len(chunks)), stop, patience, say)
+            dispatcher = Dispatcher(crew, note.resolved, note.identity, plan.seed, stop, patience, say)
+            with at_work(crew), closing(dispatcher.carry_out(chunks)) as found:
+                for one in found:
+                    keep(one)
+                    done += one.last - one.first
+                    report(done, plan.patients)
+
+        if out is None:
+            return _in_memory(study, plan, note, size, carry_out, skip_failed)
+        return _in_folder(study, plan, note, size, carry_out, skip_failed, Path(out), resume)
+
+
+_CarryOut = Callable[[list[tuple[int, int]], Callable[[Done], None]], None]
+
+
+def _in_memory(study: Study, plan: Plan, note: Record, size: int, carry_out: _CarryOut, skip_failed: bool) -> Trial:
+    """Carry a study out and keep its tables in memory."""
+    parts: dict[int, Done] = {}
+    chunks = [(first, min(plan.patients, first + size)) for first in range(0, plan.patients, size)]
+    carry_out(chunks, lambda one: parts.update({one.first: one}))
+    ordered = [parts[first] for first in sorted(parts)]
+    failures = [failure for one in ordered for failure in one.failures]
+    if failures and not skip_failed:
+        raise refusal(failures, plan.patients, None)
+    return Trial(study, plan, joined([one.tables for one in ordered]), note)
+
+
+def _in_folder(
+    study: Study, plan: Plan, note: Record, size: int, carry_out: _CarryOut, skip_failed: bool, out: Path, resume: bool
+) -> Trial:
+    """Carry a study out and write each chunk as it is done."""
     if resume:
         store = Store.resume(out, note.identity, note.resolved)
     else:
-        store = Store.create(out, note.resolved, note.identity, plan.patients, chunk_of(plan.patients))
+        store = Store.create(out, note.resolved, note.identity, plan.patients, size)
     with store:
-        left = store.missing()
-        done = plan.patients - sum(last - first for first, last in left)
-        with closing(_chunks(plan, left, workers)) as chunks:
-            for first, last, tables in chunks:
-                store.write_chunk(tables, first, last)
-                done += last - first
-                report(done, plan.patients)
+        failures = {failure.patient: failure for failure in read_failures(out)} if resume else {}
+
+        def keep(one: Done) -> None:
+            before = dict(failures)
+            again = {failure.patient: failure for failure in one.failures}
+            if again:
+                failures.update(again)
+                store.add_file(
+                    FILE, to_json(list(failures.values()), out)
+                )  # first: no chunk lacks a patient in silence
+            store.write_chunk(one.tables, one.first, one.last)
+            for number in range(one.first, one.last):
+                if number not in again:
+                    failures.pop(number, None)
+            if failures != before and not again:
+                store.add_file(FILE, to_json(list(failures.values()), out))
+
+        carry_out(_to_do(store, failures), keep)
         store.add_file("record.json", note.to_json())
+        if failures and not skip_failed:
+            raise refusal(sorted(failures.values(), key=lambda one: one.patient), plan.patients, out)
         found = {table: store.read(table) for table in TABLES}
-    return Trial(study, plan, found, note, Path(out))
+    return Trial(study, plan, found, note, out)
+
+
+def _to_do(store: Store, failures: dict[int, Failure]) -> list[tuple[int, int]]:
+    """Return the chunks that are missing, and those in which somebody failed."""
+    again = {number // store.chunk * store.chunk for number in failures}
+    return sorted({*store.missing(), *((first, min(first + store.chunk, store.patients)) for first in again)})
+
+
+def _check(
+    executor: str | Executor | None, cluster: str | None, workers: int | None, chunk: int | None, patience: float
+) -> None:
+    check_choice(executor, cluster)
+    faults = []
+    if workers is not None and workers < 1:
+        faults.append(f"--workers {workers}: at least 1 is needed.")
+    if chunk is not None and chunk < 1:
+        faults.append(f"--chunk {chunk}: at least 1 patient is needed.")
+    if not patience > 0.0:
+        faults.append(f"--patience {patience:g}: more than 0 seconds are needed.")
+    if faults:
+        raise StudyError(faults)

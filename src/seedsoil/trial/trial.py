@@ -21,6 +21,7 @@ from seedsoil.foundation.value import Value, values_in
 from seedsoil.trial.compare import Comparison, compare_arms
 from seedsoil.trial.endpoints import event_times
 from seedsoil.trial.plan import Plan, Published, enrol
+from seedsoil.trial.runner.digest import digests, digests_of
 from seedsoil.trial.study.file import Study
 from seedsoil.trial.survival import Survival, kaplan_meier
 
@@ -57,6 +58,10 @@ class Trial:
         """Hazard ratio of one arm against another, with interval and test."""
         one, other = (event_times(self.tables["patients"], name, endpoint) for name in (arm, versus))
         return compare_arms(*one, *other, arm=arm, versus=versus, endpoint=endpoint)
+
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of each table, the same for any number of workers and any size of chunks."""
+        return digests_of(self.tables) if self.out is None else digests(self.out)
 
     def patient(self, number: int, arm: str) -> History:
         """One patient in one arm, run again and recorded; the same bytes as in the trial."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.experiment.columns import TABLES
+from seedsoil.experiment.columns import TABLES, empty
 from seedsoil.experiment.outcome import rows
 from seedsoil.experiment.simulate import open_arm, run_arm
 from seedsoil.trial.plan import Plan, enrol
@@ -16,23 +17,36 @@ Columns = dict[str, NDArray[Any]]
 
 #: Chunks that a run is cut into, at least, so that workers share it evenly; the most patients of a chunk.
 _LEAST_CHUNKS, _MOST_IN_CHUNK = 16, 50
+#: A big run has about so many chunks instead, so that its files stay few; and never more patients in one.
+_CHUNKS_OF_A_BIG_RUN, _MOST_OF_A_BIG_RUN = 400, 500
 
 
 def chunk_of(patients: int) -> int:
-    """Patients in one chunk of a run: a function of the study alone, so that bytes do not depend on the workers."""
-    return max(1, min(_MOST_IN_CHUNK, -(-patients // _LEAST_CHUNKS)))
+    """Patients in one chunk of a run: a function of the study alone, so that files do not depend on the workers."""
+    small = max(1, min(_MOST_IN_CHUNK, -(-patients // _LEAST_CHUNKS)))
+    return max(small, min(_MOST_OF_A_BIG_RUN, patients // _CHUNKS_OF_A_BIG_RUN))
 
 
 def run_patients(plan: Plan, first: int, last: int) -> dict[str, Columns]:
     """Rows of patients ``first`` .. ``last - 1`` in all arms, by table."""
-    parts: dict[str, list[Columns]] = {name: [] for name in TABLES}
-    for number in range(first, last):
-        grown = enrol(plan, number)
-        for name, protocol in plan.arms.items():
-            arm = open_arm(grown, plan.vessels, plan.agents, protocol, plan.until_days, plan.without)
-            for table, columns in rows(run_arm(arm, protocol), name).items():
-                parts[table].append(columns)
+    return joined([run_patient(plan, number) for number in range(first, last)])
+
+
+def run_patient(plan: Plan, number: int) -> dict[str, Columns]:
+    """Rows of one patient in all arms, by table."""
+    grown = enrol(plan, number)
+    arms = []
+    for name, protocol in plan.arms.items():
+        arm = open_arm(grown, plan.vessels, plan.agents, protocol, plan.until_days, plan.without)
+        arms.append(rows(run_arm(arm, protocol), name))
+    return joined(arms)
+
+
+def joined(pieces: Sequence[dict[str, Columns]]) -> dict[str, Columns]:
+    """Rows of several patients, or of several pieces of a study, one after the other, by table."""
+    if not pieces:
+        return {table: empty(table) for table in TABLES}
     return {
-        table: {column: np.concatenate([part[column] for part in pieces]) for column in pieces[0]}
-        for table, pieces in parts.items()
+        table: {column: np.concatenate([piece[table][column] for piece in pieces]) for column in columns}
+        for table, columns in TABLES.items()
     }

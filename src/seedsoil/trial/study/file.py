@@ -160,11 +160,11 @@ class Study:
         """Return the JSON Schema of study files."""
         return json_schema()
 
-    def run(self, *, workers: int | None = None, out: str | Path | None = None, resume: bool = False) -> Trial:
-        """Carry the study out; see ``seedsoil.run`` for the parameters and errors."""
+    def run(self, **options: Any) -> Trial:
+        """Carry the study out; see ``seedsoil.run`` for the options and errors."""
         from seedsoil.trial.run import run
 
-        return run(self, workers=workers, out=out, resume=resume)
+        return run(self, **options)
 
     def with_changes(self, *, patients: int | None = None, seed: int | None = None) -> Study:
         """Return the same study with another number of patients or another seed. Raises StudyError."""

@@ -1,0 +1,56 @@
+"""The fingerprint of a run's tables: one SHA-256 a table, the same however the patients were cut into chunks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from seedsoil.experiment.columns import TABLES, Columns, checked, decode
+from seedsoil.experiment.store import Store
+
+_MOST_PATIENTS = 2**31
+
+
+def digests_of(tables: Mapping[str, Columns]) -> dict[str, str]:
+    """Return the SHA-256 of each table in memory; see `digests`."""
+    return {name: _digest(name, [tables[name]]) for name in TABLES}
+
+
+def digests(folder: Path | str) -> dict[str, str]:
+    """Return the SHA-256 of each table of a run folder, read part by part in the order of patients.
+
+    Of each column the values alone count, in their order: little-endian numbers (-0 as 0, any nan as the one), texts with
+    their lengths. So files may be cut, compressed or named as they like. StoreError if the folder holds no run.
+    """
+    store = Store.open(folder)
+    return {name: _digest(name, (decode(name, path.read_bytes()) for path in _parts(store, name))) for name in TABLES}
+
+
+def _parts(store: Store, table: str) -> list[Path]:
+    paths = (store.folder / "tables" / table).glob("part-*.parquet")
+    return sorted(paths, key=lambda path: (len(path.name), path.name))
+
+
+def _digest(name: str, parts: Iterable[Columns]) -> str:
+    columns = {column: hashlib.sha256() for column in TABLES[name]}
+    rows = 0
+    for part in parts:
+        table = checked(name, part, 0, _MOST_PATIENTS)
+        rows += len(table["patient"])
+        for column, digest in columns.items():
+            digest.update(_bytes(table[column]))
+    whole = hashlib.sha256(f"{name} {rows}\n".encode())
+    for column, digest in columns.items():
+        whole.update(f"{column} {digest.hexdigest()}\n".encode())
+    return whole.hexdigest()
+
+
+def _bytes(values: NDArray[Any]) -> bytes:
+    if values.dtype.kind != "O":
+        return values.astype(values.dtype.newbyteorder("<"), copy=False).tobytes()
+    texts = [str(value).encode() for value in values]
+    return b"".join(len(text).to_bytes(4, "little") + text for text in texts)
