@@ -271,6 +271,19 @@ class Store:
             parts.append(decode(table, content))
         return {name: np.concatenate([part[name] for part in parts]) for name in wanted}
 
+    def listing(self, table: str) -> list[tuple[int, Path, str]]:
+        """Return first patient, file and SHA-256 of each part that a table has, in the order of patients.
+
+        StoreError if there is no such table. What is read of a file counts only if its checksum agrees.
+        """
+        known_table(table)
+        names = [(first, f"tables/{table}/{self._part(first)}") for first in sorted(self._chunks)]
+        return [
+            (first, self.folder / name, self._chunks[first][name])
+            for first, name in names
+            if name in self._chunks[first]
+        ]
+
     def study_text(self) -> str:
         """Return the resolved study; StoreError if it was changed after the run began."""
         content = self._content(STUDY)
