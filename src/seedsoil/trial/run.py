@@ -14,6 +14,7 @@ import numpy as np
 from seedsoil.experiment.columns import TABLES
 from seedsoil.experiment.store import Store
 from seedsoil.trial.plan import Plan
+from seedsoil.trial.reading.tables import StoredTables
 from seedsoil.trial.runner.patients import Columns, chunk_of, run_patients
 from seedsoil.trial.study.file import Study
 from seedsoil.trial.trial import Trial, record_of
@@ -172,5 +173,4 @@ def run(
                 done += last - first
                 report(done, plan.patients)
         store.add_file("record.json", note.to_json())
-        found = {table: store.read(table) for table in TABLES}
-    return Trial(study, plan, found, note, Path(out))
+    return Trial(study, plan, StoredTables(Store.open(out)), note, Path(out))
