@@ -305,7 +305,7 @@ def decode(name: str, content: bytes, columns: Collection[str] | None = None) ->
     wanted = [column for column in specs if columns is None or column in columns]
     text = [column for column in wanted if specs[column].kind == "str"]
     file = pq.ParquetFile(pa.BufferReader(content), read_dictionary=text)
-    found = file.schema_arrow.names
+    found = file.schema.names
     if found != list(specs):
         raise StoreError(f"table {name}: has columns {', '.join(found)}; expected {', '.join(specs)}")
     read = file.read(columns=wanted, use_threads=False)

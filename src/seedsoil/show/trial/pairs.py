@@ -22,7 +22,7 @@ _shorter, _longer = ORANGE, BLUE
 #: Points that are drawn at most, those of the first patients: they are alike in law.
 _most_points = 1000
 #: Bars up to which all are drawn, and how many, evenly spaced in order, of more.
-_all_bars, _some_bars = 400, 200
+_all_bars, _some_bars = 400, 100
 
 
 def pairs_figure(trial: TrialLike, arm: str | None = None, against: str | None = None) -> Picture:
@@ -143,7 +143,7 @@ def _draw_gains(axes: Axes, gain: Floats, exact: NDArray[np.bool_]) -> None:
     axes.set_xlim(-reach if (gain <= -_same).any() else -0.1 * reach, reach if (gain >= _same).any() else 0.1 * reach)
     axes.set_ylim(max(order.size, 1) - 0.3, -0.7)
     axes.set_yticks([])
-    axes.set_ylabel(f"{gain.size} {'patient' if gain.size == 1 else 'patients'}")
+    axes.set_ylabel(f"{gain.size:,} {'patient' if gain.size == 1 else 'patients'}")
     axes.spines["left"].set_visible(False)
     axes.locator_params(axis="x", nbins=6)
     grid(axes, "x")
@@ -164,13 +164,13 @@ def _key(gain: Floats, alive: NDArray[np.bool_]) -> list[Any]:
 def _caption(arm: str, against: str, gain: Floats, exact: NDArray[np.bool_], alive: NDArray[np.bool_]) -> str:
     longer, shorter = int((gain >= _same).sum()), int((gain <= -_same).sum())
     parts = [
-        f"The same {gain.size} patients in arms {words(arm)} and {words(against)}, with the same luck: each point is one patient, and above the "
-        f"dashed line {words(arm)} gave the longer life. {longer} lived longer, {shorter} shorter, {gain.size - longer - shorter} the same."
+        f"The same {gain.size:,} patients in arms {words(arm)} and {words(against)}, with the same luck: each point is one patient, and above the "
+        f"dashed line {words(arm)} gave the longer life. {longer:,} lived longer, {shorter:,} shorter, {gain.size - longer - shorter:,} the same."
     ]
     if exact.any():
         median = float(np.median(gain[exact]))
         told = "none" if abs(median) < _same else f"{plain(abs(median))} {'less' if median < 0.0 else 'more'}"
-        parts.append(f"Median gain of the {int(exact.sum())} who died in both: {told}.")
+        parts.append(f"Median gain of the {int(exact.sum()):,} who died in both: {told}.")
     if gain.size > min(_most_points, _all_bars):
         points = f"Points: the first {_most_points:,} patients. " if gain.size > _most_points else ""
         parts.append(f"{points}Bars: {_some_bars} of them, evenly spaced in the order of their gains.")

@@ -47,7 +47,7 @@ _hatches = {"CR": "", "PR": "///", "SD": "---", NEITHER: "|||", "PD": "\\\\\\", 
 #: Rises are drawn up to here [%].
 _ceiling = 100.0
 #: Bars up to which all are drawn, and how many, evenly spaced in order, of more; the same for lines, of the first patients.
-_all_bars, _some_bars = 400, 200
+_all_bars, _some_bars = 400, 100
 _all_legs, _some_legs = 400, 100
 _nobody = "nobody had a target lesion\nand a later scan"
 
@@ -68,7 +68,7 @@ def waterfall_figure(trial: TrialLike) -> Picture:
         for arm, axes in panels.items():
             those = measured[arm]
             size = those.patients.size
-            counts.append(f"{words(arm)} {size} of {size_of(trial, arm)}")
+            counts.append(f"{words(arm)} {size:,} of {size_of(trial, arm):,}")
             # Ordered by number before: equal changes come by number.
             order = np.argsort(-those.best, kind="stable")[thinned(size, size if size <= _all_bars else _some_bars)]
             best = _best(trial, arm, those.patients[order])
@@ -86,7 +86,7 @@ def waterfall_figure(trial: TrialLike) -> Picture:
             _draw_bars(axes, bars)
             axes.set_xlim(-0.8, max(order.size, 6) - 0.2)
             axes.set_xticks([])
-            axes.set_xlabel(f"{size} {'patient' if size == 1 else 'patients'}")
+            axes.set_xlabel(f"{size:,} {'patient' if size == 1 else 'patients'}")
             axes.spines["bottom"].set_visible(False)
             axes.axhline(0.0, color=DARK, linewidth=0.8)
         picture.explain(_key(hatched=True), 4)
@@ -132,7 +132,7 @@ def spider_figure(trial: TrialLike) -> Picture:
         picture, panels = _panels(measured, "Change of the sum\nof target lesions [%]")
         for arm, axes in panels.items():
             numbers = measured[arm].patients
-            counts.append(f"{words(arm)} {numbers.size} of {size_of(trial, arm)}")
+            counts.append(f"{words(arm)} {numbers.size:,} of {size_of(trial, arm):,}")
             sampled = sampled or numbers.size > _all_legs
             numbers = numbers if numbers.size <= _all_legs else numbers[:_some_legs]
             those, best = followed(trial, arm, numbers), _best(trial, arm, numbers)

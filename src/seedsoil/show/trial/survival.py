@@ -50,7 +50,7 @@ def survival_figure(trial: TrialLike, endpoint: str = "overall_survival") -> Pic
             size=10,
         )
         _risk_table(risk, axes, curves)
-    counts = ", ".join(f"{arm} {size_of(trial, arm)}" for arm in arms)
+    counts = ", ".join(f"{arm} {size_of(trial, arm):,}" for arm in arms)
     picture.caption = (
         f"{words(endpoint).capitalize()} from diagnosis, Kaplan-Meier, with pointwise 95% intervals (patients: {counts}). "
         f"Hazard ratios are against {arms[0]}, by Cox's model; below 1 is better than {arms[0]}."

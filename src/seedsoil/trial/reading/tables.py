@@ -152,9 +152,9 @@ def rows_of_patients(table: Table, numbers: NDArray[np.integer[Any]], names: Ite
     return {name: np.concatenate([piece[name] for piece in chosen]) for name in names}
 
 
-def pieces_of(table: Table) -> Iterator[Table]:
-    """Yield a table piece by piece, a patient's rows always together; what is in memory already is one piece."""
+def pieces_of(table: Table, names: Iterable[str] | None = None) -> Iterator[Table]:
+    """Yield columns (all, if none are named) piece by piece, a patient's rows always together; memory is one piece."""
     if isinstance(table, StoredTable):
-        yield from table.pieces(table)
+        yield from table.pieces(table if names is None else names)
     else:
         yield table
