@@ -9,9 +9,9 @@ import re
 import subprocess
 import sys
 import tempfile
-import xml.etree.ElementTree as xml  # our own pytest wrote it
 from collections import defaultdict
 from pathlib import Path
+from xml.etree import ElementTree  # our own pytest wrote it
 
 repository = Path(__file__).resolve().parents[1]
 
@@ -36,7 +36,7 @@ FAULTS = {
 def outcomes(report: Path) -> dict[str, list[str]]:
     """Return the outcome of each test of each fault in a report of pytest."""
     found: dict[str, list[str]] = defaultdict(list)
-    for case in xml.parse(report).iter("testcase"):
+    for case in ElementTree.parse(report).iter("testcase"):
         name = case.get("name", "")
         kinds = {child.tag for child in case}
         outcome = "failed" if kinds & {"failure", "error"} else "skipped" if "skipped" in kinds else "passed"

@@ -15,6 +15,25 @@ part of every table, so that each can be read. Parquet carries the unit and the 
 `ro-crate-metadata.json` lists them as `PropertyValue`, and `seedsoil export RUN` writes CSV files with a `dictionary.csv`. Days count from
 diagnosis unless said otherwise; a number that is not there is nan in Parquet and an empty field in CSV.
 
+## Questions to them
+
+`seedsoil query RUN "SELECT ..."` answers a question in SQL, and so does `Trial.query(sql, parameters)` of a run in Python, which returns
+columns. Each table is a view of its name. The dialect is DuckDB's, in memory: Parquet is streamed, so that a run of 1e5 patients needs no more
+memory than the answer and its groups (at most 1 GB; what needs more is refused). Questions only read, one SELECT at a time; they reach no other
+file and no network. One thread answers, so that the same question to the same run has the same answer to the last digit; say `order by` where
+the order of rows counts.
+
+```sh
+seedsoil query RUN "select arm, count(*) as died, median(end_day) as day from patients where not alive group by arm order by arm"
+seedsoil query RUN "select arm, site, count(distinct patient) as patients from lesions where parent >= 0 group by all order by all" --csv
+```
+
+Whatever is read of a table, by a question, by `Trial.tables`, by `show`, the report or an export, is compared with the checksums of the run's
+manifest before it is used, all parts of the table that the answer needs and no others; a part that differs stops the command.
+`seedsoil doctor RUN` compares every file.
+
+Other programs read the files as they are, without that check:
+
 ```python
 import duckdb                      # or pandas, polars, R's arrow: nothing here is particular to seedsoil
 duckdb.sql("select arm, median(end_day) from 'run/tables/patients/*.parquet' where not alive group by arm")

@@ -218,7 +218,7 @@ def test_f36_a_run_of_the_format_before_may_get_a_report(older: Path) -> None:
     with Store.amend(older) as store:
         store.add_file("report/index.html", "<p></p>")
     assert Store.open(older).verify() == ()
-    assert len(Store.open(older).parts("clones")) == 2
+    assert len(Store.open(older).listing("clones")) == 2
 
 
 def test_f36_an_unknown_format_is_named(finished: Path) -> None:

@@ -22,6 +22,7 @@ COMMANDS = {
     "resolve": ("seedsoil.cli.study:resolve", "Print a study with every default written out."),
     "schema": ("seedsoil.cli.study:schema", "Print the JSON Schema of study files."),
     "show": ("seedsoil.cli.show:show", "Show a finished run, or one of its patients."),
+    "query": ("seedsoil.cli.query:query", "Ask the tables of a finished run a question in SQL."),
     "export": ("seedsoil.cli.export:export", "Write a finished run out as CSV files, or as ADaM tables."),
     "lineage": ("seedsoil.cli.lineage:lineage", "Draw the tree of cells behind a patient's lesions, and write it out."),
     "synergy": ("seedsoil.cli.synergy:synergy", "Compare a combination with its single agents."),

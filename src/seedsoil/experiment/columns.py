@@ -5,7 +5,7 @@ The bytes of a part depend on its rows and on the version of pyarrow alone: one 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -296,13 +296,30 @@ def encode(name: str, table: Columns) -> bytes:
     return bytes(sink.getvalue())
 
 
-def decode(name: str, content: bytes) -> Columns:
-    """Return the table in the bytes of a Parquet file; text columns as arrays of str objects."""
+def decode(name: str, content: bytes, columns: Collection[str] | None = None) -> Columns:
+    """Return the table in the bytes of a Parquet file, or only some columns; text as arrays of str objects, equal ones shared."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    read = pq.read_table(pa.BufferReader(content), use_threads=False)
     specs = known_table(name)
-    if read.column_names != list(specs):
-        raise StoreError(f"table {name}: has columns {', '.join(read.column_names)}; expected {', '.join(specs)}")
-    return {column: read.column(column).to_numpy().astype(_numpy(spec), copy=False) for column, spec in specs.items()}
+    wanted = [column for column in specs if columns is None or column in columns]
+    text = [column for column in wanted if specs[column].kind == "str"]
+    file = pq.ParquetFile(pa.BufferReader(content), read_dictionary=text)
+    found = file.schema.names
+    if found != list(specs):
+        raise StoreError(f"table {name}: has columns {', '.join(found)}; expected {', '.join(specs)}")
+    read = file.read(columns=wanted, use_threads=False)
+    return {
+        column: _words(read.column(column)) if column in text else _numbers(read.column(column), specs[column])
+        for column in wanted
+    }
+
+
+def _numbers(values: Any, spec: Column) -> NDArray[Any]:
+    return np.asarray(values.to_numpy()).astype(_numpy(spec), copy=False)
+
+
+def _words(values: Any) -> NDArray[Any]:
+    """Return text that was read as numbers of words: each word becomes one object, however often it stands there."""
+    pieces = [piece.dictionary.to_numpy(zero_copy_only=False)[piece.indices.to_numpy()] for piece in values.chunks]
+    return np.concatenate([np.zeros(0, dtype=object), *pieces])

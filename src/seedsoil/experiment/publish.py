@@ -10,7 +10,7 @@ import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from seedsoil.foundation.errors import StoreError
@@ -131,6 +131,23 @@ def append(path: Path, content: bytes) -> None:
             os.close(handle)
         if is_new:
             sync_folder(path.parent)
+
+
+def publish_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file as `publish` does, piece by piece, so that no more than one is ever held."""
+    with disk(path):
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.writelines(pieces)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(name)
+            raise
+        sync_folder(path.parent)
 
 
 def _started(pid: int) -> str:

@@ -317,12 +317,6 @@ class Store:
 
     # ------------------------------------------------------------ reading
 
-    def parts(self, table: str) -> list[Path]:
-        """Return the Parquet parts of a table, in the order of patients. StoreError if there is no such table."""
-        known_table(table)
-        chunks = self._ledger.chunks
-        return [self.folder / self._ledger.part(table, first) for first in sorted(chunks) if table in chunks[first]]
-
     def read(self, table: str, columns: Collection[str] | None = None) -> Columns:
         """Return a table of all chunks there are, rows in the order of patients.
 
@@ -357,6 +351,19 @@ class Store:
             part = decode(table, content)
             parts.append({name: part[name] for name in wanted})
         return {name: np.concatenate([part[name] for part in parts]) for name in wanted}
+
+    def listing(self, table: str) -> list[tuple[int, Path, str]]:
+        """Return first patient, file and SHA-256 of each part that a table has, in the order of patients.
+
+        StoreError if there is no such table. What is read of a file counts only if its checksum agrees.
+        """
+        known_table(table)
+        chunks = self._ledger.chunks
+        return [
+            (first, self.folder / self._ledger.part(table, first), chunks[first][table])
+            for first in sorted(chunks)
+            if table in chunks[first]
+        ]
 
     def study_text(self) -> str:
         """Return the resolved study; StoreError if it was changed after the run began."""

@@ -28,7 +28,7 @@ def arm_rows(trial: TrialLike) -> list[tuple[str, ...]]:
     """Return one row of text for each arm, in ARM_COLUMNS."""
     rows: list[tuple[str, ...]] = []
     for arm in trial.arms:
-        table = of_arm(trial.tables["patients"], arm)
+        table = of_arm(trial.tables["patients"], arm, "alive")
         overall, free = (trial.survival(arm, endpoint) for endpoint in TIME_ENDPOINTS)
         deaths = int(np.count_nonzero(~table["alive"].astype(bool)))
         rows.append(

@@ -29,10 +29,12 @@ from seedsoil.show.answer import (
 from seedsoil.show.palette import Picture
 from seedsoil.show.patient.arms import side_by_side_figure
 from seedsoil.show.pictures import OF_PATIENTS, OF_TRIALS, SIDE_BY_SIDE, pictures_of
-from seedsoil.show.results import HistoryLike, TrialLike, of_arm, title_of, words
+from seedsoil.show.results import HistoryLike, TrialLike, of_arm, size_of, title_of, words
 
 NOTICE = "Research and teaching instrument: not for clinical decisions."
 _most_events = 60
+#: Columns of the table of patients by which the example is chosen.
+_TELLING = ("patient", "end_day", "alive", "cause", "response", "progressed", "ending", "resistant_fraction_at_end")
 _source_heads = {
     "key": "Source",
     "reference": "Reference",
@@ -114,7 +116,7 @@ def _publish(put: Put, name: str, title: str, draw: Callable[[], Picture]) -> st
 
 
 def _question(trial: TrialLike) -> list[str]:
-    counts = [f"{words(arm)} ({len(of_arm(trial.tables['patients'], arm)['patient'])})" for arm in trial.arms]
+    counts = [f"{words(arm)} ({size_of(trial, arm)})" for arm in trial.arms]
     last = float(np.max(trial.tables["patients"]["end_day"], initial=0.0))
     text = (
         f"Virtual patients, alike at diagnosis in every arm, are followed for up to {plain(last)} after it. Arms (patients): "
@@ -196,7 +198,7 @@ def choose_example(trial: TrialLike) -> tuple[int, str] | None:
     Of several the one whose end is nearest the middle of theirs; where none did all of it, who did most of it.
     """
     for arm in reversed(list(trial.arms)):
-        table = of_arm(trial.tables["patients"], arm)
+        table = of_arm(trial.tables["patients"], arm, *_TELLING)
         if not len(table["patient"]):
             continue
         end = table["end_day"].astype(float)
@@ -205,7 +207,7 @@ def choose_example(trial: TrialLike) -> tuple[int, str] | None:
             dead.astype(int) + np.isin(table["response"].astype(str), ("CR", "PR")) + table["progressed"].astype(bool)
         )
         if "ending" in table:  # a history that was broken off for its size tells less
-            score = score + np.char.startswith(table["ending"].astype(str), "died")
+            score = score + np.array([str(ending).startswith("died") for ending in table["ending"]])
         if "resistant_fraction_at_end" in table:
             score = score + (np.nan_to_num(table["resistant_fraction_at_end"].astype(float)) > 0.5)
         best = np.flatnonzero(score == score.max())

@@ -109,10 +109,19 @@ class HistoryLike(Protocol):
     def ending(self) -> str: ...  # noqa: D102
 
 
-def of_arm(table: Table, arm: str) -> dict[str, NDArray[Any]]:
-    """Return the rows of one arm."""
-    mine = np.asarray(table["arm"]).astype(str) == arm
-    return {name: np.asarray(column)[mine] for name, column in table.items()}
+def of_arm(table: Table, arm: str, *names: str) -> dict[str, NDArray[Any]]:
+    """Return columns of the rows of one arm; a name that the table does not have is left out."""
+    from seedsoil.trial.reading.tables import columns_of
+
+    there = [name for name in names if name in table]
+    read = columns_of(table, ("arm", *there))
+    mine = np.asarray(np.asarray(read["arm"]) == arm, dtype=np.bool_)
+    return {name: np.asarray(read[name])[mine] for name in there}
+
+
+def size_of(trial: TrialLike, arm: str) -> int:
+    """Return how many patients an arm has."""
+    return int(np.count_nonzero(np.asarray(trial.tables["patients"]["arm"]) == arm))
 
 
 def protocol_of(trial: TrialLike, arm: str) -> Orders | None:
@@ -120,11 +129,14 @@ def protocol_of(trial: TrialLike, arm: str) -> Orders | None:
     return getattr(getattr(trial, "plan", None), "arms", {}).get(arm)
 
 
-def followed(trial: TrialLike, arm: str) -> list[TargetSums]:
-    """Return what scans said of each patient of an arm up to progression; nothing where nobody was scanned."""
-    from seedsoil.trial.targets import target_sums
+def followed(trial: TrialLike, arm: str, numbers: NDArray[np.integer[Any]]) -> list[TargetSums]:
+    """Return what scans said of some patients of an arm (sorted numbers) up to progression; nothing where nobody was scanned."""
+    from seedsoil.trial.reading.tables import rows_of_patients
+    from seedsoil.trial.targets import SCANNED, target_sums
 
-    return target_sums(trial.tables["assessments"], arm) if "assessments" in trial.tables else []
+    if "assessments" not in trial.tables:
+        return []
+    return target_sums(rows_of_patients(trial.tables["assessments"], numbers, SCANNED), arm)
 
 
 def instrument_of(trial: TrialLike) -> str:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.foundation.errors import StudyError, did_you_mean
 from seedsoil.observe.response import RESPONSES
+from seedsoil.trial.reading.tables import Table
 
 Floats = NDArray[np.float64]
-Table = Mapping[str, NDArray[Any]]
 
 #: Endpoints that are a time to an event, and so can be compared by a hazard ratio.
 TIME_ENDPOINTS = ("overall_survival", "progression_free_survival")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 
 from seedsoil.body.state import STEP_DAYS
 from seedsoil.foundation.errors import StudyError
-from seedsoil.trial.endpoints import Table, rows_of
+from seedsoil.trial.endpoints import rows_of
+from seedsoil.trial.reading.query import Tables
+from seedsoil.trial.reading.summaries import seen_between
+from seedsoil.trial.reading.tables import columns_of
 
 if TYPE_CHECKING:
     from seedsoil.experiment.protocol import Protocol
@@ -50,23 +53,22 @@ def shared_scan(protocols: Sequence[Protocol], until: float, day: float | None) 
     return next((one for one in shared if one[0] >= begin), (math.nan, ""))
 
 
-def volumes_at(tables: Mapping[str, Table], names: Sequence[str], landmark: float, tool: str) -> Floats:
+def volumes_at(tables: Tables, names: Sequence[str], landmark: float, tool: str) -> Floats:
     """Return the tumour volume of each patient that a scan showed at the landmark [mm^3]; (arms, n), the control first.
 
     nan for patients who, in any of the arms, were not scanned then (dead, or progressed before), or who had nothing
     to see in the control arm. A scan falls on the first day of the patient's weekly grid from the planned day on.
     """
-    patients, seen = tables["patients"], tables["observations"]
+    patients = columns_of(tables["patients"], ("patient", "arm", "end_day", "progression_day"))
     day = landmark - _rounding
-    when = np.asarray(seen["day"])
-    at_landmark = (when >= day) & (when < day + STEP_DAYS) & (np.asarray(seen["instrument"]) == tool)
+    arms, who, diameters = seen_between(tables, tool, day, day + STEP_DAYS)
     volumes = []
     for name in names:
         rows = rows_of(patients, name)
         numbers = np.asarray(patients["patient"])[rows]
-        inside = at_landmark & (np.asarray(seen["arm"]) == name)
-        cubes = np.asarray(seen["diameter_mm"], dtype=np.float64)[inside] ** 3 * (np.pi / 6.0)
-        place = np.searchsorted(numbers, np.asarray(seen["patient"])[inside])
+        inside = arms == name
+        cubes = diameters[inside] ** 3 * (np.pi / 6.0)
+        place = np.searchsorted(numbers, who[inside])
         volume = np.bincount(place, weights=cubes, minlength=numbers.size)
         gone = np.asarray(patients["end_day"])[rows] < day + STEP_DAYS
         gone |= np.asarray(patients["progression_day"])[rows] < day

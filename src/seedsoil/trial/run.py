@@ -8,11 +8,11 @@ from concurrent.futures import Executor
 from contextlib import closing
 from pathlib import Path
 
-from seedsoil.experiment.columns import TABLES
 from seedsoil.experiment.store import Store
 from seedsoil.foundation.errors import StudyError
 from seedsoil.foundation.record import Record
 from seedsoil.trial.plan import Plan
+from seedsoil.trial.reading.tables import StoredTables
 from seedsoil.trial.runner.crew import at_work, check_choice, make_crew, workers_of
 from seedsoil.trial.runner.dispatch import Dispatcher, Done
 from seedsoil.trial.runner.estimate import size_up
@@ -174,8 +174,7 @@ def _in_folder(
         store.add_file("record.json", note.to_json())
         if failures and not skip_failed:
             raise refusal(sorted(failures.values(), key=lambda one: one.patient), plan.patients, out)
-        found = {table: store.read(table) for table in TABLES}
-    return Trial(study, plan, found, note, out)
+    return Trial(study, plan, StoredTables(Store.open(out)), note, out)
 
 
 def _to_do(store: Store, failures: dict[int, Failure]) -> list[tuple[int, int]]:

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from seedsoil.biology.medicine.combination import bliss, highest_single
 from seedsoil.foundation.errors import ModelError, StudyError, did_you_mean
 from seedsoil.trial.compare import Hazard, cox_two_groups
-from seedsoil.trial.endpoints import TIME_ENDPOINTS, Table, event_times, rows_of
+from seedsoil.trial.endpoints import TIME_ENDPOINTS, event_times, rows_of
 from seedsoil.trial.landmark import shared_scan, volumes_at
+from seedsoil.trial.reading.tables import Table, columns_of
 from seedsoil.trial.resample import percentile_limits, resamples
 from seedsoil.trial.survival import Survival, kaplan_meier
 
@@ -47,6 +48,8 @@ _ASKS = {
 _DAY, _LOG, _SHARE = "day", "ln(1 / hazard ratio)", "share of the control arm's volume"
 #: Rows of what is kept by arm.
 _CONTROL, _FIRST, _SECOND, _BOTH = range(4)
+#: What is asked of the table of patients; of a run folder it is read in one pass.
+_ANSWERED_BY = ("patient", "arm", "alive", "end_day", "progressed", "progression_day")
 #: Fewer patients have no interval: resamples of a handful say little about others.
 _FEWEST = 10
 # Differences that rounding makes of none.
@@ -196,7 +199,7 @@ def measure_synergy(
     """
     names = (control, *alone, both)
     _check_arms(trial, names)
-    patients = trial.tables["patients"]
+    patients = columns_of(trial.tables["patients"], _ANSWERED_BY)
     times = {endpoint: _followed(patients, names, endpoint) for endpoint in TIME_ENDPOINTS}
     protocols = [trial.plan.arms[name] for name in names]
     landmark, tool = shared_scan(protocols, trial.plan.until_days, day)

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.trial.endpoints import Table
+from seedsoil.trial.reading.tables import Table
 
 Floats = NDArray[np.float64]
+
+#: Columns of table ``assessments`` that `target_sums` reads.
+SCANNED = ("patient", "arm", "line", "day", "response", "target_sum_mm")
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,8 @@ from seedsoil.biology.medicine.drug import Agent
 from seedsoil.experiment.orders.given import dose_days
 from seedsoil.experiment.orders.guard import PUT_OFF
 from seedsoil.experiment.protocol import Course, Protocol
-from seedsoil.trial.endpoints import Table, rows_of
+from seedsoil.trial.endpoints import rows_of
+from seedsoil.trial.reading.tables import Table
 
 Floats = NDArray[np.float64]
 

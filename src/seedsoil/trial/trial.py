@@ -8,40 +8,43 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from seedsoil.catalogue.describe import citations
-from seedsoil.experiment.columns import TABLES
+from seedsoil.experiment.columns import Columns
 from seedsoil.experiment.history import History, record, record_growth
 from seedsoil.experiment.simulate import open_arm
-from seedsoil.experiment.store import Store
-from seedsoil.foundation.errors import StoreError, StudyError, did_you_mean
+from seedsoil.foundation.errors import StudyError, did_you_mean
 from seedsoil.foundation.record import Record, make_record
 from seedsoil.foundation.value import Value, values_in
 from seedsoil.trial.compare import Comparison, compare_arms
 from seedsoil.trial.endpoints import event_times
 from seedsoil.trial.plan import Plan, Published, enrol
+from seedsoil.trial.reading.query import ask
+from seedsoil.trial.reading.tables import Table, columns_of, open_tables
 from seedsoil.trial.runner.digest import digests, digests_of
 from seedsoil.trial.study.file import Study
 from seedsoil.trial.survival import Survival, kaplan_meier
 
-Columns = dict[str, NDArray[Any]]
-
 #: Days at which the answer states the share alive.
 _ANSWER_DAYS = (365, 730, 1095, 1826, 3652)
+#: Columns of the table of patients that answers are made of: of a run folder they are read in one pass.
+_ANSWERED_BY = (
+    "arm", "alive", "followed", "end_day", "progressed", "progression_day", "response", "response_day",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Trial:
     """A study that has run: its arms, its tables, and what they say.
 
-    ``tables`` maps "patients", "lesions", "clones", "events" and "observations" to columns; ``out`` is the run folder,
-    or None if nothing was written.
+    ``tables`` maps "patients", "lesions", "clones", "events", "observations" and the others to columns. Of a run folder a
+    column is read when it is asked for, and its parts are compared with their checksums then; ``out`` is that folder, or
+    None if nothing was written.
     """
 
     study: Study
     plan: Plan
-    tables: Mapping[str, Columns]
+    tables: Mapping[str, Table]
     record: Record
     out: Path | None = None
 
@@ -52,16 +55,44 @@ class Trial:
 
     def survival(self, arm: str, endpoint: str = "overall_survival") -> Survival:
         """Kaplan-Meier curve of an arm with its band."""
-        return kaplan_meier(*event_times(self.tables["patients"], arm, endpoint))
+        return kaplan_meier(*event_times(self._patients, arm, endpoint))
 
     def compare(self, arm: str, versus: str, endpoint: str = "overall_survival") -> Comparison:
         """Hazard ratio of one arm against another, with interval and test."""
-        one, other = (event_times(self.tables["patients"], name, endpoint) for name in (arm, versus))
+        one, other = (event_times(self._patients, name, endpoint) for name in (arm, versus))
         return compare_arms(*one, *other, arm=arm, versus=versus, endpoint=endpoint)
 
     def digests(self) -> dict[str, str]:
         """SHA-256 of each table, the same for any number of workers and any size of chunks."""
         return digests_of(self.tables) if self.out is None else digests(self.out)
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> Columns:
+        """Answer one SELECT over the tables, as ``select arm, count(*) as patients from patients group by arm order by arm``.
+
+        Parameters
+        ----------
+        sql : str
+            In DuckDB's dialect; each table is a view of its name. Tables are only read.
+        parameters : sequence
+            A value for each ``?`` of the question.
+
+        Returns
+        -------
+        dict of name to array (rows,)
+            NULL is nan among floats, None else. Without an ORDER BY, rows come in the same order each time, whatever it is.
+
+        Raises
+        ------
+        StudyError
+            It is not one SELECT, or cannot be answered.
+        StoreError
+            A part of the run folder is not what was written.
+        """
+        return ask(self.tables, sql, parameters)
+
+    @property
+    def _patients(self) -> Table:
+        return columns_of(self.tables["patients"], _ANSWERED_BY)
 
     def patient(self, number: int, arm: str) -> History:
         """One patient in one arm, run again and recorded; the same bytes as in the trial."""
@@ -100,10 +131,11 @@ class Trial:
         }
 
     def _arm(self, arm: str) -> dict[str, Any]:
-        days, died = event_times(self.tables["patients"], arm)
+        table = self._patients
+        days, died = event_times(table, arm)
         curve, free = self.survival(arm), self.survival(arm, "progression_free_survival")
-        chosen = np.asarray(self.tables["patients"]["arm"]) == arm
-        responses = np.asarray(self.tables["patients"]["response"])[chosen]
+        chosen = np.asarray(table["arm"]) == arm
+        responses = np.asarray(table["response"])[chosen]
         low, high = curve.median_interval
         return {
             "n": int(days.size),
@@ -112,14 +144,14 @@ class Trial:
             "median_survival_low": _number(low),
             "median_survival_high": _number(high),
             "median_progression_free_days": _number(free.median),
-            "not_followed": int(np.count_nonzero(~np.asarray(self.tables["patients"]["followed"], dtype=bool)[chosen])),
+            "not_followed": int(np.count_nonzero(~np.asarray(table["followed"], dtype=bool)[chosen])),
             "responders": int(np.isin(responses, ("CR", "PR")).sum()),
             "survival": {str(day): _number(float(curve.at(np.array([float(day)]))[0])) for day in _ANSWER_DAYS},
         }
 
     def _against(self, one: Published) -> dict[str, Any]:
         """A published median beside the one found; ``inside`` is None where too few had the event to have a median."""
-        times = event_times(self.tables["patients"], one.arm, one.endpoint)
+        times = event_times(self._patients, one.arm, one.endpoint)
         found = _number(kaplan_meier(*times).median) if times[0].size else None
         return {
             "arm": one.arm,
@@ -179,10 +211,8 @@ def record_of(study: Study, plan: Plan) -> Record:
 
 
 def open_run(folder: Path | str) -> Trial:
-    """Open a finished run folder. StoreError if it is none, or patients are missing."""
-    store = Store.open(folder)
-    if not store.complete:
-        raise StoreError(f"{folder}: the run is not finished; go on with it: seedsoil run {folder} --resume")
-    study = Study.read(store.study_text(), str(folder))
+    """Open a finished run folder; its tables are read when asked for. StoreError if it is none, or patients are missing."""
+    tables = open_tables(folder)
+    study = Study.read(tables.store.study_text(), str(folder))
     plan = study.plan()
-    return Trial(study, plan, {table: store.read(table) for table in TABLES}, record_of(study, plan), Path(folder))
+    return Trial(study, plan, tables, record_of(study, plan), Path(folder))

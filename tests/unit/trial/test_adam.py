@@ -44,7 +44,11 @@ def tables():
 
 
 def made():
-    return analysis_tables("SEEDSOIL-1", arms, tables())
+    found = {name: list(pieces) for name, pieces in analysis_tables("SEEDSOIL-1", arms, tables()).items()}
+    return {
+        name: {variable: np.concatenate([piece[variable] for piece in pieces]) for variable in pieces[0]}
+        for name, pieces in found.items()
+    }
 
 
 def test_variables_are_those_promised_in_their_order_and_type() -> None:

@@ -33,7 +33,7 @@ def causes_figure(trial: TrialLike) -> Picture:
     Needs the table ``patients`` with arm, alive and cause. ``table`` holds arm, cause, patients, share.
     """
     arms = list(trial.arms)
-    tables = {arm: of_arm(trial.tables["patients"], arm) for arm in arms}
+    tables = {arm: of_arm(trial.tables["patients"], arm, "alive", "cause") for arm in arms}
     causes = {
         arm: np.where(table["alive"].astype(bool), _alive, table["cause"].astype(str)) for arm, table in tables.items()
     }

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from numpy.typing import NDArray
 
 from seedsoil.biology.soils.vessels import cells_of
 from seedsoil.show.palette import PALE, Picture, arm_colour, grid, house_style
-from seedsoil.show.results import Table, TrialLike, instrument_of, limit_mm, of_arm, words
+from seedsoil.show.results import TrialLike, instrument_of, limit_mm, size_of, words
+from seedsoil.trial.reading.summaries import patients_by_site
 
 SEEN = "#A6A6A6"
 _shapes = ("o", "s", "D", "^", "v", "P", "X", "*")
@@ -86,26 +86,15 @@ def _dot(place: int, label: str) -> Line2D:
 def site_shares(trial: TrialLike) -> dict[str, dict[str, tuple[float, float, float]]]:
     """Return for each arm and site the shares of patients: any at diagnosis, large enough to be seen, any at the end."""
     tool = instrument_of(trial)
-    seen = cells_of(limit_mm(tool)) if tool else np.inf
-    return {arm: _shares(trial, arm, seen) for arm in trial.arms}
-
-
-def _shares(trial: TrialLike, arm: str, seen_cells: float) -> dict[str, tuple[float, float, float]]:
-    """Return for each site the shares of patients: any at diagnosis, large enough to be seen, any at the end."""
-    table: Table = of_arm(trial.tables["lesions"], arm)
-    patients = max(int((np.asarray(trial.tables["patients"]["arm"]).astype(str) == arm).sum()), 1)
-    metastasis = np.asarray(table["parent"]) >= 0
-    site, patient = np.asarray(table["site"]).astype(str)[metastasis], np.asarray(table["patient"])[metastasis]
-    at_diagnosis = np.asarray(table["cells_at_diagnosis"], dtype=float)[metastasis]
-    at_end = np.asarray(table["cells_at_end"], dtype=float)[metastasis]
-
-    def share(place: str, true: NDArray[np.bool_]) -> float:
-        return float(np.unique(patient[(site == place) & true]).size / patients)
-
-    return {
-        place: (share(place, at_diagnosis > 0.0), share(place, at_diagnosis >= seen_cells), share(place, at_end > 0.0))
-        for place in np.unique(site).tolist()
-    }
+    counts = patients_by_site(trial.tables, float(cells_of(limit_mm(tool))) if tool else math.inf)
+    shares: dict[str, dict[str, tuple[float, float, float]]] = {}
+    for arm in trial.arms:
+        patients = max(size_of(trial, arm), 1)
+        shares[arm] = {
+            site: (at_diagnosis / patients, visible / patients, at_end / patients)
+            for site, (at_diagnosis, visible, at_end) in counts.get(arm, {}).items()
+        }
+    return shares
 
 
 def share_rows(
@@ -116,7 +105,7 @@ def share_rows(
     rows: dict[str, list[Any]] = {name: [] for name in names}
     for site in sites:
         for arm in trial.arms:
-            patients = int((np.asarray(trial.tables["patients"]["arm"]).astype(str) == arm).sum())
+            patients = size_of(trial, arm)
             cells = (site, arm, patients, *shares[arm].get(site, (0.0, 0.0, 0.0)))
             for column, cell in zip(rows.values(), cells, strict=True):
                 column.append(cell)

@@ -14,11 +14,15 @@ from numpy.typing import NDArray
 from seedsoil.foundation.errors import StudyError, did_you_mean
 from seedsoil.foundation.units import plain
 from seedsoil.show.palette import BLACK, BLUE, DARK, GREY, ORANGE, Picture, grid, house_style
-from seedsoil.show.results import YEAR, Floats, TrialLike, of_arm, words
+from seedsoil.show.results import YEAR, Floats, TrialLike, of_arm, thinned, words
 
 #: Lives that differ by less than this are the same [day].
 _same = 1.0
 _shorter, _longer = ORANGE, BLUE
+#: Points that are drawn at most, those of the first patients: they are alike in law.
+_most_points = 1000
+#: Bars up to which all are drawn, and how many, evenly spaced in order, of more.
+_all_bars, _some_bars = 400, 100
 
 
 def pairs_figure(trial: TrialLike, arm: str | None = None, against: str | None = None) -> Picture:
@@ -50,23 +54,30 @@ def pairs_figure(trial: TrialLike, arm: str | None = None, against: str | None =
         picture = Picture(9.4, 5.2)
         both, gains = picture.subplots(1, 2, width_ratios=[1.25, 1.0])
         last = max(1.0, float(days.max(initial=0.0))) / YEAR
-        _draw_both(both, days, exact, gain, last)
+        _draw_both(both, days[:, :_most_points], exact[:_most_points], gain[:_most_points], last)
         both.set_xlabel(f"Survival in arm {words(against)} [years]")
         both.set_ylabel(f"Survival in arm {words(arm)} [years]")
         _draw_gains(gains, gain, exact)
         gains.set_xlabel(f"Gain by {words(arm)} over {words(against)} [years]")
         picture.explain(_key(gain, alive), 4)
     picture.caption = _caption(arm, against, gain, exact, alive)
+    drawn = np.union1d(np.arange(min(numbers.size, _most_points)), _in_order(gain))
     picture.table = {
-        "patient": numbers.tolist(),
-        f"{arm}_day": days[0].tolist(),
-        f"{arm}_alive": alive[0].tolist(),
-        f"{against}_day": days[1].tolist(),
-        f"{against}_alive": alive[1].tolist(),
-        "gain_days": gain.tolist(),
-        "exact": exact.tolist(),
+        "patient": numbers[drawn].tolist(),
+        f"{arm}_day": days[0][drawn].tolist(),
+        f"{arm}_alive": alive[0][drawn].tolist(),
+        f"{against}_day": days[1][drawn].tolist(),
+        f"{against}_alive": alive[1][drawn].tolist(),
+        "gain_days": gain[drawn].tolist(),
+        "exact": exact[drawn].tolist(),
     }
     return picture
+
+
+def _in_order(gain: Floats) -> NDArray[np.int64]:
+    """Return the patients whose gains are drawn as bars, the greatest gain first."""
+    order = np.argsort(-gain, kind="stable")
+    return order[thinned(gain.size, gain.size if gain.size <= _all_bars else _some_bars)]
 
 
 def two_arms(trial: TrialLike, arm: str | None, against: str | None) -> tuple[str, str]:
@@ -88,7 +99,7 @@ def two_arms(trial: TrialLike, arm: str | None, against: str | None) -> tuple[st
 
 def _paired(trial: TrialLike, arm: str, against: str) -> tuple[NDArray[np.int64], Floats, NDArray[np.bool_]]:
     """Return numbers (n,) of the patients in both arms, and for each arm the last day and whether alive then (2, n)."""
-    tables = [of_arm(trial.tables["patients"], name) for name in (arm, against)]
+    tables = [of_arm(trial.tables["patients"], name, "patient", "end_day", "alive") for name in (arm, against)]
     numbers, *places = np.intersect1d(tables[0]["patient"], tables[1]["patient"], return_indices=True)
     days = [table["end_day"][place].astype(float) for table, place in zip(tables, places, strict=True)]
     alive = [table["alive"][place].astype(bool) for table, place in zip(tables, places, strict=True)]
@@ -119,7 +130,7 @@ def _draw_both(axes: Axes, days: Floats, exact: NDArray[np.bool_], gain: Floats,
 
 def _draw_gains(axes: Axes, gain: Floats, exact: NDArray[np.bool_]) -> None:
     """Draw the gains, the greatest at the top; where somebody outlived the follow-up the bar is hollow: at least so much."""
-    order = np.argsort(-gain, kind="stable")
+    order = _in_order(gain)
     colours = [_colour(float(one)) for one in gain[order]]
     faces = [colour if whole else "none" for colour, whole in zip(colours, exact[order].tolist(), strict=True)]
     boxes = [
@@ -130,9 +141,9 @@ def _draw_gains(axes: Axes, gain: Floats, exact: NDArray[np.bool_]) -> None:
     axes.axvline(0.0, color=DARK, linewidth=0.8)
     reach = 1.08 * max(0.1, float(np.abs(gain).max(initial=0.0)) / YEAR)
     axes.set_xlim(-reach if (gain <= -_same).any() else -0.1 * reach, reach if (gain >= _same).any() else 0.1 * reach)
-    axes.set_ylim(max(gain.size, 1) - 0.3, -0.7)
+    axes.set_ylim(max(order.size, 1) - 0.3, -0.7)
     axes.set_yticks([])
-    axes.set_ylabel(f"{gain.size} {'patient' if gain.size == 1 else 'patients'}")
+    axes.set_ylabel(f"{gain.size:,} {'patient' if gain.size == 1 else 'patients'}")
     axes.spines["left"].set_visible(False)
     axes.locator_params(axis="x", nbins=6)
     grid(axes, "x")
@@ -153,13 +164,16 @@ def _key(gain: Floats, alive: NDArray[np.bool_]) -> list[Any]:
 def _caption(arm: str, against: str, gain: Floats, exact: NDArray[np.bool_], alive: NDArray[np.bool_]) -> str:
     longer, shorter = int((gain >= _same).sum()), int((gain <= -_same).sum())
     parts = [
-        f"The same {gain.size} patients in arms {words(arm)} and {words(against)}, with the same luck: each point is one patient, and above the "
-        f"dashed line {words(arm)} gave the longer life. {longer} lived longer, {shorter} shorter, {gain.size - longer - shorter} the same."
+        f"The same {gain.size:,} patients in arms {words(arm)} and {words(against)}, with the same luck: each point is one patient, and above the "
+        f"dashed line {words(arm)} gave the longer life. {longer:,} lived longer, {shorter:,} shorter, {gain.size - longer - shorter:,} the same."
     ]
     if exact.any():
         median = float(np.median(gain[exact]))
         told = "none" if abs(median) < _same else f"{plain(abs(median))} {'less' if median < 0.0 else 'more'}"
-        parts.append(f"Median gain of the {int(exact.sum())} who died in both: {told}.")
+        parts.append(f"Median gain of the {int(exact.sum()):,} who died in both: {told}.")
+    if gain.size > min(_most_points, _all_bars):
+        points = f"Points: the first {_most_points:,} patients. " if gain.size > _most_points else ""
+        parts.append(f"{points}Bars: {_some_bars} of them, evenly spaced in the order of their gains.")
     if alive.any() and math.isfinite(float(gain.sum())):
         parts.append("Hollow marks outlived the follow-up in one arm or both: their gain is a lower bound, or unknown.")
     return " ".join(parts)

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from numpy.typing import NDArray
 
 from seedsoil.observe.response import NEITHER, PARTIAL_FALL, PROGRESS_RISE
 from seedsoil.show.palette import (
@@ -26,7 +27,8 @@ from seedsoil.show.palette import (
     house_style,
     time_ticks,
 )
-from seedsoil.show.results import YEAR, TrialLike, followed, of_arm, words
+from seedsoil.show.results import YEAR, TrialLike, followed, of_arm, size_of, thinned, words
+from seedsoil.trial.reading.summaries import Changes, best_changes
 from seedsoil.trial.targets import TargetSums
 
 #: Best responses in words, and their colours.
@@ -44,6 +46,9 @@ _dashes: dict[str, Any] = {
 _hatches = {"CR": "", "PR": "///", "SD": "---", NEITHER: "|||", "PD": "\\\\\\", "NE": ""}
 #: Rises are drawn up to here [%].
 _ceiling = 100.0
+#: Bars up to which all are drawn, and how many, evenly spaced in order, of more; the same for lines, of the first patients.
+_all_bars, _some_bars = 400, 100
+_all_legs, _some_legs = 400, 100
 _nobody = "nobody had a target lesion\nand a later scan"
 
 
@@ -55,28 +60,33 @@ def waterfall_figure(trial: TrialLike) -> Picture:
     rows: dict[str, list[Any]] = {
         name: [] for name in ("arm", "patient", "baseline_mm", "best_change_percent", "response")
     }
-    cut = 0
+    cut, sampled = 0, False
     counts = []
     with house_style():
-        measured = {arm: _measured(trial, arm) for arm in trial.arms}
+        measured = _measured(trial)
         picture, panels = _panels(measured, "Best change of the sum\nof target lesions [%]")
         for arm, axes in panels.items():
-            those, best = measured[arm]
-            those = sorted(those, key=lambda one: (-one.best_change, one.patient))
-            counts.append(f"{words(arm)} {len(those)} of {len(best)}")
+            those = measured[arm]
+            size = those.patients.size
+            counts.append(f"{words(arm)} {size:,} of {size_of(trial, arm):,}")
+            # Ordered by number before: equal changes come by number.
+            order = np.argsort(-those.best, kind="stable")[thinned(size, size if size <= _all_bars else _some_bars)]
+            best = _best(trial, arm, those.patients[order])
             bars: dict[str, list[tuple[int, float]]] = {}
-            for place, one in enumerate(those):
-                response = best[one.patient]
-                bars.setdefault(response, []).append((place, min(one.best_change, _ceiling)))
-                cut += one.best_change > _ceiling
+            for place, one in enumerate(order.tolist()):
+                patient, change = int(those.patients[one]), float(those.best[one])
+                response = best[patient]
+                bars.setdefault(response, []).append((place, min(change, _ceiling)))
                 for column, cell in zip(
-                    rows.values(), (arm, one.patient, float(one.sums[0]), one.best_change, response), strict=True
+                    rows.values(), (arm, patient, float(those.baseline[one]), change, response), strict=True
                 ):
                     column.append(cell)
+            cut += int(np.count_nonzero(those.best > _ceiling))
+            sampled = sampled or order.size < size
             _draw_bars(axes, bars)
-            axes.set_xlim(-0.8, max(len(those), 6) - 0.2)
+            axes.set_xlim(-0.8, max(order.size, 6) - 0.2)
             axes.set_xticks([])
-            axes.set_xlabel(f"{len(those)} {'patient' if len(those) == 1 else 'patients'}")
+            axes.set_xlabel(f"{size:,} {'patient' if size == 1 else 'patients'}")
             axes.spines["bottom"].set_visible(False)
             axes.axhline(0.0, color=DARK, linewidth=0.8)
         picture.explain(_key(hatched=True), 4)
@@ -84,6 +94,7 @@ def waterfall_figure(trial: TrialLike) -> Picture:
         "Best change of the sum of target lesions since the first scan, one bar a patient, up to progression: bars that reach the lower "
         "dashed line (30% less) are responses if nothing else grew, bars that stay above the upper one (20% more) never shrank. "
         f"Colour and hatch: best response by all rules, new lesions among them. Patients with a target and a later scan: {', '.join(counts)}."
+        + (f" Of more than {_all_bars}, {_some_bars} are drawn, evenly spaced in this order." if sampled else "")
         + (f" Triangles: {cut} higher bars end here." if cut else "")
     )
     picture.table = rows
@@ -115,13 +126,16 @@ def spider_figure(trial: TrialLike) -> Picture:
     rows: dict[str, list[Any]] = {
         name: [] for name in ("arm", "patient", "day", "sum_mm", "change_percent", "response")
     }
-    counts, last = [], 0.0
+    counts, last, sampled = [], 0.0, False
     with house_style():
-        measured = {arm: _measured(trial, arm) for arm in trial.arms}
+        measured = _measured(trial)
         picture, panels = _panels(measured, "Change of the sum\nof target lesions [%]")
         for arm, axes in panels.items():
-            those, best = measured[arm]
-            counts.append(f"{words(arm)} {len(those)} of {len(best)}")
+            numbers = measured[arm].patients
+            counts.append(f"{words(arm)} {numbers.size:,} of {size_of(trial, arm):,}")
+            sampled = sampled or numbers.size > _all_legs
+            numbers = numbers if numbers.size <= _all_legs else numbers[:_some_legs]
+            those, best = followed(trial, arm, numbers), _best(trial, arm, numbers)
             _draw_legs(axes, those, best)
             last = max([last, *(float(one.days[-1]) / YEAR for one in those)])
             for one in those:
@@ -143,6 +157,7 @@ def spider_figure(trial: TrialLike) -> Picture:
         "Change of the sum of target lesions since the first scan, one line a patient: down is shrinking, and a line that turns up has "
         "found its way out. Dashed: 30% less, and 20% more. A diamond marks the scan that found progression, by the sum's rise above its "
         f"lowest value or by a new lesion. Patients with a target and a later scan: {', '.join(counts)}."
+        + (f" Of more than {_all_legs}, the first {_some_legs} are drawn." if sampled else "")
         + (
             f" Lines above {_ceiling:g}% leave the picture."
             if max(rows["change_percent"], default=0.0) > _ceiling
@@ -153,9 +168,7 @@ def spider_figure(trial: TrialLike) -> Picture:
     return picture
 
 
-def _panels(
-    measured: dict[str, tuple[list[TargetSums], dict[int, str]]], label: str
-) -> tuple[Picture, dict[str, Axes]]:
+def _panels(measured: dict[str, Changes], label: str) -> tuple[Picture, dict[str, Axes]]:
     """Return a picture with one panel an arm, the change of the sum upwards."""
     arms = list(measured)
     columns = 2 if len(arms) > 1 else 1
@@ -176,17 +189,24 @@ def _panels(
         for height in (-100.0 * PARTIAL_FALL, 100.0 * PROGRESS_RISE):
             axes.axhline(height, color=DARK, linewidth=0.8, linestyle=(0, (5, 3)), zorder=0)
         grid(axes, "y")
-        if not measured[arms[place]][0]:
+        if not measured[arms[place]].patients.size:
             axes.text(0.5, 0.5, _nobody, transform=axes.transAxes, ha="center", va="center", color=DARK, linespacing=1.3,
                       bbox={"facecolor": "white", "edgecolor": "none"})  # fmt: skip
     return picture, panels
 
 
-def _measured(trial: TrialLike, arm: str) -> tuple[list[TargetSums], dict[int, str]]:
-    """Return the patients of an arm who had a target lesion and a later scan, and the best response of each."""
-    table = of_arm(trial.tables["patients"], arm)
-    best = dict(zip(table["patient"].tolist(), table["response"].astype(str).tolist(), strict=True))
-    return [one for one in followed(trial, arm) if math.isfinite(one.best_change)], best
+def _measured(trial: TrialLike) -> dict[str, Changes]:
+    """Return the patients of each arm who had a target lesion and a later scan, by number."""
+    nobody = Changes(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0))
+    found = best_changes(trial.tables) if "assessments" in trial.tables else {}
+    return {arm: found.get(arm, nobody) for arm in trial.arms}
+
+
+def _best(trial: TrialLike, arm: str, numbers: NDArray[Any]) -> dict[int, str]:
+    """Return the best response of some patients of an arm."""
+    table = of_arm(trial.tables["patients"], arm, "patient", "response")
+    mine = np.isin(table["patient"], numbers)
+    return dict(zip(table["patient"][mine].tolist(), map(str, table["response"][mine].tolist()), strict=True))
 
 
 def _draw_legs(axes: Axes, those: list[TargetSums], best: dict[int, str]) -> None:

@@ -7,11 +7,14 @@ import math
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
 from seedsoil.foundation.units import plain
 from seedsoil.show.palette import Picture, arm_colour, arm_dash, grid, house_style, time_ticks
-from seedsoil.show.results import YEAR, Curve, Floats, TrialLike, words
+from seedsoil.show.results import YEAR, Curve, Floats, TrialLike, size_of, thinned, words
 
+#: Steps up to which all of a curve are drawn, and how many, evenly spaced, of one that has more: closer than a dot of print.
+_all_steps, _some_steps = 2000, 1000
 _endpoint_axis = {"overall_survival": "Alive [%]", "progression_free_survival": "Alive without progression [%]"}
 
 
@@ -47,33 +50,38 @@ def survival_figure(trial: TrialLike, endpoint: str = "overall_survival") -> Pic
             size=10,
         )
         _risk_table(risk, axes, curves)
-    counts = ", ".join(f"{arm} {_number_of(trial, arm)}" for arm in arms)
+    counts = ", ".join(f"{arm} {size_of(trial, arm):,}" for arm in arms)
     picture.caption = (
         f"{words(endpoint).capitalize()} from diagnosis, Kaplan-Meier, with pointwise 95% intervals (patients: {counts}). "
         f"Hazard ratios are against {arms[0]}, by Cox's model; below 1 is better than {arms[0]}."
     )
+    if any(len(curve.days) > _all_steps for curve in curves.values()):
+        picture.caption += f" Of curves of more than {_all_steps:,} steps, {_some_steps:,} are drawn, evenly spaced."
     picture.table = _rows(curves)
     return picture
 
 
-def _number_of(trial: TrialLike, arm: str) -> int:
-    return int((np.asarray(trial.tables["patients"]["arm"]).astype(str) == arm).sum())
-
-
 def _draw_curve(axes: Axes, curve: Curve, place: int) -> None:
     """Draw one arm: a step curve and its band."""
-    years = np.asarray(curve.days) / YEAR
+    drawn = _drawn(curve)
+    years = np.asarray(curve.days)[drawn] / YEAR
     colour = arm_colour(place)
     axes.fill_between(
         years,
-        100 * np.asarray(curve.low),
-        100 * np.asarray(curve.high),
+        100 * np.asarray(curve.low)[drawn],
+        100 * np.asarray(curve.high)[drawn],
         step="post",
         color=colour,
         alpha=0.14,
         linewidth=0,
     )
-    axes.step(years, 100 * np.asarray(curve.fraction), where="post", color=colour, linestyle=arm_dash(place))
+    axes.step(years, 100 * np.asarray(curve.fraction)[drawn], where="post", color=colour, linestyle=arm_dash(place))
+
+
+def _drawn(curve: Curve) -> NDArray[np.int64]:
+    """Return the steps of a curve that are drawn, the first and the last among them."""
+    steps = len(curve.days)
+    return thinned(steps, steps if steps <= _all_steps else _some_steps)
 
 
 def _plain_axes(axes: Axes, last: float, label: str) -> None:
@@ -126,7 +134,9 @@ def _risk_table(axes: Axes, above: Axes, curves: dict[str, Curve]) -> None:
 def _rows(curves: dict[str, Curve]) -> dict[str, list[object]]:
     rows: dict[str, list[object]] = {"arm": [], "day": [], "fraction": [], "low": [], "high": []}
     for arm, curve in curves.items():
-        for day, *rest in zip(curve.days, curve.fraction, curve.low, curve.high, strict=True):
+        drawn = _drawn(curve)
+        columns = (np.asarray(one)[drawn] for one in (curve.days, curve.fraction, curve.low, curve.high))
+        for day, *rest in zip(*columns, strict=True):
             rows["arm"].append(arm)
             for name, number in zip(("day", "fraction", "low", "high"), (day, *rest), strict=True):
                 rows[name].append(float(number))

@@ -10,12 +10,16 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from numpy.typing import NDArray
 
 from seedsoil.show.palette import AGENT_COLOURS, BLACK, PALE, Picture, house_style, time_ticks
 from seedsoil.show.results import YEAR, TrialLike, followed, of_arm, protocol_of, words
 from seedsoil.show.trial.sums import RESPONSES
+from seedsoil.trial.reading.tables import rows_of_patients
 from seedsoil.trial.treatment import Stretch, stretches
 
+#: What is asked of the table of patients.
+_SWUM = ("patient", "arm", "alive", "followed", "end_day", "progressed", "progression_day", "response")
 #: Marks: shape, face, what it says.
 _partial, _complete = ("^", "white", "first partial response"), ("^", BLACK, "first complete response")
 _progression, _death, _alive = ("D", "white", "progression"), ("X", BLACK, "death"), (">", BLACK, "alive at the end")
@@ -34,7 +38,8 @@ def swimmer_figure(trial: TrialLike, most: int = 30) -> Picture:
     columns = 2 if len(arms) > 1 else 1
     lines = -(-len(arms) // columns)
     rows: dict[str, list[Any]] = {name: [] for name in ("arm", "patient", "what", "from_day", "to_day", "detail")}
-    treated = {arm: _treatment(trial, arm) for arm in arms}
+    numbers = {arm: _first_patients(trial, arm, most) for arm in arms}
+    treated = {arm: _treatment(trial, arm, numbers[arm]) for arm in arms}
     agents = dict.fromkeys(one.agent for arm in arms for those in treated[arm].values() for one in those)
     colours = {agent: AGENT_COLOURS[k % len(AGENT_COLOURS)] for k, agent in enumerate(agents)}
     marks: dict[tuple[str, str, str], None] = {}
@@ -48,7 +53,7 @@ def swimmer_figure(trial: TrialLike, most: int = 30) -> Picture:
                 axes.set_axis_off()
                 continue
             arm = arms[place]
-            swimmers = _swimmers(trial, arm, treated[arm], most)
+            swimmers = _swimmers(trial, arm, treated[arm], numbers[arm])
             marks |= _swim(axes, swimmers, colours, last)
             axes.set_title(words(arm), fontsize=11)
             axes.set_xlim(-0.03 * last, last * 1.04)
@@ -60,7 +65,7 @@ def swimmer_figure(trial: TrialLike, most: int = 30) -> Picture:
             best |= {one["best"] for one in swimmers}
         picture.explain(_key(colours, marks, best), 4)
     picture.caption = (
-        f"The first {min(most, max((len(of_arm(trial.tables['patients'], arm)['patient']) for arm in arms), default=0))} patients of each "
+        f"The first {max((one.size for one in numbers.values()), default=0)} patients of each "
         "arm, one bar each from diagnosis to the end, the longest followed at the top. Coloured stretches are time on a drug, from the "
         "first dose to the last. The square before a bar is the best response that scans showed up to progression."
     )
@@ -68,19 +73,33 @@ def swimmer_figure(trial: TrialLike, most: int = 30) -> Picture:
     return picture
 
 
-def _treatment(trial: TrialLike, arm: str) -> dict[int, list[Stretch]]:
+def _first_patients(trial: TrialLike, arm: str, most: int) -> NDArray[Any]:
+    return np.sort(of_arm(trial.tables["patients"], arm, "patient")["patient"])[:most]
+
+
+def _treatment(trial: TrialLike, arm: str, numbers: NDArray[Any]) -> dict[int, list[Stretch]]:
     protocol = protocol_of(trial, arm)
     agents = getattr(getattr(trial, "plan", None), "agents", {})
     if protocol is None or "events" not in trial.tables:
         return {}
-    return stretches(trial.tables["patients"], trial.tables["events"], arm, protocol, agents)
+    patients = rows_of_patients(trial.tables["patients"], numbers, ("patient", "arm", "end_day"))
+    events = rows_of_patients(trial.tables["events"], numbers, ("patient", "arm", "day", "kind", "detail"))
+    return stretches(patients, events, arm, protocol, agents)
 
 
-def _swimmers(trial: TrialLike, arm: str, treated: dict[int, list[Stretch]], most: int) -> list[dict[str, Any]]:
-    """Return the first patients of an arm, the longest followed first."""
-    table = of_arm(trial.tables["patients"], arm)
-    sums = {one.patient: one for one in followed(trial, arm)}
-    first = np.argsort(table["patient"], kind="stable")[:most]
+def _swimmers(
+    trial: TrialLike, arm: str, treated: dict[int, list[Stretch]], numbers: NDArray[Any]
+) -> list[dict[str, Any]]:
+    """Return some patients of an arm, the longest followed first."""
+    table = of_arm(
+        rows_of_patients(
+            trial.tables["patients"], numbers, [name for name in _SWUM if name in trial.tables["patients"]]
+        ),
+        arm,
+        *_SWUM,
+    )
+    sums = {one.patient: one for one in followed(trial, arm, numbers)}
+    first = np.argsort(table["patient"], kind="stable")
     found = []
     for row in first[np.argsort(-table["end_day"][first].astype(float), kind="stable")].tolist():
         patient, best = int(table["patient"][row]), str(table["response"][row])

@@ -7,7 +7,7 @@ with the same luck; USUBJID tells the copies apart and TWINID, which is not CDIS
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from seedsoil.observe.response import BASELINE, RESPONSES
 from seedsoil.trial.endpoints import event_times
+from seedsoil.trial.reading.tables import Table, columns_of, pieces_of
+from seedsoil.trial.targets import SCANNED
 
 Columns = dict[str, NDArray[Any]]
-Tables = Mapping[str, Mapping[str, NDArray[Any]]]
+Tables = Mapping[str, Table]
 
 #: Longest label that the transport format of such tables takes.
 LONGEST_LABEL = 40
@@ -90,14 +92,22 @@ TITLES: Mapping[str, str] = {
     "ADTR": "Tumor Results Analysis Dataset",
 }
 
+#: Columns of the table of patients that are read for ADSL and for ADTTE.
+_OF_SUBJECTS = (
+    "patient", "arm", "alive", "followed", "end_day", "cause", "age_years", "tumour_age_days", "primary_diameter_mm",
+    "metastases_at_diagnosis", "visible_at_diagnosis",
+)  # fmt: skip
+_OF_TIMES = ("patient", "arm", "alive", "followed", "end_day", "progressed", "progression_day")
+#: Rows of a piece of ADTTE.
+_ROWS = 10_000
 _parameters = {
     "OS": ("Overall Survival (days)", "overall_survival", "DEATH"),
     "PFS": ("Progression-Free Survival (days)", "progression_free_survival", "PROGRESSION OR DEATH"),
 }
 
 
-def analysis_tables(study: str, arms: tuple[str, ...], tables: Tables) -> dict[str, Columns]:
-    """Return ADSL, ADTTE, ADRS and ADTR as columns of text (objects) and float64; missing numbers are nan.
+def analysis_tables(study: str, arms: tuple[str, ...], tables: Tables) -> dict[str, Iterator[Columns]]:
+    """Return ADSL, ADTTE, ADRS and ADTR, each piece by piece: columns of text (objects) and float64; missing numbers are nan.
 
     Parameters
     ----------
@@ -106,13 +116,17 @@ def analysis_tables(study: str, arms: tuple[str, ...], tables: Tables) -> dict[s
     arms : tuple of str
         In the order of the study.
     tables : tables of a run
-        ``patients`` and ``assessments``.
+        ``patients`` and ``assessments``; of a run folder they are read part by part.
     """
-    makers: dict[str, Callable[[str, tuple[str, ...], Tables], Columns]] = {
+    makers: dict[str, Callable[[str, tuple[str, ...], Tables], Iterator[Columns]]] = {
         "ADSL": _subjects, "ADTTE": _times, "ADRS": _responses, "ADTR": _sizes,
     }  # fmt: skip
-    made = {name: maker(study, arms, tables) for name, maker in makers.items()}
-    return {name: {variable: columns[variable] for variable in VARIABLES[name]} for name, columns in made.items()}
+    return {name: _in_order(name, maker(study, arms, tables)) for name, maker in makers.items()}
+
+
+def _in_order(name: str, pieces: Iterator[Columns]) -> Iterator[Columns]:
+    for piece in pieces:
+        yield {variable: piece[variable] for variable in VARIABLES[name]}
 
 
 def _text(values: Any) -> NDArray[Any]:
@@ -131,51 +145,49 @@ def _who(study: str, arm: NDArray[Any], patient: NDArray[Any]) -> Columns:
     }
 
 
-def _subjects(study: str, arms: tuple[str, ...], tables: Tables) -> Columns:
-    rows = tables["patients"]
-    died, followed = ~np.asarray(rows["alive"], dtype=bool), np.asarray(rows["followed"], dtype=bool)
-    end = np.asarray(rows["end_day"], dtype=np.float64)
-    count = end.size
-    status = np.where(died, "DISCONTINUED", np.where(followed, "COMPLETED", "DISCONTINUED"))
-    return _who(study, np.asarray(rows["arm"]), np.asarray(rows["patient"])) | {
-        "TRT01A": _text(rows["arm"]),
-        "ITTFL": _text(["Y"] * count),
-        "AGE": np.asarray(rows["age_years"], dtype=np.float64),
-        "AGEU": _text(["YEARS"] * count),
-        "TUMAGE": np.asarray(rows["tumour_age_days"], dtype=np.float64),
-        "PRIMDIAM": np.asarray(rows["primary_diameter_mm"], dtype=np.float64),
-        "METTRUE": np.asarray(rows["metastases_at_diagnosis"], dtype=np.float64),
-        "METSEEN": np.asarray(rows["visible_at_diagnosis"], dtype=np.float64),
-        "EOSSTT": _text(status),
-        "EOSDY": end,
-        "DTHFL": _text(np.where(died, "Y", "")),
-        "DTHDY": np.where(died, end, np.nan),
-        "DTHCAUS": _text([cause.upper() for cause in rows["cause"].tolist()]),
-    }
+def _subjects(study: str, arms: tuple[str, ...], tables: Tables) -> Iterator[Columns]:
+    for rows in pieces_of(tables["patients"], _OF_SUBJECTS):
+        died, followed = ~np.asarray(rows["alive"], dtype=bool), np.asarray(rows["followed"], dtype=bool)
+        end = np.asarray(rows["end_day"], dtype=np.float64)
+        count = end.size
+        status = np.where(died, "DISCONTINUED", np.where(followed, "COMPLETED", "DISCONTINUED"))
+        yield _who(study, np.asarray(rows["arm"]), np.asarray(rows["patient"])) | {
+            "TRT01A": _text(rows["arm"]),
+            "ITTFL": _text(["Y"] * count),
+            "AGE": np.asarray(rows["age_years"], dtype=np.float64),
+            "AGEU": _text(["YEARS"] * count),
+            "TUMAGE": np.asarray(rows["tumour_age_days"], dtype=np.float64),
+            "PRIMDIAM": np.asarray(rows["primary_diameter_mm"], dtype=np.float64),
+            "METTRUE": np.asarray(rows["metastases_at_diagnosis"], dtype=np.float64),
+            "METSEEN": np.asarray(rows["visible_at_diagnosis"], dtype=np.float64),
+            "EOSSTT": _text(status),
+            "EOSDY": end,
+            "DTHFL": _text(np.where(died, "Y", "")),
+            "DTHDY": np.where(died, end, np.nan),
+            "DTHCAUS": _text([cause.upper() for cause in rows["cause"].tolist()]),
+        }
 
 
-def _times(study: str, arms: tuple[str, ...], tables: Tables) -> Columns:
+def _times(study: str, arms: tuple[str, ...], tables: Tables) -> Iterator[Columns]:
     """One row for each subject and endpoint; who was lost from sight is censored, and the row says why."""
-    rows = tables["patients"]
-    parts: list[Columns] = []
+    rows = columns_of(tables["patients"], _OF_TIMES)
     for code, (title, endpoint, event) in _parameters.items():
         for arm in arms:
             mine = np.asarray(rows["arm"]) == arm
             days, happened = event_times(rows, arm, endpoint)
-            followed = np.asarray(rows["followed"], dtype=bool)[mine]
+            followed, patient = np.asarray(rows["followed"], dtype=bool)[mine], np.asarray(rows["patient"])[mine]
             lost = np.where(followed, "END OF FOLLOW-UP", "MORE LESIONS THAN CAN BE COUNTED")
-            parts.append(
-                _who(study, np.asarray(rows["arm"])[mine], np.asarray(rows["patient"])[mine])
-                | {
-                    "PARAM": _text([title] * days.size),
-                    "PARAMCD": _text([code] * days.size),
-                    "AVAL": days,
-                    "AVALU": _text(["DAYS"] * days.size),
-                    "CNSR": np.where(happened, 0.0, 1.0),
-                    "EVNTDESC": _text(np.where(happened, event, lost)),
+            for first in range(0, days.size, _ROWS):
+                some = slice(first, first + _ROWS)
+                count = days[some].size
+                yield _who(study, _text([arm] * count), patient[some]) | {
+                    "PARAM": _text([title] * count),
+                    "PARAMCD": _text([code] * count),
+                    "AVAL": days[some],
+                    "AVALU": _text(["DAYS"] * count),
+                    "CNSR": np.where(happened[some], 0.0, 1.0),
+                    "EVNTDESC": _text(np.where(happened[some], event, lost[some])),
                 }
-            )
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def _visits(rows: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
@@ -192,37 +204,41 @@ def _visits(rows: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
     return np.array(found, dtype=np.float64)
 
 
-def _responses(study: str, arms: tuple[str, ...], tables: Tables) -> Columns:
+def _responses(study: str, arms: tuple[str, ...], tables: Tables) -> Iterator[Columns]:
     """Each assessment after a baseline, and the best of each subject up to the first progression (RECIST 1.1)."""
-    rows, subjects = tables["assessments"], tables["patients"]
-    later = np.asarray(rows["response"]) != BASELINE
-    each = {name: np.asarray(column)[later] for name, column in rows.items()}
     rank = {response: float(place) for place, response in enumerate(RESPONSES, 1)}
-    overall = _who(study, each["arm"], each["patient"]) | {
-        "PARAM": _text(["Overall Response by Visit"] * each["day"].size),
-        "PARAMCD": _text(["OVRLRESP"] * each["day"].size),
-        "AVAL": np.array([rank[one] for one in each["response"].tolist()]),
-        "AVALC": _text(each["response"]),
-        "ADY": np.asarray(each["day"], dtype=np.float64),
-        "AVISITN": _visits(rows)[later],
-        "LINE": np.asarray(each["line"], dtype=np.float64),
-    }
-    count = len(subjects["response"])
-    best = _who(study, np.asarray(subjects["arm"]), np.asarray(subjects["patient"])) | {
-        "PARAM": _text(["Best Overall Response"] * count),
-        "PARAMCD": _text(["BOR"] * count),
-        "AVAL": np.array([rank[one] for one in subjects["response"].tolist()]),
-        "AVALC": _text(subjects["response"]),
-        "ADY": np.asarray(subjects["response_day"], dtype=np.float64),
-        "AVISITN": np.full(count, np.nan),
-        "LINE": np.ones(count),
-    }
-    return {name: np.concatenate([overall[name], best[name]]) for name in overall}
+    for rows in pieces_of(tables["assessments"], SCANNED):
+        later = np.asarray(rows["response"]) != BASELINE
+        each = {name: np.asarray(column)[later] for name, column in rows.items()}
+        yield _who(study, each["arm"], each["patient"]) | {
+            "PARAM": _text(["Overall Response by Visit"] * each["day"].size),
+            "PARAMCD": _text(["OVRLRESP"] * each["day"].size),
+            "AVAL": np.array([rank[one] for one in each["response"].tolist()], dtype=np.float64),
+            "AVALC": _text(each["response"]),
+            "ADY": np.asarray(each["day"], dtype=np.float64),
+            "AVISITN": _visits(rows)[later],
+            "LINE": np.asarray(each["line"], dtype=np.float64),
+        }
+    for subjects in pieces_of(tables["patients"], ("patient", "arm", "response", "response_day")):
+        count = len(subjects["response"])
+        yield _who(study, np.asarray(subjects["arm"]), np.asarray(subjects["patient"])) | {
+            "PARAM": _text(["Best Overall Response"] * count),
+            "PARAMCD": _text(["BOR"] * count),
+            "AVAL": np.array([rank[one] for one in subjects["response"].tolist()], dtype=np.float64),
+            "AVALC": _text(subjects["response"]),
+            "ADY": np.asarray(subjects["response_day"], dtype=np.float64),
+            "AVISITN": np.full(count, np.nan),
+            "LINE": np.ones(count),
+        }
 
 
-def _sizes(study: str, arms: tuple[str, ...], tables: Tables) -> Columns:
+def _sizes(study: str, arms: tuple[str, ...], tables: Tables) -> Iterator[Columns]:
     """The sum of the targets' diameters on each scan of the first line: the baseline, and the change from it."""
-    rows = tables["assessments"]
+    for rows in pieces_of(tables["assessments"], SCANNED):
+        yield _sizes_of(study, rows)
+
+
+def _sizes_of(study: str, rows: Table) -> Columns:
     mine = (np.asarray(rows["line"]) == 1) & np.isfinite(np.asarray(rows["target_sum_mm"], dtype=np.float64))
     arm, patient = np.asarray(rows["arm"])[mine], np.asarray(rows["patient"])[mine]
     total = np.asarray(rows["target_sum_mm"], dtype=np.float64)[mine]

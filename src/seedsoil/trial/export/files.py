@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.experiment.columns import TABLES
-from seedsoil.experiment.publish import disk, publish
+from seedsoil.experiment.publish import disk, publish_pieces
 from seedsoil.experiment.store import Store
 from seedsoil.foundation.errors import StoreError, StudyError, did_you_mean
 from seedsoil.trial.export.adam import TITLES, VARIABLES, analysis_tables
+from seedsoil.trial.reading.tables import StoredTables, pieces_of
 from seedsoil.trial.trial import open_run
 
 #: What a run can be written out as.
@@ -62,8 +63,8 @@ def export(run: Path | str, form: str, out: Path | str) -> list[Path]:
     with disk(folder, "make"):
         folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, content in _files(store, form):
-        publish(folder / name, content)
+    for name, pieces in _files(store, form):
+        publish_pieces(folder / name, pieces)
         written.append(folder / name)
     return written
 
@@ -85,39 +86,45 @@ def dictionary(form: str) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     return ("table", "column", "type", "unit", "meaning"), columns
 
 
-def _files(store: Store, form: str) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each file; one table is in memory at a time where the run's own are asked for."""
+def _files(store: Store, form: str) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """Name and content of each file, in pieces: a part of a table is in memory at a time."""
     if form == "csv":
-        for name in TABLES:
-            yield f"{name}.csv", _table(store.read(name))
+        for name, table in StoredTables(store).items():
+            yield f"{name}.csv", _table(list(table), pieces_of(table))
     else:
         trial = open_run(store.folder)
         study = f"SEEDSOIL-{store.identity[:_DIGITS].upper()}"
-        for name, columns in analysis_tables(study, trial.arms, trial.tables).items():
-            yield f"{name.lower()}.csv", _table(columns)
-    yield DICTIONARY, _lines(*dictionary(form))
+        for name, analysed in analysis_tables(study, trial.arms, trial.tables).items():
+            yield f"{name.lower()}.csv", _table(list(VARIABLES[name]), analysed)
+    heads, rows = dictionary(form)
+    yield DICTIONARY, [_lines([heads, *rows])]
 
 
-def _table(columns: Mapping[str, NDArray[Any]]) -> bytes:
-    return _lines(list(columns), zip(*(_cells(values) for values in columns.values()), strict=True))
+def _table(heads: list[str], pieces: Iterable[Mapping[str, NDArray[Any]]]) -> Iterator[bytes]:
+    yield _lines([heads])
+    for piece in pieces:
+        yield _lines(zip(*(_cells(np.asarray(piece[name])) for name in heads), strict=True))
 
 
 def _cells(values: NDArray[Any]) -> list[Any]:
-    """A column as fields: Python's shortest digits of a float64 read back as the same number."""
+    """A column as fields: Python's shortest digits of a float64 read back as the same number. Equal values are written once."""
+    if values.dtype.kind == "O":
+        return list(values.tolist())
+    each, place = np.unique(values, return_inverse=True)
     if values.dtype.kind == "b":
-        return ["true" if value else "false" for value in values.tolist()]
-    if values.dtype.kind == "f":
-        return ["" if math.isnan(value) else _number(value) for value in np.asarray(values, np.float64).tolist()]
-    return list(values.tolist())
+        told = ["true" if value else "false" for value in each.tolist()]
+    elif values.dtype.kind == "f":
+        told = ["" if math.isnan(value) else _number(value) for value in np.asarray(each, np.float64).tolist()]
+    else:
+        told = [str(value) for value in each.tolist()]
+    return list(np.array(told, dtype=object)[place].tolist())
 
 
 def _number(value: float) -> str:
     return f"{int(value)}" if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
-def _lines(heads: Sequence[str], rows: Rows) -> bytes:
+def _lines(rows: Rows) -> bytes:
     text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(heads)
-    writer.writerows(rows)
+    csv.writer(text).writerows(rows)
     return text.getvalue().encode("utf-8")

@@ -9,13 +9,13 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from seedsoil.experiment.columns import TABLES, Columns, checked, decode
+from seedsoil.experiment.columns import TABLES, checked, decode
 from seedsoil.experiment.store import Store
 
 _MOST_PATIENTS = 2**31
 
 
-def digests_of(tables: Mapping[str, Columns]) -> dict[str, str]:
+def digests_of(tables: Mapping[str, Mapping[str, NDArray[Any]]]) -> dict[str, str]:
     """Return the SHA-256 of each table in memory; see `digests`."""
     return {name: _digest(name, [tables[name]]) for name in TABLES}
 
@@ -27,15 +27,12 @@ def digests(folder: Path | str) -> dict[str, str]:
     their lengths. So files may be cut, compressed or named as they like. StoreError if the folder holds no run.
     """
     store = Store.open(folder)
-    return {name: _digest(name, (decode(name, path.read_bytes()) for path in _parts(store, name))) for name in TABLES}
+    return {
+        name: _digest(name, (decode(name, path.read_bytes()) for _, path, _ in store.listing(name))) for name in TABLES
+    }
 
 
-def _parts(store: Store, table: str) -> list[Path]:
-    paths = (store.folder / "tables" / table).glob("part-*.parquet")
-    return sorted(paths, key=lambda path: (len(path.name), path.name))
-
-
-def _digest(name: str, parts: Iterable[Columns]) -> str:
+def _digest(name: str, parts: Iterable[Mapping[str, NDArray[Any]]]) -> str:
     columns = {column: hashlib.sha256() for column in TABLES[name]}
     rows = 0
     for part in parts:
