@@ -14,6 +14,7 @@ from seedsoil.catalogue.load import entry
 from seedsoil.experiment.orders.given import Given
 from seedsoil.experiment.protocol import Course
 from seedsoil.experiment.timeline import build_programme, levels, response, saturable
+from seedsoil.foundation.kept import Kept
 from tests.courses import as_ordered
 
 TIMES = np.linspace(0.0, 9.0, 901)
@@ -89,3 +90,37 @@ def test_a_drug_is_followed_until_the_enzyme_has_caught_up() -> None:
         programme = build_programme([_given("fluorouracil", amount, times=1)], [drug], {}, 0.0, 100.0, person)
         ends[amount] = float(programme.timeline.end.max())
     assert ends[1e5] - ends[700.0] == pytest.approx((1e5 - 700.0) / 33360.0, rel=1e-6)
+
+
+def test_programmes_are_kept_apart_by_all_that_makes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Byte for byte what each question gets when it is asked alone: catches a dose, a host, a wound or a mechanism that
+    is left out of what programmes are kept by, and an answer that a patient with another day of diagnosis has moved.
+    """
+    person = Patient(tumour=entry("tumours", "colon_adenocarcinoma"), host=entry("hosts", "adult"))
+    weight = person.host.weight.model_copy(update={"number": 50.0})
+    light = Patient.model_construct(tumour=person.tumour, host=person.host.model_copy(update={"weight": weight}))
+    silent = person.tumour.model_copy(update={"dialogue": None})
+    alone = Patient.model_construct(tumour=silent, host=person.host)
+    given = [_given("paclitaxel", 50.0)]
+    asked: list[tuple[Any, ...]] = [
+        (given, 700.0, 60.0, person, (3.0,), ()),
+        ([_given("paclitaxel", 60.0)], 700.0, 60.0, person, (3.0,), ()),
+        ([_given("paclitaxel", 50.0, start=1.0)], 700.0, 60.0, person, (3.0,), ()),
+        (given, 1407.0, 60.0, person, (3.0,), ()),
+        (given, 703.5, 60.0, person, (3.0,), ()),
+        (given, 700.0, 10.0, person, (3.0,), ()),
+        (given, 700.0, 60.0, light, (3.0,), ()),
+        (given, 700.0, 60.0, alone, (3.0,), ()),
+        (given, 700.0, 60.0, person, (3.0, 5.0), ()),
+        (given, 700.0, 60.0, person, (3.0,), ("wound repair",)),
+    ]
+
+    def told(courses: list[Given], *question: Any) -> bytes:
+        found = build_programme(courses, [one.agent for one in courses], {}, *question)
+        return b"".join(array.tobytes() for array in (*found.timeline, found.conditions, found.shut))
+
+    for _ in range(2):
+        together = [told(*question) for question in asked]
+    monkeypatch.setattr("seedsoil.experiment.timeline._recent", Kept(1))
+    assert together == [told(*question) for question in asked]
+    assert len(set(together)) == len(asked)
