@@ -97,10 +97,25 @@ def cox_two_groups(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> Hazar
     """
     times, events = check_times(time, event)
     treated = np.asarray(group).astype(bool).ravel()
-    table = _death_table(times, events, treated)
+    days = np.unique(times[events])
+
+    def at_risk(chosen: NDArray[np.bool_]) -> Floats:
+        gone = np.searchsorted(np.sort(times[chosen]), days, side="left")
+        return np.asarray(chosen.sum() - gone, dtype=np.float64)
+
+    def dying(chosen: NDArray[np.bool_]) -> Floats:
+        return np.diff(np.searchsorted(np.sort(times[chosen & events]), np.append(days, np.inf))).astype(float)
+
+    return cox_of_counts(dying(treated), dying(~treated), at_risk(treated), at_risk(~treated))
+
+
+def cox_of_counts(treated_died: Floats, other_died: Floats, treated_risk: Floats, other_risk: Floats) -> Hazard:
+    """Fit the same from counts at each time of an event, in order: who of each group dies then, and who is at risk; (times,)."""
+    rows = _efron_rows(treated_died, other_died, treated_risk, other_risk)
+    deaths = float(treated_died.sum())
     beta = 0.0
     for _ in range(_most_steps):
-        slope, curvature = _score(beta, *table)
+        slope, curvature = _score(beta, *rows, deaths)
         if curvature <= 0.0:
             return Hazard(math.nan, math.nan, "at no event was anybody of the other arm still at risk")
         # A step of at most 2 keeps Newton's method from jumping over the maximum.
@@ -112,39 +127,29 @@ def cox_two_groups(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> Hazar
             )
         if abs(step) < 1e-10:
             break
-    _, curvature = _score(beta, *table)
+    _, curvature = _score(beta, *rows, deaths)
     return Hazard(beta, 1.0 / math.sqrt(curvature))
 
 
-def _death_table(times: Floats, events: NDArray[np.bool_], treated: NDArray[np.bool_]) -> tuple[Floats, ...]:
-    """Return one row for each event in Efron's order: the treated at risk, the others, and who of them died.
+def _efron_rows(
+    treated_died: Floats, other_died: Floats, treated_risk: Floats, other_risk: Floats
+) -> tuple[Floats, Floats]:
+    """Return one row for each event in Efron's order: the treated at risk, and the others.
 
     The j-th of d deaths at one time counts the deaths of that time at risk with weight 1 - j/d.
     """
-    days = np.unique(times[events])
-
-    def at_risk(chosen: NDArray[np.bool_]) -> Floats:
-        gone = np.searchsorted(np.sort(times[chosen]), days, side="left")
-        return np.asarray(chosen.sum() - gone, dtype=np.float64)
-
-    def dying(chosen: NDArray[np.bool_]) -> Floats:
-        return np.diff(np.searchsorted(np.sort(times[chosen & events]), np.append(days, np.inf))).astype(float)
-
-    died_1, died_0 = dying(treated), dying(~treated)
-    died = (died_1 + died_0).astype(np.int64)
-    row = np.repeat(np.arange(days.size), died)
+    died = (treated_died + other_died).astype(np.int64)
+    row = np.repeat(np.arange(died.size), died)
     order = np.arange(row.size) - np.repeat(np.cumsum(died) - died, died)
     share = order / died[row]
-    treated_risk = at_risk(treated)[row] - share * died_1[row]
-    other_risk = at_risk(~treated)[row] - share * died_0[row]
-    return treated_risk, other_risk, np.array([died_1.sum()])
+    return treated_risk[row] - share * treated_died[row], other_risk[row] - share * other_died[row]
 
 
-def _score(beta: float, treated_risk: Floats, other_risk: Floats, treated_deaths: Floats) -> tuple[float, float]:
+def _score(beta: float, treated_risk: Floats, other_risk: Floats, treated_deaths: float) -> tuple[float, float]:
     """Return slope and negative curvature of the log partial likelihood."""
     weight = math.exp(beta) * treated_risk
     expected = weight / (weight + other_risk)
-    return float(treated_deaths[0] - expected.sum()), float((expected * (1.0 - expected)).sum())
+    return float(treated_deaths - expected.sum()), float((expected * (1.0 - expected)).sum())
 
 
 def compare_arms(

@@ -70,12 +70,12 @@ class Survival:
     @property
     def median(self) -> float:
         """Median time to the event [day]; nan if it is not reached."""
-        return _crossing(self.days, self.fraction)
+        return half_day(self.days, self.fraction)
 
     @property
     def median_interval(self) -> tuple[float, float]:
         """Confidence limits of the median [day] by inverting the band (Brookmeyer and Crowley 1982); nan if not reached."""
-        return _crossing(self.days, self.low), _crossing(self.days, self.high)
+        return half_day(self.days, self.low), half_day(self.days, self.high)
 
     def restricted_mean(self, until: float) -> tuple[float, float]:
         """Return the mean time without the event up to a day, and its standard error [day].
@@ -86,9 +86,7 @@ class Survival:
         if not self.stop.size or (until > self.stop[-1] and self.fraction[-1] > 0.0):
             last = self.stop[-1] if self.stop.size else 0.0
             raise ModelError(f"restricted mean to day {until:g}: the last observation is at day {last:g}")
-        inside = self.days < until
-        edges = np.append(self.days[inside], until)
-        areas = np.diff(edges) * self.fraction[inside]
+        areas, inside = areas_until(self.days, self.fraction, until), self.days < until
         remaining = np.cumsum(areas[::-1])[::-1]
         risk, events = self.risk[inside].astype(float), self.events[inside].astype(float)
         died = (events > 0) & (risk > events)
@@ -96,7 +94,19 @@ class Survival:
         return float(areas.sum()), math.sqrt(variance)
 
 
-def _crossing(days: Floats, fraction: Floats) -> float:
+def areas_until(days: Floats, fraction: Floats, until: float) -> Floats:
+    """Return the area under each step of a curve up to a day [day]: (steps before it,)."""
+    inside = days < until
+    return np.diff(np.append(days[inside], until)) * fraction[inside]
+
+
+def product_limit(died: NDArray[np.int64], risk: NDArray[np.int64]) -> Floats:
+    """Return the fraction without the event after each time, from the events and those at risk at it."""
+    alive = (risk - died).astype(np.float64)
+    return np.cumprod(alive / np.maximum(risk, 1), dtype=np.float64)
+
+
+def half_day(days: Floats, fraction: Floats) -> float:
     """Return when a step function first is at or below one half; the middle of the step that lies exactly at one half."""
     below = np.flatnonzero(fraction <= 0.5 + _near)
     if not below.size:
@@ -163,7 +173,7 @@ def kaplan_meier(
     days, died, risk = _counts(times, events, start)
     alive = (risk - died).astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
-        fraction: Floats = np.cumprod(alive / np.maximum(risk, 1), dtype=np.float64)
+        fraction = product_limit(died, risk)
         variance: Floats = np.cumsum(np.where(died > 0, died / (risk * alive), 0.0))
         low, high = _band(fraction, variance, level, transform)
     if not days.size or days[0] > 0.0:

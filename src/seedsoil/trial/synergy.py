@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.biology.medicine.combination import bliss, highest_single
-from seedsoil.foundation.errors import ModelError, StudyError, did_you_mean
+from seedsoil.foundation.errors import StudyError, did_you_mean
 from seedsoil.trial.compare import Hazard, cox_two_groups
 from seedsoil.trial.endpoints import TIME_ENDPOINTS, event_times, rows_of
 from seedsoil.trial.landmark import shared_scan, volumes_at
 from seedsoil.trial.reading.tables import Table, columns_of
-from seedsoil.trial.resample import percentile_limits, resamples
+from seedsoil.trial.resample import Cohort, percentile_limits, resamples
 from seedsoil.trial.survival import Survival, kaplan_meier
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ _ASKS = {
 }
 _DAY, _LOG, _SHARE = "day", "ln(1 / hazard ratio)", "share of the control arm's volume"
 #: Rows of what is kept by arm.
-_CONTROL, _FIRST, _SECOND, _BOTH = range(4)
+_CONTROL, _FIRST, _SECOND, _BOTH, _EXPECTED = range(5)
 #: What is asked of the table of patients; of a run folder it is read in one pass.
 _ANSWERED_BY = ("patient", "arm", "alive", "end_day", "progressed", "progression_day")
 #: Fewer patients have no interval: resamples of a handful say little about others.
@@ -207,9 +207,12 @@ def measure_synergy(
     horizons = {endpoint: _horizon(*_curves(*pair)) for endpoint, pair in times.items()}
     number = times[TIME_ENDPOINTS[0]][0].shape[1]
 
+    cohorts = {endpoint: _cohort(*pair) for endpoint, pair in times.items()}
+
     def terms(who: NDArray[Any]) -> Floats:
         """Expected and observed quantities of the patients ``who``: (2, quantities)."""
-        parts = [_survival_terms(t[:, who], e[:, who], horizons[endpoint]) for endpoint, (t, e) in times.items()]
+        weight = np.bincount(who.astype(np.int64), minlength=number).astype(np.float64)
+        parts = [_survival_terms(one.drawn(weight), horizons[endpoint]) for endpoint, one in cohorts.items()]
         return np.concatenate([*parts, _volume_terms(volumes[:, who])], axis=1)
 
     found = terms(np.arange(number))
@@ -286,18 +289,16 @@ def _ratio(times: Floats, events: Flags, arm: int) -> Hazard:
     return cox_two_groups(times[[arm, _CONTROL]].ravel(), events[[arm, _CONTROL]].ravel(), group)
 
 
-def _mean(curve: Survival, horizon: float) -> float:
-    try:
-        return curve.restricted_mean(horizon)[0]
-    except ModelError:
-        return math.nan
+def _cohort(times: Floats, events: Flags) -> Cohort:
+    """Return the four arms and, as a fifth, what independent action expects of each patient."""
+    days, known = best_of_two(times[[_FIRST, _SECOND]], events[[_FIRST, _SECOND]])
+    return Cohort(np.vstack([times, days]), np.vstack([events, known]))
 
 
-def _survival_terms(times: Floats, events: Flags, horizon: float) -> Floats:
+def _survival_terms(cohort: Cohort, horizon: float) -> Floats:
     """Return median, mean and fall of the log hazard: expected, observed (2, 3)."""
-    curves = _curves(times, events)
-    medians, means = [curve.median for curve in curves], [_mean(curve, horizon) for curve in curves]
-    first, second, both = (-_ratio(times, events, arm).log_ratio for arm in (_FIRST, _SECOND, _BOTH))
+    medians, means = zip(*(cohort.median_and_mean(arm, horizon) for arm in (_EXPECTED, _BOTH)), strict=True)
+    first, second, both = (-cohort.ratio(arm, _CONTROL).log_ratio for arm in (_FIRST, _SECOND, _BOTH))
     return np.array([medians, means, [first + second, both]]).T
 
 
