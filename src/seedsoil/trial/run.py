@@ -13,6 +13,7 @@ import numpy as np
 
 from seedsoil.experiment.columns import TABLES
 from seedsoil.experiment.store import Store
+from seedsoil.trial.asked import check_run
 from seedsoil.trial.plan import Plan
 from seedsoil.trial.runner.estimate import size_up
 from seedsoil.trial.runner.patients import Columns, chunk_of, run_patients
@@ -149,6 +150,7 @@ def run(
     StudyError, ModelError, StoreError
         StudyError also (a `TooBigError`) if the run is too big for this machine.
     """
+    check_run(study, workers, out)
     plan = study.plan()
     note = record_of(study, plan)
     workers = workers or default_workers(plan.patients)
