@@ -27,7 +27,11 @@ def warm_up() -> None:
     import seedsoil.show.pictures
 
     ss = seedsoil
-    ss.sample_population(1, [(0.1, 0.1, 1.0)], times=[1.0], runs=1, seed=1)
+    for founders in (1, 2**31, 2**53):  # each size has samplers of its own, which are compiled when first used
+        for batch in (1, 2):
+            ss.sample_population(
+                founders, [(0.2, 0.1, 10.0)], immigration=0.1, batch=batch, resets=[(2.0, 5)], times=[1.0, 5.0], runs=2, seed=1
+            )
     assert all((ss.run, ss.show, ss.simulate))
     seedsoil.cli.main.execute(["check", "demo"])
     command(("show", "nowhere", "--patient", "0"))
