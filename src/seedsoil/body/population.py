@@ -15,7 +15,7 @@ from seedsoil.body.kendall import advance_unmarked, piece
 from seedsoil.body.line.lone import FEW, SELDOM, first_uniforms, lone, lone_law, lone_of
 from seedsoil.foundation.compiled import kernel
 from seedsoil.foundation.elementary import expm1
-from seedsoil.foundation.errors import ModelError
+from seedsoil.foundation.errors import ModelError, said
 from seedsoil.foundation.samplers import gamma, poisson
 from seedsoil.foundation.streams import POPULATION, aim, new_stream, uniform
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["amount", "sample_population", "whole"]
 
 MOST_CELLS = 9.0e18  # what a signed count of 64 bits holds
+MOST_WHOLE = 10**300  # beyond it a whole number is no float, nor meant
 MOST_FOUNDERS = 9_007_199_254_740_992  # beyond 2^53 a float no longer holds every whole number
 MOST_BATCHES = 1e7  # batches that one run follows one by one
 MOST_NUMBERS = 5e8  # counts in one answer: 4 GB
@@ -247,18 +248,18 @@ def whole(faults: list[str], name: str, value: object, least: int, most: int) ->
     """Note a fault unless ``value`` is a whole number from ``least`` to ``most`` (2.0 counts, True does not)."""
     number = _number(value)
     if number is None or number != math.floor(number):
-        faults.append(f"{name} must be a whole number, got {_said(value)}")
+        faults.append(f"{name} must be a whole number, got {said(value)}")
     elif not least <= number <= most:
-        faults.append(f"{name} must be from {least} to {most}, got {_said(value)}")
+        faults.append(f"{name} must be from {least} to {most}, got {said(value)}")
 
 
 def amount(faults: list[str], name: str, value: object, *, positive: bool = False) -> None:
     """Note a fault unless ``value`` is a finite number, 0 or more (or above 0, if it must be positive)."""
     number = _number(value)
     if number is None:
-        faults.append(f"{name} must be a finite number, got {_said(value)}")
+        faults.append(f"{name} must be a finite number, got {said(value)}")
     elif number < 0 or (positive and number == 0):
-        faults.append(f"{name} must be {'above 0' if positive else '0 or more'}, got {_said(value)}")
+        faults.append(f"{name} must be {'above 0' if positive else '0 or more'}, got {said(value)}")
 
 
 def _number(value: object) -> int | float | None:
@@ -266,24 +267,24 @@ def _number(value: object) -> int | float | None:
     if isinstance(value, np.bool_ | bool) or not isinstance(value, Real):
         return None
     if isinstance(value, Integral):
-        return int(value)
+        return int(value) if abs(int(value)) < MOST_WHOLE else None
     return float(value) if math.isfinite(value) else None
 
 
 def _said(value: object) -> str:
     """Return a value as its writer knows it: NumPy's numbers without their type."""
-    return repr(value.item() if isinstance(value, np.generic) else value)
+    return said(value)
 
 
 def _rows(faults: list[str], name: str, rows: object, parts: tuple[str, ...]) -> list[tuple[object, ...]]:
     """Return a list of tuples, noting a fault for each row that has not the right number of parts."""
     if isinstance(rows, str) or not isinstance(rows, Iterable):
-        faults.append(f"{name} must be a list of ({', '.join(parts)}), got {rows!r}")
+        faults.append(f"{name} must be a list of ({', '.join(parts)}), got {said(rows)}")
         return []
     good = []
     for index, row in enumerate(rows):
         if isinstance(row, str) or not isinstance(row, Iterable) or len(found := tuple(row)) != len(parts):
-            faults.append(f"{name}[{index}] must be ({', '.join(parts)}), got {row!r}")
+            faults.append(f"{name}[{index}] must be ({', '.join(parts)}), got {said(row)}")
         else:
             good.append(found)
     return good
@@ -329,7 +330,7 @@ def _resets(faults: list[str], resets: object, end: float) -> dict[float, float]
 def _times(faults: list[str], times: object, end: float) -> list[float]:
     """Return the days to report."""
     if isinstance(times, str) or not isinstance(times, Iterable):
-        faults.append(f"times must be a list of days, got {times!r}")
+        faults.append(f"times must be a list of days, got {said(times)}")
         return []
     before = len(faults)
     days = list(times)

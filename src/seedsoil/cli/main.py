@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, get_args
 
 from seedsoil.cli.terminal import BAD_INPUT, DISK, DONE, FAILED, INTERRUPTED, NOTICE, say, say_faults
 
 if TYPE_CHECKING:
-    from cyclopts import App
+    from cyclopts import App, Token
 
 #: Each command, the function that carries it out, and what it is for. The function's module is loaded only when
 #: the command is called, so that no command waits for what another one needs.
@@ -70,7 +73,7 @@ def make_app(command: str | None = None) -> App:
         help_epilogue=f"{_CODES}\n\n{NOTICE}",
         help_format="plaintext",
         version_flags=[],
-        default_parameter=Parameter(negative=()),
+        default_parameter=Parameter(negative=(), converter=_strict),
         suppress_keyboard_interrupt=False,
     )
     for name, (target, purpose) in COMMANDS.items():
@@ -79,6 +82,27 @@ def make_app(command: str | None = None) -> App:
         else:
             app.command(App(name=name, help=purpose, help_flags=[], version_flags=[]))
     return app
+
+
+def _strict(hint: Any, tokens: Sequence[Token]) -> Any:
+    """Return what words on the command line stand for, as cyclopts does, but for numbers and empty words.
+
+    cyclopts rounds 2.7 patients to 3, reads 0x10, 1_0 and digits of any script, and takes "none" for an option not given.
+    """
+    from cyclopts import convert
+
+    parts = get_args(hint) or (hint,)
+    for token in tokens:
+        word = token.value
+        if int in parts and not re.fullmatch("-?[0-9]{1,20}", word):
+            raise ValueError(f"{word[:40]!r} is not a whole number in digits, such as 40")
+        if float in parts and not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?", word):
+            raise ValueError(f"{word[:40]!r} is not a number in digits, such as 0.5")
+        if Path in parts and not word.strip():
+            raise ValueError("is empty; give a path")
+    # "none" and "null" are words, not the absence of an option.
+    bare = tuple(part for part in parts if part is not type(None))
+    return convert(bare[0] if len(bare) == 1 and type(None) in parts else hint, tokens)
 
 
 def execute(arguments: Sequence[str]) -> int:
@@ -102,7 +126,8 @@ def execute(arguments: Sequence[str]) -> int:
         return FAILED if isinstance(error, ModelError) else BAD_INPUT
     except OSError as error:
         say_faults([": ".join(str(part) for part in (error.filename, error.strerror or error) if part)])
-        return DISK
+        # A name that no file can have is no fault of the disk.
+        return BAD_INPUT if error.errno == errno.ENAMETOOLONG else DISK
     return code
 
 

@@ -260,7 +260,7 @@ def _broken_pool() -> type[BaseException]:
 
 
 def worker(scheduler: str, /, *, workers: int | None = None) -> int:
-    """Lend this machine's cores to runs on a cluster, until Ctrl-C.
+    """Lend this machine's cores to runs on a Dask cluster, until Ctrl-C.
 
     Parameters
     ----------

@@ -26,8 +26,10 @@ def say(text: str) -> None:
 
 def say_faults(faults: Iterable[str]) -> None:
     """Tell what is wrong, one line for each fault."""
+    from seedsoil.foundation.errors import legible
+
     for fault in faults:
-        say("error: " + " ".join(fault.split("\n")))
+        say("error: " + legible(" ".join(fault.split("\n"))))
 
 
 def quoted(path: Path) -> str:

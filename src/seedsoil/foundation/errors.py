@@ -20,8 +20,14 @@ __all__ = [
     "UnitError",
     "did_you_mean",
     "known_words",
+    "legible",
+    "said",
     "validation_faults",
 ]
+
+
+#: No path is a word of more characters.
+_LONG_WORD = re.compile(r"\S{301,}")
 
 
 class SeedsoilError(Exception):
@@ -67,6 +73,21 @@ class StoreError(SeedsoilError):
 
 class ModelError(SeedsoilError):
     """The model reached a state that it must never reach, or was asked for one."""
+
+
+def legible(text: str) -> str:
+    """Return a text on one line in which nothing is hidden or moves the cursor, and no word is longer than a path."""
+    seen = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+    return _LONG_WORD.sub(lambda word: f"{word[0][:40]}...", seen)
+
+
+def said(value: object, longest: int = 60) -> str:
+    """Return what a program handed over in a few words on one line, whatever it is; NumPy's numbers without their type."""
+    plain: Any = value.item() if type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0 else value  # type: ignore[attr-defined]
+    if isinstance(plain, int) and abs(plain) >= 10**40:
+        return f"a number of more than {'300' if abs(plain) >= 10**300 else '40'} digits"
+    text = legible(repr(plain))
+    return text if len(text) <= longest else f"{text[: longest - 20]}..."
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

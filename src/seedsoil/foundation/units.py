@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from functools import lru_cache
 from typing import Any
 
-from seedsoil.foundation.errors import UnitError, did_you_mean
+from seedsoil.foundation.errors import UnitError, did_you_mean, said
 
 __all__ = ["plain", "read", "read_number", "write"]
 
@@ -74,6 +75,10 @@ _TABLE: dict[str, tuple[float, _Dimension]] = {
 
 _NUMBER = re.compile(r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)\s*(.*?)\s*$", re.DOTALL)
 _SYMBOL = re.compile(r"([A-Za-zµμ%]+|1)(?:\^|\*\*)?(-?[1-9])?$")
+#: Unicode's control, format and line-breaking characters: a number and its unit stand on one line, and all is seen.
+_HIDDEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
+#: A whole number that no float holds.
+_NO_FLOAT = 10**308
 _EXAMPLES = {
     "day": "14 days", "1/day": "0.2 /day", "mm": "35 mm", "mg": "100 mg", "mg/L": "4 mg/L", "L": "3 L", "L/day": "0.2 L/day",
     "mg/kg": "5 mg/kg", "mg/m^2": "85 mg/m^2", "1": "0.5", "cell": "1e6 cells", "mL": "30 mL", "Gy": "2 Gy",
@@ -99,6 +104,8 @@ def read(text: object, unit: str) -> float:
     if isinstance(text, bool) or not isinstance(text, (str, int, float)):
         raise UnitError(f"expected a quantity such as {_example(unit)}, got {text!r}")
     if not isinstance(text, str):
+        if isinstance(text, int) and abs(text) >= _NO_FLOAT:
+            raise UnitError(f"{said(text)} is not a finite number: expected, for example, {_example(unit)}")
         if unit != "1":
             raise UnitError(f"{text!r} has no unit: write it as text with a unit, for example {_example(unit)}")
         return _finite(float(text), text, unit)
@@ -145,6 +152,11 @@ def _split(text: str, unit: str) -> tuple[float, str]:
     """Return the number and the unit symbols of a quantity."""
     if len(text) > _LONGEST:
         raise UnitError(f"{text[:20]!r}... is too long for a quantity: expected, for example, {_example(unit)}")
+    hidden = next((each for each in text if unicodedata.category(each) in _HIDDEN and each != "\t"), None)
+    if hidden is not None:
+        raise UnitError(
+            f"{text!r} holds the invisible character U+{ord(hidden):04X}: write, for example, {_example(unit)}"
+        )
     foreign = next((each for each in text if each.isdecimal() and not each.isascii()), None)
     if foreign is not None:
         raise UnitError(

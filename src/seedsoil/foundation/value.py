@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, Self
 
@@ -131,8 +132,10 @@ class Quantity:
             raise UnitError(f"'unit' is missing: {self.unit!r} is due here")
         numbers: dict[str, Any] = {key: table[key] for key in ("value", "low", "high") if key in table}
         for key, number in numbers.items():
-            if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
-                raise ValueError(f"{key} = {number!r} is not a finite number")
+            if isinstance(number, bool) or not isinstance(number, (int, float)):
+                raise ValueError(f"{key} = {str(number)[:40]!r} is not a finite number")
+            if not abs(number) <= sys.float_info.max:  # asked so, for no float holds a whole number of 400 digits
+                raise ValueError(f"{key} is not a finite number")
         scaled = {key: read_number(number, str(unit), self.unit) for key, number in numbers.items()}
         if table["grade"] not in GRADES:
             raise ValueError(f"grade = {table['grade']!r} is none of {', '.join(GRADES)}")

@@ -9,8 +9,8 @@ from contextlib import closing
 from pathlib import Path
 
 from seedsoil.experiment.store import Store
-from seedsoil.foundation.errors import StudyError
 from seedsoil.foundation.record import Record
+from seedsoil.trial.asked import check_run
 from seedsoil.trial.plan import Plan
 from seedsoil.trial.reading.tables import StoredTables
 from seedsoil.trial.runner.crew import at_work, check_choice, make_crew, workers_of
@@ -100,7 +100,8 @@ def run(
     KeyboardInterrupt
         The run was stopped; what was done by then is in ``out``.
     """
-    _check(executor, cluster, workers, chunk, patience)
+    check_run(study, workers, out, chunk, patience)
+    check_choice(executor, cluster)
     plan = study.plan()
     note = record_of(study, plan)
     remember(note.identity, plan)
@@ -181,18 +182,3 @@ def _to_do(store: Store, failures: dict[int, Failure]) -> list[tuple[int, int]]:
     """Return the chunks that are missing, and those in which somebody failed."""
     again = {number // store.chunk * store.chunk for number in failures}
     return sorted({*store.missing(), *((first, min(first + store.chunk, store.patients)) for first in again)})
-
-
-def _check(
-    executor: str | Executor | None, cluster: str | None, workers: int | None, chunk: int | None, patience: float
-) -> None:
-    check_choice(executor, cluster)
-    faults = []
-    if workers is not None and workers < 1:
-        faults.append(f"--workers {workers}: at least 1 is needed.")
-    if chunk is not None and chunk < 1:
-        faults.append(f"--chunk {chunk}: at least 1 patient is needed.")
-    if not patience > 0.0:
-        faults.append(f"--patience {patience:g}: more than 0 seconds are needed.")
-    if faults:
-        raise StudyError(faults)

@@ -13,9 +13,9 @@ from seedsoil.catalogue.describe import citations
 from seedsoil.experiment.columns import Columns
 from seedsoil.experiment.history import History, record, record_growth
 from seedsoil.experiment.simulate import open_arm
-from seedsoil.foundation.errors import StudyError, did_you_mean
 from seedsoil.foundation.record import Record, make_record
 from seedsoil.foundation.value import Value, values_in
+from seedsoil.trial.asked import check_patient
 from seedsoil.trial.compare import Comparison, compare_arms
 from seedsoil.trial.endpoints import event_times
 from seedsoil.trial.plan import Plan, Published, enrol
@@ -100,11 +100,7 @@ class Trial:
 
     def histories(self, number: int, arms: Sequence[str]) -> list[History]:
         """One patient in several arms, as `patient` does for one, but grown once."""
-        for arm in arms:
-            if arm not in self.plan.arms:
-                raise StudyError(f"no arm {arm!r}.{did_you_mean(arm, self.arms)} Arms: {', '.join(self.arms)}.")
-        if not 0 <= number < self.plan.patients:
-            raise StudyError(f"no patient {number}: the study has patients 0 to {self.plan.patients - 1}.")
+        check_patient(self.plan, number, arms)
         return _recorded(self.plan, number, arms)
 
     def answer(self) -> dict[str, Any]:
@@ -183,7 +179,8 @@ def _number(value: float) -> float | None:
 
 
 def simulate(plan: Plan, arm: str, number: int = 0) -> History:
-    """Run one patient of a plan in one arm and keep what happens in time."""
+    """Run one patient of a plan in one arm and keep what happens in time. StudyError if there is none such."""
+    check_patient(plan, number, (arm,))
     return _recorded(plan, number, (arm,))[0]
 
 

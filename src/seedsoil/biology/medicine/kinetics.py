@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from seedsoil.biology.medicine.kinetics_doses import TOUCH_DAYS, Dose, follow, number_fault
 from seedsoil.foundation.elementary import exp_each, expm1_each
-from seedsoil.foundation.errors import ModelError, did_you_mean, known_words
+from seedsoil.foundation.errors import ModelError, did_you_mean, known_words, said
 
 __all__ = ["Dose", "Exponentials", "concentration", "regional_ratio"]
 
@@ -202,9 +202,8 @@ def concentration(
     Closed form for boluses, infusions, repeats, steady states and resets; agrees with NONMEM's printed output for 29
     schedules to all its digits.
     """
-    responses = {"central": model} if isinstance(model, Exponentials) else dict(model)
-    orders = list(doses)
-    days = np.asarray(times, dtype=np.float64)
+    responses, orders = _responses(model), _orders(doses)
+    days = _days(times)
     faults = [f"times must be finite days, not {days[~np.isfinite(days)][0]}"] if not np.all(np.isfinite(days)) else []
     for name in dict.fromkeys(dose.compartment for dose in orders if dose.compartment not in responses):
         hint = did_you_mean(name, responses) or f" Known: {known_words(responses)}."
@@ -225,6 +224,37 @@ def concentration(
             total -= coefficient / rate * trail.inputs[place, channel] * expm1_each(-rate * elapsed)
     # Uptake and loss cancel at the moment of an oral dose; what rounding leaves may lie below 0.
     return np.where(place >= 0, np.maximum(total, 0.0), 0.0)
+
+
+def _responses(model: object) -> dict[str, Exponentials]:
+    """Return the response of each compartment; ModelError if they are none."""
+    found = {"central": model} if isinstance(model, Exponentials) else model
+    if not isinstance(found, Mapping) or not all(isinstance(each, Exponentials) for each in found.values()):
+        raise ModelError(f"model must be Exponentials, or one for each compartment by its name, not {said(model)}")
+    return dict(found)
+
+
+def _orders(doses: object) -> list[Dose]:
+    """Return doses as a list; ModelError if one is none."""
+    found = list(doses) if isinstance(doses, Iterable) and not isinstance(doses, str) else [doses]
+    orders = [each for each in found if isinstance(each, Dose)]
+    if len(orders) < len(found):
+        wrong = next(each for each in found if not isinstance(each, Dose))
+        raise ModelError(f"doses must be a list of Dose, not {said(wrong)}: write [Dose(time=0.0, amount=100.0)]")
+    return orders
+
+
+def _days(times: ArrayLike) -> NDArray[np.float64]:
+    """Return times as an array of floats; ModelError if they are no numbers."""
+    try:
+        found = np.asarray(times)
+        if found.dtype == object and all(isinstance(each, int) for each in found.flat):  # too large for an int64
+            found = np.asarray(times, dtype=np.float64)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise ModelError(f"times must be days, as numbers, not {said(times)}") from error
+    if found.size and found.dtype.kind not in "iuf":
+        raise ModelError(f"times must be days, as numbers, not {said(times)}")
+    return found.astype(np.float64)
 
 
 def regional_ratio(total_clearance: float, artery_flow: float, extraction: float) -> float:

@@ -16,18 +16,22 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.foundation.elementary import exp, expm1
-from seedsoil.foundation.errors import ProtocolError
+from seedsoil.foundation.errors import ProtocolError, said
 
 __all__ = ["TOUCH_DAYS", "Dose", "Trail", "follow", "number_fault"]
 
 TOUCH_DAYS = 1e-9
 """Times closer than this (0.1 ms) count as the same, so that 3 * 0.1 days and 0.3 days are one time."""
+
+MOST_ADDITIONAL = 1_000_000
+"""Repeats of one dose; more are a slip of the pen, and would take minutes."""
 
 MOST_OVERLAPPING = 10_000
 """Steady-state infusions that may run at once; more than this is a mistyped interval."""
@@ -35,10 +39,12 @@ MOST_OVERLAPPING = 10_000
 
 def number_fault(name: str, value: object, unit: str, low: float = -math.inf, *, above: bool = False) -> str:
     """Return what is wrong with a number in one line, or ``""`` if it is finite and at least (or above) ``low``."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
+        return f"{name} must be a number in {unit}, not {said(value)}"
     try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return f"{name} must be a number in {unit}, not {value!r}"
+        number = float(value)
+    except OverflowError:
+        return f"{name} must be a finite number in {unit}, not one of more than 300 digits"
     if not math.isfinite(number):
         return f"{name} must be a finite number in {unit}, not {number}"
     if number < low or (above and number == low):
@@ -104,12 +110,13 @@ class Dose:
         faults = [fault for fault in self._number_faults() if fault]
         if self.steady_state not in (0, 1, 2):
             faults.append(f"steady_state must be 0 (no), 1 (replaces) or 2 (adds), not {self.steady_state!r}")
-        if not self.compartment:
+        name: object = self.compartment
+        if not isinstance(name, str) or not name:
             faults.append(f"compartment must be a name such as 'central' or 'depot', not {self.compartment!r}")
         if not faults:  # the numbers can be compared only once they are numbers
             faults.extend(self._schedule_faults())
         if faults:
-            raise ProtocolError([f"dose at day {self.time}: {fault}" for fault in faults])
+            raise ProtocolError([f"dose at day {said(self.time)}: {fault}" for fault in faults])
 
     def _number_faults(self) -> list[str]:
         faults = [
@@ -124,6 +131,8 @@ class Dose:
         ]
         if not faults[-1] and self.additional != int(self.additional):
             faults.append(f"additional must be a whole number of doses, not {self.additional!r}")
+        elif not faults[-1] and self.additional > MOST_ADDITIONAL:
+            faults.append(f"additional must be at most {MOST_ADDITIONAL} doses, not {self.additional:.6g}")
         return faults
 
     def _schedule_faults(self) -> list[str]:

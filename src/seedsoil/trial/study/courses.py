@@ -13,7 +13,7 @@ from seedsoil.experiment.protocol import PROGRESSIONS, ROUTES, Course, Progressi
 from seedsoil.foundation.errors import UnitError
 from seedsoil.foundation.units import plain, read
 from seedsoil.trial.study.orders import LONGEST_DAYS, SHORTEST_INTERVAL, start_of
-from seedsoil.trial.study.reader import Reader, plain_fault, shown
+from seedsoil.trial.study.reader import TOO_NEAR_ZERO, Reader, is_too_near_zero, plain_fault, shown
 from seedsoil.trial.study.rules.conditions import read_condition
 from seedsoil.trial.study.rules.setting import Setting
 
@@ -202,6 +202,8 @@ def _dose(reader: Reader, table: dict[str, Any], place: str) -> tuple[float, str
             continue
         if not 0.0 <= dose <= MOST_DOSE:
             reader.fault(f"{place}.dose", f"{shown(given)} is outside 0 to {MOST_DOSE:.0f} {unit}")
+        elif is_too_near_zero(dose):
+            reader.fault(f"{place}.dose", f"{shown(given)} {TOO_NEAR_ZERO}")
         return dose + 0.0, unit
     if not isinstance(given, str):
         fault = f"{shown(given)} has no unit" if type(given) in (int, float) else f"{shown(given)} is no dose"

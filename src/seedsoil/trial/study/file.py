@@ -20,7 +20,7 @@ from seedsoil.catalogue.numbers import parts_of
 from seedsoil.catalogue.shelf import Shelf
 from seedsoil.experiment.grow import Diagnosis
 from seedsoil.experiment.protocol import Inject, Protocol, Shunt
-from seedsoil.foundation.errors import StudyError, did_you_mean, known_words
+from seedsoil.foundation.errors import StudyError, did_you_mean, known_words, legible, said
 from seedsoil.foundation.value import Quantity
 from seedsoil.trial.endpoints import ENDPOINTS, MEDIAN_ENDPOINTS, TIME_ENDPOINTS
 from seedsoil.trial.plan import Plan, Published
@@ -101,19 +101,28 @@ class Study:
         StudyError
             With one line for each fault of the file: its name, the place, what is wrong and what is allowed.
         """
+        if not isinstance(path, str | Path):
+            raise StudyError(
+                f"the path of a study file is due, or the name of a shipped study, not {type(path).__name__}"
+            )
         file = Path(path)
         if str(path) in shipped_names() and not file.exists():
             return shipped(str(path))
-        return cls._made(parse(file_bytes(file), file.name), Reader(file.name, Shelf(file.parent, but=file)))
+        name = legible(file.name)
+        return cls._made(parse(file_bytes(file), name), Reader(name, Shelf(file.parent, but=file)))
 
     @classmethod
     def read(cls, text: str | bytes, name: str = "study.toml") -> Study:
         """Read the text of a study file; ``name`` starts each fault. Raises StudyError as ``load`` does."""
+        if not isinstance(text, str | bytes):
+            raise StudyError(f"{name}: the text of a study is due, not {type(text).__name__}; Study.load reads a file")
         return cls.from_tables(parse(text, name), name)
 
     @classmethod
     def from_tables(cls, table: Mapping[str, Any], name: str = "study.toml") -> Study:
         """Read a study from the tables of its file, as a program may make them. Raises StudyError as ``load`` does."""
+        if not isinstance(table, Mapping):
+            raise StudyError(f"{name}: a table of a study's sections is due, not {type(table).__name__}")
         return cls._made(table, Reader(name))
 
     @classmethod
@@ -196,8 +205,10 @@ def shipped_names() -> tuple[str, ...]:
 def shipped(name: str = "demo") -> Study:
     """Return a study that comes with seedsoil. StudyError with the known names if there is none of this name."""
     known = shipped_names()
-    if name not in known:
-        raise StudyError(f"no shipped study {name!r}.{did_you_mean(name, known)} Known: {known_words(known)}.")
+    asked: object = name
+    if not isinstance(asked, str) or asked not in known:
+        hint = did_you_mean(asked[:60], known) if isinstance(asked, str) else ""
+        raise StudyError(f"no shipped study {said(asked)}.{hint} Known: {known_words(known)}.")
     file = _SHIPPED / f"{name}.toml"
     return Study.read(file_bytes(file), file.name)
 

@@ -70,7 +70,7 @@ def read_shelf(reader: Reader, table: Mapping[str, Any]) -> bool:
     for kind in KINDS:
         for name, item in reader.table(given.get(kind, {}), f"catalogue.{kind}").items():
             place = reader.place(f"catalogue.{kind}", name)
-            _take(reader, kind, name, shelf.put, reader.table(item, place), f"{kind}.{name[:40]}")
+            _take(reader, kind, name, shelf.put, reader.table(item, place), reader.place(kind, name))
     for kind, name in _wanted(table):
         _take(reader, kind, name, shelf.want)
     return len(reader.faults) == before
@@ -163,7 +163,7 @@ def _entry(
     known = reader.shelf.names(kind)
     table = reader.table({} if given is None else given, kind)
     name = table.get("is", default)
-    if not name:
+    if "is" not in table and not default:
         reader.fault(f"{kind}.is", f"is missing; name {_ARTICLE[kind]} of the catalogue: {listed(known)}")
         return None
     chosen = reader.choice(name, f"{kind}.is", known, f"{_ARTICLE[kind]} of the catalogue")

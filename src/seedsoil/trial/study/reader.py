@@ -15,9 +15,21 @@ from seedsoil.foundation.units import plain, read, write
 from seedsoil.foundation.value import Quantity, Value
 from seedsoil.trial.study.text import is_hidden, toml_key
 
-__all__ = ["Reader", "changed_value", "known_or", "listed", "number", "shown", "within_limits"]
+__all__ = [
+    "TOO_NEAR_ZERO",
+    "Reader",
+    "changed_value",
+    "is_too_near_zero",
+    "known_or",
+    "listed",
+    "number",
+    "shown",
+    "within_limits",
+]
 
 _LONGEST_SHOWN = 40
+#: More than these are no slips of the pen, but another kind of file.
+_MOST_UNKNOWN = 50
 _FEW, _LONGEST_LIST = 8, 140
 #: Numbers of a noun that would make no sense at zero.
 _POSITIVE = frozenset((
@@ -29,6 +41,8 @@ _POSITIVE = frozenset((
 ))  # fmt: skip
 #: No number of biology, in the units inside, comes near this; larger ones are slips that would overflow.
 _LARGEST = 1e12
+#: And none but zero itself comes this near to zero; smaller ones are slips that would underflow.
+_SMALLEST = 1e-30
 #: Least and most of a drug's numbers, in their units: within them no level and no effect under- or overflows.
 _LIMITS: dict[str, tuple[float, float]] = {
     "clearance": (1e-6, 1e6), "intercompartmental_clearance": (1e-6, 1e6), "volume": (1e-4, 1e6),
@@ -38,6 +52,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "maximum_distribution": (1e-6, 1e9), "half_distribution": (1e-9, 1e6), "return_rate": (1e-6, 1e4),
     "neutrophil_delay": (0.0, 100.0),
 }  # fmt: skip
+TOO_NEAR_ZERO = "is nearer to zero than any number of biology; write 0, or the number that is meant"
 #: Numbers of a noun that count things.
 WHOLE = frozenset({"hits"})
 
@@ -58,7 +73,10 @@ def shown(value: object) -> str:
         return text or repr(value)
     if isinstance(value, Mapping):
         return "a table"
-    return "a list" if isinstance(value, list) else f"{value}"
+    if isinstance(value, list):
+        return "a list"
+    text = str(value)  # a date, or what a program hands over
+    return text if len(text) <= _LONGEST_SHOWN and text.isprintable() else json.dumps(text[:_LONGEST_SHOWN])
 
 
 def listed(known: Collection[str]) -> str:
@@ -76,6 +94,11 @@ def known_or(hint: str, known: Collection[str]) -> str:
     return hint if hint and len(known) > _FEW else f"{hint} Known: {listed(known)}."
 
 
+def is_too_near_zero(number: float) -> bool:
+    """Whether a number is not zero, and nearer to it than any of biology."""
+    return 0.0 < abs(number) < _SMALLEST
+
+
 def _limit(number: float, unit: str) -> str:
     """Return a limit as people say it."""
     return (plain(number) if number else "0 days") if unit == "day" else write(number, unit)
@@ -90,13 +113,17 @@ class Reader:
     def __init__(self, name: str, shelf: Shelf | None = None) -> None:
         self.name = name
         self.shelf = Shelf() if shelf is None else shelf
-        self.faults: list[str] = []
+        self._faults: dict[str, None] = {}
+
+    @property
+    def faults(self) -> list[str]:
+        """What has been found wrong, each once, in the order of the file."""
+        return list(self._faults)
 
     def fault(self, place: str, message: str) -> None:
         """Note one fault."""
         line = f"{self.name}: {place}: {message}" if place else f"{self.name}: {message}"
-        if line not in self.faults:
-            self.faults.append(line)
+        self._faults[line] = None
 
     def place(self, place: str, key: str) -> str:
         """Return the place of a key inside a table."""
@@ -112,10 +139,12 @@ class Reader:
         if known is None:
             return given
         allowed = list(known)
-        for key in given:
-            if key not in allowed:
-                hint = did_you_mean(key, allowed) if len(key) <= _LONGEST_SHOWN else ""
-                self.fault(place, f"unknown key {shown(key)}.{known_or(hint, allowed)}")
+        unknown = [key for key in given if key not in allowed]
+        if len(unknown) > _MOST_UNKNOWN:
+            self.fault(place, f"has {len(unknown)} unknown keys; the first {_MOST_UNKNOWN} are told")
+        for key in unknown[:_MOST_UNKNOWN]:
+            hint = did_you_mean(key, allowed) if len(key) <= _LONGEST_SHOWN else ""
+            self.fault(place, f"unknown key {shown(key)}.{known_or(hint, allowed)}")
         return {key: item for key, item in given.items() if key in allowed}
 
     def text(self, given: object, place: str, longest: int = 200) -> str:
@@ -158,6 +187,9 @@ class Reader:
         if not isinstance(given, list):
             self.fault(place, f"{shown(given)} is not a list; write, for example, [{shown(sorted(known)[0])}]")
             return ()
+        if len(given) > max(_FEW, 2 * len(known)):
+            self.fault(place, f"is a list of {len(given)}; there are {len(known)} to choose from, each once")
+            return ()
         found: list[str] = []
         for index, item in enumerate(given):
             name = self.choice(item, f"{place}[{index}]", known, what)
@@ -178,6 +210,8 @@ class Reader:
             return fallback
         if number < low:
             self.fault(place, f"{shown(given)} is below {_limit(low, unit)}, the least allowed")
+        elif is_too_near_zero(number):
+            self.fault(place, f"{shown(given)} {TOO_NEAR_ZERO}")
         elif number > high:
             self.fault(place, f"{shown(given)} is above {_limit(high, unit)}, the most allowed")
         else:
@@ -190,6 +224,8 @@ def plain_fault(error: Exception, given: object) -> str:
     if isinstance(error, ValidationError):
         return str(error.errors(include_url=False)[0]["msg"]).removeprefix("Value error, ")
     message = error.faults[0] if isinstance(error, SeedsoilError) else str(error)
+    if isinstance(given, int) and abs(given) >= 10**300:
+        return message  # it has been told in words, and is too long to look for
     return message.replace(repr(given), shown(given), 1)
 
 
@@ -213,6 +249,11 @@ def number(
 ) -> Value | None:
     """Return a changed Value of a noun's field, or None after a fault."""
     try:
+        if isinstance(given, str):  # said here, for a Value knows no more how it was written
+            least = -math.inf if quantity.minimum is None else quantity.minimum
+            most = math.inf if quantity.maximum is None else quantity.maximum
+            if math.isnan(reader.quantity(given, place, quantity.unit, least, most)):
+                return None
         made = changed_value(quantity, given, base)
     except (ValueError, SeedsoilError) as error:
         reader.fault(place, plain_fault(error, given))
@@ -223,7 +264,9 @@ def number(
 def within_limits(reader: Reader, made: Value, given: str, place: str, unit: str, field: str) -> bool:
     """Whether a Value of a noun's field is one that the laws can bear; notes a fault if not."""
     low, high = _LIMITS.get(field, (None, _LARGEST))
-    if made.number > high:
+    if is_too_near_zero(made.number):
+        reader.fault(place, f"{given} {TOO_NEAR_ZERO}")
+    elif made.number > high:
         reader.fault(place, f"{given} is above {write(high, unit)}, the most allowed")
     elif low is not None and made.number < low:
         reader.fault(place, f"{given} is below {write(low, unit)}, the least allowed")

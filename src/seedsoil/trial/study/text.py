@@ -9,7 +9,7 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-from seedsoil.foundation.errors import StudyError
+from seedsoil.foundation.errors import StudyError, legible, said
 
 __all__ = ["file_bytes", "parse", "toml_key", "toml_value"]
 
@@ -17,22 +17,28 @@ __all__ = ["file_bytes", "parse", "toml_key", "toml_value"]
 MOST_BYTES = 1_000_000
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+$")
+#: Marks that set the direction of what stands beside them, and are seen by nobody: left to right, right to left, Arabic.
+_MARKS = "\u200e\u200f\u061c"
+#: Python reads no whole number of more digits, for it would take long; no study needs half as many.
+_MANY_DIGITS = re.compile(r"[0-9_]{1001,}")
+_DEEP_KEY = re.compile(r"""(?:^|(?<=[\s."'=\[\]{},#]))(?:["']?[^\s."'=\[\]{},#]+["']?[ \t]*\.[ \t]*){33}""")
 _POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
 
 
 def file_bytes(path: Path) -> bytes:
     """Return the bytes of a study file. StudyError if it cannot be read or is too large to be one."""
+    name = legible(path.name or str(path))
     try:
         if path.is_dir():
-            raise StudyError(f"{path.name or path}: is a folder, not a study file")
+            raise StudyError(f"{name}: is a folder, not a study file")
         if path.exists() and not path.is_file():
-            raise StudyError(f"{path.name}: is not a plain file")
+            raise StudyError(f"{name}: is not a plain file")
         with path.open("rb") as file:
             return file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise StudyError(f"{path.name}: cannot be read ({error.strerror or error})") from error
+        raise StudyError(f"{name}: cannot be read ({error.strerror or error})") from error
     except ValueError as error:
-        raise StudyError(f"{str(path)[:40]!r}: cannot be the name of a file") from error
+        raise StudyError(f"{said(str(path))}: cannot be the name of a file") from error
 
 
 def parse(raw: bytes | str, name: str) -> dict[str, Any]:
@@ -56,6 +62,11 @@ def parse(raw: bytes | str, name: str) -> dict[str, Any]:
     except UnicodeEncodeError as error:
         raise StudyError(f"{name}: is not UTF-8 text; save the file as UTF-8") from error
     _refuse_control_characters(text, name)
+    if many := _MANY_DIGITS.search(text):
+        line = text.count("\n", 0, many.start()) + 1
+        raise StudyError(f"{name}: line {line}: holds a number of {len(many[0])} digits; write, for example, 1e9")
+    if _DEEP_KEY.search(text):  # Python's reader takes minutes over them
+        raise StudyError(f"{name}: is nested too deeply to be a study")
     try:
         return tomllib.loads(text)
     except RecursionError as error:
@@ -91,7 +102,7 @@ def is_hidden(character: str) -> bool:
     """Whether a character is a control character or turns the direction of writing: invisible, and able to mislead."""
     return unicodedata.category(character) in {"Cc", "Zl", "Zp"} or unicodedata.bidirectional(character) in {
         "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI",
-    }  # fmt: skip
+    } or character in _MARKS  # fmt: skip
 
 
 def _refuse_control_characters(text: str, name: str) -> None:

@@ -10,7 +10,7 @@ from seedsoil.experiment.orders.condition import Comparison, Condition, Sign
 from seedsoil.foundation.errors import UnitError, did_you_mean
 from seedsoil.foundation.units import read
 from seedsoil.observe.response import RESPONSES
-from seedsoil.trial.study.reader import Reader, known_or, shown
+from seedsoil.trial.study.reader import TOO_NEAR_ZERO, Reader, is_too_near_zero, known_or, shown
 from seedsoil.trial.study.rules.setting import Setting
 
 __all__ = ["CONDITION_KEYS", "condition_table", "read_condition"]
@@ -118,6 +118,9 @@ def _bound(reader: Reader, given: object, place: str, unit: str, most: float, ex
         return None
     if not 0.0 <= number <= most:
         reader.fault(place, f"{shown(given)} asks for a number outside 0 to {most:g}{' mm' if unit == 'mm' else ''}")
+        return None
+    if is_too_near_zero(number):
+        reader.fault(place, f"{shown(given)} {TOO_NEAR_ZERO}")
         return None
     sign: Sign = next(each for each in _SIGNS if each == match[1])
     bound = Comparison(sign, number + 0.0)
