@@ -128,7 +128,7 @@ def content_of(path: Path, digest: str) -> bytes:
         content = path.read_bytes()
     if sha256(content) != digest:
         raise StoreError(
-            f"{path} is not what was written: its checksum differs. seedsoil doctor {path.parents[2]} finds all such files."
+            f"{path} is not what was written: its checksum differs. Repair the run: seedsoil doctor {path.parents[2]} --repair"
         )
     return content
 
