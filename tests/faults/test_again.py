@@ -13,7 +13,7 @@ from seedsoil.experiment.store import Store
 from seedsoil.foundation.errors import StoreError, StudyError
 from seedsoil.foundation.origin import sources
 from seedsoil.foundation.record import identity
-from seedsoil.trial.again import fork_notes, is_run, place, study_of_run
+from seedsoil.trial.reading.again import fork_notes, is_run, place, study_of_run
 from seedsoil.trial.study.file import shipped
 from tests.faults import ready
 from tests.faults.machine import repository, run, store
