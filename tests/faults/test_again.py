@@ -13,7 +13,7 @@ from seedsoil.experiment.store import Store
 from seedsoil.foundation.errors import StoreError, StudyError
 from seedsoil.foundation.origin import sources
 from seedsoil.foundation.record import identity
-from seedsoil.trial.runner.again import fork_notes, is_run, place, study_of_run
+from seedsoil.trial.reading.again import fork_notes, is_run, place, study_of_run
 from seedsoil.trial.study.file import shipped
 from tests.faults import ready
 from tests.faults.machine import repository, run, store
@@ -153,7 +153,10 @@ def test_f22_taken_up_on_another_day(quick: Path, monkeypatch: pytest.MonkeyPatc
     assert ready.hashes(quick / "run") == whole
 
 
-@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/St_Johns", "nonsense"])
+@pytest.mark.parametrize(
+    "zone",
+    ["Pacific/Kiritimati", *(pytest.param(zone, marks=pytest.mark.slow) for zone in ("America/St_Johns", "nonsense"))],
+)
 def test_f22_time_zone(zone: str, quick: Path, whole: dict[str, str]) -> None:
     done = store(quick / "run", TZ=zone)
     assert done.returncode == 0, done.stderr

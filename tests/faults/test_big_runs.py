@@ -75,7 +75,7 @@ def test_f17_estimate_is_within_a_factor_of_two(tmp_path: Path) -> None:
     study = shipped("demo").with_changes(patients=48, seed=5)
     told = measured(study.plan(), 48, 1)
     begin = time.process_time()
-    carry_out(study, workers=1, out=tmp_path / "run")
+    carry_out(study, executor="serial", out=tmp_path / "run")
     seconds = time.process_time() - begin
     disk = sum(path.stat().st_size for path in (tmp_path / "run").rglob("*") if path.is_file())
     assert 0.5 < told.seconds / seconds < 2.0

@@ -36,7 +36,15 @@ def goes_on(folder: Path, promised: list[int], whole: dict[str, str]) -> None:
 
 
 @needs_root
-@pytest.mark.parametrize(("kilobytes", "begins"), [(16, False), (80, False), (180, True), (220, True), (236, True)])
+@pytest.mark.parametrize(
+    ("kilobytes", "begins"),
+    [
+        (16, False),
+        (180, True),
+        (236, True),
+        *(pytest.param(*case, marks=pytest.mark.slow) for case in ((80, False), (220, True))),
+    ],
+)
 def test_f05_disk_is_full(kilobytes: int, begins: bool, tmp_path: Path, whole: dict[str, str]) -> None:
     """Full when the run begins, in its middle, and at its last file: told with the bytes needed, and what is kept is kept."""
     with small_disk(tmp_path / "disk", kilobytes) as disk:
@@ -49,7 +57,9 @@ def test_f05_disk_is_full(kilobytes: int, begins: bool, tmp_path: Path, whole: d
 
 
 @needs_strace
-@pytest.mark.parametrize("when", ["5", "22", "30"])
+@pytest.mark.parametrize(
+    "when", ["22", pytest.param("5", marks=pytest.mark.slow), pytest.param("30", marks=pytest.mark.slow)]
+)
 def test_f05_one_write_finds_no_space(when: str, quick: Path, whole: dict[str, str]) -> None:
     """One write in the whole run finds the disk full: fails if the program goes on as if nothing were."""
     done = store(quick / "run", before=injected("error=ENOSPC", "write", when))
@@ -99,7 +109,7 @@ def test_f07_disk_for_reading_only(begun: bool, tmp_path: Path) -> None:
 
 
 @needs_strace
-@pytest.mark.parametrize("when", ["3", "45", "60", "75"])
+@pytest.mark.parametrize("when", ["3", "60", *(pytest.param(when, marks=pytest.mark.slow) for when in ("45", "75"))])
 def test_f08_sync_fails(when: str, quick: Path, whole: dict[str, str]) -> None:
     """One fsync fails: the program stops there and names the file; fails if it syncs once more and believes it."""
     done = store(quick / "run", before=injected("error=EIO", "fsync", when))

@@ -73,7 +73,7 @@ def test_f23_language(language: str, tmp_path: Path, plain: dict[str, str]) -> N
     assert tables(tmp_path / "run", LC_ALL=language, **compiled_locales(tmp_path)) == plain
 
 
-@pytest.mark.parametrize("command", [("explain", "demo"), ("describe", "liver"), ("--help",)], ids=" ".join)
+@pytest.mark.parametrize("command", [("explain", "demo"), ("--help",)], ids=" ".join)
 def test_f23_terminal_knows_ascii_only(command: tuple[str, ...]) -> None:
     done = run(["-m", "seedsoil", *command], **ascii_only)
     assert done.returncode == 0, done.stderr
@@ -88,7 +88,9 @@ def test_f23_error_on_a_terminal_that_knows_ascii_only(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("ending", ["| head -1", ">&-", "2>&-", "| true"])
+@pytest.mark.parametrize(
+    "ending", ["| head -1", ">&-", *(pytest.param(end, marks=pytest.mark.slow) for end in ("2>&-", "| true"))]
+)
 def test_f24_nobody_listens(ending: str) -> None:
     """The reader goes away, or was never there: no traceback, no complaint, a code that says what happened."""
     command = f"set -o pipefail; {sys.executable} -m seedsoil explain demo {ending}"
@@ -210,8 +212,14 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     return folder, done.stdout
 
 
-@pytest.mark.parametrize("ending", ["*.nbi", "*.nbc"])
-@pytest.mark.parametrize("damage", ["cut", "flipped"])
+@pytest.mark.parametrize(
+    ("ending", "damage"),
+    [
+        ("*.nbi", "cut"),
+        ("*.nbc", "flipped"),
+        *(pytest.param(*case, marks=pytest.mark.slow) for case in (("*.nbi", "flipped"), ("*.nbc", "cut"))),
+    ],
+)
 def test_f34_compiled_kernels_are_damaged(ending: str, damage: str, cache: tuple[Path, str]) -> None:
     """Machine code on disk that was cut or flipped is compiled again: fails if it is run, or ends in a traceback."""
     folder, expected = cache

@@ -133,6 +133,7 @@ def execute(arguments: Sequence[str]) -> int:
 
 def main() -> NoReturn:
     """Run the command line of this process and end the process."""
+    _open_closed_streams()
     try:
         code = execute(sys.argv[1:])
     except KeyboardInterrupt:  # once more, while the first one was being answered
@@ -163,6 +164,20 @@ def _call(arguments: Sequence[str]) -> int:
         say(f"See: seedsoil {command} --help" if command in COMMANDS else "See: seedsoil --help")
         return BAD_INPUT
     return found if isinstance(found, int) else DONE
+
+
+def _open_closed_streams() -> None:
+    """Point standard streams that whoever began this process has closed (``>&-``) to nowhere.
+
+    Else the next file that is opened, a part of a run perhaps, would get the number of stdout, and what is printed there.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115  (it stays open as long as the process)
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115  (it stays open as long as the process)
 
 
 def _mute(stream: object) -> None:

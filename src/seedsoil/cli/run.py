@@ -155,7 +155,7 @@ def _answer(trial: Trial, report: bool, as_json: bool) -> None:
 
 def _place(study: Study, name: str, out: Path | None, fork: Path | None, resume: bool) -> Path | None:
     """Return the folder that was asked for, if any; say how a fork differs from the run that it comes from."""
-    from seedsoil.trial.runner.again import fork_notes, place
+    from seedsoil.trial.reading.again import fork_notes, place
 
     folder = place(name, out, fork, resume)
     if fork is not None:

@@ -76,7 +76,7 @@ def open_study(name: str, patients: int | None = None, seed: int | None = None) 
         No such file or shipped study, or with every fault of the file.
     """
     from seedsoil.foundation.errors import StudyError, did_you_mean
-    from seedsoil.trial.runner.again import is_run, study_of_run
+    from seedsoil.trial.reading.again import is_run, study_of_run
     from seedsoil.trial.study.file import Study, shipped, shipped_names
 
     known = tuple(shipped_names())

@@ -289,8 +289,11 @@ class Store:
         except StoreError as error:
             self._refused = str(error)
             raise
+        before = self._ledger.parts(first) if first in self._ledger.chunks else {}
         self._ledger.chunks[first] = digests
         self._changed = True
+        # A chunk that is written once more may have fewer parts.
+        remove(self.folder / name for name in before.keys() - self._ledger.parts(first).keys())
         if self.complete:
             self._fold()
 

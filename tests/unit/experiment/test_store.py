@@ -454,3 +454,11 @@ def test_files_are_the_owners_alone(finished):
 
 def test_empty_table_has_its_types():
     assert empty("clones")["unstable"].dtype == np.bool_
+
+
+def test_a_chunk_written_once_more_leaves_no_part_behind(tmp_path):
+    with begin(tmp_path / "run") as store:
+        store.write_chunk(tables_of(10, 20), 10, 20)
+        store.write_chunk(tables_of(10, 20, ("events",)), 10, 20)
+        assert [path.name for path in (tmp_path / "run/tables").rglob("*.parquet")] == ["part-00001.parquet"]
+        assert store.verify() == ()
