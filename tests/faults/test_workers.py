@@ -19,8 +19,8 @@ import pytest
 
 from seedsoil.cli.main import execute
 from seedsoil.experiment.store import Store
+from seedsoil.trial.reading.digest import digests
 from seedsoil.trial.run import run
-from seedsoil.trial.runner.digest import digests
 from seedsoil.trial.runner.failures import FILE, PatientError
 from seedsoil.trial.runner.pool import ProcessPool
 from seedsoil.trial.trial import Trial

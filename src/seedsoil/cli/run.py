@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from seedsoil.cli.progress import progress_of
 from seedsoil.cli.study import open_study
-from seedsoil.cli.terminal import DONE, FAILED, INTERRUPTED, say, say_faults
+from seedsoil.cli.terminal import DONE, FAILED, INTERRUPTED, progress_of, say, say_faults
 
 if TYPE_CHECKING:
     from seedsoil.trial.study.file import Study

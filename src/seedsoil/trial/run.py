@@ -161,9 +161,8 @@ def _in_folder(
             again = {failure.patient: failure for failure in one.failures}
             if again:
                 failures.update(again)
-                store.add_file(
-                    FILE, to_json(list(failures.values()), out)
-                )  # first: no chunk lacks a patient in silence
+                # Before the chunk: none lacks a patient in silence.
+                store.add_file(FILE, to_json(list(failures.values()), out))
             store.write_chunk(one.tables, one.first, one.last)
             for number in range(one.first, one.last):
                 if number not in again:

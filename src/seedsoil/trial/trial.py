@@ -19,9 +19,9 @@ from seedsoil.trial.asked import check_patient
 from seedsoil.trial.compare import Comparison, compare_arms
 from seedsoil.trial.endpoints import event_times
 from seedsoil.trial.plan import Plan, Published, enrol
+from seedsoil.trial.reading.digest import digests, digests_of
 from seedsoil.trial.reading.query import ask
 from seedsoil.trial.reading.tables import Table, columns_of, open_tables
-from seedsoil.trial.runner.digest import digests, digests_of
 from seedsoil.trial.study.file import Study
 from seedsoil.trial.survival import Survival, kaplan_meier
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from seedsoil.cli.progress import Pace, duration, progress_of
+from seedsoil.cli.terminal import Pace, duration, progress_of
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_a_slow_rate_is_told_by_the_minute() -> None:
 
 def test_lines_hold_rate_and_time_left(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     now = [0.0]
-    monkeypatch.setattr("seedsoil.cli.progress.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("seedsoil.cli.terminal.time.monotonic", lambda: now[0])
     with progress_of("patients", 2) as progress:
         for done in range(0, 5):
             progress(done, 4)
