@@ -155,6 +155,12 @@ def test_doses_share_the_enzyme() -> None:
     assert 2.2 * one.area < later.area < two.area
 
 
+def test_before_the_first_dose_there_is_nothing() -> None:
+    """Asked only about days before anything was given, as a count of blood cells with a delay does: zero, not a fault."""
+    found = _follow(PLAIN, [(1.0, 720.0, 0.0, False)])
+    assert not found.read(np.array([-1.0, 0.0, 0.999])).any()
+
+
 def test_what_is_asked_changes_nothing() -> None:
     """The bytes of an answer do not depend on what was asked before, on the order of times, or on other samples."""
     times = np.linspace(-1.0, 3.0, 401)

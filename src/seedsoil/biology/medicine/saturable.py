@@ -330,7 +330,7 @@ class Followed:
         order = np.argsort(flat, kind="stable") if np.any(np.diff(flat) < 0.0) else None
         days = flat if order is None else flat[order]
         out = np.zeros((_READ, days.size))
-        if not days.size or not self.pieces:
+        if not days.size or not self.pieces or days[-1] < self.begun[0]:
             return out.reshape(_READ, *times.shape)
         first = max(bisect_right(self.begun, days[0]) - 1, 0)
         last = bisect_right(self.begun, days[-1])
