@@ -68,6 +68,7 @@ def test_f17_limits(disk: float, memory: float, seconds: float, reason: str) -> 
     assert reason in " ".join(found)
 
 
+@pytest.mark.slow
 def test_f17_estimate_is_within_a_factor_of_two(tmp_path: Path) -> None:
     """Fails if time or disk of a run of 48 patients is estimated at more than twice, or less than half, of what it takes."""
     from seedsoil.trial.run import run as carry_out
