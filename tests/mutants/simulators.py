@@ -182,12 +182,6 @@ WRONG: tuple[Wrong, ...] = (
         "unit/observe/test_plasma.py",
     ),
     Wrong(
-        "what died comes back", "observe/bench.py",
-        "binomial(own, left, min(1.0, share / before))",
-        "binomial(own, arrested, share)",
-        "unit/observe/test_bench.py",
-    ),
-    Wrong(
         "a cluster counted as each of its cells", "observe/blood.py",
         "events = shed / (1.0 + cluster_share * (size - 1.0))",
         "events = shed",
