@@ -1,0 +1,208 @@
+"""Thirty simulators that are wrong, each by one slip that others have made, and the tests that must find them out."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Wrong(NamedTuple):
+    """What is wrong, and where: in ``file`` (under ``src/seedsoil``) the text ``right`` stands once, and becomes ``wrong``.
+
+    ``tests`` are what pytest is given (under ``tests``): at least one of them must fail by an assertion.
+    """
+
+    name: str
+    file: str
+    right: str
+    wrong: str
+    tests: str
+
+
+WRONG: tuple[Wrong, ...] = (
+    Wrong(
+        "lag doubled", "biology/medicine/kinetics_doses.py",
+        "give(dose.time + dose.lag + repeat",
+        "give(dose.time + 2.0 * dose.lag + repeat",
+        "theory/test_t27_pharmacokinetics.py",
+    ),
+    Wrong(
+        "bioavailability on the duration of an infusion", "biology/medicine/kinetics_doses.py",
+        "days = self.arriving / self.rate if",
+        "days = self.amount / self.rate if",
+        "unit/biology/test_kinetics.py",
+    ),
+    Wrong(
+        "a reset that keeps what was there", "biology/medicine/kinetics_doses.py",
+        "if dose.reset or dose.steady_state == 1:",
+        "if dose.steady_state == 1:",
+        "unit/biology/test_kinetics.py",
+    ),
+    Wrong(
+        "repeats off by one", "biology/medicine/kinetics_doses.py",
+        "range(int(dose.additional) + 1)",
+        "range(int(dose.additional))",
+        "theory/test_t27_pharmacokinetics.py",
+    ),
+    Wrong(
+        "therapy a step late", "biology/medicine/kinetics_doses.py",
+        "add(day, _Kind.BOLUS, arriving)",
+        "add(day + 1.0, _Kind.BOLUS, arriving)",
+        "unit/biology/test_kinetics.py",
+    ),
+    Wrong(
+        "negative amounts clipped without a word", "biology/medicine/kinetics_doses.py",
+        "if number < low or (above and number == low):",
+        "if above and number == low:",
+        "unit/biology/test_kinetics.py",
+    ),
+    Wrong(
+        "half-open interval reversed", "biology/medicine/kinetics.py",
+        "days + TOUCH_DAYS, side=\"right\") - 1",
+        "days - TOUCH_DAYS, side=\"left\") - 1",
+        "unit/biology/test_kinetics.py",
+    ),
+    Wrong(
+        "common logarithm for the natural one", "biology/medicine/kinetics.py",
+        "math.log(2.0) / float(half_life_days)",
+        "math.log10(2.0) / float(half_life_days)",
+        "unit/biology/test_kinetics.py",
+    ),
+    Wrong(
+        "hours for days", "foundation/units.py",
+        "(1 / 24, _TIME, \"hour",
+        "(1.0, _TIME, \"hour",
+        "unit/foundation/test_units.py",
+    ),
+    Wrong(
+        "chance of death for that of survival", "biology/medicine/radiation.py",
+        "    return exp(-damage_share",
+        "    return 1.0 - exp(-damage_share",
+        "unit/biology/test_radiation.py",
+    ),
+    Wrong(
+        "lack of oxygen that sensitises", "biology/medicine/radiation.py",
+        "dose / float(cell.hypoxic_protection)",
+        "dose * float(cell.hypoxic_protection)",
+        "unit/biology/test_radiation.py",
+    ),
+    Wrong(
+        "n for n - 1 in the variance of pairs", "trial/survival.py",
+        "np.maximum(all_risk - 1.0, 1.0)",
+        "all_risk",
+        "theory/test_survival_reference.py",
+    ),
+    Wrong(
+        "ties of Kaplan and Meier taken out of the risk set", "trial/survival.py",
+        "left = np.searchsorted(np.sort(times), days, side=\"left\")",
+        "left = np.searchsorted(np.sort(times), days, side=\"right\")",
+        "unit/trial/test_survival.py",
+    ),
+    Wrong(
+        "Greenwood's variance without those who are left", "trial/survival.py",
+        "died / (risk * alive)",
+        "died / (risk * risk)",
+        "theory/test_survival_reference.py",
+    ),
+    Wrong(
+        "censoring counted as an event", "trial/endpoints.py",
+        "        return end, died\n",
+        "        return end, np.ones_like(died)\n",
+        "unit/trial/test_endpoints.py",
+    ),
+    Wrong(
+        "Wilson's interval with trials for their square", "trial/endpoints.py",
+        "square / (4.0 * trials * trials)",
+        "square / (4.0 * trials)",
+        "unit/trial/test_endpoints.py",
+    ),
+    Wrong(
+        "RECIST's nadir is the baseline", "observe/response.py",
+        "self._nadir = min(self._nadir, targets)",
+        "self._nadir = self._baseline_sum",
+        "unit/observe/test_response.py",
+    ),
+    Wrong(
+        "partial response counted from the nadir", "observe/response.py",
+        "(1.0 - PARTIAL_FALL) * self._baseline_sum",
+        "(1.0 - PARTIAL_FALL) * self._nadir",
+        "unit/observe/test_response.py",
+    ),
+    Wrong(
+        "progression without five millimetres", "observe/response.py",
+        "now - nadir >= least_mm - _slack and now",
+        "now",
+        "unit/observe/test_response.py",
+    ),
+    Wrong(
+        "cells that arrest and go on all the same", "biology/journey/anatomy.py",
+        "passage = (1.0 - held)[:, None] * flow",
+        "passage = 0.9 * flow",
+        "theory/test_t15_circulation.py",
+    ),
+    Wrong(
+        "immigrants to all organs", "biology/journey/anatomy.py",
+        "first.T).T * held[None, :])",
+        "first.T).T * held.mean())",
+        "theory/test_t15_circulation.py",
+    ),
+    Wrong(
+        "resistance in those who lack it", "biology/medicine/effect.py",
+        "np.prod(rho**bits, axis=-1)",
+        "np.prod(rho ** (1.0 - bits), axis=-1)",
+        "theory/test_t30_resistance_shift.py",
+    ),
+    Wrong(
+        "Hill's power upside down", "biology/medicine/effect.py",
+        "odds ** (1.0 / steepness)",
+        "odds**steepness",
+        "unit/biology/test_effect.py",
+    ),
+    Wrong(
+        "small lesions seen, large ones missed", "observe/scan.py",
+        "(d50_mm / size) ** 8",
+        "(size / d50_mm) ** 8",
+        "unit/observe/test_scan.py",
+    ),
+    Wrong(
+        "rate not times count", "observe/plasma.py",
+        "made = cells * float(marker.secretion_rate)",
+        "made = float(marker.secretion_rate)",
+        "unit/observe/test_plasma.py",
+    ),
+    Wrong(
+        "blood taken for plasma", "observe/plasma.py",
+        "plasma = float(blood.volume) * float(blood.plasma_share)",
+        "plasma = float(blood.volume)",
+        "unit/observe/test_plasma.py",
+    ),
+    Wrong(
+        "half-life taken for the mean life", "observe/plasma.py",
+        "float(blood.free_dna_half_life) / log(2.0)",
+        "float(blood.free_dna_half_life)",
+        "unit/observe/test_plasma.py",
+    ),
+    Wrong(
+        "a cluster counted as each of its cells", "observe/blood.py",
+        "events = shed / (1.0 + cluster_share * (size - 1.0))",
+        "events = shed",
+        "theory/test_t16_circulating_cells.py",
+    ),
+    Wrong(
+        "mutants of a generation too late", "observe/culture.py",
+        "chance[i] / (n - i + 1.0)",
+        "chance[i] / (n - i)",
+        "theory/test_t05_fluctuation_assay.py",
+    ),
+    Wrong(
+        "a stream for all patients", "foundation/streams.py",
+        "key = _splitmix(_splitmix(int(seed) & _word) ^ (int(patient) & _word))",
+        "key = _splitmix(_splitmix(int(seed) & _word))",
+        "unit/foundation/test_streams.py",
+    ),
+    Wrong(
+        "a count that is not whole", "foundation/samplers.py",
+        "return np.floor(log(uniform(stream)) / log1p(-p))",
+        "return log(uniform(stream)) / log1p(-p)",
+        "unit/foundation/test_samplers.py -k geometric",
+    ),
+)  # fmt: skip
