@@ -120,7 +120,7 @@ def _libraries() -> str:
 
 def _kernels() -> str:
     """Compile and call a kernel; OSError if the folder of compiled kernels cannot be written."""
-    from seedsoil.foundation.compiled import kernel_fingerprint
+    from seedsoil.foundation import compiled  # not a name from it: that would make this room one of kernels
 
     begin = time.monotonic()
     from seedsoil.foundation.elementary import exp
@@ -132,7 +132,7 @@ def _kernels() -> str:
     folder = Path(os.environ["NUMBA_CACHE_DIR"])
     with tempfile.TemporaryFile(dir=folder) as probe:
         probe.write(b"seedsoil")
-    return f"compile and agree ({took:.1f} s, {kernel_fingerprint()}), kept in {folder}"
+    return f"compile and agree ({took:.1f} s, {compiled.kernel_fingerprint()}), kept in {folder}"
 
 
 def _catalogue() -> str:
