@@ -22,7 +22,7 @@ def tally(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
         return call
 
-    for name in ("bridge", "draw_mutant", "draw_loss", "send"):
+    for name in ("follow_path", "found", "draw_mutant", "draw_loss", "send"):
         monkeypatch.setattr(step.LesionStep, name, counted(name, getattr(step.LesionStep, name)))
     for name in ("pool_of", "founded", "inherited", "joined"):
         monkeypatch.setattr(step, name, counted(name, getattr(step, name)))

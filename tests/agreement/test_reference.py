@@ -45,7 +45,7 @@ def test_an_untreated_patient_grows_and_seeds(tally: Counter[str]) -> None:
     fates = Counter(lesion.fate for lesion in pair.person.lesions)
     assert fates["dormant"] > 20
     assert fates["growing"] > 1
-    assert min(tally[name] for name in ("bridge", "draw_mutant", "send", "pool_of")) > 20
+    assert min(tally[name] for name in ("follow_path", "draw_mutant", "send", "pool_of")) > 20
     assert pair.person.lesions[0].hypoxia > 0.1
 
 
@@ -55,7 +55,7 @@ def test_metastases_seed_again_after_the_primary_is_out(off: tuple[str, ...]) ->
 
     All cells resist something, at a cost: it slows their division, and the founding of their lesions.
     """
-    pair = founded(quick_patient(), 1, off)
+    pair = founded(quick_patient(), 3, off)
     fitness = pair.rules.resting.sites[pair.person.lesions[0].site].fitness
     pair.state.kind[0, 0] = next(kind.number for kind in pair.rules.kinds if fitness[kind.mask] < 1.0)
     pair.reread()
@@ -168,7 +168,7 @@ def test_clones_that_resist_are_told_apart_while_there_is_room(tally: Counter[st
     pair.live(84.0)
     assert len(pair.person.lesions[0].clones) > SLOTS_BEYOND_TYPES
     assert sum(clone.kind.mask > 0 for clone in pair.person.lesions[0].clones) > 20
-    assert tally["bridge"] > 5
+    assert tally["follow_path"] > 5
     assert tally["draw_mutant"] > 20
 
 

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 
+from seedsoil.body.families import BROOD, MOST_APART
 from seedsoil.body.state import (
     IDENTITY_SHARE,
     MARKS_LIMIT,
     PARTS,
+    PATH_CELLS,
     SLOTS_BEYOND_TYPES,
     STEP_DAYS,
     VESSEL_CELLS,
@@ -25,7 +27,7 @@ from seedsoil.body.twin.kendall import Piece, advance_unmarked, first_mark, law,
 from seedsoil.body.twin.person import Arrival, Clone, Kind, Lesion, Line, Person, Rules, Seed
 from seedsoil.body.twin.seeding import catches, departing_chance, destinations, founder_vigour, note_catches
 from seedsoil.foundation.elementary import exp, expm1, log, power
-from seedsoil.foundation.samplers import exponential, negative_binomial, normal, poisson
+from seedsoil.foundation.samplers import binomial, exponential, negative_binomial, normal, poisson
 from seedsoil.foundation.streams import POPULATION, SEEDING, aim, mix, uniform
 
 if TYPE_CHECKING:
@@ -53,8 +55,8 @@ def one_of(stream: Stream, things: Sequence[tuple[float, Thing]]) -> Thing:
     return things[-1][1]
 
 
-def advance(stream: Stream, person: Person, until: float, rules: Rules) -> Ending:
-    """Carry a person to day ``until`` along the grid of steps, or to death. Changes the person in place."""
+def advance(stream: Stream, person: Person, until: float, rules: Rules, stride: float = STEP_DAYS) -> Ending:
+    """Carry a person to day ``until`` along a grid of steps, or to death. Changes the person in place."""
     while person.today < until - 1e-9:
         settle(stream, person, rules)
         note_catches(person, rules)
@@ -62,11 +64,11 @@ def advance(stream: Stream, person: Person, until: float, rules: Rules) -> Endin
         week, into = divmod(start + 1e-9, STEP_DAYS)
         part = 0 if into < 1e-6 else 1 + int(into / STEP_DAYS * (PARTS - 1))
         person.step = int(week) * PARTS + part
-        end = min(until, (week + 1) * STEP_DAYS)
+        end = min(until, ((start + 1e-9) // stride + 1) * stride)
         for lesion in person.lesions:
             since = start
             if lesion.fate == "dormant" and lesion.active < end:
-                since = max(start, lesion.active)
+                since = lesion.active
                 wake(lesion, rules)
             if lesion.fate == "growing":
                 advance_lesion(stream, person, lesion, since, end, rules)
@@ -170,9 +172,9 @@ def death_hazards(person: Person, rules: Rules) -> dict[int, float]:
 
 
 def survives(person: Person, days: float, rules: Rules) -> bool:
-    """Add the hazard of a step, by the trapezium rule; where it exceeds the person's share, note day and cause."""
+    """Add the hazard of a step, which rises as an exponential; where it exceeds the share, note day and cause."""
     risks = death_hazards(person, rules)
-    mean = 0.5 * (person.hazard + sum(risks.values()))
+    mean = mean_of(person.hazard, sum(risks.values()))
     left = person.threshold - person.spent
     person.hazard = sum(risks.values())
     person.spent += mean * days
@@ -183,6 +185,14 @@ def survives(person: Person, days: float, rules: Rules) -> bool:
     return False
 
 
+def mean_of(first: float, last: float) -> float:
+    """Return the mean of an exponential course between two values; of a straight one if they hardly differ or one is 0."""
+    straight = 0.5 * (first + last)
+    if min(first, last) <= 0.0 or abs(last - first) <= 1e-3 * straight:
+        return straight
+    return (last - first) / (log(last) - log(first))
+
+
 def advance_lesion(stream: Stream, person: Person, lesion: Lesion, start: float, end: float, rules: Rules) -> None:
     """Carry one lesion from ``start`` to ``end``: each of its clones draws what becomes of it."""
     step = LesionStep(stream, person, lesion, start, cut(lesion, start, end, rules), rules)
@@ -190,6 +200,8 @@ def advance_lesion(stream: Stream, person: Person, lesion: Lesion, start: float,
         clone.after = 0.0
     for clone in list(lesion.clones):
         step.advance_clone(clone)
+    for kind in rules.kinds:
+        step.bear(kind)
     for clone in lesion.clones:
         clone.cells = clone.after
     tidy(person, lesion)
@@ -207,6 +219,8 @@ class LesionStep:
             departing_chance(stretch.host.sites[lesion.site], lesion, person, rules) for stretch in stretches
         ]
         self._hazards: dict[Kind, list[Hazard]] = {}
+        #: For each type the mean paths of its large clones: by stretch, cell-days and cells gained.
+        self.paths: dict[Kind, list[list[tuple[float, float]]]] = {}
 
     def hazards(self, kind: Kind) -> list[Hazard]:
         """Return what a cell of this type risks, stretch by stretch."""
@@ -227,11 +241,11 @@ class LesionStep:
         return hazard
 
     def advance_clone(self, clone: Clone) -> None:
-        """Draw a clone's step. Each family that leaves a mark is followed, unless there are too many."""
+        """Draw a clone's step. Each family that leaves a mark is followed, unless the clone is large or they are many."""
         aim(self.stream, POPULATION, np.uint64(clone.key), self.person.step)
         pieces = self.pieces(clone.kind)
-        if clone.cells * law(pieces)[0] > MARKS_LIMIT:
-            self.bridge(clone)
+        if clone.cells >= PATH_CELLS or clone.cells * law(pieces)[0] > MARKS_LIMIT:
+            self.follow_path(clone)
             return
         marked, alive = advance_unmarked(self.stream, clone.cells, pieces)
         clone.after += alive
@@ -311,8 +325,8 @@ class LesionStep:
         lesion.clones.append(Clone(0.0, kind, line, key))
         return lesion.clones[-1]
 
-    def bridge(self, clone: Clone) -> None:
-        """Draw a clone with more than a hundred marks: its end first, then the marks along the path to it.
+    def follow_path(self, clone: Clone) -> None:
+        """Draw a large clone: its end first, then who departs along the path to it; its mutants wait for `bear`.
 
         The path is the mean one, bent to meet the end by the same extra growth on each day; marks are Poisson along it.
         """
@@ -321,42 +335,83 @@ class LesionStep:
         clone.after += later
         mean = sum(risk.growth * risk.days for risk in risks)
         bend = (log(max(later, 1.0) / clone.cells) - mean) / sum(risk.days for risk in risks)
-        height, begun, leavers = clone.cells, 0.0, 0
-        for number, risk in enumerate(risks):
+        height, begun, leavers, path = clone.cells, 0.0, 0, []
+        for risk in risks:
             rise = (risk.growth + bend) * risk.days
             cell_days = height * risk.days * (expm1(rise) / rise if abs(rise) > 1e-6 else 1.0)
+            path.append((cell_days, (risk.growth + bend) * cell_days))
             for _ in range(int(poisson(self.stream, risk.departure * cell_days))):
                 leavers += 1
                 self.send(clone, risk, begun + uniform(self.stream) * risk.days, leavers)
-            chances = list(self.rules.alterations(clone.kind, risk.strain))
-            whole = sum(rate for rate, _ in chances)
-            for rate, kind in chances:
-                mutants = risk.mutation * cell_days * rate / whole if whole > 0.0 else 0.0
-                self.pool(clone, kind, mutants, rise, number, begun)
-            for rate, kind in self.rules.losses(clone.kind):
-                self.pool(clone, kind, rate * cell_days, rise, number, begun)
             height *= exp(rise)
             begun += risk.days
+        self.paths.setdefault(clone.kind, []).append(path)
 
-    def pool(self, clone: Clone, kind: Kind, expected: float, rise: float, number: int, begun: float) -> None:
-        """Add the families of a new type that live to the step's end, as if all came in the middle of a stretch.
-
-        So many are expected to be founded in it, in proportion to their mother clone, whose logarithm rises. The number
-        is corrected for the middle's being taken for the whole. Who leaves them is lost; their mutants wait for the next
-        step.
-        """
-        if expected <= 0.0:
+    def bear(self, kind: Kind) -> None:
+        """Draw what the large clones of a type bring forth along their paths: mutants, then cells that lose a mechanism."""
+        if kind not in self.paths:
             return
-        risk = self.hazards(kind)[number]
-        day = begun + 0.5 * risk.days
-        _, alive, odds = law(remaining([risk.unmarked for risk in self.hazards(kind)], day))
-        # From founding in proportion to exp(rise t) to the stretch's end at t = 1, against all at t = 1/2.
-        own = risk.growth * risk.days
-        expected *= exp(0.5 * own) * slope_of(rise - own) / slope_of(rise)
-        families = poisson(self.stream, expected * min(1.0, alive))
-        if families > 0.0:
-            pool = self.place(kind, clone, day, (1 << 32) + (number << 16) + self.rules.kinds.index(kind))
-            pool.after += families + negative_binomial(self.stream, families, odds)
+        lived = [
+            (sum(days for days, _ in part), sum(gain for _, gain in part))
+            for part in zip(*self.paths[kind], strict=True)
+        ]
+        aim(self.stream, POPULATION, np.uint64(key_of(self.lesion.key, BROOD + kind.number)), self.person.step)
+        ways: list[list[float]] = []
+        for risk, (days, _) in zip(self.hazards(kind), lived, strict=True):
+            chances = [rate for rate, _ in self.rules.alterations(kind, risk.strain)]
+            ways.append([risk.mutation * days * rate / max(sum(chances), 1e-300) for rate in chances])
+        for place, (_, other) in enumerate(self.rules.alterations(kind, 0.0)):
+            self.bear_type(kind, other, [way[place] for way in ways], lived)
+        for rate, other in self.rules.losses(kind):
+            self.bear_type(kind, other, [rate * days for days, _ in lived], lived)
+
+    def bear_type(self, mother: Kind, kind: Kind, founded: list[float], lived: list[tuple[float, float]]) -> None:
+        """Add the families of a new type that live to the step's end, as if each came in the middle of its stretch.
+
+        So many are expected to be founded in each, in proportion to their mothers. The number is corrected for the
+        middle's being taken for the whole. Who leaves them is lost; their mutants wait for the next step.
+        """
+        if sum(founded) <= 0.0:
+            return
+        lasting, odds, day = [], [], 0.0
+        for risk, expected, (days, gain) in zip(self.hazards(kind), founded, lived, strict=True):
+            rest = remaining([one.unmarked for one in self.hazards(kind)], day + 0.5 * risk.days)
+            _, alive, odd = law(rest)
+            rise, own = gain / days * risk.days, risk.growth * risk.days
+            # From founding in proportion to exp(rise t) to the stretch's end at t = 1, against all at t = 1/2.
+            lasting.append(expected * min(1.0, alive) * exp(0.5 * own) * slope_of(rise - own) / slope_of(rise))
+            odds.append(odd)
+            day += risk.days
+        families, day = poisson(self.stream, sum(lasting)), 0.0
+        for number, risk in enumerate(self.hazards(kind)):
+            rest_of_all = sum(lasting[number:])
+            last = number == len(lasting) - 1
+            here = (
+                families
+                if last or families <= 0.0
+                else binomial(self.stream, families, min(1.0, lasting[number] / rest_of_all))
+            )
+            families -= here
+            self.found(mother, kind, here, number, day, odds[number])
+            day += risk.days
+
+    def found(self, mother: Kind, kind: Kind, families: float, number: int, begun: float, odds: float) -> None:
+        """Give so many families of a new type a clone each, if they are few and told apart by their resistance; else one."""
+        if families <= 0.0:
+            return
+        days, stream = self.stretches[number].days, self.stream
+        ordinal = (1 << 32) + (number << 16) + kind.number
+        mothers = [(clone.cells, clone) for clone in self.lesion.clones if clone.kind == mother]
+        told_apart = self.lesion.cells < 1.0 / IDENTITY_SHARE or kind.mask & self.person.tracked != 0
+        if not told_apart or families > MOST_APART:
+            largest = max(mothers, key=lambda one: one[0])[1]
+            pool = self.place(kind, largest, begun + 0.5 * days, ordinal)
+            pool.after += families + negative_binomial(stream, families, odds)
+            return
+        for line in range(int(families)):
+            parent = one_of(stream, mothers)
+            own = self.place(kind, parent, begun + uniform(stream) * days, ordinal + (line << 40))
+            own.after += 1.0 + negative_binomial(stream, 1.0, odds)
 
 
 def slope_of(rise: float) -> float:
