@@ -10,10 +10,13 @@ import pytest
 
 from seedsoil.body.conditions import total_emission
 from seedsoil.body.state import (
+    CELLS,
+    CLONES,
     HIT_RATE,
     IMMATURE,
     INSTABILITY_RATE,
     KILL_RATE,
+    LARGEST,
     LYMPHOCYTES,
     MACROPHAGES,
     MATURE,
@@ -58,21 +61,31 @@ def test_anyone_at_all(first: int, tally: Counter[str]) -> None:
     assert min(tally[name] for name in ("follow_path", "draw_mutant", "draw_loss", "send", "inherited")) > 3, tally
 
 
-def without_drugs(model: Model, number: int, cells: float = 2e4) -> Pair:
-    """A lesion of competent persisters in the liver, under signals of which each holds some days."""
+def without_drugs(model: Model, number: int, clones: int = 1, cells: float = 2e4) -> Pair:
+    """A vascular lesion of competent persisters in the liver, in so many clones, under signals of which each holds some days."""
     timeline = any_timeline(np.random.default_rng(number), 35.0)
     timeline.plasma[:], timeline.artery[:] = 0.0, 0.0
     pair = founded()
     kind = next(k.number for k in pair.rules.kinds if k.mask == 0b110 and k.hits == pair.rules.hits)
     pair = alone(model, timeline, LIVER, cells, kind, number)
     pair.state.lesion[0, IMMATURE], pair.state.lesion[0, MATURE] = 0.5, 0.5
+    for slot in range(1, clones):
+        pair.state.cells[0, slot], pair.state.kind[0, slot] = cells, kind
+        pair.state.slot_key[0, slot], pair.state.clone_of[0, slot] = 1000 + slot, slot
+        pair.state.clone[slot] = (-1, 0, kind, 0)
+    pair.state.used[0] = pair.state.count[CLONES] = clones
+    pair.state.lesion[0, [CELLS, LARGEST]] = clones * cells
     pair.reread()
     return pair
 
 
-@pytest.mark.parametrize(("rate", "cells"), [(1e-3, 900.0), (1e-2, 2e4)])
-def test_three_sorts_of_mark(rate: float, cells: float, tally: Counter[str]) -> None:
-    """Cells mutate, depart and lose a mechanism in one step: one by one in a small clone, all together in a large one.
+#: Clones whose marks are followed one by one, in a lesion large enough to have vessels and to shed; and one drawn as a path.
+SMALL, LARGE = (12, 900.0), (1, 2e4)
+
+
+@pytest.mark.parametrize(("rate", "clones"), [(3e-4, SMALL), (1e-2, LARGE)])
+def test_three_sorts_of_mark(rate: float, clones: tuple[int, float], tally: Counter[str]) -> None:
+    """Cells mutate, depart and lose a mechanism in one step: one by one in small clones, all together in a large one.
 
     The three share one law of marks, whose shares differ from condition to condition. A sort that is taken for another,
     or a cell that is not taken from its clone, shows in the first week.
@@ -80,9 +93,9 @@ def test_three_sorts_of_mark(rate: float, cells: float, tally: Counter[str]) -> 
     model = conditioned(np.random.default_rng(1))
     model.trait[SHEDDING] = 3.0 * rate / model.emission[:, LIVER].sum(axis=1).max()
     model = model._replace(mechanism_rate=np.full(3, 3.0 * rate), reversal_rate=np.array([0.0, rate, 2.0 * rate]))
-    pair = without_drugs(model, 5, cells)
+    pair = without_drugs(model, 5, *clones)
     pair.live(STEP_DAYS)
-    if cells < 1e3:
+    if clones == SMALL:
         assert tally["follow_path"] == 0
         assert min(tally[name] for name in ("draw_mutant", "draw_loss", "send")) > 3
     else:
@@ -136,8 +149,10 @@ def test_drugs_bring_tolerance_about(cells: float, way: str, tally: Counter[str]
 
 
 @pytest.mark.parametrize("condition", [1, 2, 3])
-@pytest.mark.parametrize(("rate", "cells"), [(5e-2, 900.0), (6e-2, 2e4)])
-def test_departures_follow_the_condition(condition: int, rate: float, cells: float, tally: Counter[str]) -> None:
+@pytest.mark.parametrize(("rate", "clones"), [(1.5e-2, SMALL), (6e-2, LARGE)])
+def test_departures_follow_the_condition(
+    condition: int, rate: float, clones: tuple[int, float], tally: Counter[str]
+) -> None:
     """Emigrants go where the condition of the day has it, one by one and all together; the other tables are not heard."""
     model = conditioned(np.random.default_rng(condition))
     model.emission[:] = 0.0
@@ -150,14 +165,14 @@ def test_departures_follow_the_condition(condition: int, rate: float, cells: flo
         mechanism_rate=np.zeros(3),
         reversal_rate=np.zeros(3),
     )
-    pair = without_drugs(model, condition, cells)
+    pair = without_drugs(model, condition, *clones)
     pair.timeline.condition[:] = condition
     pair = Pair(pair.state, model, pair.timeline, 7, condition)
     pair.live(STEP_DAYS)
     seen = Counter(lesion.site for lesion in pair.person.lesions[1:])
     assert set(seen) == {LIVER, BRAIN}
     assert min(seen.values()) > 1
-    assert tally["follow_path"] == (cells > 1e3)
+    assert tally["follow_path"] == (clones == LARGE)
 
 
 def test_what_holds_outside_the_pieces() -> None:

@@ -364,6 +364,13 @@ def prepare(kind, row, pieces, state, model, work):  # type: ignore[no-untyped-d
 
 
 @inner
+def forget(work):  # type: ignore[no-untyped-def]
+    """Take no calendar for filled: another patient's, or another arm's, may stand there under the same serial number."""
+    for kind in range(work.stamp.shape[0]):
+        work.stamp[kind] = work.tail_stamp[kind] = work.path_stamp[kind] = -1
+
+
+@inner
 def prepare_tails(kind, pieces, work):  # type: ignore[no-untyped-def]
     """Fill the composites from each piece of a type's calendar to the step's end, unless they are there already."""
     if work.tail_stamp[kind] != work.stamp[kind]:

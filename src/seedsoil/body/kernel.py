@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from seedsoil.body.families import advance_lesion, new_clone
-from seedsoil.body.hazards import fill_alterations
+from seedsoil.body.hazards import fill_alterations, forget
 from seedsoil.body.seeding import founder_vigour, note_catches, sleepers
 from seedsoil.body.state import (
     ACTIVE,
@@ -265,6 +265,7 @@ def advance(stream, state, until, stride, model, timeline, work):  # type: ignor
     is changed from outside. The stride is a whole number of ``STEP_DAYS``. ``MORE_LESIONS``, ``MORE_ARRIVALS`` and ``MORE_CLONES`` ask for room; call again with it.
     """
     fill_alterations(model, work)
+    forget(work)
     at = np.int64(0)
     while state.clock[NOW] < until - 1e-9:
         room = room_for_all(state)
