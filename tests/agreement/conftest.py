@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from seedsoil.body.twin import step
+from seedsoil.body.twin import marks, step
 
 
 @pytest.fixture
@@ -22,8 +22,8 @@ def tally(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
         return call
 
-    for name in ("bridge", "draw_mutant", "draw_loss", "send"):
-        monkeypatch.setattr(step.LesionStep, name, counted(name, getattr(step.LesionStep, name)))
-    for name in ("pool_of", "founded", "inherited", "joined"):
-        monkeypatch.setattr(step, name, counted(name, getattr(step, name)))
+    for name in ("follow_path", "found", "draw_mutant", "draw_loss", "send"):
+        monkeypatch.setattr(marks.LesionStep, name, counted(name, getattr(marks.LesionStep, name)))
+    for room, name in ((marks, "pool_of"), (step, "pool_of"), (step, "founded"), (step, "inherited"), (step, "joined")):
+        monkeypatch.setattr(room, name, counted(name, getattr(room, name)))
     return seen

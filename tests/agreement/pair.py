@@ -74,13 +74,13 @@ class Pair:
         """Let the twin see what was done to the engine's state from outside."""
         self.person = person_of(self.state, self.rules)
 
-    def live(self, until: float) -> str:
-        """Carry both to a day, and compare them after each step on the way."""
+    def live(self, until: float, stride: float = STEP_DAYS) -> str:
+        """Carry both to a day by steps of ``stride`` days, and compare them after each on the way."""
         ending, day = "reached", self.person.today
         while day < until - 1e-9 and ending == "reached":
-            day = min(until, (day // STEP_DAYS + 1.0) * STEP_DAYS)
-            code, self.state = run_until(self.streams[0], self.state, day, self.model, self.timeline, self.work)
-            ending = advance(self.streams[1], self.person, day, self.rules)
+            day = min(until, (day // stride + 1.0) * stride)
+            code, self.state = run_until(self.streams[0], self.state, day, self.model, self.timeline, self.work, stride)
+            ending = advance(self.streams[1], self.person, day, self.rules, stride)
             assert ENDINGS.get(code) == ending, f"day {day:g}: the engine ended with {code}, the twin has {ending}"
             found = differences(person_of(self.state, self.rules), self.person)
             assert not found, f"day {day:g}: {len(found)} differences, first {found[:5]}"

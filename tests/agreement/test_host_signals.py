@@ -10,10 +10,13 @@ import pytest
 
 from seedsoil.body.conditions import total_emission
 from seedsoil.body.state import (
+    CELLS,
+    CLONES,
     HIT_RATE,
     IMMATURE,
     INSTABILITY_RATE,
     KILL_RATE,
+    LARGEST,
     LYMPHOCYTES,
     MACROPHAGES,
     MATURE,
@@ -55,24 +58,34 @@ def test_anyone_at_all(first: int, tally: Counter[str]) -> None:
             for lesion in pair.person.lesions:
                 felt.update(name for name in _FELT if lesion.fate == "growing" and getattr(lesion, name) != 0.0)
     assert all(felt[name] > 10 for name in _FELT), felt
-    assert min(tally[name] for name in ("bridge", "draw_mutant", "draw_loss", "send", "inherited")) > 3, tally
+    assert min(tally[name] for name in ("follow_path", "draw_mutant", "draw_loss", "send", "inherited")) > 3, tally
 
 
-def without_drugs(model: Model, number: int) -> Pair:
-    """A vascular lesion of competent persisters in the liver, under signals of which each holds some days."""
+def without_drugs(model: Model, number: int, clones: int = 1, cells: float = 2e4) -> Pair:
+    """A vascular lesion of competent persisters in the liver, in so many clones, under signals of which each holds some days."""
     timeline = any_timeline(np.random.default_rng(number), 35.0)
     timeline.plasma[:], timeline.artery[:] = 0.0, 0.0
     pair = founded()
     kind = next(k.number for k in pair.rules.kinds if k.mask == 0b110 and k.hits == pair.rules.hits)
-    pair = alone(model, timeline, LIVER, 2e4, kind, number)
+    pair = alone(model, timeline, LIVER, cells, kind, number)
     pair.state.lesion[0, IMMATURE], pair.state.lesion[0, MATURE] = 0.5, 0.5
+    for slot in range(1, clones):
+        pair.state.cells[0, slot], pair.state.kind[0, slot] = cells, kind
+        pair.state.slot_key[0, slot], pair.state.clone_of[0, slot] = 1000 + slot, slot
+        pair.state.clone[slot] = (-1, 0, kind, 0)
+    pair.state.used[0] = pair.state.count[CLONES] = clones
+    pair.state.lesion[0, [CELLS, LARGEST]] = clones * cells
     pair.reread()
     return pair
 
 
-@pytest.mark.parametrize("rate", [1e-4, 1e-2])
-def test_three_sorts_of_mark(rate: float, tally: Counter[str]) -> None:
-    """Cells mutate, depart and lose a mechanism in one step: one by one at the lower rate, all together at the higher.
+#: Clones whose marks are followed one by one, in a lesion large enough to have vessels and to shed; and one drawn as a path.
+SMALL, LARGE = (12, 900.0), (1, 2e4)
+
+
+@pytest.mark.parametrize(("rate", "clones"), [(3e-4, SMALL), (1e-2, LARGE)])
+def test_three_sorts_of_mark(rate: float, clones: tuple[int, float], tally: Counter[str]) -> None:
+    """Cells mutate, depart and lose a mechanism in one step: one by one in small clones, all together in a large one.
 
     The three share one law of marks, whose shares differ from condition to condition. A sort that is taken for another,
     or a cell that is not taken from its clone, shows in the first week.
@@ -80,13 +93,13 @@ def test_three_sorts_of_mark(rate: float, tally: Counter[str]) -> None:
     model = conditioned(np.random.default_rng(1))
     model.trait[SHEDDING] = 3.0 * rate / model.emission[:, LIVER].sum(axis=1).max()
     model = model._replace(mechanism_rate=np.full(3, 3.0 * rate), reversal_rate=np.array([0.0, rate, 2.0 * rate]))
-    pair = without_drugs(model, 5)
+    pair = without_drugs(model, 5, *clones)
     pair.live(STEP_DAYS)
-    if rate < 1e-3:
-        assert tally["bridge"] == 0
+    if clones == SMALL:
+        assert tally["follow_path"] == 0
         assert min(tally[name] for name in ("draw_mutant", "draw_loss", "send")) > 3
     else:
-        assert tally["bridge"] == 1
+        assert tally["follow_path"] == 1
         assert tally["send"] > 50
         masks = {clone.kind.mask for clone in pair.person.lesions[0].clones if clone.cells > 50.0}
         assert {0b010, 0b100, 0b111} <= masks
@@ -104,7 +117,7 @@ def test_nothing_returns_where_nothing_is_reversible(tally: Counter[str]) -> Non
     assert not tally["draw_loss"]
 
 
-@pytest.mark.parametrize(("cells", "way"), [(12.0, "draw_mutant"), (1e6, "bridge")])
+@pytest.mark.parametrize(("cells", "way"), [(12.0, "draw_mutant"), (1e6, "follow_path")])
 def test_no_more_than_half_of_all_divisions_bring_a_mutant(cells: float, way: str, tally: Counter[str]) -> None:
     """Where mechanisms come so often that their chances add to more than 1, the other half still has none."""
     model = founded().model._replace(mechanism_rate=np.full(3, 0.5))
@@ -114,7 +127,7 @@ def test_no_more_than_half_of_all_divisions_bring_a_mutant(cells: float, way: st
     assert tally[way] > (20 if way == "draw_mutant" else 1)
 
 
-@pytest.mark.parametrize(("cells", "way"), [(1e3, "draw_mutant"), (3e6, "bridge")])
+@pytest.mark.parametrize(("cells", "way"), [(300.0, "draw_mutant"), (3e6, "follow_path")])
 def test_drugs_bring_tolerance_about(cells: float, way: str, tally: Counter[str]) -> None:
     """Under two drugs persisters come oftener than their rate has it, one by one and all together, and alike in both.
 
@@ -123,7 +136,7 @@ def test_drugs_bring_tolerance_about(cells: float, way: str, tally: Counter[str]
     found = {}
     for fold in (1.0, 10.0):
         model = conditioned(np.random.default_rng(2))._replace(induced_fold=np.array([1.0, fold, 1.0]))
-        model = model._replace(mechanism_rate=np.array([3e-4, 1e-3, 3e-4]))
+        model = model._replace(mechanism_rate=np.array([3e-4, 1e-3, 3e-4]) * (3e6 / cells) ** 0.2)
         model.trait[[SHEDDING, HIT_RATE, INSTABILITY_RATE, KILL_RATE]] = 0.0
         model.agent[:, MAXIMUM] *= 0.1  # strain without loss
         timeline = any_timeline(np.random.default_rng(4), 35.0)
@@ -136,8 +149,10 @@ def test_drugs_bring_tolerance_about(cells: float, way: str, tally: Counter[str]
 
 
 @pytest.mark.parametrize("condition", [1, 2, 3])
-@pytest.mark.parametrize("rate", [3e-3, 6e-2])
-def test_departures_follow_the_condition(condition: int, rate: float, tally: Counter[str]) -> None:
+@pytest.mark.parametrize(("rate", "clones"), [(1.5e-2, SMALL), (6e-2, LARGE)])
+def test_departures_follow_the_condition(
+    condition: int, rate: float, clones: tuple[int, float], tally: Counter[str]
+) -> None:
     """Emigrants go where the condition of the day has it, one by one and all together; the other tables are not heard."""
     model = conditioned(np.random.default_rng(condition))
     model.emission[:] = 0.0
@@ -150,14 +165,14 @@ def test_departures_follow_the_condition(condition: int, rate: float, tally: Cou
         mechanism_rate=np.zeros(3),
         reversal_rate=np.zeros(3),
     )
-    pair = without_drugs(model, condition)
+    pair = without_drugs(model, condition, *clones)
     pair.timeline.condition[:] = condition
     pair = Pair(pair.state, model, pair.timeline, 7, condition)
     pair.live(STEP_DAYS)
     seen = Counter(lesion.site for lesion in pair.person.lesions[1:])
     assert set(seen) == {LIVER, BRAIN}
     assert min(seen.values()) > 1
-    assert tally["bridge"] == (rate > 1e-2)
+    assert tally["follow_path"] == (clones == LARGE)
 
 
 def test_what_holds_outside_the_pieces() -> None:

@@ -45,8 +45,22 @@ def test_an_untreated_patient_grows_and_seeds(tally: Counter[str]) -> None:
     fates = Counter(lesion.fate for lesion in pair.person.lesions)
     assert fates["dormant"] > 20
     assert fates["growing"] > 1
-    assert min(tally[name] for name in ("bridge", "draw_mutant", "send", "pool_of")) > 20
+    assert min(tally[name] for name in ("follow_path", "draw_mutant", "send", "pool_of")) > 20
     assert pair.person.lesions[0].hypoxia > 0.1
+
+
+@pytest.mark.parametrize(("stride", "until"), [(21.0, 126.0), (28.0, 140.0)])
+def test_long_strides(stride: float, until: float) -> None:
+    """Months by three or by four weeks at a time: lesions shed and established within a stride begin on their own day.
+
+    One that began with the next stride, or a week's end that still cuts a stride, shows at once.
+    """
+    pair = founded(quick_patient())
+    pair.live(until, stride)
+    growing = [one for one in pair.person.lesions[1:] if one.fate == "growing"]
+    own = [one for one in growing if one.active // stride == one.arrived // stride]
+    assert len(own) > 1, len(growing)
+    assert pair.person.lesions[0].cells > 1e6
 
 
 @pytest.mark.parametrize("off", [(), ("reseeding",)])
@@ -55,7 +69,7 @@ def test_metastases_seed_again_after_the_primary_is_out(off: tuple[str, ...]) ->
 
     All cells resist something, at a cost: it slows their division, and the founding of their lesions.
     """
-    pair = founded(quick_patient(), 1, off)
+    pair = founded(quick_patient(), 3, off)
     fitness = pair.rules.resting.sites[pair.person.lesions[0].site].fitness
     pair.state.kind[0, 0] = next(kind.number for kind in pair.rules.kinds if fitness[kind.mask] < 1.0)
     pair.reread()
@@ -97,19 +111,21 @@ CALL = Course("call", 200.0, "iv", 3.0, 14.0, 2)
 INFUSION = Course("poison", 200.0, "hepatic_artery", 5.0, duration=7.0)
 
 
-def treated(site: str, courses: tuple[Course, ...], mechanism_rate: float, cut_out: tuple[Resect, ...] = ()) -> Pair:
+def treated(
+    site: str, courses: tuple[Course, ...], mechanism_rate: float, cut_out: tuple[Resect, ...] = (), number: int = 3
+) -> Pair:
     """A patient on the day of diagnosis, the primary put at a site, with drugs to come and clones that resist."""
-    grown = grow(quick_patient(shedding_rate=5e-5), VESSELS, Diagnosis(1.5), seed=11, number=3)
+    grown = grow(quick_patient(shedding_rate=5e-5), VESSELS, Diagnosis(1.5), seed=11, number=number)
     agents = {agent.name: agent for agent in AGENTS}
     arm = open_arm(grown, VESSELS, agents, Protocol(courses=courses, resections=cut_out), 70.0)
     arm.state.lesion[0, SITE] = HOST.anatomy.index(site)
     model = arm.model._replace(mechanism_rate=np.full_like(arm.model.mechanism_rate, mechanism_rate))
-    return Pair(arm.state, model, arm.timeline, 11, 3)
+    return Pair(arm.state, model, arm.timeline, 11, number)
 
 
 def test_an_operated_and_treated_patient(tally: Counter[str]) -> None:
     """Drugs on all that a drug can act on, surgery within a step that leaves some cells of some clones, and a wound."""
-    pair = treated("gut", (POISON, CALL, INFUSION), 1e-5, (Resect("primary", 10.0),))
+    pair = treated("gut", (POISON, CALL, INFUSION), 1e-5, (Resect("primary", 10.0),), number=6)
     today, signal = pair.person.today, pair.timeline.signal
     assert pair.person.lesions[0].cells > 1e6
     assert all(max(signal[:, column]) > 0.05 for column in range(signal.shape[1]))
@@ -168,7 +184,7 @@ def test_clones_that_resist_are_told_apart_while_there_is_room(tally: Counter[st
     pair.live(84.0)
     assert len(pair.person.lesions[0].clones) > SLOTS_BEYOND_TYPES
     assert sum(clone.kind.mask > 0 for clone in pair.person.lesions[0].clones) > 20
-    assert tally["bridge"] > 5
+    assert tally["follow_path"] > 5
     assert tally["draw_mutant"] > 20
 
 

@@ -4,18 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from seedsoil.body.hazards import cut_pieces, prepare
-from seedsoil.body.kendall import (
-    advance_unmarked,
-    chance_alive,
-    compose,
-    identity,
-    mark_time,
-    odds,
-    piece,
-    size_at_mark,
-    suffix,
-)
+from seedsoil.body.hazards import cut_pieces, prepare, prepare_path, prepare_tails
+from seedsoil.body.kendall import TINY, advance_unmarked, mark_time, size_at_mark, suffix
 from seedsoil.body.seeding import send, spot_at
 from seedsoil.body.state import (
     CELLS,
@@ -30,15 +20,23 @@ from seedsoil.body.state import (
     LARGEST,
     MARKS_LIMIT,
     MOST_MUTANTS,
+    PATH_CELLS,
+    PIECE_DAYS,
     PIECE_HOST,
+    PIECE_START,
     SERIAL,
     STEP,
     TRACKED,
 )
 from seedsoil.foundation.compiled import inner
 from seedsoil.foundation.elementary import exp, log
-from seedsoil.foundation.samplers import negative_binomial, poisson
+from seedsoil.foundation.samplers import binomial, negative_binomial, poisson
 from seedsoil.foundation.streams import POPULATION, aim, mix, uniform
+
+#: Families of one new type and piece up to which each is a clone of its own, where clones are told apart.
+MOST_APART = 64.0
+#: What keeps the streams of a type's mutants apart from those of a lesion's pools.
+BROOD = 1 << 20
 
 
 @inner
@@ -76,17 +74,17 @@ def new_clone(state, row, kind, parent, day, pooled):  # type: ignore[no-untyped
 
 
 @inner
-def place(state, row, kind, parent_slot, day, ordinal, work, model):  # type: ignore[no-untyped-def]
-    """Slot for a mutant: its own while it can be told apart, else the pool of its type.
+def told_apart(state, row, kind, model):  # type: ignore[no-untyped-def]
+    """Whether new clones of a type are told apart: in small lesions, and where it resists a drug that is being given."""
+    return state.lesion[row, CELLS] * IDENTITY_SHARE < 1.0 or (model.mask[kind] & int(state.clock[TRACKED])) != 0
 
-    Clones are told apart in small lesions, and where a mechanism resists a drug that is being given.
-    """
+
+@inner
+def place(state, row, kind, parent_slot, day, ordinal, work, model):  # type: ignore[no-untyped-def]
+    """Slot for a mutant: its own where it is told apart and there is room, else the pool of its type."""
     types = model.mask.shape[0]
     used = state.used[row]
-    small = state.lesion[row, CELLS] * IDENTITY_SHARE < 1.0
-    tracked = (model.mask[kind] & int(state.clock[TRACKED])) != 0
-    room = used < state.cells.shape[1] - types
-    alone = (small or tracked) and room
+    alone = told_apart(state, row, kind, model) and used < state.cells.shape[1] - types
     if not alone:
         for slot in range(used):
             if state.kind[row, slot] == kind and state.clone[state.clone_of[row, slot], CLONE_POOLED] == 1:
@@ -153,6 +151,7 @@ def follow(stream, state, row, slot, family, kind, at, spent, day, ordinal, dept
     """Draw the rest of the step for ``family`` cells of a type (a negative number: one new mutant); new stack depth."""
     mutant = family < 0.0
     prepare(kind, row, pieces, state, model, work)
+    prepare_tails(kind, pieces, work)
     calendar, table = work.calendar[kind, :pieces], work.tail[kind, : pieces + 1]
     a, beta, c, delta, root = suffix(calendar, table, at, spent)
     waiting, alive = advance_unmarked(stream, 1.0 if mutant else family, a, beta, c, delta, root)
@@ -172,103 +171,145 @@ def follow(stream, state, row, slot, family, kind, at, spent, day, ordinal, dept
 
 
 @inner
-def bridge(stream, state, row, slot, start, pieces, model, work):  # type: ignore[no-untyped-def]
-    """Draw a large family's step with its marks all together: Poisson along the path between its two ends.
+def follow_path(stream, state, row, slot, span, pieces, model, work):  # type: ignore[no-untyped-def]
+    """Draw a large clone's step as one path: its end by the exact law, and who leaves it, Poisson along the path.
 
-    Relative error 1/sqrt(marks), for more than ``MARKS_LIMIT`` of them. Mutants of one type and piece are one clone, or
-    join the pool of their type.
+    The path is the mean one, bent to meet the end by the same extra growth on each day. Its mutants are drawn with those
+    of all large clones of its type (`bear`): here its cell-days are added to theirs. ``span`` is the step's length [day].
     """
-    kind = state.kind[row, slot]
-    cells = state.cells[row, slot]
-    calendar = work.calendar[kind]
-    now, mean = identity(), 0.0
-    for at in range(pieces):
-        gone = calendar[at, 2] * work.leaving[kind, at]
-        now = compose(now, piece(calendar[at, 0], calendar[at, 1] + gone, 0.0, calendar[at, 3]))
-        mean += (calendar[at, 0] - calendar[at, 1] - gone) * calendar[at, 3]
-    _, later = advance_unmarked(stream, cells, now[0], now[1], now[2], now[3], now[4])
+    kind, cells = state.kind[row, slot], state.cells[row, slot]
+    prepare_path(kind, pieces, work)
+    calendar, quiet = work.calendar[kind], work.quiet[kind]
+    _, later = advance_unmarked(stream, cells, quiet[0], quiet[1], quiet[2], quiet[3], quiet[4])
     work.after[slot] += later
-    total = work.tail[kind, pieces, 5]
-    drift = (log(max(later, 1.0) / cells) - mean) / max(total, 1e-12)
+    bend = (log(max(later, 1.0) / cells) - quiet[5]) / span
     height, ordinal = cells, np.int64(0)
     for at in range(pieces):
         days, gone = calendar[at, 3], calendar[at, 2] * work.leaving[kind, at]
-        rate = (calendar[at, 0] - calendar[at, 1] - gone) + drift
-        grown = height * exp(rate * days)
-        path = days * (grown - height) / (rate * days) if abs(rate * days) > 1e-6 else days * height
+        rate = (calendar[at, 0] - calendar[at, 1] - gone) + bend
+        rise = rate * days
+        grown = height * exp(rise) if at < pieces - 1 else max(later, 1.0)
+        path = days * (grown - height) / rise if abs(rise) > 1e-6 else days * height
+        work.path[kind, at] += path
+        work.climb[kind, at] += rate * path
         leavers = poisson(stream, gone * (1.0 - work.reverting[kind, at]) * path)
         while leavers > 0.0:
             ordinal += 1
-            day = start + work.tail[kind, at, 5] + uniform(stream) * days
+            day = work.piece[at, PIECE_START] + uniform(stream) * days
             if not send(stream, state, row, slot, int(work.piece[at, PIECE_HOST]), day, ordinal, model, work):
                 return False
             leavers -= 1.0
-        pool_changed(stream, state, row, slot, path, rate, at, start, pieces, model, work)
         height = grown
     return True
-
-
-@inner
-def pool_changed(stream, state, row, slot, path, rate, at, start, pieces, model, work):  # type: ignore[no-untyped-def]
-    """Add the mutants of one piece, type by type, from its divisions; and who lost a mechanism, from the days lived.
-
-    ``path`` are the cell-days of the piece, in which the clone grows by ``rate`` [1/day].
-    """
-    kind = state.kind[row, slot]
-    strain = work.strain[at, model.mask[kind]]
-    total = work.mutation[kind] + work.induction[kind] * strain
-    chance = min(MOST_MUTANTS, total)
-    if total > 0.0:
-        # Chances that add to more than the most are lowered alike, as where mutants are drawn one by one.
-        divisions = work.calendar[kind, at, 0] / (1.0 - chance) * path * (chance / total)
-        for choice in range(work.alteration.shape[1]):
-            mean = (work.alteration[kind, choice] + work.induced[kind, choice] * strain) * divisions
-            if mean > 0.0:
-                other = work.mutant[kind, choice]
-                pool_type(stream, state, row, slot, other, mean, rate, at, start, pieces, model, work)
-    for choice in range(work.reversal.shape[1]):
-        mean = work.reversal[kind, choice] * path
-        if mean > 0.0:
-            other = work.restored[kind, choice]
-            pool_type(stream, state, row, slot, other, mean, rate, at, start, pieces, model, work)
 
 
 @inner
 def spread_out(change):  # type: ignore[no-untyped-def]
     """sinh(z) / z of half a logarithmic change: the mean of an exponential's course against its middle [1]."""
     z = min(0.5 * abs(change), 700.0)
-    return 0.5 * (exp(z) - exp(-z)) / z if z > 1e-3 else 1.0 + z * z / 6.0
+    if z < 0.1:  # to 2e-12
+        square = z * z
+        return 1.0 + square * (1.0 / 6.0 + square * (1.0 / 120.0))
+    return 0.5 * (exp(z) - exp(-z)) / z
 
 
 @inner
-def pool_type(stream, state, row, slot, other, mean, rate, at, start, pieces, model, work):  # type: ignore[no-untyped-def]
-    """Add the families of one new type, ``mean`` of which begin in a piece, that live to the step's end.
+def rate_of_change(kind, choice, at, strain, work):  # type: ignore[no-untyped-def]
+    """How often a cell of a type brings or becomes a cell of one other [1/day]: a choice of mutants, then one of losses."""
+    changes = work.alteration.shape[1]
+    if choice >= changes:
+        return work.reversal[kind, choice - changes]
+    total = work.mutation[kind] + work.induction[kind] * strain
+    if total <= 0.0:
+        return 0.0
+    # Chances that add to more than the most are lowered alike, as where mutants are drawn one by one.
+    chance = min(MOST_MUTANTS, total)
+    divisions = work.calendar[kind, at, 0] / (1.0 - chance) * (chance / total)
+    return (work.alteration[kind, choice] + work.induced[kind, choice] * strain) * divisions
 
-    They all begin in its middle; how many do is corrected so that their mean at its end is that of families which begin
-    as the mother clone goes, by ``rate`` [1/day]. Cells that leave them again are lost, and their own mutants are not
-    drawn: shares of second order.
+
+@inner
+def expect_lines(kind, choice, other, row, pieces, state, model, work):  # type: ignore[no-untyped-def]
+    """Write how many families of a new type, piece by piece, are expected to live to the step's end; return their sum.
+
+    Each begins in its piece's middle; their number is corrected so that their mean at its end is that of families which
+    begin as the mother clones go. Cells that leave them again are lost, and their own mutants are not drawn: shares of
+    second order.
     """
-    prepare(other, row, pieces, state, model, work)
-    whole = work.calendar[other, at, 3]
-    half, own = 0.5 * whole, 0.0
-    rest = identity()
-    for later in range(at, pieces):
-        calendar = work.calendar[other, later]
-        gone = calendar[2] * work.leaving[other, later]
-        if later == at:
-            own = calendar[0] - calendar[1] - gone
-        rest = compose(rest, piece(calendar[0], calendar[1] + gone, 0.0, half if later == at else calendar[3]))
-    a, beta, c, delta, root = rest
-    lasting = chance_alive(a, beta, c, delta, root)
-    mean *= spread_out((rate - own) * whole) / spread_out(rate * whole)
-    lines = poisson(stream, mean * min(1.0, lasting))
-    if lines <= 0.0:
-        return
-    day = start + work.tail[other, at, 5] + half
+    total, mask = 0.0, model.mask[kind]
+    for at in range(pieces):
+        path = work.path[kind, at]
+        mean = rate_of_change(kind, choice, at, work.strain[at, mask], work) * path
+        if mean > 0.0:
+            prepare(other, row, pieces, state, model, work)
+            prepare_path(other, pieces, work)
+            calendar = work.calendar[other, at]
+            own = calendar[0] - calendar[1] - calendar[2] * work.leaving[other, at]
+            rate = work.climb[kind, at] / path
+            mean *= spread_out((rate - own) * calendar[3]) / spread_out(rate * calendar[3]) * work.late[other, at, 0]
+        work.lines[at] = mean
+        total += mean
+    return total
+
+
+@inner
+def mother_of(stream, state, row, kind, largest):  # type: ignore[no-untyped-def]
+    """Slot of the clone of a type that a new family comes from: the largest, or one drawn by their sizes."""
+    total, mother, most = 0.0, np.int64(0), 0.0
+    for slot in range(state.used[row]):
+        if state.kind[row, slot] == kind:
+            total += state.cells[row, slot]
+            if state.cells[row, slot] > most:
+                mother, most = slot, state.cells[row, slot]
+    if largest:
+        return mother
+    left = uniform(stream) * total
+    for slot in range(state.used[row]):
+        if state.kind[row, slot] == kind and state.cells[row, slot] > 0.0:
+            mother = slot
+            left -= state.cells[row, slot]
+            if left < 0.0:
+                break
+    return mother
+
+
+@inner
+def bear_lines(stream, state, row, kind, other, at, lines, work, model):  # type: ignore[no-untyped-def]
+    """Give the families of a new type that begin in one piece their place: few that are told apart one each, else one."""
+    begin, days, odd = work.piece[at, PIECE_START], work.piece[at, PIECE_DAYS], work.late[other, at, 1]
     # Ordinals of a range of their own: one that was used twice would give two clones the same luck for ever.
     ordinal = np.int64((1 << 32) + (at << 16) + other)
-    target = place(state, row, other, slot, day, ordinal, work, model)
-    work.after[target] += lines + negative_binomial(stream, lines, odds(a, beta, c, delta, root))
+    if not told_apart(state, row, other, model) or lines > MOST_APART:
+        mother = mother_of(stream, state, row, kind, True)
+        target = place(state, row, other, mother, begin + 0.5 * days, ordinal, work, model)
+        work.after[target] += lines + negative_binomial(stream, lines, odd)
+        return
+    for line in range(int(lines)):
+        mother = mother_of(stream, state, row, kind, False)
+        day = begin + uniform(stream) * days
+        target = place(state, row, other, mother, day, ordinal + (np.int64(line) << 40), work, model)
+        work.after[target] += 1.0 + negative_binomial(stream, 1.0, odd)
+
+
+@inner
+def bear(stream, state, row, kind, pieces, model, work):  # type: ignore[no-untyped-def]
+    """Draw the mutants of all large clones of one type, Poisson along their paths, and who of them lost a mechanism."""
+    aim(stream, POPULATION, mix(state.lesion_key[row], np.uint64(kind + BROOD)), state.count[STEP])
+    changes = work.alteration.shape[1]
+    for choice in range(changes + work.reversal.shape[1]):
+        other = work.mutant[kind, choice] if choice < changes else work.restored[kind, choice - changes]
+        total = expect_lines(kind, choice, other, row, pieces, state, model, work)
+        lines = poisson(stream, total)
+        for at in range(pieces):
+            if lines <= 0.0:
+                break
+            here = lines
+            if at < pieces - 1:
+                here = binomial(stream, lines, min(1.0, work.lines[at] / max(total, TINY)))
+            total -= work.lines[at]
+            lines -= here
+            if here > 0.0:
+                bear_lines(stream, state, row, kind, other, at, here, work, model)
 
 
 @inner
@@ -309,8 +350,20 @@ def tidy(state, row, model):  # type: ignore[no-untyped-def]
 
 
 @inner
-def advance_lesion(stream, state, row, start, end, model, timeline, work):  # type: ignore[no-untyped-def]
-    """Carry one lesion through one step. False if it sends out more emigrants than there is room for."""
+def is_large(kind, cells, pieces, work):  # type: ignore[no-untyped-def]
+    """Whether a clone's step is drawn as one path: it is large, or leaves so many marks; else its tails are filled."""
+    if cells >= PATH_CELLS:
+        return True
+    prepare_tails(kind, pieces, work)
+    return cells * min(1.0, work.tail[kind, 0, 1] / max(work.tail[kind, 0, 3], TINY)) > MARKS_LIMIT
+
+
+@inner
+def advance_lesion(stream, state, row, start, end, at, model, timeline, work):  # type: ignore[no-untyped-def]
+    """Carry one lesion through one step. False if it sends out more emigrants than there is room for.
+
+    ``at`` is a piece of the timeline before which all are over on day ``start``.
+    """
     total = state.lesion[row, CELLS]
     for mask in range(work.share.shape[0]):
         work.share[mask] = 0.0
@@ -318,23 +371,24 @@ def advance_lesion(stream, state, row, start, end, model, timeline, work):  # ty
     for slot in range(present):
         work.share[model.mask[state.kind[row, slot]]] += state.cells[row, slot] / total
         work.after[slot] = 0.0
-    pieces = cut_pieces(state, row, start, end, model, timeline, work)
+    pieces = cut_pieces(state, row, start, end, at, model, timeline, work)
     state.count[SERIAL] += 1
     fits = True
     for slot in range(present):
-        kind = state.kind[row, slot]
+        kind, cells = state.kind[row, slot], state.cells[row, slot]
         prepare(kind, row, pieces, state, model, work)
         aim(stream, POPULATION, state.slot_key[row, slot], state.count[STEP])
-        table = work.tail[kind]
-        cells = state.cells[row, slot]
-        chance = table[0, 1] / max(table[0, 3], 1e-300)
-        if cells * min(1.0, chance) > MARKS_LIMIT:
-            fits = bridge(stream, state, row, slot, start, pieces, model, work) and fits
+        if is_large(kind, cells, pieces, work):
+            fits = follow_path(stream, state, row, slot, end - start, pieces, model, work) and fits
             continue
+        table = work.tail[kind]
         marked, alive = advance_unmarked(stream, cells, table[0, 0], table[0, 1], table[0, 2], table[0, 3], table[0, 4])
         work.after[slot] += alive
         if marked > 0.0:
             fits = follow_marks(stream, state, row, slot, marked, start, pieces, model, work) and fits
+    for kind in range(work.stamp.shape[0]):
+        if work.stamp[kind] == state.count[SERIAL] and work.path[kind, 0] > 0.0:
+            bear(stream, state, row, kind, pieces, model, work)
     for slot in range(state.used[row]):
         state.cells[row, slot] = work.after[slot]
     tidy(state, row, model)

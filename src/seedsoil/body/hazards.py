@@ -22,7 +22,7 @@ from seedsoil.biology.soils.vessels import (
     vessel_step,
 )
 from seedsoil.body.barrier import ceiling_of, felt, passage
-from seedsoil.body.kendall import fill_tails
+from seedsoil.body.kendall import chance_alive, compose, fill_tails, identity, odds, piece
 from seedsoil.body.niche import effector_kill, move_niche, recruited, visible
 from seedsoil.body.seeding import founding_chance, joining_chance
 from seedsoil.body.state import (
@@ -94,7 +94,7 @@ from seedsoil.foundation.elementary import exp, power
 #: Largest relative change of a lesion's vessels within one piece, and the shortest piece that this rule may ask for.
 VESSEL_CHANGE = 0.05
 SHORTEST_PIECE = 0.5
-#: Largest change of a lesion's logarithm within one piece while effector cells, whose hold depends on size, kill it.
+#: Largest change of a lesion's logarithm within one piece where oxygen or effector cells' hold depends on its size.
 SIZE_CHANGE = 0.5
 #: Diameter at which a lesion draws half its blood from the artery [mm].
 ARTERIAL_DIAMETER = 0.3
@@ -222,17 +222,16 @@ def find_piece(today, end, at, timeline):  # type: ignore[no-untyped-def]
 
 
 @inner
-def cut_pieces(state, row, start, end, model, timeline, work):  # type: ignore[no-untyped-def]
+def cut_pieces(state, row, start, end, at, model, timeline, work):  # type: ignore[no-untyped-def]
     """Cut a step of one lesion into pieces of nearly constant hazard; carry its vessels and host cells through them.
 
-    Pieces end where a drug piece ends and where vessels have changed by a twentieth. Within the step the lesion's
-    size follows its mean path. What effector cells kill is that of the piece's middle, for which size and lymphocytes
-    are foreseen.
-    Returns the number of pieces; fills ``work.piece``, ``work.kill`` and ``work.strain``.
+    Pieces end where a drug piece ends and where vessels have changed by a twentieth or the lesion by half an e-fold.
+    Within the step the lesion's size follows its mean path. What effector cells kill is that of the piece's middle, for which size and lymphocytes
+    are foreseen. ``at`` is a piece of the timeline before which all are over. Returns the number of pieces; fills ``work.piece``, ``work.kill`` and ``work.strain``.
     """
     lesion = state.lesion[row]
     site, cells, antigen = int(lesion[SITE]), lesion[CELLS], visible(model, work)
-    today, pieces, at = start, np.int64(0), np.int64(0)  # typed: a bare 0 is compiled twice
+    today, pieces = start, np.int64(0)  # typed: a bare 0 is compiled twice
     lesion[EXCITED] = 0.0
     while at < timeline.start.shape[0] and timeline.end[at] <= today + 1e-9:
         at += 1
@@ -254,7 +253,7 @@ def cut_pieces(state, row, start, end, model, timeline, work):  # type: ignore[n
         hunted = seeing * antigen + blind
         growth, days = free - hunted, until - today
         if pieces < PIECES - 1:
-            if hunted > 0.0:
+            if hunted > 0.0 or cells * exp(max(0.0, growth) * days) >= VESSEL_CELLS:
                 days = min(days, max(SHORTEST_PIECE, SIZE_CHANGE / max(abs(growth), 1e-12)))
             if cells >= VESSEL_CELLS:
                 days = min(days, vessel_days(lesion, lack, output, signal, model, growth))
@@ -273,10 +272,10 @@ def cut_pieces(state, row, start, end, model, timeline, work):  # type: ignore[n
         else:
             cells *= exp(growth * days)
         lesion[PERFUSION], lesion[HYPOXIA], lesion[LEAK] = fed, lack, leak
-        piece, host = work.piece[pieces], timeline.condition[inside]
-        fill_piece(piece, lesion, today, days, thrift, lack, leak, condition, host, model)
-        piece[PIECE_SEEDING] = founding_chance(row, host, state, model)
-        piece[PIECE_SEEDING] += joining_chance(row, host, state, model, work)
+        entry, host = work.piece[pieces], timeline.condition[inside]
+        fill_piece(entry, lesion, today, days, thrift, lack, leak, condition, host, model)
+        entry[PIECE_SEEDING] = founding_chance(row, host, state, model)
+        entry[PIECE_SEEDING] += joining_chance(row, host, state, model, work)
         today += days
         pieces += 1
         if inside >= 0 and today >= timeline.end[inside] - 1e-9:
@@ -295,12 +294,12 @@ def hunt(lesion, cells, antigen, row, condition, days, model, work):  # type: ig
 
 
 @inner
-def fill_piece(piece, lesion, today, days, thrift, lack, leak, condition, host, model):  # type: ignore[no-untyped-def]
+def fill_piece(entry, lesion, today, days, thrift, lack, leak, condition, host, model):  # type: ignore[no-untyped-def]
     """Write one piece: when, under which condition, division and departures against the usual, the share without oxygen."""
     shed = leak * (1.0 + model.trait[SHED_GAIN] * power(lack, model.trait[SHED_POWER]))
-    piece[PIECE_START], piece[PIECE_DAYS], piece[PIECE_THRIFT], piece[PIECE_LACK] = today, days, thrift, lack
-    piece[PIECE_DEPARTURE] = shed * model.site[condition, int(lesion[SITE]), DEPARTING]
-    piece[PIECE_CONDITION], piece[PIECE_HOST] = condition, host
+    entry[PIECE_START], entry[PIECE_DAYS], entry[PIECE_THRIFT], entry[PIECE_LACK] = today, days, thrift, lack
+    entry[PIECE_DEPARTURE] = shed * model.site[condition, int(lesion[SITE]), DEPARTING]
+    entry[PIECE_CONDITION], entry[PIECE_HOST] = condition, host
 
 
 @inner
@@ -347,18 +346,53 @@ def prepare(kind, row, pieces, state, model, work):  # type: ignore[no-untyped-d
     for choice in range(work.reversal.shape[1]):
         reverters += work.reversal[kind, choice]
     for at in range(pieces):
-        piece = work.piece[at]
-        condition, lack = int(piece[PIECE_CONDITION]), piece[PIECE_LACK]
+        entry = work.piece[at]
+        condition, lack = int(entry[PIECE_CONDITION]), entry[PIECE_LACK]
         birth = model.site[condition, site, DIVISION] * model.fitness[condition, site, mask]
-        birth *= piece[PIECE_THRIFT] * (1.0 - lack)
+        birth *= entry[PIECE_THRIFT] * (1.0 - lack)
         death = model.site[condition, site, DEATH] + model.trait[HYPOXIC_DEATH] * lack + work.kill[at, mask]
         mutants = birth * min(MOST_MUTANTS, work.mutation[kind] + work.induction[kind] * work.strain[at, mask])
-        emigrants = piece[PIECE_DEPARTURE] * success * piece[PIECE_SEEDING]
+        emigrants = entry[PIECE_DEPARTURE] * success * entry[PIECE_SEEDING]
         leavers = emigrants + reverters
         work.calendar[kind, at, 0] = birth - mutants
         work.calendar[kind, at, 1] = death
         work.calendar[kind, at, 2] = mutants + leavers
-        work.calendar[kind, at, 3] = piece[PIECE_DAYS]
+        work.calendar[kind, at, 3] = entry[PIECE_DAYS]
         work.leaving[kind, at] = leavers / (mutants + leavers) if mutants + leavers > 0.0 else 0.0
         work.reverting[kind, at] = reverters / leavers if leavers > 0.0 else 0.0
-    fill_tails(work.calendar[kind], work.tail[kind], pieces)
+        work.path[kind, at], work.climb[kind, at] = 0.0, 0.0
+
+
+@inner
+def forget(work):  # type: ignore[no-untyped-def]
+    """Take no calendar for filled: another patient's, or another arm's, may stand there under the same serial number."""
+    for kind in range(work.stamp.shape[0]):
+        work.stamp[kind] = work.tail_stamp[kind] = work.path_stamp[kind] = -1
+
+
+@inner
+def prepare_tails(kind, pieces, work):  # type: ignore[no-untyped-def]
+    """Fill the composites from each piece of a type's calendar to the step's end, unless they are there already."""
+    if work.tail_stamp[kind] != work.stamp[kind]:
+        work.tail_stamp[kind] = work.stamp[kind]
+        fill_tails(work.calendar[kind], work.tail[kind], pieces)
+
+
+@inner
+def prepare_path(kind, pieces, work):  # type: ignore[no-untyped-def]
+    """Fill a type's law without marks, where who leaves is lost: of the step, and from the middle of each piece on."""
+    if work.path_stamp[kind] == work.stamp[kind]:
+        return
+    work.path_stamp[kind] = work.stamp[kind]
+    now, mean = identity(), 0.0
+    for at in range(pieces - 1, -1, -1):
+        birth, days = work.calendar[kind, at, 0], work.calendar[kind, at, 3]
+        gone = work.calendar[kind, at, 1] + work.calendar[kind, at, 2] * work.leaving[kind, at]
+        a, beta, c, delta, root = compose(piece(birth, gone, 0.0, 0.5 * days), now)
+        work.late[kind, at, 0] = chance_alive(a, beta, c, delta, root)
+        work.late[kind, at, 1] = odds(a, beta, c, delta, root)
+        now = compose(piece(birth, gone, 0.0, days), now)
+        mean += (birth - gone) * days
+    quiet = work.quiet[kind]
+    quiet[0], quiet[1], quiet[2], quiet[3], quiet[4] = now
+    quiet[5] = mean

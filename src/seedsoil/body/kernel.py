@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from seedsoil.body.families import advance_lesion, new_clone
-from seedsoil.body.hazards import fill_alterations
+from seedsoil.body.hazards import fill_alterations, forget
 from seedsoil.body.seeding import founder_vigour, note_catches, sleepers
 from seedsoil.body.state import (
     ACTIVE,
@@ -228,10 +228,16 @@ def hazard_of_dying(state, model, work):  # type: ignore[no-untyped-def]
 
 @inner
 def live(state, days, model, work):  # type: ignore[no-untyped-def]
-    """Add the hazard of a step; if it exhausts the patient's share, note the day and the cause. True while alive."""
+    """Add the hazard of a step; if it exhausts the patient's share, note the day and the cause. True while alive.
+
+    Between the step's ends the hazard rises as an exponential: its mean is the logarithmic one.
+    """
     later, worst = hazard_of_dying(state, model, work)
-    before = state.clock[SPENT]
-    spent = before + 0.5 * days * (state.clock[HAZARD] + later)
+    before, sooner = state.clock[SPENT], state.clock[HAZARD]
+    mean = 0.5 * (sooner + later)
+    if sooner > 0.0 and later > 0.0 and abs(later - sooner) > 1e-3 * mean:
+        mean = (later - sooner) / log(later / sooner)
+    spent = before + days * mean
     state.clock[SPENT], state.clock[HAZARD] = spent, later
     if spent < state.clock[THRESHOLD]:
         return True
@@ -252,13 +258,15 @@ def room_for_all(state):  # type: ignore[no-untyped-def]
 
 
 @leaf
-def advance(stream, state, until, model, timeline, work):  # type: ignore[no-untyped-def]
-    """Carry a patient to day ``until``, along the fixed grid of steps. Returns what it ended with.
+def advance(stream, state, until, stride, model, timeline, work):  # type: ignore[no-untyped-def]
+    """Carry a patient to day ``until``, along a fixed grid of steps of ``stride`` days. Returns what it ended with.
 
     The same whether called once or for each step: a call may end anywhere on the grid, or cut a step where the state
-    is changed from outside. ``MORE_LESIONS``, ``MORE_ARRIVALS`` and ``MORE_CLONES`` ask for room; call again with it.
+    is changed from outside. The stride is a whole number of ``STEP_DAYS``. ``MORE_LESIONS``, ``MORE_ARRIVALS`` and ``MORE_CLONES`` ask for room; call again with it.
     """
     fill_alterations(model, work)
+    forget(work)
+    at = np.int64(0)
     while state.clock[NOW] < until - 1e-9:
         room = room_for_all(state)
         if room != REACHED:
@@ -269,22 +277,25 @@ def advance(stream, state, until, model, timeline, work):  # type: ignore[no-unt
         note_catches(state, model, work)
         today = state.clock[NOW]
         number = int((today + 1e-9) // STEP_DAYS)
-        end = min(until, (number + 1) * STEP_DAYS)
+        end = min(until, ((today + 1e-9) // stride + 1.0) * stride)
         part = (
             0 if today - number * STEP_DAYS < 1e-6 else 1 + int((today - number * STEP_DAYS) / STEP_DAYS * (PARTS - 1))
         )
         state.count[STEP] = number * PARTS + part
+        while at < timeline.end.shape[0] and timeline.end[at] <= today + 1e-9:
+            at += 1
         for row in range(state.count[LESIONS]):
             fate = state.lesion[row, FATE]
-            start = today
+            start, first = today, at
             if fate == DORMANT:
                 if state.lesion[row, ACTIVE] >= end:
                     continue
-                start = max(today, state.lesion[row, ACTIVE])
+                start = state.lesion[row, ACTIVE]  # before today, if it was shed and established within the last step
+                first = at if start >= today else np.int64(0)
                 wake(state, row, model)
             elif fate != GROWING:
                 continue
-            if not advance_lesion(stream, state, row, start, end, model, timeline, work):
+            if not advance_lesion(stream, state, row, start, end, first, model, timeline, work):
                 return TOO_MANY_SEEDS
             switch_vessels(state, row, model)
         state.clock[NOW] = end

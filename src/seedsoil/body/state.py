@@ -83,8 +83,8 @@ GAUSS_NODES = (0.1127016653792583, 0.5, 0.8872983346207417)
 GAUSS_WEIGHTS = (5.0 / 18.0, 8.0 / 18.0, 5.0 / 18.0)
 #: Most pieces into which one step is cut.
 PIECES = 96
-#: Marks of one clone in one step above which they are drawn together, not one by one.
-MARKS_LIMIT = 100.0
+#: Cells from which a clone's step is drawn as one path, its marks together along it; and marks from which a smaller one's is.
+PATH_CELLS, MARKS_LIMIT = 1e3, 100.0
 #: Most of a clone's divisions that bring a mutant.
 MOST_MUTANTS = 0.5
 #: A clone keeps its identity while it makes up this share of its lesion.
@@ -173,7 +173,14 @@ class Work(NamedTuple):
     reverting: Floats  # (types, PIECES): share of those that lose a mechanism, and stay in the lesion
     reversal: Floats  # (types, mechanisms): rate [1/day] of losing each mechanism
     restored: Integers  # (types, mechanisms): what the cell then is
-    stamp: Integers  # (types,)
+    stamp: Integers  # (types,): of the calendar; two more, of what is worked out from it
+    tail_stamp: Integers  # (types,)
+    path_stamp: Integers  # (types,)
+    quiet: Floats  # (types, 6): the step's composite without marks, who leaves being lost, and its mean growth
+    late: Floats  # (types, PIECES, 2): chance to last, and odds, of a family begun in a piece's middle
+    path: Floats  # (types, PIECES): cell-days that the large clones of a type live [cell day]
+    climb: Floats  # (types, PIECES): the same times their growth [cell]
+    lines: Floats  # (PIECES,): families of one new type expected from each piece
     piece: Floats  # (PIECES, PIECE_COLUMNS)
     kill: Floats  # (PIECES, masks): kill hazard [1/day]
     strain: Floats  # (PIECES, masks): share of the greatest kill by drugs that cells feel
@@ -226,6 +233,13 @@ def new_work(types: int, masks: int, sites: int, mechanisms: int) -> Work:
         reversal=np.zeros((types, mechanisms)),
         restored=np.zeros((types, mechanisms), dtype=np.int64),
         stamp=np.full(types, -1, dtype=np.int64),
+        tail_stamp=np.full(types, -1, dtype=np.int64),
+        path_stamp=np.full(types, -1, dtype=np.int64),
+        quiet=np.zeros((types, 6)),
+        late=np.zeros((types, PIECES, 2)),
+        path=np.zeros((types, PIECES)),
+        climb=np.zeros((types, PIECES)),
+        lines=np.zeros(PIECES),
         piece=np.zeros((PIECES, PIECE_COLUMNS)),
         kill=np.zeros((PIECES, masks)),
         strain=np.zeros((PIECES, masks)),

@@ -72,6 +72,11 @@ STALLED_DAYS, STALLED_CELLS, STALLED_FOLD = 3652.5, 1e6, 3.0
 LATEST_DIAGNOSIS = 3.0
 #: Founders tried before a patient is given up: most are lost by chance or stall.
 MOST_ATTEMPTS = 200
+#: Growth of the primary's logarithm in one step while it is far from the size asked for, when nobody looks and nothing is
+#: given; and the longest of those steps [day].
+STRIDE_GROWTH, LONGEST_STRIDE = 0.35, 12 * STEP_DAYS
+#: Share of the deaths that a primary may be spared by chance while it is told to be far from the size asked for.
+CHANCE_OF_DEATH = 0.1
 #: Lesions beyond which a patient is not followed.
 MOST_LESIONS = 20000
 
@@ -106,8 +111,8 @@ class Diagnosis:
 class Grown:
     """A patient on the day of diagnosis: the state, the luck still to come, and the day on the engine's clock.
 
-    ``vessels`` and ``without`` are what it was grown with, ``attempts`` how many founders it took, ``found_by`` what led to
-    the diagnosis: "symptoms" or "screening".
+    ``vessels``, ``without`` and ``diagnosis`` are what it was grown with and until when, ``attempts`` how many founders it
+    took, ``found_by`` what led to the diagnosis: "symptoms", "screening", or "" for who is healthy.
     """
 
     patient: Patient
@@ -119,15 +124,16 @@ class Grown:
     stream: Stream
     day: float
     attempts: int
-    found_by: str = "symptoms"
+    found_by: str
+    diagnosis: Diagnosis
 
 
 def run_until(
-    stream: Stream, state: State, until: float, model: Model, timeline: Timeline, work: Work
+    stream: Stream, state: State, until: float, model: Model, timeline: Timeline, work: Work, stride: float = STEP_DAYS
 ) -> tuple[int, State]:
     """Advance a state, giving it room whenever it asks for some. Returns what it ended with, and the state."""
     while True:
-        ending = int(advance(stream, state, until, model, timeline, work))
+        ending = int(advance(stream, state, until, stride, model, timeline, work))
         if ending == MORE_LESIONS and state.lesion.shape[0] < MOST_LESIONS:
             state = with_room(state, 2 * state.lesion.shape[0] + int(state.count[PENDING]) + 1, 0)
         elif ending == MORE_ARRIVALS:
@@ -179,10 +185,18 @@ def _is_diagnosed(state: State, diagnosis: Diagnosis) -> bool:
 
 
 def _weeks_until(diagnosis: Diagnosis, state: State, model: Model) -> int:
-    """Weeks in which the primary cannot reach the size asked for: half of what it would take if no cell ever died."""
-    target = cells_of(diagnosis.primary_diameter_mm)
-    far = log(target / state.lesion[0, CELLS]) if state.lesion[0, CELLS] < target else 0.0
-    return max(1, int(0.5 * far / (model.site[0, int(state.lesion[0, SITE]), DIVISION] * STEP_DAYS)))
+    """Weeks in which the primary cannot reach the size asked for, if it grows by no more than its rates and a margin."""
+    target, cells = cells_of(diagnosis.primary_diameter_mm), float(state.lesion[0, CELLS])
+    rates = model.site[0, int(state.lesion[0, SITE])]
+    fastest = float(rates[DIVISION] - (1.0 - CHANCE_OF_DEATH) * rates[DEATH_RATE])
+    return max(1, int(log(target / cells) / (fastest * STEP_DAYS))) if cells < target and fastest > 0.0 else 1
+
+
+def _stride(state: State, model: Model) -> float:
+    """Days of a step far from diagnosis: whole weeks, fewer for a tumour that grows fast."""
+    rates = model.site[0, int(state.lesion[0, SITE])]
+    weeks = STRIDE_GROWTH / max(1e-9, float(rates[DIVISION] - rates[DEATH_RATE])) // STEP_DAYS
+    return min(LONGEST_STRIDE, max(1.0, weeks) * STEP_DAYS)
 
 
 def _patience(state: State, model: Model) -> float:
@@ -225,7 +239,7 @@ def grow(
         If none of the founders tried leads to a diagnosis; it says how large the primaries became.
     """
     if diagnosis.primary_diameter_mm <= 0.0:
-        return _healthy(patient(1) if callable(patient) else patient, vessels, seed, number, without)
+        return _healthy(patient(1) if callable(patient) else patient, vessels, diagnosis, seed, number, without)
     largest = 0.0
     for attempt in range(1, MOST_ATTEMPTS + 1):
         person = patient(attempt) if callable(patient) else patient
@@ -233,7 +247,9 @@ def grow(
         state, found_by = _grow_founder(person, vessels, diagnosis, stream, attempt, without)
         if found_by:
             day = float(state.clock[NOW])
-            return Grown(person, vessels, tuple(without), number, seed, state, stream, day, attempt, found_by)
+            return Grown(
+                person, vessels, tuple(without), number, seed, state, stream, day, attempt, found_by, diagnosis
+            )
         largest = max(largest, float(state.lesion[0, LARGEST]))
     raise ModelError(
         f"patient {number}: no tumour was diagnosed in {MOST_ATTEMPTS} tries; the largest primary reached "
@@ -242,38 +258,52 @@ def grow(
     )
 
 
-def _healthy(patient: Patient, vessels: Vasculature, seed: int, number: int, without: Collection[str]) -> Grown:
+def _healthy(
+    patient: Patient, vessels: Vasculature, diagnosis: Diagnosis, seed: int, number: int, without: Collection[str]
+) -> Grown:
     """A host without a tumour on day 0. The row of the primary is there, and holds nothing."""
     model, stream = build_model(patient, vessels, without=without), new_stream(seed, number)
     state = _founded(patient, model, stream, 1)
     state.lesion[0, FATE], state.used[0] = EXTINCT, 0
     state.lesion[0, CELLS] = state.lesion[0, LARGEST] = state.cells[0, 0] = 0.0
     _open_clock(state, patient, stream, without)
-    return Grown(patient, vessels, tuple(without), number, seed, state, stream, 0.0, 1, "")
+    return Grown(patient, vessels, tuple(without), number, seed, state, stream, 0.0, 1, "", diagnosis)
 
 
 def watch_growth(grown: Grown, watch: Callable[[State], None]) -> None:
-    """Grow the same tumour again, bytes and all, and call ``watch`` on every day of the grid before the diagnosis."""
-    model = build_model(grown.patient, grown.vessels, without=grown.without)
-    stream, work, timeline = new_stream(grown.seed, grown.number), scratch(model), nothing(0)
-    state, day = _founded(grown.patient, model, stream, grown.attempts), 0.0
-    while day < grown.day:
-        watch(state)
-        day += STEP_DAYS
-        _, state = run_until(stream, state, day, model, timeline, work)
+    """Grow the same tumour again, bytes and all, and call ``watch`` before every step that leads to the diagnosis."""
+    stream = new_stream(grown.seed, grown.number)
+    if grown.found_by:
+        _grow_founder(grown.patient, grown.vessels, grown.diagnosis, stream, grown.attempts, grown.without, watch)
 
 
 def _grow_founder(
-    patient: Patient, vessels: Vasculature, diagnosis: Diagnosis, stream: Stream, attempt: int, without: Collection[str]
+    patient: Patient,
+    vessels: Vasculature,
+    diagnosis: Diagnosis,
+    stream: Stream,
+    attempt: int,
+    without: Collection[str],
+    watch: Callable[[State], None] | None = None,
 ) -> tuple[State, str]:
     """Grow one founder until its tumour is diagnosed, and by what, or never will be ("")."""
     model = build_model(patient, vessels, without=without)
     work, timeline = scratch(model), nothing(0)
     state, day = _founded(patient, model, stream, attempt), 0.0
     patience, due = _patience(state, model), _next_look(diagnosis.screening, stream, attempt, day)
+    longest = _stride(state, model)
     while day < LONGEST_GROWTH_DAYS and state.lesion[0, CELLS] > 0.0:
-        day = min(due, day + STEP_DAYS * _weeks_until(diagnosis, state, model))
-        ending, state = run_until(stream, state, day, model, timeline, work)
+        free = _weeks_until(diagnosis, state, model) * STEP_DAYS
+        stride = longest if free >= longest else STEP_DAYS
+        until = min(due, (day // stride + free // stride) * stride)  # a look at everybody may cut a stride
+        while watch and (day // stride + 1.0) * stride < until:
+            watch(state)
+            day = (day // stride + 1.0) * stride
+            _, state = run_until(stream, state, day, model, timeline, work, stride)
+        if watch:
+            watch(state)
+        day = until
+        ending, state = run_until(stream, state, day, model, timeline, work, stride)
         if ending != REACHED:
             break
         found_by = "symptoms" if _is_diagnosed(state, diagnosis) else ""

@@ -127,7 +127,7 @@ def lived(
     """Carry a lesion of so many cells through one stretch of at most so many days; return it, and the cells after it.
 
     ``shares`` are those of the masks. All but the last stretch that there is room for end where vessels have changed by
-    a twentieth or, while effector cells kill, the lesion by half an e-fold. What these kill is taken at the middle.
+    a twentieth or, where its size matters, the lesion by half an e-fold. What these kill is taken at the middle.
     """
     here = felt(lesion, cells, window)
     site = here.sites[lesion.site]
@@ -139,7 +139,7 @@ def lived(
     free -= mean(shares, poisoned)
     prey = mean(shares, hunted(lesion, site, cells, lesion.called, rules))
     days = most
-    if prey > 0.0 and not last:
+    if not last and (prey > 0.0 or cells * exp(max(0.0, free - prey) * most) >= VESSEL_CELLS):
         days = min(days, max(SHORTEST_PIECE, SIZE_CHANGE / max(abs(free - prey), 1e-12)))
     change = turnover(lesion, (lesion.immature, lesion.mature), now.lack, site, window, free - prey, rules)
     if vascular and not last:

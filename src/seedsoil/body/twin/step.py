@@ -7,54 +7,27 @@ never to be fast. It shares with the engine the samplers and streams (the draws 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from seedsoil.body.state import (
-    IDENTITY_SHARE,
-    MARKS_LIMIT,
-    PARTS,
-    SLOTS_BEYOND_TYPES,
-    STEP_DAYS,
-    VESSEL_CELLS,
-)
-from seedsoil.body.twin.hazards import Hazard, Stretch, cut, hazards
-from seedsoil.body.twin.kendall import Piece, advance_unmarked, first_mark, law, remaining
-from seedsoil.body.twin.person import Arrival, Clone, Kind, Lesion, Line, Person, Rules, Seed
-from seedsoil.body.twin.seeding import catches, departing_chance, destinations, founder_vigour, note_catches
-from seedsoil.foundation.elementary import exp, expm1, log, power
-from seedsoil.foundation.samplers import exponential, negative_binomial, normal, poisson
-from seedsoil.foundation.streams import POPULATION, SEEDING, aim, mix, uniform
+from seedsoil.body.state import IDENTITY_SHARE, PARTS, SLOTS_BEYOND_TYPES, STEP_DAYS, VESSEL_CELLS
+from seedsoil.body.twin.hazards import cut
+from seedsoil.body.twin.marks import LesionStep, key_of, new_line, pool_of
+from seedsoil.body.twin.person import Arrival, Clone, Lesion, Person, Rules, Seed
+from seedsoil.body.twin.seeding import founder_vigour, note_catches
+from seedsoil.foundation.elementary import exp, log, power
+from seedsoil.foundation.samplers import exponential, normal
+from seedsoil.foundation.streams import SEEDING, aim, uniform
 
 if TYPE_CHECKING:
     from seedsoil.foundation.streams import Stream
 
 Ending = Literal["reached", "died"]
-Thing = TypeVar("Thing")
-
-#: What keeps the keys of emigrants apart from those of mutants.
-LEAVING = 1 << 40
 
 
-def key_of(parent: int, number: int) -> int:
-    """Return the identity of what is the ``number``-th of its parent, for the random stream."""
-    return int(mix(np.uint64(parent), np.uint64(number)))
-
-
-def one_of(stream: Stream, things: Sequence[tuple[float, Thing]]) -> Thing:
-    """Draw one of some things, each in proportion to its chance."""
-    left = uniform(stream) * sum(chance for chance, _ in things)
-    for chance, thing in things:
-        left -= chance
-        if left < 0.0:
-            return thing
-    return things[-1][1]
-
-
-def advance(stream: Stream, person: Person, until: float, rules: Rules) -> Ending:
-    """Carry a person to day ``until`` along the grid of steps, or to death. Changes the person in place."""
+def advance(stream: Stream, person: Person, until: float, rules: Rules, stride: float = STEP_DAYS) -> Ending:
+    """Carry a person to day ``until`` along a grid of steps, or to death. Changes the person in place."""
     while person.today < until - 1e-9:
         settle(stream, person, rules)
         note_catches(person, rules)
@@ -62,11 +35,11 @@ def advance(stream: Stream, person: Person, until: float, rules: Rules) -> Endin
         week, into = divmod(start + 1e-9, STEP_DAYS)
         part = 0 if into < 1e-6 else 1 + int(into / STEP_DAYS * (PARTS - 1))
         person.step = int(week) * PARTS + part
-        end = min(until, (week + 1) * STEP_DAYS)
+        end = min(until, ((start + 1e-9) // stride + 1) * stride)
         for lesion in person.lesions:
             since = start
             if lesion.fate == "dormant" and lesion.active < end:
-                since = max(start, lesion.active)
+                since = lesion.active
                 wake(lesion, rules)
             if lesion.fate == "growing":
                 advance_lesion(stream, person, lesion, since, end, rules)
@@ -170,9 +143,9 @@ def death_hazards(person: Person, rules: Rules) -> dict[int, float]:
 
 
 def survives(person: Person, days: float, rules: Rules) -> bool:
-    """Add the hazard of a step, by the trapezium rule; where it exceeds the person's share, note day and cause."""
+    """Add the hazard of a step, which rises as an exponential; where it exceeds the share, note day and cause."""
     risks = death_hazards(person, rules)
-    mean = 0.5 * (person.hazard + sum(risks.values()))
+    mean = mean_of(person.hazard, sum(risks.values()))
     left = person.threshold - person.spent
     person.hazard = sum(risks.values())
     person.spent += mean * days
@@ -183,6 +156,14 @@ def survives(person: Person, days: float, rules: Rules) -> bool:
     return False
 
 
+def mean_of(first: float, last: float) -> float:
+    """Return the mean of an exponential course between two values; of a straight one if they hardly differ or one is 0."""
+    straight = 0.5 * (first + last)
+    if min(first, last) <= 0.0 or abs(last - first) <= 1e-3 * straight:
+        return straight
+    return (last - first) / (log(last) - log(first))
+
+
 def advance_lesion(stream: Stream, person: Person, lesion: Lesion, start: float, end: float, rules: Rules) -> None:
     """Carry one lesion from ``start`` to ``end``: each of its clones draws what becomes of it."""
     step = LesionStep(stream, person, lesion, start, cut(lesion, start, end, rules), rules)
@@ -190,189 +171,11 @@ def advance_lesion(stream: Stream, person: Person, lesion: Lesion, start: float,
         clone.after = 0.0
     for clone in list(lesion.clones):
         step.advance_clone(clone)
+    for kind in rules.kinds:
+        step.bear(kind)
     for clone in lesion.clones:
         clone.cells = clone.after
     tidy(person, lesion)
-
-
-class LesionStep:
-    """One lesion's step while it is drawn: the stretches, and what each type of cell risks in them."""
-
-    def __init__(
-        self, stream: Stream, person: Person, lesion: Lesion, start: float, stretches: list[Stretch], rules: Rules
-    ) -> None:
-        self.stream, self.person, self.lesion, self.rules = stream, person, lesion, rules
-        self.start, self.stretches = start, stretches
-        self.chances = [
-            departing_chance(stretch.host.sites[lesion.site], lesion, person, rules) for stretch in stretches
-        ]
-        self._hazards: dict[Kind, list[Hazard]] = {}
-
-    def hazards(self, kind: Kind) -> list[Hazard]:
-        """Return what a cell of this type risks, stretch by stretch."""
-        if kind not in self._hazards:
-            self._hazards[kind] = hazards(kind, self.lesion, self.stretches, self.chances, self.rules)
-        return self._hazards[kind]
-
-    def pieces(self, kind: Kind, day: float = 0.0) -> list[Piece]:
-        """Return the marked birth-death law of this type from ``day`` of the step to its end."""
-        return remaining([hazard.marked for hazard in self.hazards(kind)], day)
-
-    def hazard_at(self, kind: Kind, day: float) -> Hazard:
-        """Return what a cell of this type risks on a day of the step."""
-        for hazard in self.hazards(kind):
-            if day <= hazard.days:
-                break
-            day -= hazard.days
-        return hazard
-
-    def advance_clone(self, clone: Clone) -> None:
-        """Draw a clone's step. Each family that leaves a mark is followed, unless there are too many."""
-        aim(self.stream, POPULATION, np.uint64(clone.key), self.person.step)
-        pieces = self.pieces(clone.kind)
-        if clone.cells * law(pieces)[0] > MARKS_LIMIT:
-            self.bridge(clone)
-            return
-        marked, alive = advance_unmarked(self.stream, clone.cells, pieces)
-        clone.after += alive
-        self.follow(clone, marked)
-
-    def follow(self, clone: Clone, marked: float) -> None:
-        """Follow families that leave a mark, one by one: the day, the family's size, the mutant or emigrant, the rest.
-
-        The youngest group goes first. An emigrant is one cell less; a mutant is one cell more, its mother stays.
-        """
-        marks = 0
-        waiting = [(marked, clone, 0.0)] if marked > 0.0 else []
-        while waiting:
-            families, clone, begun = waiting.pop()
-            if families > 1.0:
-                waiting.append((families - 1.0, clone, begun))
-            since, family = first_mark(self.stream, self.pieces(clone.kind, begun))
-            day = begun + since
-            marks += 1
-            risk = self.hazard_at(clone.kind, day)
-            changed = None
-            if uniform(self.stream) * (risk.mutation + risk.leaving) < risk.leaving:
-                family -= 1.0
-                if risk.loss > 0.0 and uniform(self.stream) * risk.leaving < risk.loss:
-                    changed = self.draw_loss(clone.kind)
-                else:
-                    self.send(clone, risk, day, marks)
-            else:
-                changed = self.draw_mutant(clone.kind, risk.strain)
-            if changed is not None:
-                again, alive = advance_unmarked(self.stream, 1.0, self.pieces(changed, day))
-                if alive > 0.0 or again > 0.0:
-                    mutant = self.place(changed, clone, day, marks)
-                    mutant.after += alive
-                    waiting += [(again, mutant, day)] if again > 0.0 else []
-            if family > 0.0:
-                again, alive = advance_unmarked(self.stream, family, self.pieces(clone.kind, day))
-                clone.after += alive
-                waiting += [(again, clone, day)] if again > 0.0 else []
-
-    def draw_mutant(self, kind: Kind, strain: float) -> Kind:
-        """Draw what a mutant is, by what can happen to its mother under this strain by drugs."""
-        chances = self.rules.alterations(kind, strain)
-        return one_of(self.stream, [(rate, mutant) for rate, mutant in chances if rate > 0.0])
-
-    def draw_loss(self, kind: Kind) -> Kind:
-        """Draw what a cell is that has lost a mechanism of resistance."""
-        return one_of(self.stream, [(rate, restored) for rate, restored in self.rules.losses(kind) if rate > 0.0])
-
-    def send(self, clone: Clone, risk: Hazard, day: float, number: int) -> None:
-        """Send an emigrant to a tissue in which it will succeed, or to a lesion that lies there or elsewhere."""
-        person, stream, site = self.person, self.stream, risk.host.sites[self.lesion.site]
-        caught = catches(person)
-        ways = [(chance, (place, False)) for place, chance in destinations(site, self.lesion, self.rules)]
-        ways += [(chance * caught[place], (place, True)) for place, chance in site.landings.items() if place in caught]
-        place, joins = one_of(stream, ways)
-        joins = joins or (place in caught and uniform(stream) < caught[place])
-        holding = [(one.catch, one.number) for one in person.lesions if one.site == place and one.catch > 0.0]
-        lesion = one_of(stream, holding) if joins else -1
-        key = key_of(clone.key, key_of(person.step + LEAVING, number))
-        person.seeds.append(
-            Seed(self.start + day, self.lesion.number, clone.kind, clone.line, place, key, risk.host, lesion)
-        )
-
-    def place(self, kind: Kind, mother: Clone, day: float, number: int) -> Clone:
-        """Find a mutant's clone: one of its own while it can be told apart, else the pool of its type.
-
-        Told apart are clones of small lesions, and those that resist a drug which is given, while there is room.
-        """
-        lesion, person = self.lesion, self.person
-        alone = lesion.cells < 1.0 / IDENTITY_SHARE or kind.mask & person.tracked != 0
-        alone = alone and len(lesion.clones) < SLOTS_BEYOND_TYPES
-        if not alone and (pool := pool_of(kind, lesion.clones, person)):
-            return pool
-        key = key_of(mother.key, key_of(person.step, number)) if alone else key_of(lesion.key, kind.number + 1)
-        line = new_line(person, lesion, kind, mother.line, self.start + day, pooled=not alone)
-        lesion.clones.append(Clone(0.0, kind, line, key))
-        return lesion.clones[-1]
-
-    def bridge(self, clone: Clone) -> None:
-        """Draw a clone with more than a hundred marks: its end first, then the marks along the path to it.
-
-        The path is the mean one, bent to meet the end by the same extra growth on each day; marks are Poisson along it.
-        """
-        risks = self.hazards(clone.kind)
-        _, later = advance_unmarked(self.stream, clone.cells, [risk.unmarked for risk in risks])
-        clone.after += later
-        mean = sum(risk.growth * risk.days for risk in risks)
-        bend = (log(max(later, 1.0) / clone.cells) - mean) / sum(risk.days for risk in risks)
-        height, begun, leavers = clone.cells, 0.0, 0
-        for number, risk in enumerate(risks):
-            rise = (risk.growth + bend) * risk.days
-            cell_days = height * risk.days * (expm1(rise) / rise if abs(rise) > 1e-6 else 1.0)
-            for _ in range(int(poisson(self.stream, risk.departure * cell_days))):
-                leavers += 1
-                self.send(clone, risk, begun + uniform(self.stream) * risk.days, leavers)
-            chances = list(self.rules.alterations(clone.kind, risk.strain))
-            whole = sum(rate for rate, _ in chances)
-            for rate, kind in chances:
-                mutants = risk.mutation * cell_days * rate / whole if whole > 0.0 else 0.0
-                self.pool(clone, kind, mutants, rise, number, begun)
-            for rate, kind in self.rules.losses(clone.kind):
-                self.pool(clone, kind, rate * cell_days, rise, number, begun)
-            height *= exp(rise)
-            begun += risk.days
-
-    def pool(self, clone: Clone, kind: Kind, expected: float, rise: float, number: int, begun: float) -> None:
-        """Add the families of a new type that live to the step's end, as if all came in the middle of a stretch.
-
-        So many are expected to be founded in it, in proportion to their mother clone, whose logarithm rises. The number
-        is corrected for the middle's being taken for the whole. Who leaves them is lost; their mutants wait for the next
-        step.
-        """
-        if expected <= 0.0:
-            return
-        risk = self.hazards(kind)[number]
-        day = begun + 0.5 * risk.days
-        _, alive, odds = law(remaining([risk.unmarked for risk in self.hazards(kind)], day))
-        # From founding in proportion to exp(rise t) to the stretch's end at t = 1, against all at t = 1/2.
-        own = risk.growth * risk.days
-        expected *= exp(0.5 * own) * slope_of(rise - own) / slope_of(rise)
-        families = poisson(self.stream, expected * min(1.0, alive))
-        if families > 0.0:
-            pool = self.place(kind, clone, day, (1 << 32) + (number << 16) + self.rules.kinds.index(kind))
-            pool.after += families + negative_binomial(self.stream, families, odds)
-
-
-def slope_of(rise: float) -> float:
-    """Return the mean of exp(rise t) over t from 0 to 1."""
-    return expm1(rise) / rise if abs(rise) > 1e-9 else 1.0
-
-
-def pool_of(kind: Kind, clones: list[Clone], person: Person) -> Clone | None:
-    """Return the clone in which this type's small families are counted together, if there is one."""
-    return next((clone for clone in clones if clone.kind == kind and person.lines[clone.line].pooled), None)
-
-
-def new_line(person: Person, lesion: Lesion, kind: Kind, parent: int, born: float, pooled: bool) -> int:
-    """Enter a line in the register of descent; return its place there."""
-    person.lines.append(Line(parent, lesion.number, kind, pooled, born))
-    return len(person.lines) - 1
 
 
 def tidy(person: Person, lesion: Lesion) -> None:
