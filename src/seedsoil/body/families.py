@@ -255,7 +255,7 @@ def expect_lines(kind, choice, other, row, pieces, state, model, work):  # type:
 @inner
 def mother_of(stream, state, row, kind, largest):  # type: ignore[no-untyped-def]
     """Slot of the clone of a type that a new family comes from: the largest, or one drawn by their sizes."""
-    total, mother, most = 0.0, -1, 0.0
+    total, mother, most = 0.0, 0, 0.0
     for slot in range(state.used[row]):
         if state.kind[row, slot] == kind:
             total += state.cells[row, slot]
