@@ -226,8 +226,9 @@ def cut_pieces(state, row, start, end, at, model, timeline, work):  # type: igno
     """Cut a step of one lesion into pieces of nearly constant hazard; carry its vessels and host cells through them.
 
     Pieces end where a drug piece ends and where vessels have changed by a twentieth or the lesion by half an e-fold.
-    Within the step the lesion's size follows its mean path. What effector cells kill is that of the piece's middle, for which size and lymphocytes
-    are foreseen. ``at`` is a piece of the timeline before which all are over. Returns the number of pieces; fills ``work.piece``, ``work.kill`` and ``work.strain``.
+    Within the step the lesion's size follows its mean path. What effector cells kill is that of the piece's middle, for
+    which size and lymphocytes are foreseen. ``at`` is a piece of the timeline before which all are over. Returns the number
+    of pieces; fills ``work.piece``, ``work.kill`` and ``work.strain``.
     """
     lesion = state.lesion[row]
     site, cells, antigen = int(lesion[SITE]), lesion[CELLS], visible(model, work)

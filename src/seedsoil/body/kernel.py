@@ -262,7 +262,8 @@ def advance(stream, state, until, stride, model, timeline, work):  # type: ignor
     """Carry a patient to day ``until``, along a fixed grid of steps of ``stride`` days. Returns what it ended with.
 
     The same whether called once or for each step: a call may end anywhere on the grid, or cut a step where the state
-    is changed from outside. The stride is a whole number of ``STEP_DAYS``. ``MORE_LESIONS``, ``MORE_ARRIVALS`` and ``MORE_CLONES`` ask for room; call again with it.
+    is changed from outside. The stride is a whole number of ``STEP_DAYS``. ``MORE_LESIONS``, ``MORE_ARRIVALS`` and
+    ``MORE_CLONES`` ask for room; call again with it.
     """
     fill_alterations(model, work)
     forget(work)
