@@ -152,7 +152,7 @@ def test_nodes_come_out_with_the_primary_and_are_read() -> None:
     """Every lesion of the regional nodes goes, those elsewhere stay; N is then the pathologist's."""
     protocol = Protocol((Resect("primary", 14.0, nodes=True),))
     found = 0
-    for number in range(2):
+    for number in (2, 3):  # one with a node large enough to be read, one with four that are not
         grown = grow(patient(shedding_rate=0.01), TWO_POOL, Diagnosis(30.0), 11, number)
         arm = open_arm(grown, TWO_POOL, {}, protocol, 14.0)
         run_arm(arm, protocol)
