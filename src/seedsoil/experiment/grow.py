@@ -73,8 +73,8 @@ LATEST_DIAGNOSIS = 3.0
 #: Founders tried before a patient is given up: most are lost by chance or stall.
 MOST_ATTEMPTS = 200
 #: Growth of the primary's logarithm in one step while it is far from the size asked for, when nobody looks and nothing is
-#: given; and the longest of those steps [day].
-STRIDE_GROWTH, LONGEST_STRIDE = 0.35, 12 * STEP_DAYS
+#: given; and the longest of those steps [day]: no more than the pieces there are can cut to the shortest.
+STRIDE_GROWTH, LONGEST_STRIDE = 0.35, 6 * STEP_DAYS
 #: Share of the deaths that a primary may be spared by chance while it is told to be far from the size asked for.
 CHANCE_OF_DEATH = 0.1
 #: Lesions beyond which a patient is not followed.

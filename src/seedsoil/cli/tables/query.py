@@ -17,7 +17,7 @@ _SHOWN = 100
 
 
 def query(run: Path, sql: str, /, *, csv: bool = False, json: bool = False) -> int:
-    """Answer a question in SQL to the tables of a finished run.
+    """Ask the tables of a finished run a question in SQL.
 
     Parameters
     ----------
