@@ -23,6 +23,17 @@ needs_root = pytest.mark.skipif(
 )
 
 
+def _others_may_read() -> bool:
+    """Whether a user who owns nothing reaches this checkout and its Python: not in a folder that is its owner's alone."""
+    paths = (Path(__file__).resolve(), Path(sys.prefix).resolve() / "bin")
+    return all(folder.stat().st_mode & 0o001 for path in paths for folder in path.parents)
+
+
+needs_other_user = pytest.mark.skipif(
+    not _others_may_read(), reason="needs a checkout that another user may read; this one lies in a closed folder"
+)
+
+
 def environment(**more: str) -> dict[str, str]:
     """Return the environment of a program of this checkout; an empty text removes a variable."""
     made = {**os.environ, "PYTHONPATH": os.pathsep.join((str(repository / "src"), str(repository)))}

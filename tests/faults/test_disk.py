@@ -10,7 +10,7 @@ import pytest
 
 from seedsoil.experiment.store import Store
 from tests.faults import ready
-from tests.faults.machine import injected, kept, linux, needs_root, needs_strace, small_disk, store
+from tests.faults.machine import injected, kept, linux, needs_other_user, needs_root, needs_strace, small_disk, store
 
 pytestmark = [pytest.mark.faults, linux]
 nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
@@ -76,6 +76,7 @@ def test_f06_files_may_not_grow(most: int, chunks: int, quick: Path, whole: dict
 
 
 @needs_root
+@needs_other_user
 @pytest.mark.parametrize("begun", [False, True])
 def test_f07_folder_of_another_user(begun: bool, quick: Path) -> None:
     """Refused before anything is done, and nothing is written."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults import ready
-from tests.faults.machine import environment, linux, needs_root, repository, run, small_disk, store
+from tests.faults.machine import environment, linux, needs_other_user, needs_root, repository, run, small_disk, store
 
 pytestmark = [pytest.mark.faults, linux]
 #: A real run, as small as can be.
@@ -236,6 +236,7 @@ def test_f34_compiled_kernels_are_damaged(ending: str, damage: str, cache: tuple
 
 
 @needs_root
+@needs_other_user
 def test_f34_home_cannot_be_written(cache: tuple[Path, str]) -> None:
     """Another user without a home: kernels are compiled into a folder of their own."""
     nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]

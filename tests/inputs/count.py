@@ -19,11 +19,11 @@ from tests.inputs.kinds import study_cases
 def warm_up() -> None:
     """Load all that the doors load when they are first used, so that each case is timed alone."""
     import seedsoil.cli.doctor
-    import seedsoil.cli.export
     import seedsoil.cli.lineage
     import seedsoil.cli.main
     import seedsoil.cli.run
     import seedsoil.cli.synergy
+    import seedsoil.cli.tables.export
     import seedsoil.show.pictures
 
     ss = seedsoil
