@@ -205,7 +205,7 @@ class Dispatcher:
         piece.deaths += 1
         at = error.patient if isinstance(error, WorkerDiedError) else None
         piece.suspects |= set() if at is None else {at} & set(piece.numbers)
-        if piece.deaths < _MOST_DEATHS:
+        if piece.deaths < self._crew.most_deaths:
             self._tell(f"{reason} while it had {piece.who}; they are tried again")
             self._waiting.appendleft(piece)
         elif len(piece.numbers) == 1:
