@@ -4,9 +4,9 @@ Making repeats the rows of the small run under other numbers of patients, throug
 in a thousand, patient by patient, so that times of death are as distinct as in a real run. Reading starts each command in a process of its own
 and prints its seconds and the most memory that it held. Aims for 1e5 patients in 4 arms: `show` within seconds, all below 2 GB.
 
-    seedsoil run demo --patients 40 --out /tmp/small
-    python benchmarks/big_run.py make /tmp/small /tmp/big --patients 100000
-    python benchmarks/big_run.py read /tmp/big
+    seedsoil run demo --patients 40 --out runs/small
+    python benchmarks/big_run.py make runs/small runs/big --patients 100000
+    python benchmarks/big_run.py read runs/big
 """
 
 import argparse

@@ -7,7 +7,7 @@ The same question, not the same work: SISTEM gives each clone a genome of driver
 sample cells, trees and reads; our cells carry heritable kinds, not genomes. We in turn have vessels,
 circulation, immunity and time in days, and tumours of 1e10 cells. There is no common law to hold both to: the gate is that the sites are there.
 
-    python benchmarks/peers/five_sites.py --peers-python /tmp/peers/bin/python [--limit 2700] [--patients 5]
+    python benchmarks/peers/five_sites.py --peers-python ../peers/bin/python [--limit 2700] [--patients 5]
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def skip_without(python: str, package: str) -> None:
     if found.returncode:
         print(f"skipped: {python} has no {package}. Make an environment for it and name its Python:")
         print(
-            f"  python -m venv /tmp/peer && /tmp/peer/bin/pip install {package}   then   --peers-python /tmp/peer/bin/python"
+            f"  python -m venv ../peers && ../peers/bin/pip install {package}   then   --peers-python ../peers/bin/python"
         )
         raise SystemExit(0)
 

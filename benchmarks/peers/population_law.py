@@ -4,7 +4,7 @@ Births 0.25 and deaths 0.18 per day, 60 days. Both are exact; gates: extinction 
 Kolmogorov's distance to Kendall's law. GillesPy2 takes any reaction network and plays every event; we draw this one law in
 closed form. That is where the ratio comes from.
 
-    python benchmarks/peers/population_law.py --peers-python /tmp/peers/bin/python
+    python benchmarks/peers/population_law.py --peers-python ../peers/bin/python
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ days there are about 1e6 cells, after 132 about 1e8. Gates: mean of mutants, and
 within four standard errors of their exact values. There is no time step to refine. The peer's approximate solvers (tau-leaping, hybrid) are slower
 here than its exact one, which is therefore the one to beat; it takes any network, and plays each of 6e6 to 6e8 events.
 
-    python benchmarks/peers/rare_mutants.py --peers-python /tmp/peers/bin/python [--long]
+    python benchmarks/peers/rare_mutants.py --peers-python ../peers/bin/python [--long]
 """
 
 from __future__ import annotations

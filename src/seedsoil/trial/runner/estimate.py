@@ -15,13 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.foundation.errors import StudyError
 from seedsoil.foundation.units import plain
 from seedsoil.trial.plan import Plan
-from seedsoil.trial.runner.patients import Columns, chunk_of, run_patients
+from seedsoil.trial.runner.patients import Columns, chunk_of, joined, run_patient
 
 #: Runs of no more patients begin at once: they take less than what an estimate could spare.
 SMALL = 2_000
@@ -140,15 +139,15 @@ def measured(plan: Plan, patients: int, workers: int, *, kept: bool = True) -> E
     """Carry out a few patients of a plan and return what so many of them take."""
     from seedsoil.experiment.folder.parts import empty_parts, parts_of
 
-    run_patients(plan, 0, 1)  # loads what is compiled, and compiles what is not
+    run_patient(plan, 0)  # loads what is compiled, and compiles what is not
     blank = {name: len(content) for name, content in empty_parts().items()}
     pieces: list[dict[str, Columns]] = []
     begin = time.process_time()
     for number in _pilots(plan.patients):
-        pieces.append(run_patients(plan, number, number + 1))
+        pieces.append(run_patient(plan, number))
         if len(pieces) >= _LEAST_PILOTS and time.process_time() - begin > _PILOT_SECONDS:
             break
-    tables = _joined(pieces)
+    tables = joined(pieces)
     parts = parts_of(tables, 0, plan.patients)
     count = len(pieces)
     each = (time.process_time() - begin) / count
@@ -172,13 +171,6 @@ def measured(plan: Plan, patients: int, workers: int, *, kept: bool = True) -> E
 def _pilots(patients: int) -> list[int]:
     """Return the numbers of a few patients, spread over the study."""
     return list(range(0, patients, max(1, patients // _MOST_PILOTS)))[:_MOST_PILOTS]
-
-
-def _joined(pieces: list[dict[str, Columns]]) -> dict[str, Columns]:
-    return {
-        table: {column: np.concatenate([piece[table][column] for piece in pieces]) for column in columns}
-        for table, columns in pieces[0].items()
-    }
 
 
 def _weight(column: NDArray[Any]) -> float:
