@@ -198,23 +198,14 @@ def _finished(folder: Path, skip_failed: bool) -> Trial:
     return open_run(folder)
 
 
-def _left(folder: Path) -> int | None:
-    """Return how many patients a run folder lacks; None if there is none yet."""
-    from seedsoil.experiment.store import MANIFEST, Store
-
-    if not (folder / MANIFEST).is_file():
-        return None
-    return sum(last - first for first, last in Store.open(folder).missing())
-
-
 def _carry_out(study: Study, folder: Path, who: dict[str, Any], how: dict[str, Any], anyway: bool) -> Trial:
     from seedsoil.trial.run import default_workers
     from seedsoil.trial.run import run as carry_out
-    from seedsoil.trial.runner.estimate import size_up
+    from seedsoil.trial.runner.estimate import left_in, size_up
 
     plan = study.plan()
     workers = who["workers"] or default_workers(plan.patients)
-    estimate = size_up(plan, workers, folder, left=_left(folder), anyway=anyway)
+    estimate = size_up(plan, workers, folder, left=left_in(folder), anyway=anyway)
     if estimate is not None:
         say(f"{estimate.told()}; estimated from {estimate.pilots} of them.")
     hands = (

@@ -15,7 +15,7 @@ from seedsoil.trial.plan import Plan
 from seedsoil.trial.reading.tables import StoredTables
 from seedsoil.trial.runner.crew import at_work, check_choice, make_crew, workers_of
 from seedsoil.trial.runner.dispatch import Dispatcher, Done
-from seedsoil.trial.runner.estimate import size_up
+from seedsoil.trial.runner.estimate import left_in, size_up
 from seedsoil.trial.runner.failures import FILE, Failure, read_failures, refusal, to_json
 from seedsoil.trial.runner.patients import chunk_of, joined
 from seedsoil.trial.runner.stop import Stop
@@ -108,7 +108,8 @@ def run(
     size = chunk or chunk_of(plan.patients)
     count = workers or (workers_of(executor) if isinstance(executor, Executor) else default_workers(plan.patients))
     if not anyway:
-        size_up(plan, count, None if out is None else Path(out))
+        folder = None if out is None else Path(out)
+        size_up(plan, count, folder, left=left_in(folder) if folder and resume else None)
     say, report = tell or _silent, progress or (lambda done, total: None)
     with Stop() as stop:
 

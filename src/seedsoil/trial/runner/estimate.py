@@ -17,6 +17,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from seedsoil.experiment.store import MANIFEST, Store
 from seedsoil.foundation.errors import StudyError
 from seedsoil.foundation.units import plain
 from seedsoil.trial.plan import Plan
@@ -124,6 +125,13 @@ def size_up(
     if not anyway:
         _refuse(found, free)
     return found
+
+
+def left_in(folder: Path) -> int | None:
+    """Return how many patients a run folder lacks; None if there is none yet."""
+    if not (folder / MANIFEST).is_file():
+        return None
+    return sum(last - first for first, last in Store.open(folder).missing())
 
 
 def at_least(patients: int, arms: int, workers: int, *, kept: bool = True) -> Estimate:
