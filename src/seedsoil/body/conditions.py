@@ -61,6 +61,8 @@ class Tables(NamedTuple):
 #: What was worked out for the last few patients, since the arms of one have most conditions in common.
 _recent: Kept[Tables] = Kept(8)
 _favours: Kept[Floats] = Kept(8)
+#: Where the soils of the last few hosts lie.
+_lying: Kept[tuple[list[int], list[int]]] = Kept(8)
 
 
 def condition_tables(
@@ -106,8 +108,7 @@ def site_tables(
     _fill_host_cells(soils, patient, living, inflamed, signals, without)
     arriving, landed = np.zeros((2, len(signals), len(host.soils)))
     if "metastasis" not in without:
-        for place, soil in enumerate(host.soils):
-            landed[:, place] = surviving(tumour, soil, signals, without)
+        landed = surviving(tumour, living["natural_killers"], signals, without)
         # A cell that arrives behind a barrier finds it shut.
         behind = soils[:, :, CEILING, None] >= 0.0
         met = np.where(behind & (shut is not None), soils[slice(None) if shut is None else shut], soils)
@@ -126,13 +127,17 @@ def _spread_to_sites(
     table, success, alive = np.zeros((count, sites, SITE_COLUMNS)), np.zeros((count, sites)), np.zeros((count, sites))
     table[:, :, LETHAL], table[:, :, CEILING] = np.inf, -1.0
     fit = np.ones((count, sites, fitness.shape[2]))
-    places = {soil.name: place for place, soil in enumerate(host.soils)}
-    for number, site in enumerate(host.anatomy.sites):
-        if site.soil:
-            place = places[site.soil]
-            table[:, number], fit[:, number] = soils[:, place], fitness[:, place]
-            success[:, number], alive[:, number] = arriving[:, place], landed[:, place]
+    inhabited, places = _lying.get((host.anatomy, host.soils), (), lambda: _where_soils_lie(host))
+    table[:, inhabited], fit[:, inhabited] = soils[:, places], fitness[:, places]
+    success[:, inhabited], alive[:, inhabited] = arriving[:, places], landed[:, places]
     return table, fit, success, alive
+
+
+def _where_soils_lie(host: Host) -> tuple[list[int], list[int]]:
+    """Sites that have a soil, and the place of each one's among the soils."""
+    places = {soil.name: place for place, soil in enumerate(host.soils)}
+    inhabited = [number for number, site in enumerate(host.anatomy.sites) if site.soil]
+    return inhabited, [places[host.anatomy.sites[number].soil] for number in inhabited]
 
 
 def _soil_row(tumour: Tumour, soil: Soil, vessels: Vasculature, without: Collection[str]) -> Floats:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from seedsoil.biology.quantities import Fraction, LitresPerDay, Noun
 from seedsoil.foundation.errors import ModelError
+from seedsoil.foundation.kept import Kept
 
 
 class Site(Noun):
@@ -50,12 +51,20 @@ class Anatomy(Noun):
         raise ModelError(f"no site {name!r} in anatomy {self.name!r}; sites: {', '.join(s.name for s in self.sites)}")
 
     def flow(self) -> NDArray[np.float64]:
-        """Share of the outflow of each site that goes to each other [sites, sites]."""
-        positions = {site.name: position for position, site in enumerate(self.sites)}
-        flow = np.zeros((len(self.sites), len(self.sites)))
-        for vessel in self.vessels:
-            flow[positions[vessel.source], positions[vessel.target]] += float(vessel.share)
-        return flow
+        """Share of the outflow of each site that goes to each other [sites, sites]; whoever asks gets an array of his own."""
+        return _flows.get((self,), (), lambda: _shares(self)).copy()
+
+
+#: Flows of the last few anatomies: patients of a study share theirs.
+_flows: Kept[NDArray[np.float64]] = Kept(8)
+
+
+def _shares(anatomy: Anatomy) -> NDArray[np.float64]:
+    positions = {site.name: position for position, site in enumerate(anatomy.sites)}
+    flow = np.zeros((len(anatomy.sites), len(anatomy.sites)))
+    for vessel in anatomy.vessels:
+        flow[positions[vessel.source], positions[vessel.target]] += float(vessel.share)
+    return flow
 
 
 def expected_arrests(

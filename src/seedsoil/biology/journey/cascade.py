@@ -19,7 +19,8 @@ from seedsoil.biology.journey.founders import (
 )
 from seedsoil.biology.signals import Levels, resting
 from seedsoil.biology.soils.soil import Soil
-from seedsoil.foundation.elementary import exp_each, power_each
+from seedsoil.foundation.compiled import kernel
+from seedsoil.foundation.elementary import exp_each, power, power_each
 
 Chance = NDArray[np.float64]
 
@@ -80,6 +81,29 @@ def escaping(tumour: Tumour, division: ArrayLike, death: ArrayLike) -> Chance:
     return np.where(grows, establishment(division, death, float(tumour.establishment_size)), 0.0)
 
 
+def succeeding(tumour: Tumour, asleep: Chance, division: Chance, death: Chance) -> Chance:
+    """Chance that a cell which has left the vessel starts, as `starting` has it, and escapes, as `escaping`; arrays of one shape [1]."""
+    found = np.empty(division.shape)
+    _fill_success(
+        asleep.reshape(-1), division.reshape(-1), death.reshape(-1), float(waking(tumour)),
+        float(tumour.establishment_size), found.reshape(-1),
+    )  # fmt: skip
+    return found
+
+
+@kernel
+def _fill_success(
+    asleep: Chance, division: Chance, death: Chance, wakes: float, size: float, found: Chance
+) -> None:
+    for place in range(found.size):
+        birth, loss = division[place], death[place]
+        found[place] = 0.0
+        if birth > loss:
+            at_once, ratio = birth / (birth + asleep[place]), loss / birth
+            escapes = 1.0 / size if ratio > 1.0 - 1e-9 else (1.0 - ratio) / (1.0 - power(ratio, size))
+            found[place] = (at_once + (1.0 - at_once) * wakes) * escapes
+
+
 def founding(
     tumour: Tumour, asleep: ArrayLike, division: ArrayLike, death: ArrayLike, without: Collection[str] = ()
 ) -> Chance:
@@ -93,8 +117,9 @@ def founding(
     if width == 0.0:
         return starting(tumour, rest, birth) * escaping(tumour, birth, loss)
     pace, weights = founders(width, _threshold(birth, loss))
-    fast, loss = birth[..., None] * pace, loss[..., None]
-    return added(starting(tumour, rest[..., None], fast) * escaping(tumour, fast, loss) * weights)
+    fast = birth[..., None] * pace
+    rest, loss = (np.repeat(each[..., None], fast.shape[-1], axis=-1) for each in (rest, loss))
+    return added(succeeding(tumour, rest, fast, loss) * weights)
 
 
 def worth_of_vigour(
@@ -113,7 +138,8 @@ def worth_of_vigour(
     asleep, division, death = rates
     logs, spans = founders_of_all(width, _threshold(division, death))
     fast = division[:, None] * exp_each(logs)
-    each = starting(tumour, asleep[:, None], fast) * escaping(tumour, fast, death[:, None])
+    asleep, death = (np.repeat(each[:, None], fast.shape[1], axis=1) for each in (asleep, death))
+    each = succeeding(tumour, asleep, fast, death)
     found = means_of_all(each, logs, spans, mothers(width), width)
     usual = found[:, MOTHERS_BELOW, None]
     worth = np.divide(found, usual, out=np.ones(found.shape), where=usual > 0.0)
@@ -125,17 +151,22 @@ def _threshold(division: Chance, death: Chance) -> Chance:
     return np.divide(death, division, out=np.full(division.shape, np.inf), where=division > 0.0)
 
 
-def hunted(tumour: Tumour, soil: Soil, signals: Levels, without: Collection[str] = ()) -> Chance:
-    """Rate at which natural killer cells kill a cell that has just arrested, condition by condition [1/day].
+def killers(soil: Soil) -> float:
+    """Natural killer cells that live in a soil; none where it describes no residents."""
+    return 0.0 if soil.residents is None else float(soil.residents.natural_killers)
+
+
+def hunted(tumour: Tumour, killers: ArrayLike, signals: Levels, without: Collection[str] = ()) -> Chance:
+    """Rate at which natural killer cells kill a cell that has just arrested [1/day; conditions, and soils as ``killers`` has].
 
     Law: k K (1 + a) (1 - c (1 - b)): K of them live in the tissue, a is how far they are raised, and platelets ward off
     the share c of their blows unless an agent blocks them (b).
     """
-    if tumour.spread is None or soil.residents is None or "natural killer cells" in without:
-        return np.zeros(len(signals))
-    strength = float(tumour.spread.natural_killer_loss_rate) * float(soil.residents.natural_killers)
+    if tumour.spread is None or "natural killer cells" in without:
+        return np.zeros((len(signals), *np.shape(killers)))
+    strength = float(tumour.spread.natural_killer_loss_rate) * np.asarray(killers)
     bare = 1.0 - float(tumour.spread.platelet_cloak) * (1.0 - signals["platelet"])
-    return np.asarray(strength * (1.0 + signals["natural_killer"]) * bare)
+    return np.multiply.outer((1.0 + signals["natural_killer"]) * bare, strength)
 
 
 def departing(tumour: Tumour, signals: Levels) -> Chance:
@@ -145,9 +176,9 @@ def departing(tumour: Tumour, signals: Levels) -> Chance:
     return np.asarray(1.0 - float(tumour.spread.protease_dependence) * signals["protease"])
 
 
-def surviving(tumour: Tumour, soil: Soil, signals: Levels, without: Collection[str] = ()) -> Chance:
-    """Chance that a cell that has arrested is alive a day later, condition by condition [1]."""
-    early = float(tumour.early_loss_rate) + hunted(tumour, soil, signals, without)
+def surviving(tumour: Tumour, killers: ArrayLike, signals: Levels, without: Collection[str] = ()) -> Chance:
+    """Chance that a cell that has arrested among natural killer cells is alive a day later [conditions, soils as they have]."""
+    early = float(tumour.early_loss_rate) + hunted(tumour, killers, signals, without)
     return exp_each(-early * float(tumour.early_loss_time))
 
 
@@ -173,7 +204,7 @@ def stages(
         "enters a vessel": departing(tumour, told),
         "viable when shed": np.full(len(told), float(tumour.viable_when_shed)),
         "arrest": np.asarray(arrest),
-        "alive a day after arrest": surviving(tumour, soil, told, without),
+        "alive a day after arrest": surviving(tumour, killers(soil), told, without),
         "extravasation": extravasating(tumour, told),
         "starts to divide": starting(tumour, quiescence(tumour, soil, without), division),
         "escapes extinction": escaping(tumour, division, death),
@@ -190,6 +221,6 @@ def arrival_success(
     ``division`` and ``death`` [1/day] are those of a founder of usual vigour: numbers, or one for each condition.
     """
     told = Levels(resting(), without) if signals is None else signals
-    kept = surviving(tumour, soil, told, without) * extravasating(tumour, told)
+    kept = surviving(tumour, killers(soil), told, without) * extravasating(tumour, told)
     found = kept * founding(tumour, quiescence(tumour, soil, without), division, death, without)
     return found if signals is not None else found.reshape(-1)[0]

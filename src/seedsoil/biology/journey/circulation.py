@@ -27,7 +27,11 @@ def arrests(tumour: Tumour, host: Host, signals: Levels | None = None, clusters:
     of cells that travel together and are caught by size more often.
     """
     told = Levels(resting()) if signals is None else signals
-    different, where = np.unique(_grips(tumour, told), axis=0, return_inverse=True)
+    grips = _grips(tumour, told)
+    if (grips == grips[0]).all():  # as for most patients, whom no agent changes there
+        different, where = grips[:1], np.zeros(len(grips), dtype=np.intp)
+    else:
+        different, where = np.unique(grips, axis=0, return_inverse=True)
 
     def make() -> NDArray[np.float64]:
         flow, survival = host.anatomy.flow(), exp(-float(tumour.transit_loss_rate) * float(tumour.transit_time))

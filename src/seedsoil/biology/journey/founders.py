@@ -66,16 +66,24 @@ def founders_of_all(width: float, threshold: Floats) -> tuple[Floats, Floats]:
 def means_of_all(values: Floats, logs: Floats, spans: Floats, known: Floats, width: float) -> Floats:
     """Mean of ``values`` over the founders of each of the ``known`` mothers [places, mothers].
 
-    ``values``, ``logs`` and ``spans`` [places, nodes] are at the nodes of `founders_of_all`. Sums go up the nodes in order.
+    ``values``, ``logs`` and ``spans`` [places, nodes] are at the nodes of `founders_of_all`; mothers are evenly spaced. Sums
+    go up the nodes in order.
     """
     found = np.zeros((values.shape[0], known.size))
+    step = (known[known.size - 1] - known[0]) / (width * (known.size - 1))
+    # From one mother to the next the density changes by a factor that changes by a factor.
+    bent = exp(-step * step)
     for place in range(values.shape[0]):
-        for mother in range(known.size):
-            total = 0.0
-            for node in range(values.shape[1]):
-                density = _density(logs[place, node] - known[mother], width)
-                total += values[place, node] * (spans[place, node] * density)
-            found[place, mother] = total
+        for node in range(values.shape[1]):
+            away = (logs[place, node] - known[0]) / width + 0.5 * width
+            share = values[place, node] * (spans[place, node] * _density(logs[place, node] - known[0], width))
+            if share <= 0.0:
+                continue
+            factor = exp(step * away - 0.5 * step * step)
+            for mother in range(known.size):
+                found[place, mother] += share
+                share *= factor
+                factor *= bent
     return found
 
 
@@ -88,8 +96,9 @@ def added(values: Floats) -> Floats:
 
 
 def _logs(values: Floats) -> Floats:
-    flat = [log(float(each)) if 0.0 < each < np.inf else (-np.inf if each <= 0.0 else 700.0) for each in values.flat]
-    return np.array(flat).reshape(values.shape)
+    found = np.empty(values.shape)
+    _fill_logs(np.ascontiguousarray(values).reshape(-1), found.reshape(-1))
+    return found
 
 
 def _panels(start: Floats, end: Floats, panels: int) -> tuple[Floats, Floats]:
@@ -110,3 +119,10 @@ def _density(log_vigour: float, width: float) -> float:
 def _fill_density(logs: Floats, width: float, found: Floats) -> None:
     for place in range(logs.size):
         found[place] = _density(logs[place], width)
+
+
+@kernel
+def _fill_logs(values: Floats, found: Floats) -> None:
+    for place in range(values.size):
+        value = values[place]
+        found[place] = -np.inf if value <= 0.0 else (700.0 if value == np.inf else log(value))

@@ -16,19 +16,24 @@ from seedsoil.biology.soils.factors import FACTORS, levels
 from seedsoil.biology.soils.host_cells import HostCells
 from seedsoil.biology.soils.niche import occupancy, shelter
 from seedsoil.biology.soils.soil import Residents, Soil
+from seedsoil.foundation.kept import Kept
 
 Table = NDArray[np.float64]
 
 #: The factors that inflamed tissue, stroma and healing wounds supply.
 _INFLAMED, _STROMAL, _HEALING = ("egf", "chemokine"), ("hgf",), ("egf", "pdgf")
 
+#: What the last few hosts' tissues offer by themselves: patients of a study share them.
+_living: Kept[dict[str, Table]] = Kept(8)
+_own: Kept[Table] = Kept(8)
+
 
 def residents(soils: Sequence[Soil]) -> dict[str, Table]:
     """Level of each kind of host cell, soil by soil; none where a soil describes none."""
-    return {
+    return _living.get(tuple(soils), (), lambda: {
         name: np.array([float(getattr(soil.residents, name)) if soil.residents else 0.0 for soil in soils])
         for name in Residents.model_fields
-    }
+    })  # fmt: skip
 
 
 def inflammation(
@@ -64,7 +69,7 @@ def recruited(tumour: Tumour, host_cells: HostCells | None, living: dict[str, Ta
 def ligands(tumour: Tumour, host_cells: HostCells | None, soils: Sequence[Soil], inflamed: Table, stroma: Table,
             signals: Levels) -> Table:  # fmt: skip
     """Ligand supply [conditions, soils, factors]: the tissue's own, and what inflammation, stroma and wounds add."""
-    own = np.array([levels(soil.ligands) for soil in soils])
+    own = _own.get(tuple(soils), (), lambda: np.array([levels(soil.ligands) for soil in soils]))
     supply = np.repeat(own[None, :, :], len(signals), axis=0)
     if host_cells is None:
         return supply

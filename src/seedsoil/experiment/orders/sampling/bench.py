@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from seedsoil.biology.journey.cascade import hunted
+from seedsoil.biology.journey.cascade import hunted, killers
 from seedsoil.biology.soils.vessels import cells_of
 from seedsoil.body.state import CELLS, DEATH, LESIONS, SITE
 from seedsoil.experiment.orders.sampling.looks import Autopsy, Count
@@ -83,7 +83,8 @@ def _label(arm: Arm, day: float) -> list[float]:
         for place, site in enumerate(host.anatomy.sites):
             if site.soil and caught[place] > 0.0:
                 soil = host.soil(site.soil)
-                early = float(tumour.early_loss_rate) + float(hunted(tumour, soil, arm.resting, arm.without)[0])
+                hunt = hunted(tumour, killers(soil), arm.resting, arm.without)
+                early = float(tumour.early_loss_rate) + float(hunt[0])
                 shares = retained(
                     since, early, float(tumour.early_loss_time), float(tumour.extravasation_rate),
                     float(tumour.intravascular_death_rate), float(rates[place, DEATH]),
