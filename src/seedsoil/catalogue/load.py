@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +17,7 @@ from seedsoil.biology.signals import BLOCKED
 from seedsoil.biology.soils.factors import FACTORS
 from seedsoil.biology.soils.soil import Soil
 from seedsoil.biology.soils.vasculature import Vasculature
+from seedsoil.catalogue.files import file_bytes, parse
 from seedsoil.foundation.errors import CatalogueError, did_you_mean, known_words, validation_faults
 from seedsoil.foundation.value import OPEN_SOURCES, values_in
 
@@ -43,6 +43,8 @@ KINDS: dict[str, type[BaseModel]] = {
     "vessels": Vasculature,
 }
 
+#: What a file is that is read here, in the messages of its reader.
+_ENTRY = "an entry"
 _HOME = Path(__file__).parent
 _BALANCE = 1e-9  # shares of an outflow must add to one within the rounding of their decimals
 
@@ -117,12 +119,7 @@ def read_entry(kind: str, path: Path) -> BaseModel:
 
 def entry_table(path: Path, where: str) -> dict[str, Any]:
     """Return the tables of an entry's file; CatalogueError, which begins with ``where``, if it is not readable TOML."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise CatalogueError(f"{where}: cannot be read ({error.strerror or error})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise CatalogueError(f"{where}: is not valid TOML: {error}") from error
+    return parse(file_bytes(path, where, _ENTRY, CatalogueError), where, _ENTRY, CatalogueError)
 
 
 def made_entry(

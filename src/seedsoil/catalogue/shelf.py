@@ -10,6 +10,7 @@ from typing import Any
 
 from seedsoil.biology.soils.soil import Soil
 from seedsoil.catalogue import load
+from seedsoil.catalogue.files import decoded, file_bytes
 from seedsoil.catalogue.load import bibliography, entry_table, made_entry
 from seedsoil.foundation.errors import CatalogueError
 
@@ -17,8 +18,6 @@ __all__ = ["OWN_NAME", "Own", "Shelf"]
 
 #: What the name of an own entry, and of its file, looks like.
 OWN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}$")
-#: An entry is some pages of text; no larger file is read.
-MOST_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -79,8 +78,6 @@ class Shelf:
             if self.chosen:
                 raise CatalogueError(_taken(self._told(path), plural, name))
             return
-        if path.stat().st_size > MOST_BYTES:
-            raise CatalogueError(f"{self._told(path)}: is larger than 1 MB; an entry is some pages of text")
         self._cite(path.parent / "sources.bib")
         self.put(plural, name, entry_table(path, self._told(path)), self._told(path))
 
@@ -117,10 +114,8 @@ class Shelf:
         """Take the sources of a bibliography that stands beside an own entry."""
         if not path.is_file():
             return
-        try:
-            found = bibliography("\n" + path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise CatalogueError(f"{self._told(path)}: cannot be read ({error})") from error
+        told = (self._told(path), "a list of sources", CatalogueError)
+        found = bibliography("\n" + decoded(file_bytes(path, *told), *told))
         self.cited |= {key: fields for key, fields in found.items() if key not in load.sources()}
 
 

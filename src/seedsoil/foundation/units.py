@@ -75,6 +75,12 @@ _TABLE: dict[str, tuple[float, _Dimension]] = {
 
 _NUMBER = re.compile(r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)\s*(.*?)\s*$", re.DOTALL)
 _SYMBOL = re.compile(r"([A-Za-zµμ%]+|1)(?:\^|\*\*)?(-?[1-9])?$")
+#: A unit that pint may be asked for: names, each to the power of one digit. It would work out powers of powers for ever.
+_RARE = re.compile(
+    r"(?=.{1,40}$)(?:1|(?:per\s+|1?\s*/\s*)?{0}(?:(?:\s*[/*·]\s*|\s+per\s+|\s+){0})*)".replace(
+        "{0}", r"[A-Za-zµμ%][A-Za-z_0-9µμ%]*(?:(?:\^|\*\*)-?[1-9])?"
+    )
+)
 #: Unicode's control, format and line-breaking characters: a number and its unit stand on one line, and all is seen.
 _HIDDEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
 #: A whole number that no float holds.
@@ -214,7 +220,7 @@ def _by_pint(symbols: str, unit: str, text: str, unknown: str) -> float:
     """Return the scale by asking pint, which knows rare units; refuse what it does not know either."""
     hint = did_you_mean(unknown, [name for name in _TABLE if len(name) > 1])
     refusal = f"{text!r}: unknown unit {unknown!r}.{hint} Expected, for example, {_example(unit)}"
-    if not re.fullmatch(r"[A-Za-zµμ%0-9/^*\s.\-]{1,40}", symbols) or "//" in symbols or "cell" in unit or unit == "1":
+    if not _RARE.fullmatch(symbols) or "cell" in unit or unit == "1":
         raise UnitError(refusal)
     try:
         registry = _pint_registry()

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from seedsoil.biology.clone import Tumour
 from seedsoil.biology.journey.transplant import graft, joined
 from seedsoil.biology.medicine.drug import Toxicity
+from seedsoil.catalogue.files import MOST_BYTES
 from seedsoil.catalogue.load import entry, names
 from seedsoil.experiment.protocol import (
     Ablate,
@@ -33,7 +34,6 @@ from seedsoil.trial.study.courses import read_course
 from seedsoil.trial.study.file import Study, check, shipped, shipped_names
 from seedsoil.trial.study.orders import ORDERS, Setting
 from seedsoil.trial.study.reader import Reader
-from seedsoil.trial.study.text import MOST_BYTES
 
 _least = """
 [study]
@@ -472,10 +472,10 @@ def test_load_knows_shipped_studies_by_name(tmp_path: Path, monkeypatch: pytest.
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert check(tmp_path / "nowhere.toml") == ["nowhere.toml: cannot be read (No such file or directory)"]
-    assert check(tmp_path) == [f"{tmp_path.name}: is a folder, not a study file"]
+    assert check(tmp_path) == [f"{tmp_path.name}: is a folder, not a study"]
     large = tmp_path / "large.toml"
     large.write_bytes(b"#" * (MOST_BYTES + 1))
-    assert check(large) == ["large.toml: is larger than 1 MB; a study file is a page of text"]
+    assert check(large) == ["large.toml: is larger than 1 MB; a study is some pages of text"]
     deep = tmp_path / "deep.toml"
     deep.write_text("a = " + "[" * 100_000, encoding="utf-8")
     assert len(check(deep)) == 1

@@ -16,6 +16,7 @@ from seedsoil.biology.clone import Tumour
 from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import MECHANISMS, Host, Patient
 from seedsoil.biology.soils.vasculature import Vasculature
+from seedsoil.catalogue.files import file_bytes, parse
 from seedsoil.catalogue.numbers import parts_of
 from seedsoil.catalogue.shelf import Shelf
 from seedsoil.experiment.grow import Diagnosis
@@ -33,7 +34,6 @@ from seedsoil.trial.study.reader import WHOLE, Reader, shown
 from seedsoil.trial.study.rules.screening import read_screening
 from seedsoil.trial.study.rules.setting import Setting
 from seedsoil.trial.study.schema import json_schema
-from seedsoil.trial.study.text import file_bytes, parse
 from seedsoil.trial.study.together import Written
 from seedsoil.trial.study.transplants import Transplants
 from seedsoil.trial.study.write import resolve
@@ -59,6 +59,8 @@ _SECTIONS = (
     "endpoints",
     "published",
 )
+#: What a file is that is read here, in the messages of its reader.
+_STUDY = "a study"
 _SHIPPED = Path(__file__).parents[2] / "studies"
 
 
@@ -109,14 +111,17 @@ class Study:
         if str(path) in shipped_names() and not file.exists():
             return shipped(str(path))
         name = legible(file.name)
-        return cls._made(parse(file_bytes(file), name), Reader(name, Shelf(file.parent, but=file)))
+        return cls._made(
+            parse(file_bytes(file, name, _STUDY, StudyError), name, _STUDY, StudyError),
+            Reader(name, Shelf(file.parent, but=file)),
+        )
 
     @classmethod
     def read(cls, text: str | bytes, name: str = "study.toml") -> Study:
         """Read the text of a study file; ``name`` starts each fault. Raises StudyError as ``load`` does."""
         if not isinstance(text, str | bytes):
             raise StudyError(f"{name}: the text of a study is due, not {type(text).__name__}; Study.load reads a file")
-        return cls.from_tables(parse(text, name), name)
+        return cls.from_tables(parse(text, name, _STUDY, StudyError), name)
 
     @classmethod
     def from_tables(cls, table: Mapping[str, Any], name: str = "study.toml") -> Study:

@@ -16,6 +16,7 @@ from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import Host
 from seedsoil.biology.soils.soil import Soil
 from seedsoil.biology.soils.vasculature import Vasculature
+from seedsoil.catalogue.files import is_hidden
 from seedsoil.catalogue.load import KINDS, unbalanced
 from seedsoil.catalogue.numbers import KEYS, Part, key_field, name_of, parts_of
 from seedsoil.experiment.timeline import response
@@ -23,7 +24,6 @@ from seedsoil.foundation.errors import CatalogueError, ModelError, did_you_mean
 from seedsoil.foundation.units import write
 from seedsoil.foundation.value import Quantity, values_in
 from seedsoil.trial.study.reader import Reader, listed, number, shown, within_limits
-from seedsoil.trial.study.text import is_hidden
 from seedsoil.trial.study.transplants import Transplants, read_transplants
 
 __all__ = ["APART", "BESIDE", "NOUN_SECTIONS", "Nouns", "read_nouns", "read_shelf"]
