@@ -9,12 +9,8 @@ import shutil
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from seedsoil.cli.terminal import DONE, FAILED, quoted, say, say_faults
-
-if TYPE_CHECKING:
-    from seedsoil.experiment.store import Store
 
 _LEAST_FREE_BYTES = 500_000_000  # a run of 400 patients and the compiled kernels need less than half of it
 _LIBRARIES = ("numpy", "scipy", "numba", "pydantic", "pint", "pyarrow", "matplotlib", "cyclopts", "rich")
@@ -26,7 +22,8 @@ def doctor(run: Path | None = None, /, *, repair: bool = False) -> int:
     Parameters
     ----------
     run
-        Folder of a run: every file is compared with its checksum.
+        Folder of a run: every file is compared with its checksum, and the digest of each table is printed, to hold two runs
+        against each other.
     repair
         Forget what is damaged in the run, so that it can be computed again, and set aside what does not belong to it.
     """
@@ -41,6 +38,8 @@ def doctor(run: Path | None = None, /, *, repair: bool = False) -> int:
 
 def _run(folder: Path) -> int:
     from seedsoil.experiment.store import Store
+    from seedsoil.trial.reading.digest import digests
+    from seedsoil.trial.runner.failures import absence, read_failures
 
     store = Store.open(folder)
     faults = store.verify()
@@ -48,11 +47,17 @@ def _run(folder: Path) -> int:
     if faults:
         say(f"To forget what is damaged and set aside what does not belong: seedsoil doctor {quoted(folder)} --repair")
         return FAILED
-    left = _left(store)
+    left = store.left
     state = f"{left} of {store.patients} patients are still to be done" if left else f"all {store.patients} patients"
     print(f"{folder}: every file is what was written; {state}; identity {store.identity}")
+    if missing := absence(read_failures(folder), store.patients, folder):
+        print(missing)
     if left:
         print(f"Go on with: {_go_on(folder)}")
+        return DONE
+    print("SHA-256 of the rows of each table (alike in two runs: the same values, however the files were cut):")
+    for table, digest in digests(folder).items():
+        print(f"{digest}  {table}")
     return DONE
 
 
@@ -73,14 +78,10 @@ def _repair(folder: Path) -> int:
     if not (done.redo or done.dropped or done.aside or done.left):
         print(f"{folder}: nothing was damaged")
     store = Store.open(folder)
-    left = _left(store)
+    left = store.left
     if left or done.dropped:
         print(f"{left} of {store.patients} patients are to be done. Go on with: {_go_on(folder)}")
     return DONE
-
-
-def _left(store: Store) -> int:
-    return sum(last - first for first, last in store.missing())
 
 
 def _go_on(folder: Path) -> str:

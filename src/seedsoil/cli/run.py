@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 #: Digits of the identity in the name of a run folder.
 _DIGITS = 8
-#: So many patients who failed are named.
-_MOST_NAMED = 10
 #: Where no terminal shows a bar, a line is said this many times.
 _LINES_OF_PROGRESS, _LINES_OF_A_REPORT = 10, 3
 
@@ -97,9 +95,12 @@ def run(
     )
     retry = _command(study, patients, seed, folder)
     try:
+        outdated = not finished and _may_change(folder)
         trial = _finished(folder, skip_failed) if finished else _carry_out(opened, folder, who, how, anyway)
-        _answer(trial, report, json)
-        return FAILED if _say_failures(folder) else DONE
+        _answer(trial, report, json, outdated)
+        if missing := trial.absence():
+            say_faults([missing])
+        return FAILED if missing else DONE
     except KeyboardInterrupt:
         say(f"Interrupted. What was done is kept. Go on with: {retry}")
         return INTERRUPTED
@@ -111,12 +112,11 @@ def run(
 
 def _alone(study: Study, number: int) -> int:
     """Simulate one patient in plain sight: whatever goes wrong with it is not caught."""
-    from seedsoil.foundation.errors import StudyError
+    from seedsoil.trial.asked import check_patient
     from seedsoil.trial.runner.patients import run_patient
 
     plan = study.plan()
-    if not 0 <= number < plan.patients:
-        raise StudyError(f"--only {number}: the study has patients 0 to {plan.patients - 1}.")
+    check_patient(plan, number, ())
     say(f"Patient {number} (seed {plan.seed}), {len(plan.arms)} arms ...")
     table = run_patient(plan, number)["patients"]
     for arm, ending in zip(table["arm"], table["ending"], strict=True):
@@ -124,26 +124,22 @@ def _alone(study: Study, number: int) -> int:
     return DONE
 
 
-def _say_failures(folder: Path) -> bool:
-    """Tell who is missing from an answer that was asked for in spite of it."""
-    from seedsoil.trial.runner.failures import FILE, read_failures
+def _may_change(folder: Path) -> bool:
+    """Whether a run in a folder that is taken up will have other rows than its report tells of."""
+    from seedsoil.trial.runner.estimate import left_in
+    from seedsoil.trial.runner.failures import read_failures
 
-    failures = read_failures(folder)
-    if failures:
-        who = ", ".join(str(failure.patient) for failure in failures[:_MOST_NAMED])
-        more = "" if len(failures) <= _MOST_NAMED else f" and {len(failures) - _MOST_NAMED} more"
-        say(f"error: this answer lacks patients who could not be simulated: {who}{more} (see {folder / FILE})")
-    return bool(failures)
+    return left_in(folder) != 0 or bool(read_failures(folder))
 
 
-def _answer(trial: Trial, report: bool, as_json: bool) -> None:
+def _answer(trial: Trial, report: bool, as_json: bool, outdated: bool) -> None:
     """Print the answer as soon as it is there, then write the report; a document is printed last, and alone."""
     if not as_json:
         from seedsoil.cli.summary import print_answer
 
         print_answer(trial, [f"Run: {trial.out}"])
         sys.stdout.flush()
-    page = _write_report(trial) if report else None
+    page = _write_report(trial, outdated) if report else None
     if as_json:
         import json
 
@@ -218,13 +214,13 @@ def _carry_out(study: Study, folder: Path, who: dict[str, Any], how: dict[str, A
         return carry_out(study, **who, **how, out=folder, anyway=True, progress=progress, tell=say)
 
 
-def _write_report(trial: Trial) -> Path:
-    """Write the report beside the tables, unless a whole one is there; its files stand in the run's manifest."""
+def _write_report(trial: Trial, outdated: bool) -> Path:
+    """Write the report beside the tables, unless a whole one is there that is not outdated; its files stand in the run's manifest."""
     from seedsoil.experiment.store import Store
 
     assert trial.out is not None
     page = trial.out / "report" / "index.html"
-    if page.is_file() and not Store.open(trial.out).verify(beside="report/"):
+    if not outdated and page.is_file() and not Store.open(trial.out).verify(beside="report/"):
         return page
     say("Writing the report ...")
     from seedsoil.show.report import write_report

@@ -26,6 +26,8 @@ def print_answer(trial: Trial, where: Iterable[str] = ()) -> None:
         print_table("Arms compared (a hazard ratio below 1 favours the first)", _PAIRS, _pairs(answer), 3)
     if answer["published"]:
         print_table("Against published figures", PUBLISHED_COLUMNS, published_rows(answer["published"]), 3)
+    if missing := trial.absence():
+        print(missing)
     if lost := not_followed(answer["arms"]):
         print(lost)
     for line in where:

@@ -262,14 +262,7 @@ def encode(name: str, table: Columns) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    specs = known_table(name)
-    arrow = {
-        "str": pa.string(),
-        "bool": pa.bool_(),
-        "float64": pa.float64(),
-        "int32": pa.int32(),
-        "uint64": pa.uint64(),
-    }
+    specs, arrow = known_table(name), _arrow_types()
     fields = [
         pa.field(column, arrow[spec.kind], nullable=False, metadata={"unit": spec.unit, "meaning": spec.meaning})
         for column, spec in specs.items()
@@ -297,21 +290,52 @@ def encode(name: str, table: Columns) -> bytes:
 
 
 def decode(name: str, content: bytes, columns: Collection[str] | None = None) -> Columns:
-    """Return the table in the bytes of a Parquet file, or only some columns; text as arrays of str objects, equal ones shared."""
+    """Return the table in the bytes of a Parquet file, or only some columns; text as arrays of str objects, equal ones shared.
+
+    StoreError if they hold no such table.
+    """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     specs = known_table(name)
     wanted = [column for column in specs if columns is None or column in columns]
+    try:
+        return _decoded(name, content, wanted)
+    except (pa.ArrowException, OSError, ValueError, LookupError) as error:
+        raise StoreError(f"table {name}: its Parquet part is damaged ({' '.join(str(error).split())[:120]})") from error
+
+
+def _decoded(name: str, content: bytes, wanted: list[str]) -> Columns:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    specs, arrow = known_table(name), _arrow_types()
     text = [column for column in wanted if specs[column].kind == "str"]
     file = pq.ParquetFile(pa.BufferReader(content), read_dictionary=text)
-    found = file.schema.names
+    found = file.schema_arrow.names
     if found != list(specs):
         raise StoreError(f"table {name}: has columns {', '.join(found)}; expected {', '.join(specs)}")
     read = file.read(columns=wanted, use_threads=False)
+    for column in wanted:
+        kind = read.schema.field(column).type
+        kind = kind.value_type if column in text and pa.types.is_dictionary(kind) else kind
+        if kind != arrow[specs[column].kind] or read.column(column).null_count:
+            raise StoreError(f"table {name}: column {column} is not all {specs[column].kind}")
     return {
         column: _words(read.column(column)) if column in text else _numbers(read.column(column), specs[column])
         for column in wanted
+    }
+
+
+def _arrow_types() -> dict[str, Any]:
+    """Return what each kind of column is in Parquet."""
+    import pyarrow as pa
+
+    return {
+        "str": pa.string(),
+        "bool": pa.bool_(),
+        "float64": pa.float64(),
+        "int32": pa.int32(),
+        "uint64": pa.uint64(),
     }
 
 

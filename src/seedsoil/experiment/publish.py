@@ -185,6 +185,8 @@ def _is_gone(owner: dict[str, object]) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return True
+    except OverflowError:  # no process has this number: whoever wrote it is not to be believed
+        return False
     except PermissionError:
         pass
     began = _started(pid)
@@ -217,7 +219,7 @@ def take_lock(folder: Path) -> None:
         if lock.exists():
             try:
                 owner = json.loads(lock.read_text(encoding="utf-8"))
-            except ValueError:
+            except (ValueError, RecursionError):
                 owner = {}
             if not isinstance(owner, dict) or not _is_gone(owner):
                 owner = owner if isinstance(owner, dict) else {}
@@ -229,6 +231,6 @@ def take_lock(folder: Path) -> None:
 def drop_lock(folder: Path) -> None:
     """Give up the lock if this very process owns it (a forked child does not)."""
     lock = folder / LOCK
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, RecursionError):
         if json.loads(lock.read_text(encoding="utf-8")) == _this_process():
             lock.unlink()

@@ -239,6 +239,11 @@ class Store:
         return self._ledger.missing()
 
     @property
+    def left(self) -> int:
+        """Patients that are still to be done."""
+        return self._ledger.left
+
+    @property
     def complete(self) -> bool:
         """Whether all patients are there."""
         return len(self._ledger.chunks) == self._ledger.count
@@ -341,11 +346,7 @@ class Store:
         if unknown:
             raise StoreError(f"table {table} has no column {', '.join(unknown)}; columns: {', '.join(specs)}")
         parts = [empty(table)]
-        for first in sorted(self._ledger.chunks):
-            digest = self._ledger.chunks[first].get(table)
-            if digest is None:
-                continue
-            path = self.folder / self._ledger.part(table, first)
+        for _, path, digest in self.listing(table):
             content = self._content(path)
             if sha256(content) != digest:
                 raise StoreError(

@@ -43,7 +43,7 @@ def _sources() -> Iterator[tuple[str, bytes]]:
 def versions() -> dict[str, str]:
     """Return the versions of what computed the result."""
     found = {"python": platform.python_version()}
-    for name in ("numpy", "numba", "seedsoil"):
+    for name in ("numpy", "numba", "pyarrow", "seedsoil"):
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from seedsoil.show.results import HistoryLike, TrialLike, of_arm, size_of, title
 
 NOTICE = "Research and teaching instrument: not for clinical decisions."
 _most_events = 60
+_most_failures = 20
 #: Columns of the table of patients by which the example is chosen.
 _TELLING = ("patient", "end_day", "alive", "cause", "response", "progressed", "ending", "resistant_fraction_at_end")
 _source_heads = {
@@ -146,10 +147,12 @@ def _answer(trial: TrialLike, put: Put) -> list[str]:
 
 
 def published(trial: TrialLike, put: Put) -> list[str]:
-    """Return the published medians beside those found, and how many could not be followed, where the trial tells."""
+    """Return who is missing or was not followed, and published medians beside those found, where the trial tells."""
     tell: Any = getattr(trial, "answer", None)
     answer = tell() if callable(tell) else {}
     parts = []
+    if failures := answer.get("failures", ()):
+        parts += _failures(failures, str(trial.absence()))  # type: ignore[attr-defined]
     if lost := not_followed(answer.get("arms", {})):
         parts.append(html.paragraph(f"{lost}.", "note"))
     if known := answer.get("published", ()):
@@ -158,6 +161,13 @@ def published(trial: TrialLike, put: Put) -> list[str]:
         put("published.csv", _csv(columns, rows).encode())
         parts += [html.heading("Against published figures", 3), html.table(columns, rows)]
     return parts
+
+
+def _failures(failures: Sequence[Mapping[str, Any]], sentence: str) -> list[str]:
+    """Return who could not be simulated, why, and the command that repeats each."""
+    columns = ("Patient", "What happened", "Again")
+    rows = [(one["patient"], one["reason"], one["replay"]) for one in failures[:_most_failures]]
+    return [html.paragraph(f"{sentence}.", "notice"), html.table(columns, rows)]
 
 
 def _csv(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

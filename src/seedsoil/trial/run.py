@@ -8,6 +8,7 @@ from concurrent.futures import Executor
 from contextlib import closing
 from pathlib import Path
 
+from seedsoil.experiment.folder.parts import tables_of
 from seedsoil.experiment.store import Store
 from seedsoil.foundation.record import Record
 from seedsoil.trial.asked import check_run
@@ -143,7 +144,8 @@ def _in_memory(study: Study, plan: Plan, note: Record, size: int, carry_out: _Ca
     failures = [failure for one in ordered for failure in one.failures]
     if failures and not skip_failed:
         raise refusal(failures, plan.patients, None)
-    return Trial(study, plan, joined([one.tables for one in ordered]), note)
+    tables = joined([tables_of(one.parts) for one in ordered])
+    return Trial(study, plan, tables, note, failures=tuple(failures))
 
 
 def _in_folder(
@@ -164,7 +166,7 @@ def _in_folder(
                 failures.update(again)
                 # Before the chunk: none lacks a patient in silence.
                 store.add_file(FILE, to_json(list(failures.values()), out))
-            store.write_chunk(one.tables, one.first, one.last)
+            store.write_parts(one.parts, one.first, one.last)
             for number in range(one.first, one.last):
                 if number not in again:
                     failures.pop(number, None)
@@ -175,7 +177,8 @@ def _in_folder(
         store.add_file("record.json", note.to_json())
         if failures and not skip_failed:
             raise refusal(sorted(failures.values(), key=lambda one: one.patient), plan.patients, out)
-    return Trial(study, plan, StoredTables(Store.open(out)), note, out)
+    left_out = tuple(sorted(failures.values(), key=lambda one: one.patient))
+    return Trial(study, plan, StoredTables(Store.open(out)), note, out, left_out)
 
 
 def _to_do(store: Store, failures: dict[int, Failure]) -> list[tuple[int, int]]:

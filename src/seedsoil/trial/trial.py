@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from seedsoil.trial.plan import Plan, Published, enrol
 from seedsoil.trial.reading.digest import digests, digests_of
 from seedsoil.trial.reading.query import ask
 from seedsoil.trial.reading.tables import Table, columns_of, open_tables
+from seedsoil.trial.runner.failures import Failure, absence, read_failures
 from seedsoil.trial.study.file import Study
 from seedsoil.trial.survival import Survival, kaplan_meier
 
@@ -39,7 +40,7 @@ class Trial:
 
     ``tables`` maps "patients", "lesions", "clones", "events", "observations" and the others to columns. Of a run folder a
     column is read when it is asked for, and its parts are compared with their checksums then; ``out`` is that folder, or
-    None if nothing was written.
+    None if nothing was written. ``failures`` are the patients who could not be simulated: no table has rows of theirs.
     """
 
     study: Study
@@ -47,6 +48,7 @@ class Trial:
     tables: Mapping[str, Table]
     record: Record
     out: Path | None = None
+    failures: tuple[Failure, ...] = ()
 
     @property
     def arms(self) -> tuple[str, ...]:
@@ -65,6 +67,10 @@ class Trial:
     def digests(self) -> dict[str, str]:
         """SHA-256 of each table, the same for any number of workers and any size of chunks."""
         return digests_of(self.tables) if self.out is None else digests(self.out)
+
+    def absence(self) -> str:
+        """Who is missing from the tables because they could not be simulated, in a sentence; "" if nobody is."""
+        return absence(self.failures, self.plan.patients, self.out)
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> Columns:
         """Answer one SELECT over the tables, as ``select arm, count(*) as patients from patients group by arm order by arm``.
@@ -122,6 +128,7 @@ class Trial:
             "patients": self.plan.patients,
             "arms": {arm: self._arm(arm) for arm in self.arms},
             "comparisons": comparisons,
+            "failures": [{**asdict(one), "replay": one.replay(self.out)} for one in self.failures],
             "published": [self._against(one) for one in self.plan.published],
             "out": None if self.out is None else str(self.out),
         }
@@ -208,8 +215,8 @@ def record_of(study: Study, plan: Plan) -> Record:
 
 
 def open_run(folder: Path | str) -> Trial:
-    """Open a finished run folder; its tables are read when asked for. StoreError if it is none, or patients are missing."""
+    """Open a finished run folder; its tables are read when asked for. StoreError if it is none, or is not finished."""
     tables = open_tables(folder)
     study = Study.read(tables.store.study_text(), str(folder))
     plan = study.plan()
-    return Trial(study, plan, tables, record_of(study, plan), Path(folder))
+    return Trial(study, plan, tables, record_of(study, plan), Path(folder), tuple(read_failures(Path(folder))))

@@ -108,6 +108,9 @@ class _Answered:
 
     out = Path("one")
 
+    def absence(self) -> str:
+        return ""
+
     def answer(self) -> dict[str, Any]:
         return {"study": "x", "arms": {}, "comparisons": [], "out": "one"}
 
@@ -136,7 +139,7 @@ def test_answer_does_not_wait_for_the_report(
     """In words the answer is there before the report is begun; a document is the last thing said."""
     before: list[str] = []
 
-    def report(trial: object) -> Path:
+    def report(trial: object, outdated: bool) -> Path:
         before.append(capsys.readouterr().out)
         return Path("one/report/index.html")
 
@@ -156,7 +159,7 @@ def test_answer_does_not_wait_for_the_report(
 def test_interruption_of_the_report_keeps_the_answer(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupted(trial: object) -> Path:
+    def interrupted(trial: object, outdated: bool) -> Path:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(engine, "run", lambda study, **given: _Answered())

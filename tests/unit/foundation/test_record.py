@@ -52,7 +52,7 @@ def test_a_record_is_one_json_document_with_everything() -> None:
     assert held["seed"] == 7
     assert held["identity"] == identity("a = 1\n", 7)
     assert held["grades"] == {"human": 1, "animal": 0, "cells": 0, "fitted": 0, "assumed": 1}
-    assert set(held["versions"]) == {"python", "numpy", "numba", "seedsoil"}
+    assert set(held["versions"]) == {"python", "numpy", "numba", "pyarrow", "seedsoil"}
     assert held["citations"] == [{"key": "recalled", "values": 1}]
 
 

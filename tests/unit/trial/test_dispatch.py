@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seedsoil.experiment.columns import encode
+from seedsoil.experiment.columns import decode, encode
 from seedsoil.foundation.errors import ModelError
 from seedsoil.trial.runner.crew import make_crew
 from seedsoil.trial.runner.dispatch import Dispatcher, Done
@@ -70,7 +70,8 @@ def carried_out(executor: Scripted, stop: Stop | None = None) -> tuple[list[Done
 
 def patients(found: list[Done]) -> list[int]:
     """List the patients of all rows, chunk by chunk."""
-    return [int(number) for one in sorted(found) for number in one.tables["events"]["patient"]]
+    parts = [one.parts["events"] for one in sorted(found, key=lambda one: one.first)]
+    return [int(number) for part in parts for number in decode("events", part)["patient"]]
 
 
 def sorted_failures(found: list[Done]) -> list[tuple[int, str]]:
@@ -85,6 +86,37 @@ def test_each_chunk_comes_once() -> None:
     assert patients(found) == list(range(10))
     assert told == []
     assert len(executor.asked) == 4
+
+
+def test_parts_of_a_whole_answer_are_kept_as_they_came() -> None:
+    """Nothing is read and written again where one answer holds the chunk; where several do, the bytes are those of one."""
+    whole = [Answer.from_bytes(rows(tuple(range(*chunk)))).parts for chunk in CHUNKS]
+    for script in (rows, alone):
+        found, _ = carried_out(Scripted(script))
+        assert [one.parts for one in sorted(found, key=lambda one: one.first)] == whole
+
+
+def alone(numbers: tuple[int, ...]) -> bytes:
+    """Do one patient at a time, and run out of memory over more."""
+    if len(numbers) > 1:
+        raise MemoryError
+    return rows(numbers)
+
+
+def test_an_answer_with_rows_of_others_is_refused() -> None:
+    """However right its checksum and its head are: catches rows of patient 11 written into the chunk of 3 to 5."""
+    lied: list[int] = []
+
+    def script(numbers: tuple[int, ...]) -> bytes:
+        if numbers[0] == 3 and not lied:
+            lied.append(1)
+            parts = Answer.from_bytes(rows((3, 4, 11))).parts
+            return Answer(IDENTITY, numbers, parts, {}).to_bytes()
+        return rows(numbers)
+
+    found, told = carried_out(Scripted(script))
+    assert patients(found) == list(range(10))
+    assert any("holds other patients than 3 to 5" in line for line in told)
 
 
 def test_a_chunk_whose_worker_died_is_tried_again() -> None:

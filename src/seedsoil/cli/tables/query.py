@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from seedsoil.cli.terminal import DONE, NOTICE, print_table
+from seedsoil.cli.terminal import DONE, NOTICE, print_table, say
 
 #: Rows of an answer that are shown in a terminal.
 _SHOWN = 100
@@ -33,10 +33,14 @@ def query(run: Path, sql: str, /, *, csv: bool = False, json: bool = False) -> i
     from seedsoil.foundation.errors import StudyError
     from seedsoil.trial.reading.query import asked
     from seedsoil.trial.reading.tables import open_tables
+    from seedsoil.trial.runner.failures import absence, read_failures
 
     if csv and json:
         raise StudyError("--csv and --json: choose one of them.")
-    with asked(open_tables(run), sql) as (names, rows):
+    tables = open_tables(run)
+    if missing := absence(read_failures(run), tables.store.patients, run):
+        say(f"warning: {missing}")
+    with asked(tables, sql) as (names, rows):
         if csv:
             writer = separated.writer(sys.stdout, lineterminator="\n")
             writer.writerow(names)

@@ -87,10 +87,9 @@ def strangers(folder: Path, ledger: Ledger) -> list[str]:
 
 def leftovers(folder: Path, ledger: Ledger) -> list[Path]:
     """Return what a process that was killed left behind: half-written files, and parts of chunks that never counted."""
-    missing = {Path(ledger.part("-", first)).name for first, _ in ledger.missing()}
     half = [path for path in _files(folder) if path.name.startswith(".") and path.name.endswith(UNFINISHED)]
     tables = folder / "tables"
-    return half + [path for path in _files(tables) if path.parent.parent == tables and path.name in missing]
+    return half + [path for path in _files(tables) if path.parent.parent == tables and ledger.lacks(path.name)]
 
 
 def remove(paths: Iterable[Path]) -> None:

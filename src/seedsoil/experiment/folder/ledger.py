@@ -25,12 +25,15 @@ JOURNAL = "progress.jsonl"
 STUDY = "study.toml"
 #: The format before this one: each part of each table stands in the manifest by its path, rows or not.
 FORMAT_BEFORE = "seedsoil run 3"
+#: What the tables can number.
+MOST_PATIENTS = 2**31 - 1
 #: Parts are numbered with at least so many digits, and all parts of a run with equally many: names sort as patients do.
 _DIGITS = 5
 
 plain_name = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 _table_name = re.compile(r"[a-z][a-z_]*")
 _digest = re.compile(r"[0-9a-f]{64}")
+_part = re.compile(r"part-([0-9]{1,20})\.parquet")
 _seal = re.compile(rb',\s*"checksum": "([0-9a-f]{64})"\s*\}\s*\Z')
 
 
@@ -72,7 +75,12 @@ class Ledger:
 
     def begins_chunk(self, first: object) -> bool:
         """Whether a chunk begins with this patient."""
-        return isinstance(first, int) and 0 <= first < self.patients and first % self.chunk == 0
+        return (
+            isinstance(first, int)
+            and not isinstance(first, bool)
+            and 0 <= first < self.patients
+            and first % self.chunk == 0
+        )
 
     def part(self, table: str, first: int) -> str:
         """Return the name of a part of a table, inside the folder."""
@@ -86,6 +94,17 @@ class Ledger:
     def missing(self) -> list[tuple[int, int]]:
         """Return the chunks (first, last) that are not there, in order: patients first .. last - 1."""
         return [(first, self.end(first)) for first in range(0, self.patients, self.chunk) if first not in self.chunks]
+
+    @property
+    def left(self) -> int:
+        """Patients that are not there; reckoned, for a run may have more chunks than a list should."""
+        return self.patients - sum(self.end(first) - first for first in self.chunks)
+
+    def lacks(self, name: str) -> bool:
+        """Whether a file of this name would be a part of a chunk that is not there."""
+        number = _part.fullmatch(name)
+        first = -1 if number is None else int(number[1]) * self.chunk
+        return self.begins_chunk(first) and first not in self.chunks and self.part("-", first).endswith(f"/{name}")
 
     def known(self) -> Iterator[tuple[str, str]]:
         """Walk over all files that belong to the run, with their SHA-256."""
@@ -121,8 +140,33 @@ class Ledger:
             elif "file" in entry:
                 self.files[entry["file"]] = entry["sha256"]
 
+    def is_sound(self) -> bool:
+        """Whether all of it can be: names that stay in the folder, SHA-256, patients that can be counted, texts that are texts."""
+        tables = [table for parts in self.chunks.values() for table in _strings(parts)]
+        return (
+            set(map(type, (self.identity, self.began))) == {str}
+            and _is_whole(self.patients, MOST_PATIENTS)
+            and _is_whole(self.chunk, MOST_PATIENTS)
+            and all(plain_name.fullmatch(name) for name in _strings(self.files))
+            and all(_table_name.fullmatch(name) for name in tables)
+            and all(self.begins_chunk(first) for first in self.chunks)
+            and all(_digest.fullmatch(digest) for _, digest in self.known())
+            and all(_strings(inner) is not None for inner in self.made_by.values())
+        )
+
     def _sealed(self, body: bytes) -> str:
         return sha256(self.identity.encode() + body)
+
+
+def _is_whole(number: object, most: int) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= most
+
+
+def _strings(given: Mapping[str, str]) -> Mapping[str, str]:
+    """Return a mapping of texts to texts; TypeError if it is anything else."""
+    if not isinstance(given, dict) or not all(isinstance(text, str) for pair in given.items() for text in pair):
+        raise TypeError("texts are due")
+    return given
 
 
 def today() -> str:
@@ -144,16 +188,18 @@ def read_ledger(folder: Path) -> Ledger:
         content = path.read_bytes()
     try:
         ledger = _parsed(path, content)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        ledger.take(journal)
+        sound = ledger.is_sound()
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise StoreError(f"{path} is damaged: it is not a manifest. Its run cannot be used.") from error
-    ledger.take(journal)
-    _refuse_odd_names(path, ledger)
+    if not sound:  # however well it is sealed: whoever sends a run folder may have made its manifest
+        raise StoreError(f"{path} names what cannot be in a run folder. Its run cannot be used.")
     return ledger
 
 
 def _parsed(path: Path, content: bytes) -> Ledger:
     body = json.loads(content)
-    found, form = body.pop("checksum"), str(body.pop("format"))
+    found, form = body.pop("checksum"), str(body.pop("format"))[:60]
     before = form == FORMAT_BEFORE
     if before:
         text = json.dumps({"format": form, **body}, sort_keys=True, separators=(",", ":")).encode()
@@ -175,18 +221,3 @@ def _parsed(path: Path, content: bytes) -> Ledger:
         for entry in body.pop("chunks")
     }
     return Ledger(**body, chunks=chunks)
-
-
-def _refuse_odd_names(path: Path, ledger: Ledger) -> None:
-    """Refuse a manifest, however well sealed, that leads out of its folder or counts patients that cannot be."""
-    tables = {table for parts in ledger.chunks.values() for table in parts}
-    digests = (digest for _, digest in ledger.known())
-    if not (
-        all(plain_name.fullmatch(name) for name in ledger.files)
-        and all(_table_name.fullmatch(name) for name in tables)
-        and all(_digest.fullmatch(digest) for digest in digests)
-        and ledger.patients > 0
-        and ledger.chunk > 0
-        and all(ledger.begins_chunk(first) for first in ledger.chunks)
-    ):
-        raise StoreError(f"{path} names what cannot be in a run folder. Its run cannot be used.")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from seedsoil.experiment.columns import TABLES, checked, decode
 from seedsoil.experiment.store import Store
+from seedsoil.trial.reading.tables import content_of
 
 _MOST_PATIENTS = 2**31
 
@@ -24,11 +25,13 @@ def digests(folder: Path | str) -> dict[str, str]:
     """Return the SHA-256 of each table of a run folder, read part by part in the order of patients.
 
     Of each column the values alone count, in their order: little-endian numbers (-0 as 0, any nan as the one), texts with
-    their lengths. So files may be cut, compressed or named as they like. StoreError if the folder holds no run.
+    their lengths. So files may be cut, compressed or named as they like. StoreError if the folder holds
+    no run, or a part is not what was written.
     """
     store = Store.open(folder)
     return {
-        name: _digest(name, (decode(name, path.read_bytes()) for _, path, _ in store.listing(name))) for name in TABLES
+        name: _digest(name, (decode(name, content_of(path, digest)) for _, path, digest in store.listing(name)))
+        for name in TABLES
     }
 
 
@@ -49,5 +52,6 @@ def _digest(name: str, parts: Iterable[Mapping[str, NDArray[Any]]]) -> str:
 def _bytes(values: NDArray[Any]) -> bytes:
     if values.dtype.kind != "O":
         return values.astype(values.dtype.newbyteorder("<"), copy=False).tobytes()
-    texts = [str(value).encode() for value in values]
-    return b"".join(len(text).to_bytes(4, "little") + text for text in texts)
+    words = {word: str(word).encode() for word in set(values.tolist())}
+    written = {word: len(text).to_bytes(4, "little") + text for word, text in words.items()}
+    return b"".join(map(written.__getitem__, values.tolist()))

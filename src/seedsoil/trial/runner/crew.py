@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
@@ -17,6 +18,8 @@ from seedsoil.trial.runner.stop import Interrupted, Stop
 from seedsoil.trial.runner.work import heard_by
 
 POOLS = ("spawn", "loky", "serial")
+#: A host, or an address of IPv6 in brackets, and a port.
+_ADDRESS = re.compile(r"(?:tcp|tls)://(?:[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\]):([0-9]{1,5})")
 #: Chunks given out for each worker: one that it computes and one that it finds when it is done with that.
 _WINDOW = 2
 
@@ -184,10 +187,16 @@ def check_choice(executor: str | Executor | None, cluster: str | None) -> None:
         faults.append("a pool of processes and a cluster cannot both compute: leave --pool or --cluster out")
     if isinstance(executor, str) and executor not in POOLS:
         faults.append(f"--pool {executor}: no such pool.{did_you_mean(executor, POOLS)} Known: {', '.join(POOLS)}.")
-    if cluster is not None and cluster != "local" and not cluster.startswith(("tcp://", "tls://")):
+    if cluster is not None and cluster != "local" and not _is_address(cluster):
         faults.append(f'--cluster {cluster}: give "local", or the address of a scheduler such as tcp://node1:8786')
     if faults:
         raise StudyError(faults)
+
+
+def _is_address(text: str) -> bool:
+    """Whether a text has the form of a scheduler's address, so that a slip of the pen is not taken for a host that is away."""
+    found = _ADDRESS.fullmatch(text)
+    return found is not None and 1 <= int(found[1]) <= 65_535
 
 
 def make_crew(

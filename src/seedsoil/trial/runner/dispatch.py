@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from seedsoil.experiment.columns import checked
-from seedsoil.foundation.errors import ModelError
+from seedsoil.experiment.folder.parts import check_parts, parts_of, tables_of
+from seedsoil.foundation.errors import ModelError, StoreError
 from seedsoil.trial.runner.crew import Crew
 from seedsoil.trial.runner.failures import Failure, PatientError
-from seedsoil.trial.runner.patients import Columns, joined
+from seedsoil.trial.runner.patients import joined
 from seedsoil.trial.runner.pool import OverdueError, WorkerDiedError
 from seedsoil.trial.runner.stop import Interrupted, Stop
 from seedsoil.trial.runner.work import Answer, DamagedError, Order, RefusedError, libraries, perform
@@ -30,11 +30,11 @@ _HOPELESS = 8
 
 
 class Done(NamedTuple):
-    """A chunk that is done: rows of patients ``first`` .. ``last - 1``, by table, and those who failed."""
+    """A chunk that is done: Parquet parts with the rows of patients ``first`` .. ``last - 1``, by table, and those who failed."""
 
     first: int
     last: int
-    tables: dict[str, Columns]
+    parts: Mapping[str, bytes]
     failures: tuple[Failure, ...]
 
 
@@ -158,6 +158,7 @@ class Dispatcher:
             answer = Answer.from_bytes(future.result())
             if (answer.identity, answer.numbers) != (self._identity, piece.numbers):
                 raise DamagedError("an answer is not of the patients that were asked for")
+            check_parts(answer.parts, min(piece.numbers), max(piece.numbers) + 1)
         except CancelledError:
             self._waiting.appendleft(piece)
         except OverdueError as error:
@@ -166,7 +167,7 @@ class Dispatcher:
             yield from self._died(piece, error)
         except BrokenExecutor as error:
             yield from self._broken(piece, error)
-        except DamagedError as error:
+        except (DamagedError, StoreError) as error:
             self._refuse(piece, future, error)
         except RefusedError as error:
             raise ModelError(
@@ -187,10 +188,7 @@ class Dispatcher:
         chunk.answers += [] if answer is None else [answer]
         if chunk.left == 0:
             del self._chunks[piece.chunk]
-            tables = joined([one.tables() for one in chunk.answers])
-            # Pieces come in any order, and lie within one another.
-            ordered = {name: checked(name, table, piece.chunk, chunk.last) for name, table in tables.items()}
-            yield Done(piece.chunk, chunk.last, ordered, tuple(chunk.failures))
+            yield Done(piece.chunk, chunk.last, _parts(chunk.answers, piece.chunk, chunk.last), tuple(chunk.failures))
 
     def _failure(self, number: int, kind: str, reason: str) -> Failure:
         failure = Failure(number, self._seed, kind, reason)
@@ -251,7 +249,7 @@ class Dispatcher:
             else:
                 self._split(one, set(one.numbers), _MOST_DEATHS)
 
-    def _refuse(self, piece: _Piece, future: Future[bytes], error: DamagedError) -> None:
+    def _refuse(self, piece: _Piece, future: Future[bytes], error: ModelError | StoreError) -> None:
         self._damaged += 1
         self._crew.distrust(future, str(error))
         if self._damaged >= _MOST_DAMAGED:
@@ -288,6 +286,13 @@ class Dispatcher:
             for future in [future for future in self._under_way if future.done()]:
                 yield from self._settle(self._under_way.pop(future), future)
             raise Interrupted
+
+
+def _parts(answers: Sequence[Answer], first: int, last: int) -> Mapping[str, bytes]:
+    """Return a chunk's parts: those of its one answer as they came, or the rows of several in the order of patients."""
+    if len(answers) == 1:
+        return answers[0].parts
+    return parts_of(joined([tables_of(one.parts) for one in answers]), first, last)
 
 
 def _must_compile() -> bool:

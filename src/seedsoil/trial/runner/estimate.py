@@ -131,7 +131,7 @@ def left_in(folder: Path) -> int | None:
     """Return how many patients a run folder lacks; None if there is none yet."""
     if not (folder / MANIFEST).is_file():
         return None
-    return sum(last - first for first, last in Store.open(folder).missing())
+    return Store.open(folder).left
 
 
 def at_least(patients: int, arms: int, workers: int, *, kept: bool = True) -> Estimate:

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from seedsoil.foundation.errors import ModelError
+from seedsoil.experiment.publish import disk
+from seedsoil.foundation.errors import ModelError, StoreError
 
 FILE = "failures.json"
 #: So many are told one by one.
@@ -58,6 +59,20 @@ def refusal(failures: list[Failure], patients: int, folder: Path | None) -> Pati
     return PatientError(lines, failures)
 
 
+def absence(failures: Iterable[Failure], patients: int, folder: Path | None) -> str:
+    """Return in a sentence who is missing from a run's tables, and where the reasons are; "" if nobody is."""
+    numbers = sorted(failure.patient for failure in failures)
+    if not numbers:
+        return ""
+    who = ", ".join(map(str, numbers[:_MOST_TOLD]))
+    more = f" and {len(numbers) - _MOST_TOLD} more" if len(numbers) > _MOST_TOLD else ""
+    where = "Trial.failures" if folder is None else folder / FILE
+    return (
+        f"{len(numbers)} of {patients} patients could not be simulated and are missing here, in all arms: {who}{more}. "
+        f"Why, and the command that repeats each: {where}"
+    )
+
+
 def to_json(failures: list[Failure], folder: Path) -> str:
     """Return failures as a JSON document, in the order of patients."""
     ordered = sorted(failures, key=lambda failure: failure.patient)
@@ -68,9 +83,23 @@ def to_json(failures: list[Failure], folder: Path) -> str:
 
 
 def read_failures(folder: Path) -> list[Failure]:
-    """Return the failures that a run folder tells of."""
+    """Return the failures that a run folder tells of; StoreError if the file is not what a run writes."""
     path = folder / FILE
     if not path.is_file():
         return []
-    lines = json.loads(path.read_text(encoding="utf-8"))
-    return [Failure(line["patient"], line["seed"], line["kind"], line["reason"]) for line in lines]
+    try:
+        with disk(path, "read"):
+            lines = json.loads(path.read_text(encoding="utf-8"))
+        found = [Failure(line["patient"], line["seed"], line["kind"], line["reason"]) for line in lines]
+    except (ValueError, TypeError, LookupError, RecursionError) as error:
+        raise _damaged(path) from error
+    kinds = {"patient": int, "seed": int, "kind": str, "reason": str}
+    if not all(type(getattr(one, name)) is kind for one in found for name, kind in kinds.items()):
+        raise _damaged(path)
+    return found
+
+
+def _damaged(path: Path) -> StoreError:
+    return StoreError(
+        f"{path} is damaged: it is no list of failures. Repair the run: seedsoil doctor {path.parent} --repair"
+    )

@@ -15,14 +15,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from seedsoil.experiment.columns import TABLES, checked, decode, empty, encode
+from seedsoil.experiment.columns import TABLES
+from seedsoil.experiment.folder.parts import parts_of
 from seedsoil.foundation.errors import ModelError
 from seedsoil.foundation.record import identity, versions
 from seedsoil.trial.plan import Plan
-from seedsoil.trial.runner.patients import Columns, joined, run_patient
+from seedsoil.trial.runner.patients import joined, run_patient
 
-#: Libraries whose version can change a result's last bits.
-_LIBRARIES = ("numpy", "numba", "seedsoil")
+#: Libraries whose version can change a result's last bits, or the bytes of its files.
+_LIBRARIES = ("numpy", "numba", "pyarrow", "seedsoil")
 #: Plans that a worker keeps ready, by the identity of their study.
 _MOST_PLANS = 4
 _SEAL = hashlib.sha256().digest_size
@@ -33,7 +34,7 @@ class RefusedError(ModelError):
 
 
 class DamagedError(ModelError):
-    """An answer is not what its worker sent, or not what was asked for."""
+    """An order or an answer is not what was sent, or not what was asked for."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,12 @@ class Order:
 
     @classmethod
     def from_bytes(cls, message: bytes) -> Order:
-        """Read an order."""
-        content: dict[str, Any] = json.loads(zlib.decompress(message))
-        return cls(content["study"], content["identity"], tuple(content["numbers"]), content["libraries"])
+        """Read an order; DamagedError if it is none."""
+        try:
+            content: dict[str, Any] = json.loads(zlib.decompress(message))
+            return cls(content["study"], content["identity"], tuple(content["numbers"]), content["libraries"])
+        except (zlib.error, ValueError, TypeError, LookupError, RecursionError) as error:
+            raise DamagedError("an order is not what was sent") from error
 
 
 @dataclass(frozen=True)
@@ -85,22 +89,27 @@ class Answer:
         seal, body = message[:_SEAL], message[_SEAL:]
         if len(message) < _SEAL + 8 or hashlib.sha256(body).digest() != seal:
             raise DamagedError("an answer is not what its worker sent: its checksum differs")
+        try:
+            return cls._read(body)
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+            raise DamagedError("an answer is none, however right its checksum is") from error
+
+    @classmethod
+    def _read(cls, body: bytes) -> Answer:
         place = 8 + int.from_bytes(body[:8], "big")
         head: dict[str, Any] = json.loads(body[8:place])
         parts = {}
         for name, size in head["parts"].items():
             parts[name] = body[place : place + size]
             place += size
-        failed = {int(number): reason for number, reason in head["failed"].items()}
-        return cls(head["identity"], tuple(head["numbers"]), parts, failed)
-
-    def tables(self) -> dict[str, Columns]:
-        """Return the rows, by table."""
-        return {name: decode(name, self.parts[name]) if name in self.parts else empty(name) for name in TABLES}
+        if place != len(body) or not set(parts) <= set(TABLES):
+            raise ValueError("parts, their sizes and their names differ")
+        failed = {int(number): str(reason) for number, reason in head["failed"].items()}
+        return cls(str(head["identity"]), tuple(map(int, head["numbers"])), parts, failed)
 
 
 def libraries() -> dict[str, str]:
-    """Return the versions of what can change a result's last bits."""
+    """Return the versions of what can change a result's last bits, or the bytes of its files."""
     known = versions()
     return {name: known[name] for name in _LIBRARIES}
 
@@ -161,10 +170,7 @@ def perform(message: bytes) -> bytes:
             raise
         except Exception as error:  # whatever it is, it is this patient's, and the others go on
             failed[number] = " ".join(f"{type(error).__name__}: {error}".split())
-    rows = joined(found)
-    first, last = min(order.numbers), max(order.numbers) + 1
-    tables = {name: checked(name, rows[name], first, last) for name in TABLES}
-    parts = {name: encode(name, table) for name, table in tables.items() if table["patient"].size}
+    parts = parts_of(joined(found), min(order.numbers), max(order.numbers) + 1)
     return Answer(order.identity, order.numbers, parts, failed).to_bytes()
 
 

@@ -215,7 +215,7 @@ def shipped(name: str = "demo") -> Study:
         hint = did_you_mean(asked[:60], known) if isinstance(asked, str) else ""
         raise StudyError(f"no shipped study {said(asked)}.{hint} Known: {known_words(known)}.")
     file = _SHIPPED / f"{name}.toml"
-    return Study.read(file_bytes(file), file.name)
+    return Study.read(file_bytes(file, file.name, _STUDY, StudyError), file.name)
 
 
 def _read(reader: Reader, table: dict[str, Any]) -> Study | None:
