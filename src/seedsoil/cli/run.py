@@ -84,6 +84,10 @@ def run(
 
     if workers is not None and workers < 1:
         raise StudyError(f"--workers {workers}: at least 1 is needed.")
+    if pool is not None or cluster is not None:
+        from seedsoil.trial.runner.crew import check_choice
+
+        check_choice(pool, cluster)
     opened = open_study(study, patients, seed)
     if only is not None:
         return _alone(opened, only)

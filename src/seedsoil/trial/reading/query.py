@@ -85,6 +85,8 @@ def _asked(tables: Tables, sql: str, parameters: Sequence[Any]) -> Iterator[Duck
     """Put a question and give what answers it; turn DuckDB's errors into the user's."""
     import duckdb
 
+    if any("\ud800" <= character <= "\udfff" for character in sql):
+        raise StudyError("the question holds bytes that are no text; write it in UTF-8.")
     with _door(tables) as door:
         try:
             statements = door.extract_statements(sql)

@@ -68,7 +68,7 @@ def absence(failures: Iterable[Failure], patients: int, folder: Path | None) -> 
     more = f" and {len(numbers) - _MOST_TOLD} more" if len(numbers) > _MOST_TOLD else ""
     where = "Trial.failures" if folder is None else folder / FILE
     return (
-        f"{len(numbers)} of {patients} patients could not be simulated and are missing here, in all arms: {who}{more}. "
+        f"{len(numbers)} of {patients} patients could not be simulated, and {'is' if len(numbers) == 1 else 'are'} missing here, in all arms: {who}{more}. "
         f"Why, and the command that repeats each: {where}"
     )
 

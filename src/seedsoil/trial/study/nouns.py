@@ -40,6 +40,8 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}$")
 _BY_ROUTE = {"absorption_rate": "oral", "bioavailability": "oral", "first_pass_extraction": "hepatic_artery"}
 #: A cell arrests at most once; beyond the rounding of a matrix of this size, something circulates for ever.
 _ROUNDING = 1e-6
+#: A share lost on each way that no rounding can hide.
+_SURE_LOSS = 1e-4
 
 
 @dataclass(frozen=True)
@@ -319,6 +321,8 @@ def _whole_host(reader: Reader, table: Mapping[str, Any], host: Host) -> Host:
 
 def _check_circulation(reader: Reader, tumour: Tumour, host: Host) -> None:
     """Refuse a body in which a shed cell neither stops nor dies."""
+    if float(tumour.transit_loss_rate) * float(tumour.transit_time) > _SURE_LOSS:
+        return  # some die on each way: none goes round for ever, whatever the filters; and no kernel need be loaded to know
     try:
         ends = arrests(tumour, host).sum(axis=1)
     except ModelError:
