@@ -31,6 +31,7 @@ _SETTINGS = (
     "SET allow_community_extensions = false",
     "SET python_enable_replacements = false",
 )
+_MOST_BRACKETS = 1_000
 _LOCKS = ("SET enable_external_access = false", "SET lock_configuration = true")
 _SQL_TYPES = {"str": "VARCHAR", "bool": "BOOLEAN", "float64": "DOUBLE", "int32": "INTEGER", "uint64": "UBIGINT"}
 
@@ -87,6 +88,8 @@ def _asked(tables: Tables, sql: str, parameters: Sequence[Any]) -> Iterator[Duck
 
     if any("\ud800" <= character <= "\udfff" for character in sql):
         raise StudyError("the question holds bytes that are no text; write it in UTF-8.")
+    if sql.count("(") > _MOST_BRACKETS:  # over which DuckDB's reader takes their number squared
+        raise StudyError(f"the question has more than {_MOST_BRACKETS} brackets; ask for less at a time.")
     with _door(tables) as door:
         try:
             statements = door.extract_statements(sql)
