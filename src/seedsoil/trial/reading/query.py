@@ -31,6 +31,7 @@ _SETTINGS = (
     "SET allow_community_extensions = false",
     "SET python_enable_replacements = false",
 )
+#: A question has fewer open brackets.
 _MOST_BRACKETS = 1_000
 _LOCKS = ("SET enable_external_access = false", "SET lock_configuration = true")
 _SQL_TYPES = {"str": "VARCHAR", "bool": "BOOLEAN", "float64": "DOUBLE", "int32": "INTEGER", "uint64": "UBIGINT"}
