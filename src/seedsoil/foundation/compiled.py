@@ -74,6 +74,8 @@ if "NUMBA_CACHE_DIR" not in os.environ:
 os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
 
 import numba  # noqa: E402  (the settings above are read when Numba is imported)
+from numba.core.codegen import JITCodeLibrary  # noqa: E402
+from numba.core.compiler import Compiler  # noqa: E402
 
 if tuple(int(part) for part in numba.__version__.split(".")[:2]) < (0, 67):
     raise ImportError(f"seedsoil needs numba 0.67 or newer, found {numba.__version__}. Try: pip install -U numba")
@@ -107,7 +109,7 @@ def inner(function: Function) -> Function:
 
     Entries that unpack a patient's many arrays take longer to compile than the function itself. Its caller holds its code.
     """
-    return cast("Function", _compile_leaf(cache=False, no_cpython_wrapper=True)(function))
+    return cast("Function", _compile_leaf(cache=False, no_cpython_wrapper=True, pipeline_class=_Inner)(function))
 
 
 def inline(function: Function) -> Function:
@@ -115,7 +117,34 @@ def inline(function: Function) -> Function:
     return cast("Function", _compile_leaf(forceinline=True)(function))
 
 
-def _compile_leaf(cache: bool = True, **options: bool) -> Callable[[object], object]:
+class _Unfinished(JITCodeLibrary):  # type: ignore[misc]
+    """Code that nobody runs as it stands: not optimised and no machine code, before it has been linked where it is called."""
+
+    def finalize(self) -> None:
+        for library in dict.fromkeys(self._linking_libraries):
+            self._final_module.link_in(library._get_module_for_linking(), preserve=True)
+        self._finalized = True
+
+    def get_pointer_to_function(self, name: str) -> int:
+        return 0
+
+    @property
+    def codegen(self) -> "_Unfinished":
+        return self
+
+    def set_env(self, name: str, environment: object) -> None:
+        """Do without objects of Python's: as a function that was read from a cache as part of its caller does."""
+
+
+class _Inner(Compiler):  # type: ignore[misc]
+    """Numba's compiler for functions that only kernels call."""
+
+    def define_pipelines(self) -> Any:
+        self.state.library = _Unfinished(self.state.targetctx.codegen(), self.state.func_id.func_qualname)
+        return super().define_pipelines()
+
+
+def _compile_leaf(cache: bool = True, **options: object) -> Callable[[object], object]:
     """Make Numba's decorator for functions without reference counts, and without an entry for C, which nobody uses."""
     compile_with: Any = numba.njit
     made: Callable[[object], object] = compile_with(
