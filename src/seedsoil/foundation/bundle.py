@@ -9,10 +9,19 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from llvmlite import ir
+from seedsoil.foundation import compiled  # isort: skip  # noqa: F401  (it settles Numba before that is imported)
+
 from numba.core import cgutils, types
 from numba.core.typing.templates import AttributeTemplate
-from numba.extending import NativeValue, infer_getattr, lower_getattr_generic, models, register_model, typeof_impl, unbox
+from numba.extending import (
+    NativeValue,
+    infer_getattr,
+    lower_getattr_generic,
+    models,
+    register_model,
+    typeof_impl,
+    unbox,
+)
 
 __all__ = ["bundle"]
 
@@ -24,12 +33,12 @@ class Bundle(types.Type):  # type: ignore[misc]
         self.fields = fields
         super().__init__(f"{made_by.__qualname__}({', '.join(f'{name}: {array}' for name, array in fields.items())})")
 
-    def layout(self, context: Any) -> ir.LiteralStructType:
+    def layout(self, context: Any) -> Any:
         """What its address leads to: of each array the first number's address, and the shape."""
-        size, parts = context.get_value_type(types.intp), []
+        parts: list[types.Type] = []
         for array in self.fields.values():
-            parts += [context.get_data_type(array.dtype).as_pointer(), ir.ArrayType(size, array.ndim)]
-        return ir.LiteralStructType(parts)
+            parts += [types.CPointer(array.dtype), types.UniTuple(types.intp, array.ndim)]
+        return context.get_value_type(types.Tuple(parts))
 
 
 register_model(Bundle)(models.OpaqueModel)
@@ -52,7 +61,7 @@ def _type_of(value: Any, context: Any) -> types.Type:
 
 
 @unbox(Bundle)
-def _unpack(kind: Bundle, value: ir.Value, c: Any) -> NativeValue:
+def _unpack(kind: Bundle, value: Any, c: Any) -> NativeValue:
     """Note where the arrays of a named tuple lie, in the frame of the entry from Python, which outlives the call."""
     if c.context.enable_nrt:
         raise NotImplementedError(f"{kind}: only leaves take a bundle, for nothing counts references to its arrays")
@@ -72,17 +81,17 @@ def _unpack(kind: Bundle, value: ir.Value, c: Any) -> NativeValue:
 class _Fields(AttributeTemplate):  # type: ignore[misc]
     key = Bundle
 
-    def generic_resolve(self, kind: Bundle, name: str) -> types.Array | None:
+    def generic_resolve(self, kind: Bundle, name: str) -> types.Array | None:  # type: ignore[override]
         return kind.fields.get(name)
 
 
 @lower_getattr_generic(Bundle)
-def _read(context: Any, builder: Any, kind: Bundle, address: ir.Value, name: str) -> ir.Value:
+def _read(context: Any, builder: Any, kind: Bundle, address: Any, name: str) -> Any:
     """Load one array: its strides follow from its shape."""
     array, index = kind.fields[name], list(kind.fields).index(name)
     place = builder.bitcast(address, kind.layout(context).as_pointer())
 
-    def load(*path: int) -> ir.Value:
+    def load(*path: int) -> Any:
         content = builder.load(cgutils.gep_inbounds(builder, place, 0, *path))
         # Nobody writes there after the entry, which no compiler could know that sees numbers written to arrays.
         content.set_metadata("invariant.load", builder.module.add_metadata([]))
@@ -100,7 +109,7 @@ def _read(context: Any, builder: Any, kind: Bundle, address: ir.Value, name: str
         "shape": cgutils.pack_array(builder, shape, size), "strides": cgutils.pack_array(builder, strides, size),
     }  # fmt: skip
     model = context.data_model_manager[array]
-    whole = ir.Constant(context.get_value_type(array), None)  # without an owner
+    whole = context.get_constant_null(array)  # without an owner
     for part, content in parts.items():
         whole = builder.insert_value(whole, content, model.get_field_position(part))
     return whole
