@@ -76,6 +76,7 @@ os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
 import numba  # noqa: E402  (the settings above are read when Numba is imported)
 from numba.core.codegen import JITCodeLibrary  # noqa: E402
 from numba.core.compiler import Compiler  # noqa: E402
+from numba.core.registry import CPUDispatcher  # noqa: E402
 
 if tuple(int(part) for part in numba.__version__.split(".")[:2]) < (0, 67):
     raise ImportError(f"seedsoil needs numba 0.67 or newer, found {numba.__version__}. Try: pip install -U numba")
@@ -101,20 +102,20 @@ def leaf(function: Function) -> Function:
 
     Without Numba's reference counts, whose atomic additions cost more than a random number.
     """
-    return cast("Function", _compile_leaf()(function))
+    return _with_entry(function)
 
 
 def inner(function: Function) -> Function:
     """Compile like `leaf` a function that only kernels call: no entry from Python, no machine code kept on disk.
 
-    Entries that unpack a patient's many arrays take longer to compile than the function itself. Its caller holds its code.
+    Its code is optimised once, where its caller holds it.
     """
-    return cast("Function", _compile_leaf(cache=False, no_cpython_wrapper=True, pipeline_class=_Inner)(function))
+    return cast("Function", _compile(function, CPUDispatcher, no_cpython_wrapper=True, pipeline_class=_Inner))
 
 
 def inline(function: Function) -> Function:
     """Compile like `leaf`, and let the caller swallow the body: for small functions in tight loops."""
-    return cast("Function", _compile_leaf(forceinline=True)(function))
+    return _with_entry(function, forceinline=True)
 
 
 class _Unfinished(JITCodeLibrary):  # type: ignore[misc]
@@ -144,10 +145,27 @@ class _Inner(Compiler):  # type: ignore[misc]
         return super().define_pipelines()
 
 
-def _compile_leaf(cache: bool = True, **options: object) -> Callable[[object], object]:
-    """Make Numba's decorator for functions without reference counts, and without an entry for C, which nobody uses."""
-    compile_with: Any = numba.njit
-    made: Callable[[object], object] = compile_with(
-        cache=cache, error_model="numpy", _nrt=False, no_cfunc_wrapper=True, **options
-    )
-    return made
+class _Entry(CPUDispatcher):  # type: ignore[misc]
+    """A function that Python calls, kept on disk; ``inside`` is the same for kernels, which pay for no entry to it."""
+
+    inside: CPUDispatcher
+
+    @property
+    def _numba_type_(self) -> Any:
+        return self.inside._numba_type_
+
+
+def _with_entry(function: Function, **options: object) -> Function:
+    entry = _compile(function, _Entry, **options)
+    if isinstance(entry, _Entry):
+        entry.inside = _compile(function, CPUDispatcher, no_cpython_wrapper=True, pipeline_class=_Inner, **options)
+        entry.enable_caching()
+    return cast("Function", entry)
+
+
+def _compile(function: object, dispatcher: type[CPUDispatcher], pipeline_class: type = Compiler, **options: object) -> Any:
+    """Do as `numba.njit` does, without reference counts, and without an entry for C, which nobody uses."""
+    if _settings.DISABLE_JIT:
+        return function
+    options |= {"nopython": True, "boundscheck": None, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
+    return dispatcher(function, targetoptions=options, pipeline_class=pipeline_class)
