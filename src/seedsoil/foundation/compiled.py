@@ -78,12 +78,16 @@ from numba.core.codegen import JITCodeLibrary  # noqa: E402
 from numba.core.compiler import Compiler  # noqa: E402
 from numba.core.registry import CPUDispatcher  # noqa: E402
 
-if tuple(int(part) for part in numba.__version__.split(".")[:2]) < (0, 67):
+_numba_version = tuple(int(part) for part in numba.__version__.split(".")[:2])
+if _numba_version < (0, 67):
     raise ImportError(f"seedsoil needs numba 0.67 or newer, found {numba.__version__}. Try: pip install -U numba")
 # Somebody may have imported Numba before us; it has then not seen the folder.
 _settings: Any = numba.config
 _settings.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
 seal_cache()
+
+#: Versions of Numba whose way of linking was read; under others each function is optimised on its own: slower, the same bytes.
+_links_late = _numba_version in ((0, 68),)
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -110,7 +114,7 @@ def inner(function: Function) -> Function:
 
     Its code is optimised once, where its caller holds it.
     """
-    return cast("Function", _compile(function, CPUDispatcher, no_cpython_wrapper=True, pipeline_class=_Inner))
+    return cast("Function", _inside(function))
 
 
 def inline(function: Function) -> Function:
@@ -148,22 +152,28 @@ class _Inner(Compiler):  # type: ignore[misc]
 class _Entry(CPUDispatcher):  # type: ignore[misc]
     """A function that Python calls, kept on disk; ``inside`` is the same for kernels, which pay for no entry to it."""
 
-    inside: CPUDispatcher
+    inside: Any
 
     @property
     def _numba_type_(self) -> Any:
         return self.inside._numba_type_
 
 
-def _with_entry(function: Function, **options: object) -> Function:
-    entry = _compile(function, _Entry, **options)
+def _with_entry(function: Function, **options: Any) -> Function:
+    entry = _compile(function, _Entry if _links_late else CPUDispatcher, **options)
     if isinstance(entry, _Entry):
-        entry.inside = _compile(function, CPUDispatcher, no_cpython_wrapper=True, pipeline_class=_Inner, **options)
+        entry.inside = _inside(function, **options)
+    if isinstance(entry, CPUDispatcher):
         entry.enable_caching()
     return cast("Function", entry)
 
 
-def _compile(function: object, dispatcher: type[CPUDispatcher], pipeline_class: type = Compiler, **options: object) -> Any:
+def _inside(function: Any, **options: Any) -> Any:
+    compiler = _Inner if _links_late else Compiler
+    return _compile(function, CPUDispatcher, no_cpython_wrapper=True, pipeline_class=compiler, **options)
+
+
+def _compile(function: Any, dispatcher: type[CPUDispatcher], pipeline_class: type = Compiler, **options: Any) -> Any:
     """Do as `numba.njit` does, without reference counts, and without an entry for C, which nobody uses."""
     if _settings.DISABLE_JIT:
         return function

@@ -1,6 +1,9 @@
 """How kernels are compiled: what only kernels call has no machine code of its own, and does what plain Python does."""
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numba
 import numpy as np
@@ -74,3 +77,34 @@ def test_an_error_of_an_inner_function_reaches_python() -> None:
     """It is told from the code of the entry: there is no other."""
     with pytest.raises(ValueError, match="below nothing"):
         _through_two(np.array([1.0, -1.0]))
+
+
+_PLAIN_WAY = """
+import numba
+numba.__version__ = "0.99.0"
+import numpy as np
+from seedsoil.foundation import compiled
+from seedsoil.foundation.samplers import exponential
+from seedsoil.foundation.streams import aim, new_stream
+stream = new_stream(7, 3)
+aim(stream, 1, np.uint64(5), 2)
+print(compiled._links_late, type(exponential).__name__, exponential(stream).hex())
+"""
+
+
+def test_an_unknown_numba_compiles_in_the_plain_way(tmp_path: Path) -> None:
+    """The same bytes: of a draw whose code goes through leaves and inlined functions."""
+    here = _PLAIN_WAY.replace('numba.__version__ = "0.99.0"', "")
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / str(way))},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split()
+        for way, code in enumerate((_PLAIN_WAY, here))
+    ]
+    assert said[0][:2] == ["False", "CPUDispatcher"]
+    assert said[1][:2] == ["True", "_Entry"]
+    assert said[0][2] == said[1][2]
