@@ -269,5 +269,6 @@ def total_emission(emission: Floats, favour: Floats) -> Floats:
                 if chance > 0.0:
                     for mother in range(mothers):
                         anywhere[mother] += chance * by_site[site, mother]
-            total[condition, :, origin] = anywhere
+            for mother in range(mothers):  # to assign the array takes seconds to compile
+                total[condition, mother, origin] = anywhere[mother]
     return total

@@ -77,7 +77,12 @@ from seedsoil.body.state import (
     VIGOUR,
     WAKES,
     WAKING,
+    Model,
+    State,
+    Timeline,
+    Work,
 )
+from seedsoil.foundation.bundle import bundle
 from seedsoil.foundation.compiled import inner, leaf
 from seedsoil.foundation.elementary import exp, log, power
 from seedsoil.foundation.samplers import exponential, normal
@@ -85,6 +90,9 @@ from seedsoil.foundation.streams import SEEDING, aim, mix, uniform
 
 #: Clones for which there must be room before a step begins.
 CLONE_ROOM = 4096
+
+for _arrays in (Model, State, Timeline, Work):
+    bundle(_arrays)
 
 
 @inner

@@ -74,13 +74,20 @@ if "NUMBA_CACHE_DIR" not in os.environ:
 os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
 
 import numba  # noqa: E402  (the settings above are read when Numba is imported)
+from numba.core.codegen import JITCodeLibrary  # noqa: E402
+from numba.core.compiler import Compiler  # noqa: E402
+from numba.core.registry import CPUDispatcher  # noqa: E402
 
-if tuple(int(part) for part in numba.__version__.split(".")[:2]) < (0, 67):
+_numba_version = tuple(int(part) for part in numba.__version__.split(".")[:2])
+if _numba_version < (0, 67):
     raise ImportError(f"seedsoil needs numba 0.67 or newer, found {numba.__version__}. Try: pip install -U numba")
 # Somebody may have imported Numba before us; it has then not seen the folder.
 _settings: Any = numba.config
 _settings.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
 seal_cache()
+
+#: Versions of Numba whose way of linking was read; under others each function is optimised on its own: slower, the same bytes.
+_links_late = _numba_version in ((0, 68),)
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -99,26 +106,76 @@ def leaf(function: Function) -> Function:
 
     Without Numba's reference counts, whose atomic additions cost more than a random number.
     """
-    return cast("Function", _compile_leaf()(function))
+    return _with_entry(function)
 
 
 def inner(function: Function) -> Function:
     """Compile like `leaf` a function that only kernels call: no entry from Python, no machine code kept on disk.
 
-    Entries that unpack a patient's many arrays take longer to compile than the function itself. Its caller holds its code.
+    Its code is optimised once, where its caller holds it.
     """
-    return cast("Function", _compile_leaf(cache=False, no_cpython_wrapper=True)(function))
+    return cast("Function", _inside(function))
 
 
 def inline(function: Function) -> Function:
     """Compile like `leaf`, and let the caller swallow the body: for small functions in tight loops."""
-    return cast("Function", _compile_leaf(forceinline=True)(function))
+    return _with_entry(function, forceinline=True)
 
 
-def _compile_leaf(cache: bool = True, **options: bool) -> Callable[[object], object]:
-    """Make Numba's decorator for functions without reference counts, and without an entry for C, which nobody uses."""
-    compile_with: Any = numba.njit
-    made: Callable[[object], object] = compile_with(
-        cache=cache, error_model="numpy", _nrt=False, no_cfunc_wrapper=True, **options
-    )
-    return made
+class _Unfinished(JITCodeLibrary):  # type: ignore[misc]
+    """Code that nobody runs as it stands: not optimised and no machine code, before it has been linked where it is called."""
+
+    def finalize(self) -> None:
+        for library in dict.fromkeys(self._linking_libraries):
+            self._final_module.link_in(library._get_module_for_linking(), preserve=True)
+        self._finalized = True
+
+    def get_pointer_to_function(self, name: str) -> int:
+        return 0
+
+    @property
+    def codegen(self) -> "_Unfinished":
+        return self
+
+    def set_env(self, name: str, environment: object) -> None:
+        """Do without objects of Python's: as a function that was read from a cache as part of its caller does."""
+
+
+class _Inner(Compiler):  # type: ignore[misc]
+    """Numba's compiler for functions that only kernels call."""
+
+    def define_pipelines(self) -> Any:
+        self.state.library = _Unfinished(self.state.targetctx.codegen(), self.state.func_id.func_qualname)
+        return super().define_pipelines()
+
+
+class _Entry(CPUDispatcher):  # type: ignore[misc]
+    """A function that Python calls, kept on disk; ``inside`` is the same for kernels, which pay for no entry to it."""
+
+    inside: Any
+
+    @property
+    def _numba_type_(self) -> Any:
+        return self.inside._numba_type_
+
+
+def _with_entry(function: Function, **options: Any) -> Function:
+    entry = _compile(function, _Entry if _links_late else CPUDispatcher, **options)
+    if isinstance(entry, _Entry):
+        entry.inside = _inside(function, **options)
+    if isinstance(entry, CPUDispatcher):
+        entry.enable_caching()
+    return cast("Function", entry)
+
+
+def _inside(function: Any, **options: Any) -> Any:
+    compiler = _Inner if _links_late else Compiler
+    return _compile(function, CPUDispatcher, no_cpython_wrapper=True, pipeline_class=compiler, **options)
+
+
+def _compile(function: Any, dispatcher: type[CPUDispatcher], pipeline_class: type = Compiler, **options: Any) -> Any:
+    """Do as `numba.njit` does, without reference counts, and without an entry for C, which nobody uses."""
+    if _settings.DISABLE_JIT:
+        return function
+    options |= {"nopython": True, "boundscheck": None, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
+    return dispatcher(function, targetoptions=options, pipeline_class=pipeline_class)

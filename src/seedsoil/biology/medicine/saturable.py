@@ -166,6 +166,17 @@ def try_step(state: Floats, body: Floats, inflow: float, days: float, slopes: Fl
 
 
 @kernel
+def _carry_over(knots: Floats, shapes: Floats, longer: Floats, more: Floats) -> None:
+    # Number by number: to assign one array to another takes seconds to compile.
+    for place in range(knots.size):
+        longer[place] = knots[place]
+    for place in range(shapes.shape[0]):
+        for which in range(_READ):
+            for degree in range(_ORDER + 1):
+                more[place, which, degree] = shapes[place, which, degree]
+
+
+@kernel
 def walk(state: Floats, body: Floats, inflow: float, days: float) -> tuple[Floats, Floats]:
     """Carry the state (6,), in place, over some days of constant inflow [mg/day], or until the body is empty.
 
@@ -190,7 +201,7 @@ def walk(state: Floats, body: Floats, inflow: float, days: float) -> tuple[Float
         if steps == room:
             room *= 2
             longer, more = np.zeros(room + 1), np.zeros((room, _READ, _ORDER + 1))
-            longer[: steps + 1], more[:steps] = knots[: steps + 1], shapes[:steps]
+            _carry_over(knots, shapes, longer, more)
             knots, shapes = longer, more
         for place in range(_READ):
             part = 0 if place == 0 else place + 3
@@ -204,8 +215,8 @@ def walk(state: Floats, body: Floats, inflow: float, days: float) -> tuple[Float
         now = days if step == days - now else now + step
         steps += 1
         knots[steps] = now
-        state[:] = after
-        slopes[0] = slopes[_STAGES - 1]
+        for part in range(_STATES):
+            state[part], slopes[0, part] = after[part], slopes[_STAGES - 1, part]
         step *= min(5.0, better)
         held = state[0] + state[1] + state[2] + state[3]
         if inflow == 0.0 and held <= _EMPTY * at_first:

@@ -1,0 +1,110 @@
+"""How kernels are compiled: what only kernels call has no machine code of its own, and does what plain Python does."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numba
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from seedsoil.foundation.compiled import inner, kernel, leaf
+
+pytestmark = pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="nothing is compiled")
+
+
+@inner
+def _deepest(values, place):  # type: ignore[no-untyped-def]
+    if values[place] < 0.0:
+        raise ValueError("below nothing")
+    values[place] *= 0.1
+    return values[place]
+
+
+@inner
+def _deep(values):  # type: ignore[no-untyped-def]
+    total = 0.0
+    for place in range(values.shape[0]):
+        total += _deepest(values, place) / values.shape[0]
+    return total
+
+
+@leaf
+def _through_two(values):  # type: ignore[no-untyped-def]
+    return _deep(values) + _deepest(values, 0)
+
+
+@kernel
+def _through_one(values: NDArray[np.float64]) -> float:
+    made = np.full(3, 0.3)
+    return _deepest(values, 1) - _deep(made)  # type: ignore[no-any-return]
+
+
+def _plain(values: NDArray[np.float64]) -> float:
+    total = 0.0
+    for place in range(len(values)):
+        values[place] *= 0.1
+        total += values[place] / len(values)
+    values[0] *= 0.1
+    return float(total + values[0])
+
+
+def test_inner_functions_work_in_whoever_calls_them() -> None:
+    """Two entries share two inner functions, one of which calls the other: the same bytes as plain Python's."""
+    values, same = np.array([0.7, 1e9 / 3.0, 1e-9]), np.array([0.7, 1e9 / 3.0, 1e-9])
+    assert _through_two(values) == _plain(same)
+    assert values.tobytes() == same.tobytes()
+    made = [0.3 * 0.1] * 3
+    expected = same[1] * 0.1 - (made[0] / 3 + made[1] / 3 + made[2] / 3)
+    assert _through_one(values) == expected
+
+
+def test_inner_functions_leave_no_machine_code() -> None:
+    """Optimised and emitted on its own, each of them would take longer than all of it does where it is linked."""
+    _deep.compile((numba.float64[::1],))  # type: ignore[attr-defined]  (as part of an entry from the cache it is not)
+    for compiled in (*_deep.overloads.values(), *_deepest.overloads.values()):  # type: ignore[attr-defined]
+        name = compiled.fndesc.llvm_func_name
+        assert compiled.library.get_function(name)
+        assert not compiled.library._codegen._engine.is_symbol_defined(name)
+    _through_two(np.ones(2))
+    (entry,) = _through_two.overloads.values()  # type: ignore[attr-defined]
+    assert entry.library.get_pointer_to_function(entry.fndesc.llvm_func_name) != 0
+
+
+def test_an_error_of_an_inner_function_reaches_python() -> None:
+    """It is told from the code of the entry: there is no other."""
+    with pytest.raises(ValueError, match="below nothing"):
+        _through_two(np.array([1.0, -1.0]))
+
+
+_PLAIN_WAY = """
+import numba
+numba.__version__ = "0.99.0"
+import numpy as np
+from seedsoil.foundation import compiled
+from seedsoil.foundation.samplers import exponential
+from seedsoil.foundation.streams import aim, new_stream
+stream = new_stream(7, 3)
+aim(stream, 1, np.uint64(5), 2)
+print(compiled._links_late, type(exponential).__name__, exponential(stream).hex())
+"""
+
+
+def test_an_unknown_numba_compiles_in_the_plain_way(tmp_path: Path) -> None:
+    """The same bytes: of a draw whose code goes through leaves and inlined functions."""
+    here = _PLAIN_WAY.replace('numba.__version__ = "0.99.0"', "")
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / str(way))},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split()
+        for way, code in enumerate((_PLAIN_WAY, here))
+    ]
+    assert said[0][:2] == ["False", "CPUDispatcher"]
+    assert said[1][:2] == ["True", "_Entry"]
+    assert said[0][2] == said[1][2]
