@@ -92,9 +92,7 @@ def succeeding(tumour: Tumour, asleep: Chance, division: Chance, death: Chance) 
 
 
 @kernel
-def _fill_success(
-    asleep: Chance, division: Chance, death: Chance, wakes: float, size: float, found: Chance
-) -> None:
+def _fill_success(asleep: Chance, division: Chance, death: Chance, wakes: float, size: float, found: Chance) -> None:
     for place in range(found.size):
         birth, loss = division[place], death[place]
         found[place] = 0.0
