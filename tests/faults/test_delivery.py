@@ -12,11 +12,17 @@ from typing import Any
 import numpy as np
 import pytest
 
+from seedsoil.cli.main import execute
 from seedsoil.experiment.store import Store
+from seedsoil.foundation.errors import StoreError, StudyError
+from seedsoil.trial.plan import Plan
+from seedsoil.trial.reading.recompute import chosen, recompute
 from seedsoil.trial.run import run
+from seedsoil.trial.runner import work
+from seedsoil.trial.runner.patients import Columns
 from tests.faults.hosts import free_port, scheduler, workers
 from tests.faults.proxy import proxy
-from tests.faults.unlucky import PATIENTS, Shuffled, calm, study
+from tests.faults.unlucky import PATIENTS, UNLUCKY, Shuffled, calm, study
 
 PATIENTS_OF_THE_CLUSTER = 12
 
@@ -79,3 +85,48 @@ def test_f29_a_proxy_repeats_and_reorders(seed: int, tmp_path: Path) -> None:
     assert trial.digests() == calm(PATIENTS_OF_THE_CLUSTER), told
     assert Store.open(tmp_path / "run").verify() == ()
     assert len(trial.tables["patients"]["patient"]) == 2 * PATIENTS_OF_THE_CLUSTER
+
+
+def test_f31_a_worker_that_was_wrong_all_along_is_found_by_computing_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One cell too many in one lesion, under a sound checksum: fails if computing again misses it, or blames a sound run."""
+    real = work.run_patient
+
+    def wrong(plan: Plan, number: int) -> dict[str, Columns]:
+        found = real(plan, number)
+        if number == UNLUCKY:
+            found["lesions"]["cells_at_end"][-1] += 1.0
+        return found
+
+    folder, sound = tmp_path / "run", tmp_path / "sound"
+    run(study(), executor="serial", chunk=2, out=sound)
+    with monkeypatch.context() as patch:
+        patch.setattr(work, "run_patient", wrong)
+        run(study(), executor="serial", chunk=2, out=folder)
+    assert Store.open(folder).verify() == ()
+    assert recompute(sound, 1.0) == (PATIENTS, [])
+    told = "tables/lesions: patients 4 to 5 are other rows when computed here"
+    assert recompute(folder, 1.0) == (PATIENTS, [told])
+    few, more = (set(chosen(Store.open(folder), share)) for share in (0.01, 0.5))
+    assert (len(few), len(more)) == (1, 3)
+    assert few < more
+    assert execute(["doctor", str(folder), "--recompute", "1.0"]) == 1
+    assert told in capsys.readouterr().err
+    assert execute(["doctor", str(sound), "--recompute", "0.01"]) == 0
+    # What it says to do heals the run.
+    for part in folder.glob("tables/*/part-00002.parquet"):
+        part.unlink()
+    assert run(study(), executor="serial", out=folder, resume=True).digests() == calm()
+
+
+def test_f31_what_cannot_be_computed_again(tmp_path: Path) -> None:
+    run(study(2), executor="serial", out=tmp_path / "run")
+    for share in (0.0, 1.5, float("nan")):
+        with pytest.raises(StudyError, match="above 0 and at most 1"):
+            recompute(tmp_path / "run", share)
+    assert execute(["doctor", "--recompute", "0.1"]) == 2
+    text = study(2).resolve()
+    Store.create(tmp_path / "other", text, "c" * 64, 2, 1).close()
+    with pytest.raises(StoreError, match="holds another run"):
+        recompute(tmp_path / "other", 1.0)
