@@ -101,7 +101,7 @@ WRONG: tuple[Wrong, ...] = (
         "Greenwood's variance without those who are left", "trial/survival.py",
         "died / (risk * alive)",
         "died / (risk * risk)",
-        "theory/test_survival_reference.py",
+        "unit/trial/test_survival.py",
     ),
     Wrong(
         "censoring counted as an event", "trial/endpoints.py",
