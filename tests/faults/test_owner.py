@@ -128,6 +128,13 @@ def test_f13_only_the_owner_gives_a_lock_up(finished: Path) -> None:
     assert (finished / LOCK).exists()
 
 
+def test_f12_owner_gives_up_while_we_look(finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock is seen, and gone when it is read: fails if that is taken for a fault of the disk."""
+    real = Path.exists
+    monkeypatch.setattr(Path, "exists", lambda path: path.name == LOCK or real(path))
+    Store.resume(finished, ready.identity).close()
+
+
 @linux
 @needs_strace
 def test_f13_a_killed_program_leaves_no_lock_that_holds(quick: Path, whole: dict[str, str]) -> None:
