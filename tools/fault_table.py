@@ -2,7 +2,8 @@
 
 Use: python tools/fault_table.py [REPORT.xml ...]
 
-Without a report of pytest (``--junitxml``), it runs ``tests/faults`` first, the slow sweeps too: about half an hour of one core.
+Without a report of pytest (``--junitxml``), it runs ``tests/faults`` first, the slow sweeps too: about an hour. Of a test that
+stands in several reports the last one counts.
 """
 
 import re
@@ -33,14 +34,21 @@ FAULTS = {
 }  # fmt: skip
 
 
-def outcomes(report: Path) -> dict[str, list[str]]:
-    """Return the outcome of each test of each fault in a report of pytest."""
-    found: dict[str, list[str]] = defaultdict(list)
+def outcomes(report: Path) -> dict[str, str]:
+    """Return the outcome of each test in a report of pytest, by its file and name."""
+    found = {}
     for case in ElementTree.parse(report).iter("testcase"):
-        name = case.get("name", "")
         kinds = {child.tag for child in case}
         outcome = "failed" if kinds & {"failure", "error"} else "skipped" if "skipped" in kinds else "passed"
-        for number in re.findall(r"^test_(f\d\d)_", name):
+        found[f"{case.get('classname')}::{case.get('name')}"] = outcome
+    return found
+
+
+def by_fault(tests: dict[str, str]) -> dict[str, list[str]]:
+    """Return the outcomes of the tests of each fault; ``test_f27_f28_...`` is one of two faults."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, outcome in tests.items():
+        for number in re.findall(r"_(f\d\d)(?=_)", name.partition("::test")[2]):
             found[number.upper()].append(outcome)
     return found
 
@@ -64,12 +72,11 @@ def main() -> int:
             reports = [Path(folder) / "report.xml"]
             command = [sys.executable, "-m", "pytest", "-q", "tests/faults", f"--junitxml={reports[0]}"]
             subprocess.run(command, cwd=repository, check=False, stdout=sys.stderr)
-        found: dict[str, list[str]] = defaultdict(list)
+        tests: dict[str, str] = {}
         for report in reports:
-            for number, tests in outcomes(report).items():
-                found[number] += tests
-    sys.stdout.write(table(found) + "\n")
-    return int(any("failed" in tests for tests in found.values()))
+            tests |= outcomes(report)
+    sys.stdout.write(table(by_fault(tests)) + "\n")
+    return int("failed" in tests.values())
 
 
 if __name__ == "__main__":

@@ -109,6 +109,8 @@ def cable(name: str) -> Iterator[tuple[str, str, str]]:
             _ip("-n", name, *words)
         yield "10.203.7.1", name, ours
     finally:
+        with contextlib.suppress(subprocess.CalledProcessError):
+            _ip("link", "del", ours)  # the namespace is taken down in the background, and its end of the cable with it
         _ip("netns", "del", name)
         time.sleep(0.1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import sys
@@ -127,6 +128,6 @@ def test_f27_f28_kills_at_random(seed: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("count", "chunk"), [(1, 1000), (2, 7), (2, 1), (4, 2)])
+@pytest.mark.parametrize(("count", "chunk"), list(itertools.product((1, 2, 4), (1, 7, 1000))))
 def test_same_bytes_on_a_cluster_of_this_machine(count: int, chunk: int) -> None:
     assert run(study(), cluster="local", workers=count, chunk=chunk).digests() == calm()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from seedsoil.experiment import publish
+from seedsoil.experiment.folder import care
 from seedsoil.experiment.publish import LOCK
 from seedsoil.experiment.store import Store
 from seedsoil.foundation.errors import StoreError
@@ -54,6 +55,20 @@ def one_won(folder: Path, count: int, whole: dict[str, str]) -> None:
 def test_f12_four_programs_on_one_folder(quick: Path, whole: dict[str, str]) -> None:
     """One owns it, the others are refused by name or come later; the bytes are those of one program alone."""
     one_won(quick / "run", 4, whole)
+
+
+def test_f12_another_begins_while_we_look(quick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other's run begins between two of our looks into the folder: fails if it is taken for files of no run."""
+    real = care._files
+
+    def meanwhile(folder: Path) -> list[Path]:
+        monkeypatch.undo()
+        ready.fill(quick / "run", 1)
+        return list(real(folder))
+
+    monkeypatch.setattr(care, "_files", meanwhile)
+    with pytest.raises(StoreError, match="already holds a run"):
+        Store.create(quick / "run", ready.study, ready.identity, ready.patients, ready.chunk)
 
 
 @pytest.mark.slow
@@ -111,6 +126,13 @@ def test_f13_only_the_owner_gives_a_lock_up(finished: Path) -> None:
     locked(finished, host="elsewhere")
     ours.close()
     assert (finished / LOCK).exists()
+
+
+def test_f12_owner_gives_up_while_we_look(finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock is seen, and gone when it is read: fails if that is taken for a fault of the disk."""
+    real = Path.exists
+    monkeypatch.setattr(Path, "exists", lambda path: path.name == LOCK or real(path))
+    Store.resume(finished, ready.identity).close()
 
 
 @linux

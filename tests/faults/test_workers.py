@@ -21,7 +21,7 @@ from seedsoil.cli.main import execute
 from seedsoil.experiment.store import Store
 from seedsoil.trial.reading.digest import digests
 from seedsoil.trial.run import run
-from seedsoil.trial.runner.failures import FILE, PatientError
+from seedsoil.trial.runner.failures import FILE, Failure, PatientError
 from seedsoil.trial.runner.pool import ProcessPool
 from seedsoil.trial.trial import Trial
 from tests.faults.unlucky import PATIENTS, UNLUCKY, Shuffled, Unlucky, calm, study
@@ -55,7 +55,10 @@ def others(trial: Trial) -> list[int]:
 
 
 def killed_at_random(kills: int, patients: int, seed: int, folder: Path) -> None:
-    """Carry a study out while its workers are killed; nothing is lost, and what was written is not written again."""
+    """Carry a study out while its workers are killed; nothing is lost, and what was written is not written again.
+
+    A patient whose worker is killed each time, twice in company and twice alone, may be given up: by name, and resumed.
+    """
     generator, told, written = np.random.default_rng(seed), list[str](), dict[str, int]()
     pool, over = ProcessPool(2), Event()
 
@@ -72,14 +75,20 @@ def killed_at_random(kills: int, patients: int, seed: int, folder: Path) -> None
         assert written.items() <= now.items(), "a finished chunk was computed again"
         written.update(now)
 
-    killer = Thread(target=kill)
+    killer, lost = Thread(target=kill), tuple[Failure, ...]()
     killer.start()
     try:
-        trial = run(study(patients), executor=pool, chunk=2, out=folder, progress=progress, tell=told.append)
+        run(study(patients), executor=pool, chunk=2, out=folder, progress=progress, tell=told.append)
+    except PatientError as stopped:
+        lost = stopped.failures
     finally:
         over.set()
         killer.join()
         pool.kill()
+    assert {failure.kind for failure in lost} <= {"died"}
+    trial = run(study(patients), executor="serial", out=folder, resume=True)
+    again = {name for name, when in parts(folder).items() if written.get(name, when) != when}
+    assert {int(name[-13:-8]) for name in again} <= {failure.patient // 2 for failure in lost}
     assert trial.digests() == calm(patients)
 
 

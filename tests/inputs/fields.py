@@ -251,7 +251,7 @@ def _orders() -> Iterator[Field]:
     yield _quantity(f"{irradiate}.dose", "Gy", "0.1", 100, required=True)
     yield _whole(f"{irradiate}.fractions", 2, 100, required=True)
     yield _quantity(f"{irradiate}.every", "day", _HOUR_UP, _CENTURY, required=True)
-    yield _time(f"{irradiate}.start", required=True)
+    yield _time(f"{irradiate}.start")
     yield _quantity(f"{give}.dose", "mg/m^2", 0, 1_000_000, required=True, other="mg/L")
     yield Field(f"{give}.route", "choice")
     yield _quantity(f"{give}.every", "days", 2, _CENTURY, required=True)
@@ -271,7 +271,7 @@ def _orders() -> Iterator[Field]:
     yield _quantity(f"{shunt}.duration", "days", _HOUR_UP, _CENTURY, required=True)
     yield _quantity(f"{draw}.draw", "mL", "0.001", 4900, required=True)
     yield _quantity(f"{draw}.every", "days", _HOUR_UP, _CENTURY)
-    yield Field(f"{draw}.assay", "names", empty=False)
+    yield Field(f"{draw}.assay", "names", empty=False, required=True)  # by its depth
     yield _whole(f"{draw}.depth", 1, 10_000_000)
     yield _time(f"{biopsy}.at", required=True)
     yield _whole(f"{biopsy}.zone", 1, 4, required=True)
@@ -305,12 +305,12 @@ def fields() -> tuple[Field, ...]:
         _quantity("study.until", "years", 1, _CENTURY),
         _quantity("tumour.division_rate", "/day", "0.01", above=True), _quantity("tumour.death_rate", "/day", 0, "0.03", below=True),
         _positive("tumour.diffusion_rim", "mm"), _positive("tumour.transit_time", "s"), _quantity("tumour.co_option", "", 0, 1),
-        _whole("tumour.hits", 0, 20), _quantity("tumour.hit_rate", ""), _positive("tumour.establishment_size"),
+        _whole("tumour.hits", 0, 20), _quantity("tumour.hit_rate", "", 0, 1), _positive("tumour.establishment_size"),
         _quantity("tumour.radiosensitivity.alpha", "/Gy"), _positive("tumour.radiosensitivity.alpha_beta_ratio", "Gy"),
-        _quantity("tumour.mechanisms.target.rate", "", 0, "0.00002"), _quantity("tumour.mechanisms.target.fitness_cost", ""),
+        _quantity("tumour.mechanisms.target.rate", "", 0, "0.00002"), _quantity("tumour.mechanisms.target.fitness_cost", "", 0, 1),
         _positive("host.weight", "kg"), _positive("host.body_surface", "m^2"), _quantity("host.age", "years", 0, LARGEST * YEAR),
         _positive("host.cardiac_output", "L/min"), _quantity("host.burden_hazard", "/day"),
-        _positive("host.blood.volume", "mL"), _quantity("host.blood.plasma_share", "", 0, 1, above=True),
+        _quantity("host.blood.volume", "mL", 0, 10**6, above=True), _quantity("host.blood.plasma_share", "", 0, 1, above=True),
         _quantity("soils.liver.vessel_density", "mm/mm^3"), _quantity("soils.liver.dormancy_cue", "", 0, 1),
         _quantity("agents.fluorouracil.distribution.volume", "L", "1e-4", 10**6),
         _quantity("agents.fluorouracil.distribution.half_elimination", "mg/L", "1e-9", 10**6),

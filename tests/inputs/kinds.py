@@ -78,6 +78,7 @@ def _numbers(field: Field) -> Iterator[Case]:
             if len(literal) < 400
             else ("digits", "9" * 10)
         )
+        shows += ("on day 0",) if value == 0 else ()  # a day is told without its sign
         bare = field.holds in ("quantity", "whole") and field.unit == ""
         point = (
             field.holds == "whole"
@@ -139,7 +140,7 @@ def _units(field: Field) -> Iterator[Case]:
     yield _case(field, "unit of another dimension", f'"{number} {field.other}"', False, field.other)
     yield _case(field, "unknown unit", f'"{number} florins"', False, "florins")
     if field.unit:
-        yield _case(field, "unit missing", number, False, number)
+        yield _case(field, "unit missing", number, False, number, repr(float(number)))
         yield _case(field, "unit missing in a text", f'"{number}"', False, number)
         yield _case(field, "unit alone", f'"{field.unit}"', False, field.unit)
         yield _case(field, "unit first", f'"{field.unit} {number}"', False, field.unit)
@@ -156,7 +157,7 @@ def _keys(field: Field) -> Iterator[Case]:
         with_line(field.place, None),
         not field.required,
         (field.place, section),
-        ("missing", "none of", "there is one"),
+        ("missing", "none of", "there is one", "leave it out"),
     )
     twice = with_line(field.place, f"{line}\n{line}")
     yield Case(

@@ -1,4 +1,4 @@
-"""Thirty simulators that are wrong, each by one slip that others have made, and the tests that must find them out."""
+"""Simulators that are wrong, thirty and more, each by one slip that others have made, and the tests that must find them out."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ WRONG: tuple[Wrong, ...] = (
         "Greenwood's variance without those who are left", "trial/survival.py",
         "died / (risk * alive)",
         "died / (risk * risk)",
-        "theory/test_survival_reference.py",
+        "unit/trial/test_survival.py",
     ),
     Wrong(
         "censoring counted as an event", "trial/endpoints.py",
@@ -204,5 +204,41 @@ WRONG: tuple[Wrong, ...] = (
         "return np.floor(log(uniform(stream)) / log1p(-p))",
         "return log(uniform(stream)) / log1p(-p)",
         "unit/foundation/test_samplers.py -k geometric",
+    ),
+    Wrong(
+        "birth and death swapped", "body/kendall.py",
+        "birth, death, mark.\"\"\"\n    slope = lam - mu - theta",
+        "birth, death, mark.\"\"\"\n    slope = mu - lam - theta",
+        "agreement/test_kendall.py",
+    ),
+    Wrong(
+        "stretches of a calendar in the wrong order", "body/kendall.py",
+        "beta = earlier[0] * later[1] + earlier[1] * later[3]",
+        "beta = later[0] * earlier[1] + later[1] * earlier[3]",
+        "agreement/test_kendall.py",
+    ),
+    Wrong(
+        "an extinct family reborn", "body/kendall.py",
+        "    survivors = binomial(stream, rest, chance)\n    if survivors > 0.0 and c > 0.0:\n        survivors += negative_binomial(",
+        "    survivors = rest\n    if survivors > 0.0 and c > 0.0:\n        survivors += negative_binomial(",
+        "agreement/test_kendall.py",
+    ),
+    Wrong(
+        "mean growth for random growth", "body/kendall.py",
+        "survivors += negative_binomial(stream, survivors, c / max(delta, TINY))\n    return marked, survivors",
+        "survivors += np.floor(survivors * c / max(delta, TINY))\n    return marked, survivors",
+        "agreement/test_kendall.py",
+    ),
+    Wrong(
+        "one stream for two purposes", "foundation/streams.py",
+        "(who ^ (reason * _purpose_0)) & _mask\n    stream[5] = (who >> _half) ^ ((reason * _purpose_1) & _mask)",
+        "who & _mask\n    stream[5] = who >> _half",
+        "unit/foundation/test_streams.py",
+    ),
+    Wrong(
+        "the same luck at every step", "foundation/streams.py",
+        "stream[3] = np.uint64(step) & _mask",
+        "stream[3] = _u0",
+        "unit/foundation/test_streams.py",
     ),
 )  # fmt: skip

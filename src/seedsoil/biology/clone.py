@@ -31,7 +31,7 @@ class Mechanism(Noun):
     """
 
     name: str
-    rate: Number
+    rate: Fraction
     fitness_cost: Fraction
     reversal_rate: PerDay | None = None
     induced_fold: Number | None = None
@@ -165,8 +165,8 @@ class Tumour(Noun):
     dormant_death_rate: PerDay
     establishment_size: Number
     hits: Number
-    hit_rate: Number
-    instability_rate: Number
+    hit_rate: Fraction
+    instability_rate: Fraction
     instability_factor: Number
     founder_variation: Number | None = None
     spread: Spread | None = None

@@ -13,10 +13,11 @@ from pathlib import Path
 from seedsoil.cli.terminal import DONE, FAILED, quoted, say, say_faults
 
 _LEAST_FREE_BYTES = 500_000_000  # a run of 400 patients and the compiled kernels need less than half of it
+_LINES_OF_PROGRESS = 10
 _LIBRARIES = ("numpy", "scipy", "numba", "pydantic", "pint", "pyarrow", "matplotlib", "cyclopts", "rich")
 
 
-def doctor(run: Path | None = None, /, *, repair: bool = False) -> int:
+def doctor(run: Path | None = None, /, *, repair: bool = False, recompute: float | None = None) -> int:
     """Check this installation, or the files of a run.
 
     Parameters
@@ -26,14 +27,22 @@ def doctor(run: Path | None = None, /, *, repair: bool = False) -> int:
         against each other.
     repair
         Forget what is damaged in the run, so that it can be computed again, and set aside what does not belong to it.
+    recompute
+        Compute this share of the run's patients again here (0.01 for one in a hundred), and compare every row.
     """
-    if run is None:
-        if repair:
-            from seedsoil.foundation.errors import StudyError
+    from seedsoil.foundation.errors import StudyError
 
-            raise StudyError("--repair: which run? Give its folder: seedsoil doctor RUN --repair")
+    if run is None:
+        if repair or recompute is not None:
+            option = "--repair" if repair else "--recompute"
+            raise StudyError(f"{option}: which run? Give its folder: seedsoil doctor RUN {option}")
         return _installation()
-    return _repair(run) if repair else _run(run)
+    if repair and recompute is not None:
+        raise StudyError("--repair and --recompute: one after the other, repair first.")
+    if repair:
+        return _repair(run)
+    code = _run(run)
+    return code if code != DONE or recompute is None else _recompute(run, recompute)
 
 
 def _run(folder: Path) -> int:
@@ -58,6 +67,23 @@ def _run(folder: Path) -> int:
     print("SHA-256 of the rows of each table (alike in two runs: the same values, however the files were cut):")
     for table, digest in digests(folder).items():
         print(f"{digest}  {table}")
+    return DONE
+
+
+def _recompute(folder: Path, share: float) -> int:
+    from seedsoil.cli.terminal import progress_of
+    from seedsoil.trial.reading.recompute import recompute
+
+    with progress_of("patients", _LINES_OF_PROGRESS) as progress:
+        patients, faults = recompute(folder, share, progress)
+    if faults:
+        say_faults(f"{folder}: {fault}" for fault in faults)
+        say(
+            f"Whoever computed them was wrong, or this machine is. Try it on another; to have them computed again, remove "
+            f"those parts, then: {_go_on(folder)}"
+        )
+        return FAILED
+    print(f"{folder}: {patients} patients computed again here have the rows that were written")
     return DONE
 
 

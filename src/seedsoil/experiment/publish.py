@@ -209,6 +209,20 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def _owner_of(lock: Path) -> dict[str, object] | None:
+    """Return what a lock says of its owner, {} if nothing that can be read; None if there is no lock.
+
+    It is read at once, not looked for first: its owner may give it up at any moment.
+    """
+    try:
+        owner = json.loads(lock.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (ValueError, RecursionError):
+        return {}
+    return owner if isinstance(owner, dict) else {}
+
+
 def take_lock(folder: Path) -> None:
     """Make this process the owner of a run folder; StoreError if another one is, or may be.
 
@@ -216,15 +230,10 @@ def take_lock(folder: Path) -> None:
     """
     lock = folder / LOCK
     with disk(lock), _alone(folder):
-        if lock.exists():
-            try:
-                owner = json.loads(lock.read_text(encoding="utf-8"))
-            except (ValueError, RecursionError):
-                owner = {}
-            if not isinstance(owner, dict) or not _is_gone(owner):
-                owner = owner if isinstance(owner, dict) else {}
-                who = f"process {owner.get('pid', '?')} on {owner.get('host', '?')}"
-                raise StoreError(f"{folder} is being written by {who}. If that has ended, remove {lock} and try again.")
+        owner = _owner_of(lock)
+        if owner is not None and not _is_gone(owner):
+            who = f"process {owner.get('pid', '?')} on {owner.get('host', '?')}"
+            raise StoreError(f"{folder} is being written by {who}. If that has ended, remove {lock} and try again.")
         publish(lock, json.dumps(_this_process()).encode())
 
 

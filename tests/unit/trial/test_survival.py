@@ -26,6 +26,15 @@ def test_without_censoring_the_curve_is_the_share_alive():
     assert kaplan_meier(times[:100], np.ones(100)).median == pytest.approx(np.median(times[:100]))
 
 
+def test_without_censoring_the_band_is_that_of_a_share():
+    """Greenwood's variance of log S telescopes to (1 - S) / (n S): catches one left out who is still at risk (2 % here)."""
+    curve = kaplan_meier(np.arange(1.0, 51.0), np.ones(50), transform="log")
+    share = curve.fraction[1:-1]
+    reach = 1.959963984540054 * np.sqrt((1.0 - share) / (50.0 * share))
+    assert curve.low[1:-1] == pytest.approx(share * np.exp(-reach), rel=1e-12)
+    assert curve.high[1:-1] == pytest.approx(np.minimum(1.0, share * np.exp(reach)), rel=1e-12)
+
+
 def test_median_is_the_middle_where_the_curve_rests_at_one_half():
     assert kaplan_meier([1, 2, 3, 4], [1, 1, 1, 1]).median == 2.5
     assert kaplan_meier([1, 2, 3, 4], [1, 1, 0, 0]).median == 2

@@ -33,11 +33,11 @@ class Repair:
 
 def refuse_occupied(folder: Path) -> None:
     """Refuse a folder with a run or with anything that a run which barely began would not have left."""
-    if (folder / MANIFEST).exists():
-        raise StoreError(f"{folder} already holds a run. Resume it, or choose another folder for a new one.")
     with disk(folder, "look into"):
         names = {path.name for path in folder.iterdir() if not path.name.endswith(UNFINISHED)}
     parts = [path for path in _files(folder / "tables") if not path.name.endswith(UNFINISHED)]
+    if (folder / MANIFEST).exists():  # looked for last: another program may have begun a run meanwhile
+        raise StoreError(f"{folder} already holds a run. Resume it, or choose another folder for a new one.")
     others = sorted(names - {LOCK, STUDY, crate.NAME, "tables"})
     if others or parts:
         raise StoreError(
