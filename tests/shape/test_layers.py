@@ -44,7 +44,7 @@ def test_every_room_has_something_in_it() -> None:
         for room in package.iterdir()
         if room.is_dir()
         and room.name not in {"__pycache__", *_shelves}
-        and not any(p.name != "__init__.py" for p in room.glob("*.py"))
+        and not any(p.name != "__init__.py" for p in room.rglob("*.py"))
     ]
     assert not empty, f"rooms with nothing in them: {empty}"
 

@@ -1,0 +1,191 @@
+"""T19-T23, T25, T26, M18 and M23: fields at rest in a block of tissue against their closed forms, and what is kept."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+
+from seedsoil.foundation.errors import ModelError
+from seedsoil.tissue.fields.exchange import HELD_RADIUS, saturable, wall_exchange
+from seedsoil.tissue.fields.steady import Block, Field, SteadyField
+
+pytestmark = pytest.mark.theory
+
+#: Oxygen [um^2/day], pressure in a capillary [mmHg], what cells take at most [mmHg/day] and, as a rate, from plenty [1/day].
+OXYGEN, CAPILLARY, MOST = 1e5 * 1440.0, 38.0, 380.0 * 1440.0
+RATE = MOST / CAPILLARY
+#: Half uptake so low that uptake is all or nothing, as the closed forms have it [mmHg].
+SHARP = 0.02
+
+
+def _line(voxels: int, edge: float) -> SteadyField:
+    return SteadyField(Block((1, 1, voxels), edge, {"west": CAPILLARY}), OXYGEN)
+
+
+def test_screened_line_and_its_order() -> None:
+    """T22, T25: cosh((L - x)/l) / cosh(L/l), with an error of second order: catches a face half a voxel away."""
+    length, reach = 800.0, float(np.sqrt(OXYGEN / RATE))
+    worst = []
+    for voxels in (40, 80, 160):
+        field, c = _line(voxels, length / voxels), np.zeros((1, 1, voxels))
+        field.solve(c, np.full(c.shape, RATE), np.zeros(c.shape), tolerance=1e-12)
+        place = (np.arange(voxels) + 0.5) * length / voxels
+        exact = CAPILLARY * np.cosh((length - place) / reach) / np.cosh(length / reach)
+        worst.append(float(np.abs(c[0, 0] - exact).max()))
+    assert worst[0] < 0.2
+    orders = np.log2(np.array(worst[:-1]) / np.array(worst[1:]))
+    assert orders == pytest.approx(2.0, abs=0.15)
+
+
+def test_depth_of_a_slab() -> None:
+    """T19: oxygen reaches sqrt(2 D c / M) = 141 um into consuming tissue, to one voxel of 5 um."""
+    edge = 5.0
+    field, c = _line(80, edge), np.full((1, 1, 80), CAPILLARY)
+    saturable(field, c, np.full(c.shape, MOST), SHARP, np.zeros(c.shape), np.zeros(c.shape), tolerance=1e-7)
+    depth = edge * int(np.count_nonzero(c > SHARP))
+    assert depth == pytest.approx(np.sqrt(2.0 * OXYGEN * CAPILLARY / MOST), abs=edge)
+
+
+@pytest.mark.parametrize("fold", [1.0, 4.0])
+def test_radius_about_one_capillary(fold: float) -> None:
+    """T20: Krogh's lethal radius of a vessel of 5 um, 91.2 um at the usual uptake, more at a quarter of it, to a tenth of a voxel's edge."""
+    radius, most = 5.0, MOST / fold
+    edge = radius / HELD_RADIUS
+    shape = (1, 25, 25)
+    c = np.zeros(shape)
+    held = np.zeros(shape, dtype=np.bool_)
+    held[0, 12, 12] = True
+    c[held] = CAPILLARY
+    field = SteadyField(Block(shape, edge, {}), OXYGEN)
+    saturable(field, c, np.full(shape, most), SHARP, np.zeros(shape), np.zeros(shape), held, tolerance=1e-7)
+    taken = float(np.sum(np.where(held, 0.0, most * c / (SHARP + c)))) / most
+    found = float(np.sqrt((taken + 1.0) * edge**2 / np.pi))  # all that flows out is taken in the disc that it reaches
+
+    def left(lethal: float) -> float:
+        spent = 2.0 * lethal**2 * np.log(lethal / radius) - (lethal**2 - radius**2)
+        return CAPILLARY - most / (4.0 * OXYGEN) * float(spent)
+
+    exact = float(brentq(left, 20.0, 400.0))
+    assert fold > 1.0 or exact == pytest.approx(91.2, abs=0.1)
+    assert found == pytest.approx(exact, abs=0.1 * edge)
+
+
+def test_centre_of_a_sphere() -> None:
+    """T21: a ball of 200 um in well supplied tissue has c - M R^2 / 6 D at its centre: to what one voxel of 10 um changes."""
+    edge, radius = 10.0, 200.0
+    place = (np.arange(48) - 23.5) * edge
+    away = np.sqrt(place[:, None, None] ** 2 + place[None, :, None] ** 2 + place[None, None, :] ** 2)
+    held = away >= radius
+    c = np.full(away.shape, CAPILLARY)
+    field = SteadyField(Block((48, 48, 48), edge, {}), OXYGEN)
+    saturable(field, c, np.full(c.shape, MOST), SHARP, np.zeros(c.shape), np.zeros(c.shape), held)
+    slope = MOST * radius / (3.0 * OXYGEN)
+    assert c.min() == pytest.approx(CAPILLARY - MOST * radius**2 / (6.0 * OXYGEN), abs=slope * edge)
+    inside = c[~held]
+    exact = CAPILLARY - MOST * (radius**2 - away[~held] ** 2) / (6.0 * OXYGEN)
+    assert np.sqrt(np.mean((inside - exact) ** 2)) < 0.5 * slope * edge
+
+
+def test_a_held_voxel_stands_for_a_vessel_of_a_fifth_of_its_edge() -> None:
+    """T23: what flows from one held voxel to far faces says its radius, 0.1985 edges: catches one part in a thousand."""
+    voxels = 129
+    faces = dict.fromkeys(("north", "south", "west", "east"), 0.0)
+    field = SteadyField(Block((1, voxels, voxels), 1.0, faces), 1.0)
+    c = np.zeros((1, voxels, voxels))
+    held = c.astype(np.bool_)
+    held[0, voxels // 2, voxels // 2] = True
+    c[held] = 1.0
+    none = np.zeros(c.shape)
+    field.solve(c, none, none, held, tolerance=1e-11)
+    flow = field.through(c, none, none, held)["held"]
+    # A square of half side a is a circle of 1.0787 a to a source at its centre (its conformal radius).
+    assert 1.07870 * voxels / 2.0 / np.exp(2.0 * np.pi / flow) == pytest.approx(HELD_RADIUS, rel=1e-3)
+
+
+@pytest.mark.parametrize(("radius", "permeability"), [(3.0, np.inf), (5.0, 5e5), (8.0, 1e4)])
+def test_a_wall_within_a_voxel(radius: float, permeability: float) -> None:
+    """T23: a thin or walled vessel gives what ln(R/r) + D/(r P) lets through, to one part in a thousand, to far faces at 0."""
+    voxels, edge = 65, 20.0
+    faces = dict.fromkeys(("north", "south", "west", "east"), 0.0)
+    field = SteadyField(Block((1, voxels, voxels), edge, faces), OXYGEN)
+    rate = wall_exchange(radius, permeability, OXYGEN, edge)
+    c = np.zeros((1, voxels, voxels))
+    loss = c.copy()
+    loss[0, voxels // 2, voxels // 2] = rate
+    field.solve(c, loss, CAPILLARY * loss, tolerance=1e-11)
+    flow = rate * (CAPILLARY - c[0, voxels // 2, voxels // 2]) * edge**2
+    far = 1.07870 * voxels * edge / 2.0
+    exact = 2.0 * np.pi * OXYGEN * CAPILLARY / (np.log(far / radius) + OXYGEN / (radius * permeability))
+    assert flow == pytest.approx(exact, rel=1e-3)
+
+
+def test_a_wide_open_vessel_holds_its_voxel() -> None:
+    """A vessel wider than a held voxel stands for, without resistance, cannot be told from it."""
+    assert wall_exchange(5.0, np.inf, OXYGEN, 20.0) == np.inf
+    with pytest.raises(ModelError, match="permeability: a number above 0, got 0"):
+        wall_exchange(5.0, 0.0, OXYGEN, 20.0)
+
+
+def _tissue() -> tuple[Field, Field, Field, np.ndarray]:
+    """Cells of uneven appetite, a few sources and two vessels, in a block whose axes differ."""
+    luck = np.random.default_rng(7)
+    shape = (9, 14, 21)
+    loss = RATE * luck.integers(0, 2, shape) * luck.random(shape)
+    source = 1e5 * (luck.random(shape) < 0.02)
+    held = np.zeros(shape, dtype=np.bool_)
+    held[:, 4, 6] = held[3, :, 15] = True
+    return np.where(held, CAPILLARY, 0.0), loss, source, held
+
+
+def test_mass_is_kept() -> None:
+    """M18: what comes in through faces, vessels and sources is what is lost, to 1e-10 of it."""
+    c, loss, source, held = _tissue()
+    field = SteadyField(Block(c.shape, 20.0, {"top": 10.0, "east": 0.0}), OXYGEN)
+    field.solve(c, loss, source, held, tolerance=1e-14)
+    sums = field.through(c, loss, source, held)
+    assert sums["held"] > 0.0
+    assert sums["loss"] > 0.0
+    assert sums["faces"] + sums["held"] + sums["source"] == pytest.approx(sums["loss"], rel=1e-10)
+
+
+def test_warm_is_cold() -> None:
+    """T26: started from the field before two in a hundred cells changed, or from nothing, the same field; and sooner."""
+    c, loss, source, held = _tissue()
+    field = SteadyField(Block(c.shape, 20.0, {"top": 10.0}), OXYGEN)
+    field.solve(c, loss, source, held, tolerance=1e-10)
+    changed = loss * (np.random.default_rng(8).random(loss.shape) > 0.02)
+    cold = np.where(held, CAPILLARY, 0.0)
+    late, early = (
+        field.solve(cold, changed, source, held, tolerance=1e-8),
+        field.solve(c, changed, source, held, tolerance=1e-8),
+    )
+    assert np.abs(c - cold).max() < 1e-5
+    assert early.cycles < late.cycles
+
+
+@pytest.mark.parametrize("turn", ["mirrored", "turned"])
+def test_no_axis_and_no_direction_is_preferred(turn: str) -> None:
+    """M23: a block mirrored or with its axes exchanged has its field mirrored or exchanged, to 1e-12 of the most."""
+    c, loss, source, held = _tissue()
+    other = (lambda a: np.ascontiguousarray(a[::-1, :, ::-1])) if turn == "mirrored" else (
+        lambda a: np.ascontiguousarray(a.transpose(2, 0, 1)))  # fmt: skip
+    faces = {"top": 10.0, "east": 3.0}
+    moved = {"bottom": 10.0, "west": 3.0} if turn == "mirrored" else {"north": 10.0, "bottom": 3.0}
+    there, those = other(c), [other(each) for each in (loss, source, held)]
+    SteadyField(Block(c.shape, 20.0, faces), OXYGEN).solve(c, loss, source, held, tolerance=1e-15)
+    SteadyField(Block(there.shape, 20.0, moved), OXYGEN).solve(there, *those, tolerance=1e-15)
+    assert np.abs(there - other(c)).max() < 1e-12 * CAPILLARY
+
+
+def test_what_nothing_determines_is_refused() -> None:
+    """No loss, no supply: any level would be at rest. And shapes, faces and edges are told all at once."""
+    field = SteadyField(Block((1, 4, 4), 20.0, {}), OXYGEN)
+    none = np.zeros((1, 4, 4))
+    with pytest.raises(ModelError, match="nothing is lost, held or supplied"):
+        field.solve(none.copy(), none, none)
+    with pytest.raises(ModelError, match=r"loss: an array of the block's shape \(1, 4, 4\), got \(2, 2, 2\)"):
+        field.solve(none.copy(), np.zeros((2, 2, 2)), none)
+    with pytest.raises(ModelError, match="no face 'left'; faces: top") as told:
+        Block((0, 4, 4), -1.0, {"left": 1.0})
+    assert len(str(told.value).splitlines()) == 3
