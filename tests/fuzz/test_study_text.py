@@ -218,6 +218,11 @@ def test_any_file_beside_a_study_is_an_entry_or_refused(kind: str, count: int, t
         (b"\xff", b"\xff"),
         (text + b"\na = 1\0", b"@{"),
         (text.replace(b'"mine"', b'"mi\0ne"', 1), b""),
+        (text, b"@{key,\n title = {A},\n}\n"),
+        (text, b"@article{key\x7f,\n title = {A},\n}\n"),
+        (text, b"@article{key,\n a b = {A},\n}\n"),
+        (text, b"@article{,\n title = {},\n}\n"),
+        (text, b"@article{key,\n title = {" + b"A" * 2000 + b"},\n}\n"),
     ]
     tried(check, st.tuples(damaged(text), st.one_of(st.just(b""), damaged(bib))), count, known)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from seedsoil.biology.soils.soil import Soil
 from seedsoil.catalogue import load
-from seedsoil.catalogue.files import decoded, file_bytes
+from seedsoil.catalogue.files import decoded, file_bytes, is_hidden
 from seedsoil.catalogue.load import bibliography, entry_table, made_entry
 from seedsoil.foundation.errors import CatalogueError
 
@@ -18,6 +18,10 @@ __all__ = ["OWN_NAME", "Own", "Shelf"]
 
 #: What the name of an own entry, and of its file, looks like.
 OWN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}$")
+#: The key of a source in a bibliography, and the name of one of its fields.
+_KEY, _FIELD = re.compile(r"[!-~]{1,80}$"), re.compile(r"[a-z][a-z0-9_-]{0,39}$")
+#: Most characters of a field of a source.
+_LONGEST_FIELD = 1000
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,29 @@ class Shelf:
             return
         told = (self._told(path), "a list of sources", CatalogueError)
         found = bibliography("\n" + decoded(file_bytes(path, *told), *told))
-        self.cited |= {key: fields for key, fields in found.items() if key not in load.sources()}
+        own = {key: fields for key, fields in found.items() if key not in load.sources()}
+        if faults := [
+            f"{told[0]}: source {key!r}: {fault}" for key, fields in own.items() for fault in _unfit(key, fields)
+        ]:
+            raise CatalogueError(faults)
+        self.cited |= {key: {name: text for name, text in fields.items() if text} for key, fields in own.items()}
+
+
+def _unfit(key: str, fields: Mapping[str, str]) -> list[str]:
+    """What keeps a source from being written into a study's record: each field there is one line of plain text."""
+    faults = [] if fields["type"] else ["has no type; begin it as @article{key, or @book{key,"]
+    if not _KEY.match(key):
+        faults.append(
+            "its key is no plain word; write letters, digits and signs but no comma, as in @article{fidler2012,"
+        )
+    for name, text in fields.items():
+        if len(text) > _LONGEST_FIELD:
+            faults.append(f"{name} has {len(text)} characters; {_LONGEST_FIELD} is the most allowed")
+        elif not _FIELD.match(name):
+            faults.append(f"{name[:40]!r} is no name of a field; write letters alone, as in year = {{2012}},")
+        elif any(is_hidden(character) for character in text):
+            faults.append(f"{name} holds a control character; write one plain line")
+    return faults
 
 
 def _taken(where: str, plural: str, name: str) -> str:
