@@ -136,7 +136,7 @@ _SQL = (
     "select", "from", "where", "group by", "order by", "limit", "with x as (", ")", "(", ",", "*", "1", "'a'", "\"arm\"", "patients", "clones", "arm", "patient", "end_day", "count(*)", "avg(end_day)",
     "and", "or", "not", "null", "=", "<", "is", "in", "union all", "join", "on true", "as", "case when", "then", "else", "end", "cast(", "::int", "::varchar", "?", "$1", ";", "--", "/*", "*/", "'", "\"",
     "copy", "to 'out.csv'", "from 'old/study.toml'", "attach 'out.db'", "install httpfs", "load", "pragma", "set", "export database 'out'", "create table t", "insert into", "drop view", "call", "explain",
-    "read_csv('/etc/passwd')", "read_text('old/study.toml')", "read_parquet('/tmp/x')", "glob('/*')", "getenv('HOME')", "current_setting('home_directory')", "\0", "\u202e", "\ud800", "x" * 500, "(" * 200,
+    "read_csv('/etc/passwd')", "read_text('old/study.toml')", "read_parquet('/x')", "glob('/*')", "getenv('HOME')", "current_setting('home_directory')", "\0", "\u202e", "\ud800", "x" * 500, "(" * 200,
 )  # fmt: skip
 
 

@@ -240,6 +240,6 @@ def take_lock(folder: Path) -> None:
 def drop_lock(folder: Path) -> None:
     """Give up the lock if this very process owns it (a forked child does not)."""
     lock = folder / LOCK
-    with contextlib.suppress(OSError, ValueError, RecursionError):
-        if json.loads(lock.read_text(encoding="utf-8")) == _this_process():
+    with contextlib.suppress(OSError):
+        if _owner_of(lock) == _this_process():
             lock.unlink()

@@ -109,7 +109,7 @@ class SteadyField:
             raise ModelError(f"diffusion: a coefficient in um^2/day, above 0, got {diffusion}")
         self.block, self.diffusion = block, diffusion
         self._levels = _levels(block, diffusion)
-        self._faces = block.through_faces(self._levels[0].weights)
+        self._supply = block.through_faces(self.weights)[1]
 
     @property
     def weights(self) -> Field:
@@ -149,9 +149,9 @@ class SteadyField:
         fixed = np.zeros(self.block.shape, dtype=np.bool_) if held is None else held
         self._check(c, loss, source, fixed)
         self._prepare(loss, fixed)
-        top, whole = self._levels[0], source + self._faces[1]
-        left, way, pull = np.empty((3, *self.block.shape))
-        nothing = np.zeros(self.block.shape)
+        top, whole = self._levels[0], source + self._supply
+        left, pull = np.empty((2, *self.block.shape))
+        way, nothing = np.zeros((2, *self.block.shape))
         most = unrest(c, top.loss, whole, fixed, top.weights, left)
         known = share = length = 0.0
         for done in range(cycles + 1):
@@ -164,7 +164,7 @@ class SteadyField:
                 # Flexible conjugate gradients (Notay 2000): the cycle is not quite symmetric.
                 share = length * product(top.c, pull) / known
             known = product(top.c, left)
-            turn(way, top.c, share) if done else np.copyto(way, top.c)
+            turn(way, top.c, share)
             unrest(way, top.loss, nothing, fixed, top.weights, pull)
             length = product(way, left) / -product(way, pull)
             most = advance_along(way, pull, length, c, left)
@@ -221,7 +221,6 @@ class SteadyField:
         """
         fixed = np.zeros(self.block.shape, dtype=np.bool_) if held is None else held
         free = ~fixed
-        face_loss, face_source = self._faces
         between = 0.0
         for axis, weight in enumerate(self.weights):
             step = np.diff(c, axis=axis)
@@ -230,7 +229,7 @@ class SteadyField:
                 np.sum(np.where(behind & ~ahead, -step, 0.0) + np.where(ahead & ~behind, step, 0.0))
             )
         return {
-            "faces": float(np.sum((face_source - face_loss * c)[free])),
+            "faces": float(np.sum((self._supply - self._levels[0].faces * c)[free])),
             "held": between,
             "source": float(np.sum(source[free])),
             "loss": float(np.sum((loss * c)[free])),
