@@ -1,0 +1,107 @@
+"""A kind of cell in a block of tissue: what it does unasked, what it takes and gives, and its rules."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from seedsoil.biology.lesion.rule import Rule
+from seedsoil.biology.lesion.substance import PerMinute
+from seedsoil.biology.quantities import Days, Fraction, Noun, Number, PerDay
+from seedsoil.foundation.value import Quantity, Value
+
+Speed = Annotated[Value, Quantity("um/min", minimum=0.0)]
+
+_none_a_day = Value(number=0.0, unit="1/day", grade="assumed", source="assumed")
+_none = Value(number=0.0, unit="1", grade="assumed", source="assumed")
+_at_rest = Value(number=0.0, unit="um/min", grade="assumed", source="assumed")
+
+
+class Mechanism(Noun):
+    """A way to resist: mutants arise at ``probability`` a division, need ``fold`` of a drug's level, and divide less by ``cost``."""
+
+    name: str
+    probability: Fraction
+    against: tuple[str, ...]
+    fold: Number
+    cost: Fraction = _none
+
+
+class CellKind(Noun):
+    """A kind of cell, which fills a voxel.
+
+    Attributes
+    ----------
+    part : {"tumour", "host", "vessel", "sprout"}
+        What it is part of. Vessels carry blood and stand still; sprouts lead new vessels and leave them behind.
+    division, death, necrosis, change, attack : Value
+        Hazards without any signal [1/day]: ``change`` makes it the kind ``becomes``, ``attack`` kills a neighbour of ``targets``.
+    movement : Value
+        Speed of its walk [um/min].
+    uptake, secretion : dict of Value
+        By substance [1/min]: a share of its level; an amount against its reference.
+    attraction : dict of Value
+        By substance: how much its walk follows a level that rises [1]; the weight of a neighbouring place is 1 + this
+        times the rise over the level here and the half-point (the reference).
+    vessel_affinity : Value
+        Added weight of places that touch a vessel, in walk and division (co-option) [1].
+    pushes : int
+        Cells that a dividing one can push aside in a row, 0 to 3.
+    invades, yields : bool
+        Whether it takes the place of kinds that yield, in division or walk; whether it is such a kind.
+    swaps : bool
+        Whether its walk exchanges places with other cells, or needs an empty one.
+    programme_time : Value, optional
+        Time in which its survival programme follows what the rules ask for [day].
+    body_time, ghost_time : Value
+        Mean time until the place of an apoptotic or a necrotic cell is free [day].
+    variation : Value
+        Probability a division of a neutral mutation, by which clones are told apart [1].
+    mechanisms : tuple of Mechanism
+        Ways to resist that its mutants find.
+    """
+
+    name: str
+    title: str
+    part: Literal["tumour", "host", "vessel", "sprout"] = "host"
+    division: PerDay = _none_a_day
+    death: PerDay = _none_a_day
+    necrosis: PerDay = _none_a_day
+    change: PerDay = _none_a_day
+    attack: PerDay = _none_a_day
+    movement: Speed = _at_rest
+    becomes: str = ""
+    targets: tuple[str, ...] = ()
+    uptake: dict[str, PerMinute] = Field(default_factory=dict)
+    secretion: dict[str, PerMinute] = Field(default_factory=dict)
+    attraction: dict[str, Number] = Field(default_factory=dict)
+    vessel_affinity: Number = _none
+    pushes: int = 0
+    invades: bool = False
+    yields: bool = False
+    swaps: bool = False
+    programme_time: Days | None = None
+    body_time: Days
+    ghost_time: Days
+    variation: Fraction = _none
+    mechanisms: tuple[Mechanism, ...] = ()
+    rules: tuple[Rule, ...] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        """Who changes has something to become, who attacks has targets; a row that is pushed has three cells at most."""
+        changes = float(self.change) > 0.0 or any(rule.raises == "change" for rule in self.rules)
+        attacks = float(self.attack) > 0.0 or any(rule.raises == "attack" for rule in self.rules)
+        if changes and not self.becomes:
+            raise ValueError("becomes: name the kind that a cell of this kind changes into")
+        if attacks and not self.targets:
+            raise ValueError("targets: name the kinds that a cell of this kind attacks")
+        if not 0 <= self.pushes <= 3:
+            raise ValueError(f"pushes: a number of cells from 0 to 3, got {self.pushes}")
+        for name in ("body_time", "ghost_time"):
+            if not float(getattr(self, name)) > 0.0:
+                raise ValueError(f"{name}: a time above 0 days, got {getattr(self, name)}")
+        if self.programme_time is not None and not float(self.programme_time) > 0.0:
+            raise ValueError(f"programme_time: a time above 0 days, got {self.programme_time}")
+        return self

@@ -1,0 +1,1 @@
+"""What cells of a block sense, propose and do: the kernels of a step."""

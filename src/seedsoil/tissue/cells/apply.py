@@ -1,0 +1,233 @@
+"""Second phase of a step: proposals come true, the one with the smallest hash first, each in what those before have left.
+
+The order is that of hashes, and no other: it does not depend on who found the proposals, or in which order.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from seedsoil.foundation.compiled import inline, leaf
+from seedsoil.foundation.streams import TISSUE_PLACE, aim, uniform
+from seedsoil.tissue.cells.places import FREE, SOFT, carry, choose, place_of, push, vacate
+from seedsoil.tissue.cells.propose import CLEARING, MOST_ROUNDS
+from seedsoil.tissue.cells.senses import about
+from seedsoil.tissue.cells.sprouts import admit, lead, sprout
+from seedsoil.tissue.lattice import (
+    ALIVE,
+    ATTACK,
+    BODY,
+    CELLS,
+    CHANGE,
+    CHANGES,
+    CLEARED,
+    CLONES,
+    COVERED,
+    COVERING,
+    DEATH,
+    DEATHS,
+    DIVISION,
+    DIVISIONS,
+    EMPTY,
+    GHOST,
+    KEEPS_TREE,
+    KILLS,
+    MOVEMENT,
+    MOVES,
+    NECROSES,
+    NECROSIS,
+    OWN_BEHAVIOURS,
+    REPLACED,
+    SPROUT,
+    SPROUTING,
+    SUBSTANCES,
+    UNCOVERING,
+    VESSEL,
+)
+
+
+@leaf
+def apply(lattice, laws, stream, step, turn, order, voxels, actions):  # type: ignore[no-untyped-def]
+    """Carry out the proposals of a round in the order given; a cell that another has moved proposes from where it is now.
+
+    The arrays of clones, pieces of vessel and genealogy must have room for one more each for every proposal.
+    """
+    _, rows, columns = lattice.kind.shape
+    follows = lattice.slot.size > 1
+    if follows:
+        for number in range(voxels.shape[0]):
+            z, y, x = place_of(voxels[number], rows, columns)
+            lattice.slot[z, y, x] = number
+    for number in order:
+        z, y, x = place_of(voxels[number], rows, columns)
+        if follows:
+            if lattice.slot[z, y, x] != number:
+                continue  # it is no more
+            lattice.slot[z, y, x] = -1
+        aim(stream, TISSUE_PLACE, (z * rows + y) * columns + x, step * MOST_ROUNDS + turn)
+        _do(lattice, laws, stream, step, z, y, x, actions[number], voxels)
+
+
+@leaf
+def _do(lattice, laws, stream, step, z, y, x, action, voxels):  # type: ignore[no-untyped-def]
+    """Let one cell do what it proposed, if it still can."""
+    kind = lattice.kind[z, y, x]
+    if action == CLEARING:
+        if kind != EMPTY and lattice.condition[z, y, x] != ALIVE:
+            lattice.tally[kind, CLEARED] += 1
+            vacate(lattice, z, y, x)
+        return
+    if kind == EMPTY or lattice.condition[z, y, x] != ALIVE:
+        return
+    if action == DIVISION:
+        _divide(lattice, laws, stream, step, z, y, x, voxels)
+    elif action in (DEATH, NECROSIS):
+        die(lattice, laws, step, z, y, x, BODY if action == DEATH else GHOST)
+        lattice.tally[kind, DEATHS if action == DEATH else NECROSES] += 1
+    elif action == MOVEMENT:
+        if laws.part[kind] == SPROUT:
+            lead(lattice, laws, stream, step, z, y, x)
+        else:
+            _walk(lattice, laws, stream, step, z, y, x, voxels)
+    elif action == CHANGE:
+        lattice.kind[z, y, x] = laws.becomes[kind]
+        lattice.tally[kind, CHANGES] += 1
+    elif action == ATTACK:
+        _attack(lattice, laws, stream, step, z, y, x)
+    elif action == SPROUTING:
+        sprout(lattice, laws, stream, step, z, y, x)
+    elif action == COVERING:
+        lattice.piece_flags[lattice.clone[z, y, x]] |= np.uint8(COVERED)
+    elif action == UNCOVERING:
+        lattice.piece_flags[lattice.clone[z, y, x]] &= np.uint8(255 - COVERED)
+    else:
+        guest = action - OWN_BEHAVIOURS - 3 * laws.sizes[SUBSTANCES] + 1
+        admit(lattice, laws, stream, step, guest, z, y, x)
+
+
+@leaf
+def die(lattice, laws, step, z, y, x, condition):  # type: ignore[no-untyped-def]
+    """Let a cell die, by its own programme or of want; its place stays taken until it is cleared."""
+    lattice.condition[z, y, x] = condition
+    if laws.sizes[KEEPS_TREE] and laws.part[lattice.kind[z, y, x]] != VESSEL:
+        lattice.tree_died[lattice.cell[z, y, x]] = step
+
+
+@leaf
+def _divide(lattice, laws, stream, step, z, y, x, voxels):  # type: ignore[no-untyped-def]
+    """Put a daughter beside a cell: in a place that it can take, or in that of a row that it pushes aside; else none."""
+    kind = lattice.kind[z, y, x]
+    i, j, k = choose(lattice, laws, stream, kind, z, y, x, step, FREE)
+    if i < 0 and laws.pushes[kind] > 0:
+        i, j, k = push(lattice, laws, stream, kind, z, y, x, voxels)
+    if i < 0:
+        return
+    _taken(lattice, laws, step, i, j, k)
+    lattice.kind[i, j, k] = kind
+    lattice.condition[i, j, k] = ALIVE
+    lattice.clone[i, j, k] = _inherited(lattice, laws, stream, step, kind, lattice.clone[z, y, x])
+    lattice.born[i, j, k] = lattice.born[z, y, x] = step & 0xFFFF
+    if lattice.memory.size > 1:
+        lattice.memory[i, j, k] = lattice.memory[z, y, x]
+    if lattice.slot.size > 1:
+        lattice.slot[i, j, k] = -1
+    if laws.sizes[KEEPS_TREE]:
+        born = lattice.used[CELLS]
+        lattice.cell[i, j, k] = born
+        lattice.tree_parent[born], lattice.tree_born[born] = lattice.cell[z, y, x], step
+        lattice.tree_died[born] = -1
+        lattice.used[CELLS] = born + 1
+    lattice.tally[kind, DIVISIONS] += 1
+
+
+@inline
+def _taken(lattice, laws, step, z, y, x):  # type: ignore[no-untyped-def]
+    """Tally whom a cell replaces, if there is one."""
+    other = lattice.kind[z, y, x]
+    if other != EMPTY:
+        lattice.tally[other, REPLACED] += 1
+        if laws.sizes[KEEPS_TREE] and lattice.condition[z, y, x] == ALIVE:
+            lattice.tree_died[lattice.cell[z, y, x]] = step
+
+
+@leaf
+def _inherited(lattice, laws, stream, step, kind, clone):  # type: ignore[no-untyped-def]
+    """The clone of a daughter: her mother's, or a new one with a neutral change or one more mechanism."""
+    genes = laws.gene_chance.shape[1]
+    total = laws.variation[kind]
+    for gene in range(genes):
+        total += laws.gene_chance[kind, gene]
+    if total <= 0.0:
+        return clone
+    luck = uniform(stream)
+    if luck >= total:
+        return clone
+    carried = lattice.clone_bits[clone]
+    luck -= laws.variation[kind]
+    gene = 0
+    while luck >= 0.0 and gene < genes:
+        luck -= laws.gene_chance[kind, gene]
+        if luck < 0.0:
+            carried |= np.uint32(1 << gene)
+        gene += 1
+    new = lattice.used[CLONES]
+    lattice.clone_parent[new], lattice.clone_bits[new], lattice.clone_step[new] = clone, carried, step
+    lattice.used[CLONES] = new + 1
+    return new
+
+
+@leaf
+def _walk(lattice, laws, stream, step, z, y, x, voxels):  # type: ignore[no-untyped-def]
+    """Let a cell go to a place beside it; whoever was there is where it was, unless it yields to the cell and is gone."""
+    kind = lattice.kind[z, y, x]
+    i, j, k = choose(lattice, laws, stream, kind, z, y, x, step, SOFT if laws.swaps[kind] else FREE)
+    if i < 0:
+        return
+    lattice.tally[kind, MOVES] += 1
+    _exchange(lattice.kind, z, y, x, i, j, k)
+    _exchange(lattice.condition, z, y, x, i, j, k)
+    _exchange(lattice.clone, z, y, x, i, j, k)
+    _exchange(lattice.born, z, y, x, i, j, k)
+    if lattice.memory.size > 1:
+        _exchange(lattice.memory, z, y, x, i, j, k)
+    if lattice.cell.size > 1:
+        _exchange(lattice.cell, z, y, x, i, j, k)
+    if lattice.slot.size > 1:
+        here, there = lattice.slot[z, y, x], lattice.slot[i, j, k]
+        carry(lattice, there, z, y, x, voxels)
+        carry(lattice, here, i, j, k, voxels)
+
+
+@inline
+def _exchange(table, z, y, x, i, j, k):  # type: ignore[no-untyped-def]
+    """Exchange two entries of an array of the block."""
+    kept = table[z, y, x]
+    table[z, y, x] = table[i, j, k]
+    table[i, j, k] = kept
+
+
+@leaf
+def _attack(lattice, laws, stream, step, z, y, x):  # type: ignore[no-untyped-def]
+    """Let a cell kill one live neighbour of its targets, each as likely as another."""
+    kind = lattice.kind[z, y, x]
+    layers, rows, columns = lattice.kind.shape
+    z0, z1 = about(z, layers)
+    y0, y1 = about(y, rows)
+    x0, x1 = about(x, columns)
+    found = 0
+    for i in range(z0, z1):
+        for j in range(y0, y1):
+            for k in range(x0, x1):
+                if laws.targets[kind, lattice.kind[i, j, k]] and lattice.condition[i, j, k] == ALIVE:
+                    found += 1
+    if found == 0:
+        return
+    left = int(uniform(stream) * found)
+    for i in range(z0, z1):
+        for j in range(y0, y1):
+            for k in range(x0, x1):
+                if laws.targets[kind, lattice.kind[i, j, k]] and lattice.condition[i, j, k] == ALIVE:
+                    if left == 0:
+                        die(lattice, laws, step, i, j, k, BODY)
+                        lattice.tally[kind, KILLS] += 1
+                    left -= 1

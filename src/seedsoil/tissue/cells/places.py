@@ -1,0 +1,160 @@
+"""Places beside a cell: which it can take, which it chooses, and how a row of cells is pushed aside."""
+
+from __future__ import annotations
+
+from seedsoil.foundation.compiled import inline, leaf
+from seedsoil.foundation.streams import uniform
+from seedsoil.tissue.cells.senses import about, amount, takes
+from seedsoil.tissue.lattice import ALIVE, EMPTY, OWN_BEHAVIOURS, REPLACED, SUBSTANCES, VESSEL
+
+#: Which places will do: those that a cell can take, or any but vessels and their sprouts.
+FREE, SOFT = range(2)
+
+
+@inline
+def place_of(voxel, rows, columns):  # type: ignore[no-untyped-def]
+    """Layer, row and column of a voxel."""
+    return voxel // (rows * columns), voxel // columns % rows, voxel % columns
+
+
+@inline
+def direction(number, layers):  # type: ignore[no-untyped-def]
+    """One of the 26 directions, or of the 8 in the plane."""
+    if layers == 1:
+        within = number if number < 4 else number + 1
+        return 0, within // 3 - 1, within % 3 - 1
+    within = number if number < 13 else number + 1
+    return within // 9 - 1, within // 3 % 3 - 1, within % 3 - 1
+
+
+@leaf
+def _weight(lattice, laws, kind, z, y, x, i, j, k, step, mode):  # type: ignore[no-untyped-def]
+    """How much a place draws a cell of a kind; 0 where it cannot go."""
+    other = lattice.kind[i, j, k]
+    if not (takes(kind, other, laws) or (mode == SOFT and laws.part[other] < VESSEL)):
+        return 0.0
+    if not laws.guided[kind]:
+        return 1.0
+    found = 1.0
+    if laws.affinity[kind] > 0.0 and _touches_vessel(lattice, laws, i, j, k):
+        found += laws.affinity[kind]
+    substances = laws.sizes[SUBSTANCES]
+    for substance in range(substances):
+        behaviour = OWN_BEHAVIOURS + 2 * substances + substance
+        pair = kind * laws.base.shape[1] + behaviour
+        if laws.base[kind, behaviour] > 0.0 or laws.first[pair] < laws.first[pair + 1]:
+            here, there = lattice.fields[substance, z, y, x], lattice.fields[substance, i, j, k]
+            if there > here:
+                drawn = amount(kind, behaviour, z, y, x, step, lattice, laws)
+                found += drawn * (there - here) / (here + laws.reference[substance])
+    return found
+
+
+@leaf
+def _touches_vessel(lattice, laws, z, y, x):  # type: ignore[no-untyped-def]
+    """Whether a live vessel lies beside a voxel."""
+    layers, rows, columns = lattice.kind.shape
+    z0, z1 = about(z, layers)
+    y0, y1 = about(y, rows)
+    x0, x1 = about(x, columns)
+    for i in range(z0, z1):
+        for j in range(y0, y1):
+            for k in range(x0, x1):
+                kind = lattice.kind[i, j, k]
+                if kind != EMPTY and laws.part[kind] == VESSEL and lattice.condition[i, j, k] == ALIVE:
+                    return True
+    return False
+
+
+@leaf
+def choose(lattice, laws, stream, kind, z, y, x, step, mode):  # type: ignore[no-untyped-def]
+    """Choose a place beside a voxel for a cell of a kind by the places' weights; -1 thrice if there is none."""
+    layers, rows, columns = lattice.kind.shape
+    z0, z1 = about(z, layers)
+    y0, y1 = about(y, rows)
+    x0, x1 = about(x, columns)
+    total = 0.0
+    for i in range(z0, z1):
+        for j in range(y0, y1):
+            for k in range(x0, x1):
+                if i != z or j != y or k != x:
+                    total += _weight(lattice, laws, kind, z, y, x, i, j, k, step, mode)
+    if total <= 0.0:
+        return -1, -1, -1
+    left = uniform(stream) * total
+    last = (-1, -1, -1)
+    for i in range(z0, z1):
+        for j in range(y0, y1):
+            for k in range(x0, x1):
+                if i != z or j != y or k != x:
+                    weight = _weight(lattice, laws, kind, z, y, x, i, j, k, step, mode)
+                    if weight > 0.0:
+                        last = (i, j, k)
+                        left -= weight
+                        if left < 0.0:
+                            return i, j, k
+    return last
+
+
+@leaf
+def push(lattice, laws, stream, kind, z, y, x, voxels):  # type: ignore[no-untyped-def]
+    """Push a row of cells aside, in the first of the directions, from a random one on, where that can be done.
+
+    Returns the place beside the cell that is free now, -1 thrice if no row can be pushed. Vessels and sprouts stay.
+    """
+    layers, rows, columns = lattice.kind.shape
+    ways = 26 if layers > 1 else 8
+    start = int(uniform(stream) * ways)
+    for turn in range(ways):
+        dz, dy, dx = direction((start + turn) % ways, layers)
+        for far in range(1, laws.pushes[kind] + 2):
+            i, j, k = z + far * dz, y + far * dy, x + far * dx
+            if not (0 <= i < layers and 0 <= j < rows and 0 <= k < columns):
+                break
+            other = lattice.kind[i, j, k]
+            if takes(kind, other, laws):
+                if other != EMPTY:
+                    lattice.tally[other, REPLACED] += 1
+                for back in range(far, 1, -1):
+                    _shift(lattice, z + (back - 1) * dz, y + (back - 1) * dy, x + (back - 1) * dx, dz, dy, dx, voxels)
+                vacate(lattice, z + dz, y + dy, x + dx)
+                return z + dz, y + dy, x + dx
+            if laws.part[other] >= VESSEL:
+                break
+    return -1, -1, -1
+
+
+@leaf
+def _shift(lattice, z, y, x, dz, dy, dx, voxels):  # type: ignore[no-untyped-def]
+    """Copy a voxel's cell one place on, and what it has proposed with it."""
+    i, j, k = z + dz, y + dy, x + dx
+    lattice.kind[i, j, k] = lattice.kind[z, y, x]
+    lattice.condition[i, j, k] = lattice.condition[z, y, x]
+    lattice.clone[i, j, k] = lattice.clone[z, y, x]
+    lattice.born[i, j, k] = lattice.born[z, y, x]
+    if lattice.memory.size > 1:
+        lattice.memory[i, j, k] = lattice.memory[z, y, x]
+    if lattice.cell.size > 1:
+        lattice.cell[i, j, k] = lattice.cell[z, y, x]
+    carry(lattice, lattice.slot[z, y, x], i, j, k, voxels)
+    lattice.slot[z, y, x] = -1
+
+
+@inline
+def carry(lattice, number, z, y, x, voxels):  # type: ignore[no-untyped-def]
+    """Note where the cell of a proposal is now."""
+    lattice.slot[z, y, x] = number
+    if number >= 0:
+        voxels[number] = (z * lattice.kind.shape[1] + y) * lattice.kind.shape[2] + x
+
+
+@inline
+def vacate(lattice, z, y, x):  # type: ignore[no-untyped-def]
+    """Leave a voxel empty."""
+    lattice.kind[z, y, x] = EMPTY
+    lattice.condition[z, y, x] = ALIVE
+    lattice.clone[z, y, x] = 0
+    if lattice.memory.size > 1:
+        lattice.memory[z, y, x] = 0.0
+    if lattice.cell.size > 1:
+        lattice.cell[z, y, x] = 0

@@ -1,0 +1,171 @@
+"""What a cell senses where it is, and how much it then does of a behaviour: the rules, compiled."""
+
+# Indices of kernels are plain numbers; functions of this kind are typed by Numba, not by hand.
+
+from __future__ import annotations
+
+from seedsoil.foundation.compiled import inline, leaf
+from seedsoil.foundation.elementary import power
+from seedsoil.tissue.lattice import (
+    AGE,
+    ALIVE,
+    ALL_BEHAVIOURS,
+    COVER,
+    COVERED,
+    DIVISION,
+    EMPTY,
+    FLOW,
+    KINDS,
+    MEMORY,
+    PERFUSED,
+    SPACE,
+    STEP_LENGTH,
+    SUBSTANCES,
+    TUMOUR,
+)
+
+_AGES = 65536
+
+
+@inline
+def about(place, length):  # type: ignore[no-untyped-def]
+    """The first place and the one behind the last of a voxel's neighbourhood along one axis."""
+    return max(place - 1, 0), min(place + 2, length)
+
+
+@inline
+def takes(kind, other, laws):  # type: ignore[no-untyped-def]
+    """Whether a cell of a kind can take the place of what a voxel holds."""
+    return other == EMPTY or (laws.invades[kind] and laws.yields[other])
+
+
+@leaf
+def contact(kind, z, y, x, lattice):  # type: ignore[no-untyped-def]
+    """Share of the voxels about one that hold a live cell of a kind, or nothing where that is 0."""
+    layers, rows, columns = lattice.kind.shape
+    z0, z1 = about(z, layers)
+    y0, y1 = about(y, rows)
+    x0, x1 = about(x, columns)
+    found = 0
+    for i in range(z0, z1):
+        for j in range(y0, y1):
+            for k in range(x0, x1):
+                if lattice.kind[i, j, k] == kind and lattice.condition[i, j, k] == ALIVE:
+                    found += 1
+    own = 1 if lattice.kind[z, y, x] == kind and lattice.condition[z, y, x] == ALIVE else 0
+    return (found - own) / _neighbours(layers)
+
+
+@leaf
+def space(kind, z, y, x, lattice, laws):  # type: ignore[no-untyped-def]
+    """Share of the voxels about one that a cell of a kind could take."""
+    layers, rows, columns = lattice.kind.shape
+    z0, z1 = about(z, layers)
+    y0, y1 = about(y, rows)
+    x0, x1 = about(x, columns)
+    found = 0
+    for i in range(z0, z1):
+        for j in range(y0, y1):
+            for k in range(x0, x1):
+                if (i != z or j != y or k != x) and takes(kind, lattice.kind[i, j, k], laws):
+                    found += 1
+    return found / _neighbours(layers)
+
+
+@inline
+def _neighbours(layers):  # type: ignore[no-untyped-def]
+    """Voxels about one: 26, or 8 in the plane. At the block's faces some are missing, and count as full of nothing."""
+    return 26.0 if layers > 1 else 8.0
+
+
+@leaf
+def sense(signal, z, y, x, step, lattice, laws):  # type: ignore[no-untyped-def]
+    """The level of a signal at a cell."""
+    substances, kinds = laws.sizes[SUBSTANCES], laws.sizes[KINDS]
+    kind = lattice.kind[z, y, x]
+    if signal < substances:
+        return float(lattice.fields[signal, z, y, x])
+    if signal <= substances + kinds:
+        return contact(signal - substances, z, y, x, lattice)
+    asked = signal - substances - kinds - 1
+    if asked == SPACE:
+        return space(kind, z, y, x, lattice, laws)
+    if asked == MEMORY:
+        return float(lattice.memory[z, y, x]) if lattice.memory.size > 1 else 0.0
+    if asked == AGE:
+        return ((step - lattice.born[z, y, x]) % _AGES) * (laws.sizes[STEP_LENGTH] * 1e-6)
+    if asked == FLOW:
+        return 1.0 if lattice.piece_flags[lattice.clone[z, y, x]] & PERFUSED else 0.0
+    if asked == COVER:
+        return 1.0 if lattice.piece_flags[lattice.clone[z, y, x]] & COVERED else 0.0
+    return 0.0
+
+
+@inline
+def raised(x, exponent):  # type: ignore[no-untyped-def]
+    """X to a power: a whole one by multiplication, which costs a tenth."""
+    whole = int(exponent)
+    if whole == exponent and whole <= 20:
+        found = 1.0
+        for _ in range(whole):
+            found *= x
+        return found
+    return power(x, exponent) if x > 0.0 else 0.0
+
+
+@leaf
+def response(rule, z, y, x, step, lattice, laws):  # type: ignore[no-untyped-def]
+    """How much of a rule's effect there is at a cell, 0 to 1."""
+    signal = laws.signal[rule]
+    level = sense(signal, z, y, x, step, lattice, laws)
+    if level <= 0.0:
+        return 0.0
+    half = laws.half[rule]
+    if laws.shift[rule] >= 0:
+        half *= 1.0 + laws.shift_by[rule] * sense(laws.shift[rule], z, y, x, step, lattice, laws)
+    if signal < laws.sizes[SUBSTANCES] and laws.part[lattice.kind[z, y, x]] == TUMOUR:
+        half *= _folds(signal, lattice.clone_bits[lattice.clone[z, y, x]], laws)
+    ratio = raised(level / half, laws.power[rule])
+    found = ratio / (1.0 + ratio) if ratio < 1e300 else 1.0
+    if laws.need[rule] >= 0:
+        needed = sense(laws.need[rule], z, y, x, step, lattice, laws)
+        found *= needed / (needed + laws.need_half[rule])
+    return found
+
+
+@leaf
+def _folds(substance, bits, laws):  # type: ignore[no-untyped-def]
+    """How many times the usual level of a substance a clone needs."""
+    found = 1.0
+    if bits:
+        for gene in range(laws.fold.shape[0]):
+            if (bits >> gene) & 1 and laws.against[gene, substance]:
+                found *= laws.fold[gene]
+    return found
+
+
+@leaf
+def amount(kind, behaviour, z, y, x, step, lattice, laws):  # type: ignore[no-untyped-def]
+    """How much a cell of a kind would do of a behaviour in a place: what is raised adds up, what is lowered is multiplied."""
+    found, kept = laws.base[kind, behaviour], 1.0
+    pair = kind * laws.sizes[ALL_BEHAVIOURS] + behaviour
+    for rule in range(laws.first[pair], laws.first[pair + 1]):
+        share = laws.by[rule] * response(rule, z, y, x, step, lattice, laws)
+        if laws.raises[rule]:
+            found += share
+        else:
+            kept *= 1.0 - share
+    if behaviour == DIVISION and laws.part[kind] == TUMOUR:
+        kept *= _vigour(lattice.clone_bits[lattice.clone[z, y, x]], laws)
+    return found * kept
+
+
+@leaf
+def _vigour(bits, laws):  # type: ignore[no-untyped-def]
+    """What resistance leaves of a clone's divisions."""
+    found = 1.0
+    if bits:
+        for gene in range(laws.cost.shape[0]):
+            if (bits >> gene) & 1:
+                found *= 1.0 - laws.cost[gene]
+    return found

@@ -1,0 +1,194 @@
+"""The state of a block of tissue as arrays, and the laws of its cells as tables: what the kernels of this room take.
+
+A voxel holds one cell, or nothing (kind 0). Kinds, substances, behaviours and signals are numbers here; `laws.py` gives them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seedsoil.foundation.bundle import bundle
+
+EMPTY = 0
+#: Conditions of a cell: alive, dying of its own (an apoptotic body), dead of want (a necrotic ghost).
+ALIVE, BODY, GHOST = range(3)
+#: Parts that a kind can be.
+PARTS: tuple[str, ...] = ("tumour", "host", "vessel", "sprout")
+TUMOUR, HOST, VESSEL, SPROUT = range(4)
+#: Flags of a piece of vessel: blood flows in it, pericytes cover it, it grew here, blood enters or leaves the block at it.
+PERFUSED, COVERED, GROWN, INLET, OUTLET = 1, 2, 4, 8, 16
+#: What a piece of vessel without another stands for in ``parent`` and ``joined``.
+NO_PIECE = -1
+
+#: What a step tallies, kind by kind.
+TALLIES: tuple[str, ...] = (
+    "divisions", "deaths", "necroses", "changes", "kills", "moves", "cleared", "replaced", "arrivals", "sprouts",
+)  # fmt: skip
+DIVISIONS, DEATHS, NECROSES, CHANGES, KILLS, MOVES, CLEARED, REPLACED, ARRIVALS, SPROUTS = range(len(TALLIES))
+#: Places in `Lattice.used`: clones, pieces of vessel and cells of the genealogy so far.
+CLONES, PIECES, CELLS = range(3)
+
+
+class Lattice(NamedTuple):
+    """The state. Arrays of the block have axes z, y, x; those that a scene does not need have one voxel.
+
+    Attributes
+    ----------
+    kind, condition : uint8 arrays of the block
+    clone : uint32 array of the block
+        The clone of a tumour cell; the piece of a vessel or sprout.
+    born : uint16 array of the block
+        Step of the last division or arrival, modulo 2^16.
+    memory : float32 array of the block, or of one voxel
+        How far the survival programme is on.
+    cell : uint32 array of the block, or of one voxel
+        The cell's number in the genealogy.
+    slot : int32 array of the block, or of one voxel
+        Scratch: which proposal of the step a voxel's cell has made, -1 without one.
+    fields : float32 array, substances x block
+    piece_voxel, piece_parent, piece_joined : int32 arrays; piece_flags : uint8 array
+        Pieces of vessel: where each lies (-1: gone), from which it grew, to which its end has joined.
+    piece_dry : uint16 array
+        Steps since blood flowed in it.
+    clone_parent, clone_bits : uint32 arrays; clone_step : int32 array
+        Clones: from which each came, the mechanisms that it carries, when.
+    tree_parent : uint32 array; tree_born, tree_died : int32 arrays
+        The genealogy: cell by cell the mother, and the steps of birth and death (-1: lives).
+    used : int64 array of 3
+        How many clones, pieces and cells of the genealogy there are.
+    tally : int64 array, kinds x tallies
+    """
+
+    kind: NDArray[np.uint8]
+    condition: NDArray[np.uint8]
+    clone: NDArray[np.uint32]
+    born: NDArray[np.uint16]
+    memory: NDArray[np.float32]
+    cell: NDArray[np.uint32]
+    slot: NDArray[np.int32]
+    fields: NDArray[np.float32]
+    piece_voxel: NDArray[np.int32]
+    piece_parent: NDArray[np.int32]
+    piece_joined: NDArray[np.int32]
+    piece_flags: NDArray[np.uint8]
+    piece_dry: NDArray[np.uint16]
+    clone_parent: NDArray[np.uint32]
+    clone_bits: NDArray[np.uint32]
+    clone_step: NDArray[np.int32]
+    tree_parent: NDArray[np.uint32]
+    tree_born: NDArray[np.int32]
+    tree_died: NDArray[np.int32]
+    used: NDArray[np.int64]
+    tally: NDArray[np.int64]
+
+
+class Laws(NamedTuple):
+    """What cells do, as tables by kind (0: an empty voxel) and behaviour; rates per day, distances in um.
+
+    Attributes
+    ----------
+    base : kinds x behaviours
+        Each behaviour without a signal.
+    first : int32, kinds x behaviours + 1
+        The rules of (kind, behaviour) are ``first[k * behaviours + b]`` and on, up to the next pair's.
+    signal, need, shift : int32, rules
+        What a rule senses, needs and is shifted by (-1: nothing).
+    half, power, by, need_half, shift_by : rules
+    raises : uint8, rules
+    chance : kinds
+        Probability that anything at all happens to a cell in one of its rounds, at most.
+    rounds : int32, kinds
+        Rounds a step, so that a quick cell goes one voxel in each.
+    part, pushes, invades, yields, swaps, guided : uint8, kinds
+        ``guided``: its places are weighted, by attraction or affinity.
+    becomes : int32, kinds
+    targets : uint8, kinds x kinds
+    affinity, programme_rate, variation : kinds
+    cleared : kinds x conditions
+        Rate at which a dead cell's place comes free [1/day].
+    gene_chance : kinds x mechanisms; against : uint8, mechanisms x substances; fold, cost : mechanisms
+    reference : substances
+        The level at which a slope is told.
+    sizes : int64 array of 8
+        Substances, kinds (without empty), behaviours, spacing of tips in voxels, whether the genealogy is kept, the
+        length of a step in millionths of a day, the kinds of vessel and of sprout (0: none).
+    """
+
+    base: NDArray[np.float64]
+    first: NDArray[np.int32]
+    signal: NDArray[np.int32]
+    need: NDArray[np.int32]
+    shift: NDArray[np.int32]
+    half: NDArray[np.float64]
+    power: NDArray[np.float64]
+    by: NDArray[np.float64]
+    need_half: NDArray[np.float64]
+    shift_by: NDArray[np.float64]
+    raises: NDArray[np.uint8]
+    chance: NDArray[np.float64]
+    rounds: NDArray[np.int32]
+    part: NDArray[np.uint8]
+    pushes: NDArray[np.uint8]
+    invades: NDArray[np.uint8]
+    yields: NDArray[np.uint8]
+    swaps: NDArray[np.uint8]
+    guided: NDArray[np.uint8]
+    becomes: NDArray[np.int32]
+    targets: NDArray[np.uint8]
+    affinity: NDArray[np.float64]
+    programme_rate: NDArray[np.float64]
+    variation: NDArray[np.float64]
+    cleared: NDArray[np.float64]
+    gene_chance: NDArray[np.float64]
+    against: NDArray[np.uint8]
+    fold: NDArray[np.float64]
+    cost: NDArray[np.float64]
+    reference: NDArray[np.float64]
+    sizes: NDArray[np.int64]
+
+
+#: Places in `Laws.sizes`.
+SUBSTANCES, KINDS, ALL_BEHAVIOURS, TIP_SPACING, KEEPS_TREE, STEP_LENGTH, VESSEL_KIND, SPROUT_KIND = range(8)
+
+bundle(Lattice)
+bundle(Laws)
+
+#: Behaviours that every kind has, in the order of the table; those of a substance or a kind stand behind them.
+BEHAVIOURS: tuple[str, ...] = (
+    "division", "death", "necrosis", "movement", "change", "attack", "sprouting", "covering", "uncovering", "programme", "opening",
+)  # fmt: skip
+DIVISION, DEATH, NECROSIS, MOVEMENT, CHANGE, ATTACK, SPROUTING, COVERING, UNCOVERING, PROGRAMME, OPENING = range(11)
+#: Events: behaviours that are hazards, of which a cell does one at most in a round; admission of a kind follows.
+HAZARDS = 9
+OWN_BEHAVIOURS = len(BEHAVIOURS)
+#: Signals behind substances and contacts (with empty voxels first), in this order.
+SENSES: tuple[str, ...] = ("space", "programme", "age", "perfused", "covered")
+SPACE, MEMORY, AGE, FLOW, COVER = range(5)
+
+
+def empty(
+    shape: tuple[int, int, int], substances: int, kinds: int, remembers: bool, tree: bool, moves: bool
+) -> Lattice:
+    """Return a block without a cell, all levels 0; the arrays that are not asked for have one voxel."""
+    one = (1, 1, 1)
+    small: dict[str, Any] = {
+        "piece_voxel": np.int32, "piece_parent": np.int32, "piece_joined": np.int32, "piece_flags": np.uint8,
+        "piece_dry": np.uint16, "clone_parent": np.uint32, "clone_bits": np.uint32, "clone_step": np.int32,
+        "tree_parent": np.uint32, "tree_born": np.int32, "tree_died": np.int32,
+    }  # fmt: skip
+    return Lattice(
+        kind=np.zeros(shape, np.uint8),
+        condition=np.zeros(shape, np.uint8),
+        clone=np.zeros(shape, np.uint32),
+        born=np.zeros(shape, np.uint16),
+        memory=np.zeros(shape if remembers else one, np.float32),
+        cell=np.zeros(shape if tree else one, np.uint32),
+        slot=np.full(shape if moves else one, -1, np.int32),
+        fields=np.zeros((substances, *shape), np.float32),
+        used=np.zeros(3, np.int64),
+        tally=np.zeros((kinds + 1, len(TALLIES)), np.int64),
+        **{name: np.zeros(64, kind) for name, kind in small.items()},
+    )

@@ -1,0 +1,309 @@
+"""From nouns to tables: kinds of cell, substances and rules of a scene as arrays, every name checked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from seedsoil.biology.lesion.cell import CellKind, Mechanism
+from seedsoil.biology.lesion.rule import BEHAVIOURS as UNITS
+from seedsoil.biology.lesion.rule import BEHAVIOURS_OF, Rule
+from seedsoil.biology.lesion.substance import Substance
+from seedsoil.foundation.errors import ModelError, did_you_mean, known_words
+from seedsoil.foundation.value import Value
+from seedsoil.tissue.lattice import BEHAVIOURS, HAZARDS, MOVEMENT, OWN_BEHAVIOURS, PARTS, SENSES, VESSEL, Laws
+
+__all__ = ["Vocabulary", "compile_laws"]
+
+_MINUTES_A_DAY = 1440.0
+#: Mean length of a hop to one of the voxels about one, in edges: of 26, and of 8 in the plane.
+_HOP = {True: (6.0 + 12.0 * math.sqrt(2.0) + 8.0 * math.sqrt(3.0)) / 26.0, False: (4.0 + 4.0 * math.sqrt(2.0)) / 8.0}
+#: Most hops of a cell in one round, on average: a quicker kind gets more rounds.
+_HOPS_A_ROUND = 0.5
+_MOST_ROUNDS = 64
+#: Mechanisms fit in the 32 bits of a clone.
+_MOST_MECHANISMS = 32
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The numbers of a scene's names: substances from 0, kinds from 1, signals and behaviours as the tables have them."""
+
+    substances: tuple[str, ...]
+    kinds: tuple[str, ...]
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """All that a cell can sense, in the order of the tables."""
+        contacts = tuple(f"contact {name}" for name in ("empty", *self.kinds))
+        return (*self.substances, *contacts, *SENSES)
+
+    @property
+    def behaviours(self) -> tuple[str, ...]:
+        """All that a cell can do, in the order of the tables."""
+        flows = tuple(f"{verb} {name}" for verb in ("secretion", "uptake", "attraction") for name in self.substances)
+        return (*BEHAVIOURS, *flows, *(f"admission {name}" for name in self.kinds))
+
+    def kind(self, name: str, where: str) -> int:
+        """The number of a kind; ModelError, which begins with ``where``, if there is none."""
+        return 1 + _place(name, self.kinds, where, "kind of cell")
+
+    def substance(self, name: str, where: str) -> int:
+        """The number of a substance; ModelError, which begins with ``where``, if there is none."""
+        return _place(name, self.substances, where, "substance")
+
+    def signal(self, name: str, where: str) -> int:
+        """The number of a signal; ModelError, which begins with ``where``, if there is none."""
+        return _place(name, self.signals, where, "signal")
+
+    def behaviour(self, name: str, where: str) -> int:
+        """The number of a behaviour; ModelError, which begins with ``where``, if there is none."""
+        return _place(name, self.behaviours, where, "behaviour")
+
+
+def _place(name: str, known: Sequence[str], where: str, what: str) -> int:
+    """The place of a name among those that a scene knows."""
+    if name not in known:
+        raise ModelError(f"{where}: no {what} {name!r} here.{did_you_mean(name, known)} Known: {known_words(known)}.")
+    return known.index(name)
+
+
+def compile_laws(
+    kinds: Sequence[CellKind], substances: Sequence[Substance], edge: float, days: float, plane: bool,
+    tip_spacing: float, tree: bool,
+) -> Laws:  # fmt: skip
+    """Return the tables of a scene.
+
+    Parameters
+    ----------
+    kinds, substances : sequences
+        In the order of their numbers.
+    edge : float
+        A voxel's [um].
+    days : float
+        Length of a step.
+    plane : bool
+        Whether the block is one layer.
+    tip_spacing : float
+        Distance within which a tip keeps others from leaving a vessel [um].
+    tree : bool
+        Whether the genealogy of cells is kept.
+
+    Raises
+    ------
+    ModelError
+        With a line for every name that the scene does not know, and every unit that does not fit.
+    """
+    vocabulary = Vocabulary(tuple(each.name for each in substances), tuple(each.name for each in kinds))
+    faults: list[str] = []
+    for name in (*vocabulary.kinds, *vocabulary.substances):
+        if (*vocabulary.kinds, *vocabulary.substances).count(name) > 1:
+            faults.append(f"{name}: stands among the kinds and substances more than once")
+    mechanisms = _mechanisms(kinds, faults)
+    tables = _empty_tables(len(kinds), len(substances), len(vocabulary.behaviours), len(mechanisms))
+    hop = edge * _HOP[not plane] / _MINUTES_A_DAY
+    for number, kind in enumerate(kinds, 1):
+        _fill_kind(tables, number, kind, vocabulary, hop, faults)
+    for gene, mechanism in enumerate(mechanisms):
+        tables["fold"][gene], tables["cost"][gene] = float(mechanism.fold), float(mechanism.cost)
+        for name in mechanism.against:
+            _try(faults, lambda m=name, g=gene: _mark(tables["against"], g, vocabulary.substance(m, "against")))
+        for number, kind in enumerate(kinds, 1):
+            tables["gene_chance"][number, gene] = sum(
+                float(each.probability) for each in kind.mechanisms if each.name == mechanism.name
+            )
+    rules = _rules(kinds, substances, vocabulary, hop, faults)
+    if faults:
+        raise ModelError(faults)
+    tables |= _rule_tables(rules, len(kinds), len(vocabulary.behaviours))
+    tables["reference"][:] = [float(each.reference) for each in substances]
+    _chances(tables, days, edge)
+    parts = [PARTS.index(kind.part) for kind in kinds]
+    tables["sizes"] = np.array(
+        [len(substances), len(kinds), len(vocabulary.behaviours), round(tip_spacing / edge), tree, round(days * 1e6),
+         parts.index(VESSEL) + 1 if VESSEL in parts else 0, parts.index(VESSEL + 1) + 1 if VESSEL + 1 in parts else 0]
+    )  # fmt: skip
+    for kind in kinds:
+        tables["programme_rate"][vocabulary.kind(kind.name, "")] = (
+            0.0 if kind.programme_time is None else 1.0 / float(kind.programme_time)
+        )
+    return Laws(**{name: np.ascontiguousarray(tables[name]) for name in Laws._fields})
+
+
+def _try(faults: list[str], make: Any) -> Any:
+    """Return what is made, or note the faults and return None."""
+    try:
+        return make()
+    except ModelError as error:
+        faults += error.faults
+        return None
+
+
+def _mark(table: Any, *place: int) -> None:
+    table[place] = 1
+
+
+def _mechanisms(kinds: Sequence[CellKind], faults: list[str]) -> list[Mechanism]:
+    """The mechanisms of resistance of all kinds, each once."""
+    found: dict[str, Mechanism] = {}
+    for kind in kinds:
+        for mechanism in kind.mechanisms:
+            known = found.setdefault(mechanism.name, mechanism)
+            if (known.fold, known.cost, known.against) != (mechanism.fold, mechanism.cost, mechanism.against):
+                faults.append(f"{kind.name}.mechanisms: {mechanism.name!r} means something else for another kind")
+    if len(found) > _MOST_MECHANISMS:
+        faults.append(f"mechanisms: at most {_MOST_MECHANISMS} in a scene, got {len(found)}")
+    return list(found.values())
+
+
+def _empty_tables(kinds: int, substances: int, behaviours: int, genes: int) -> dict[str, Any]:
+    """Tables of the right shapes, all 0; a dimension without an entry gets one, which nothing reads."""
+    rows = kinds + 1
+    small = ("part", "pushes", "invades", "yields", "swaps", "guided")
+    tables: dict[str, Any] = {name: np.zeros(rows, np.uint8) for name in small}
+    tables |= {name: np.zeros(rows) for name in ("affinity", "programme_rate", "variation", "chance")}
+    tables |= {"base": np.zeros((rows, behaviours)), "rounds": np.ones(rows, np.int32)}
+    tables |= {"becomes": np.zeros(rows, np.int32), "targets": np.zeros((rows, rows), np.uint8)}
+    tables |= {"cleared": np.zeros((rows, 3)), "gene_chance": np.zeros((rows, max(genes, 1)))}
+    tables |= {"against": np.zeros((max(genes, 1), max(substances, 1)), np.uint8)}
+    tables |= {
+        "fold": np.ones(max(genes, 1)),
+        "cost": np.zeros(max(genes, 1)),
+        "reference": np.ones(max(substances, 1)),
+    }
+    return tables
+
+
+def _fill_kind(
+    tables: dict[str, Any], number: int, kind: CellKind, vocabulary: Vocabulary, hop: float, faults: list[str]
+) -> None:
+    """Write what a kind does without a signal, and what it is."""
+    for behaviour, name in enumerate(BEHAVIOURS[:6]):
+        tables["base"][number, behaviour] = float(getattr(kind, name)) / (hop if behaviour == MOVEMENT else 1.0)
+    for verb, flows in (("secretion", kind.secretion), ("uptake", kind.uptake), ("attraction", kind.attraction)):
+        for name, value in flows.items():
+            scale = 1.0 if verb == "attraction" else _MINUTES_A_DAY
+            place = _try(faults, lambda n=name, v=verb: vocabulary.behaviour(f"{v} {n}", f"{kind.name}.{v}"))
+            if place is not None:
+                tables["base"][number, place] = float(value) * scale
+    tables["part"][number] = PARTS.index(kind.part)
+    for name in ("pushes", "invades", "yields", "swaps", "variation"):
+        tables[name][number] = float(getattr(kind, name))
+    tables["affinity"][number] = float(kind.vessel_affinity)
+    guided = bool(kind.attraction) or any(rule.behaviour.startswith("attraction ") for rule in kind.rules)
+    tables["guided"][number] = guided or float(kind.vessel_affinity) > 0.0
+    tables["cleared"][number, 1:] = 1.0 / float(kind.body_time), 1.0 / float(kind.ghost_time)
+    if kind.becomes:
+        tables["becomes"][number] = _try(faults, lambda: vocabulary.kind(kind.becomes, f"{kind.name}.becomes")) or 0
+    for name in kind.targets:
+        place = _try(faults, lambda n=name: vocabulary.kind(n, f"{kind.name}.targets"))
+        if place is not None:
+            tables["targets"][number, place] = 1
+
+
+def _rules(
+    kinds: Sequence[CellKind], substances: Sequence[Substance], vocabulary: Vocabulary, hop: float, faults: list[str]
+) -> list[tuple[int, int, dict[str, float]]]:
+    """The rules of all kinds as (kind, behaviour, row), in the order of the tables."""
+    units = {each.name: each.unit for each in substances} | {"age": "day"}
+    rows = []
+    for number, kind in enumerate(kinds, 1):
+        for index, rule in enumerate(kind.rules):
+            where = f"{kind.name}.rules[{index}]"
+            row = _try(faults, lambda r=rule, w=where: _row(r, w, vocabulary, units, hop))
+            if row is not None:
+                if row[0] == BEHAVIOURS.index("programme") and kind.programme_time is None:
+                    faults.append(
+                        f"{where}: {kind.name} has no programme_time, so that no rule can raise its programme"
+                    )
+                rows.append((number, *row))
+    return sorted(rows, key=lambda row: row[:2])
+
+
+def _row(
+    rule: Rule, where: str, vocabulary: Vocabulary, units: dict[str, str], hop: float
+) -> tuple[int, dict[str, float]]:
+    """One rule as its behaviour and the numbers of its row."""
+    behaviour = vocabulary.behaviour(rule.behaviour, where)
+    signal = vocabulary.signal(rule.signal, f"{where}.signal")
+    row = {"signal": signal, "half": _level(rule.half, rule.signal, units, f"{where}.half"), "power": float(rule.power)}
+    row |= {"need": -1, "shift": -1, "need_half": 1.0, "shift_by": 0.0, "raises": float(bool(rule.raises))}
+    if rule.needs is not None:
+        row["need"] = vocabulary.signal(rule.needs.signal, f"{where}.needs")
+        row["need_half"] = _level(rule.needs.half, rule.needs.signal, units, f"{where}.needs.half")
+    if rule.shifted_by is not None:
+        row["shift"] = vocabulary.signal(rule.shifted_by.signal, f"{where}.shifted_by")
+        row["shift_by"] = float(rule.shifted_by.by)
+    if rule.lowers:
+        row["by"] = 1.0 if rule.by is None else float(rule.by)
+        return behaviour, row
+    assert rule.by is not None  # a rule that raises has it
+    row["by"] = _amount(rule.by, rule.behaviour, where) / (hop if behaviour == MOVEMENT else 1.0)
+    return behaviour, row
+
+
+def _level(level: Value, signal: str, units: dict[str, str], where: str) -> float:
+    """A level in its signal's unit; ModelError if it is told in another."""
+    unit = units.get(signal, "1")
+    if level.unit != unit:
+        raise ModelError(f"{where}: {level} is not in the unit of {signal!r}, {unit!r}")
+    return float(level)
+
+
+def _amount(by: Value, behaviour: str, where: str) -> float:
+    """How much a rule adds, in the table's unit; ModelError if it is told in one that does not fit."""
+    unit = UNITS.get(behaviour) or BEHAVIOURS_OF[behaviour.split(" ", maxsplit=1)[0]]
+    per_minute = unit == "1/min"
+    if by.unit != ("1/day" if per_minute else unit):
+        raise ModelError(f"{where}.by: {by} is not in the unit of {behaviour!r}, {unit!r}")
+    return float(by)
+
+
+def _rule_tables(rows: list[tuple[int, int, dict[str, float]]], kinds: int, behaviours: int) -> dict[str, Any]:
+    """The rules as columns, and where those of each pair begin."""
+    pairs = np.array([number * behaviours + behaviour for number, behaviour, _ in rows], dtype=np.int64)
+    first = np.searchsorted(pairs, np.arange((kinds + 1) * behaviours + 1)).astype(np.int32)
+    if not rows:
+        rows = [
+            (
+                0,
+                0,
+                dict.fromkeys(
+                    ("signal", "half", "power", "need", "shift", "need_half", "shift_by", "raises", "by"), 1.0
+                ),
+            )
+        ]
+    types = {"signal": np.int32, "need": np.int32, "shift": np.int32, "raises": np.uint8}
+    names = ("signal", "half", "power", "need", "shift", "need_half", "shift_by", "raises", "by")
+    return {"first": first} | {
+        name: np.array([row[name] for _, _, row in rows], dtype=types.get(name, np.float64)) for name in names
+    }
+
+
+def _chances(tables: dict[str, Any], days: float, edge: float) -> None:
+    """Write how many rounds a step each kind needs, and the most that can happen to a cell in one of them.
+
+    A raised hazard adds at most what its rule can add, a lowered one is at most as it was; so no cell does more.
+    """
+    base, first = tables["base"], tables["first"]
+    behaviours = base.shape[1]
+    hazards = [*range(HAZARDS), *range(OWN_BEHAVIOURS + 3 * _substances(tables, behaviours), behaviours)]
+    for kind in range(1, base.shape[0]):
+        most = {}
+        for behaviour in hazards:
+            pair = kind * behaviours + behaviour
+            rules = slice(first[pair], first[pair + 1])
+            most[behaviour] = base[kind, behaviour] + float(np.sum((tables["by"] * tables["raises"])[rules]))
+        hops = most[MOVEMENT] * days
+        tables["rounds"][kind] = min(max(math.ceil(hops / _HOPS_A_ROUND), 1), _MOST_ROUNDS) if hops > 1.0 else 1
+        tables["chance"][kind] = -math.expm1(-sum(most.values()) * days / tables["rounds"][kind])
+        tables["cleared"][kind, 1:] = -np.expm1(-tables["cleared"][kind, 1:] * days)
+
+
+def _substances(tables: dict[str, Any], behaviours: int) -> int:
+    """How many substances the tables have: behaviours are own ones, three for each substance, one for each kind."""
+    return (behaviours - OWN_BEHAVIOURS - (tables["base"].shape[0] - 1)) // 3

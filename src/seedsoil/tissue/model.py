@@ -1,0 +1,333 @@
+"""A block of tissue in time: fields come to rest, cells do what their rules say, vessels grow, and blood finds its way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seedsoil.biology.lesion.cell import CellKind
+from seedsoil.biology.lesion.substance import Substance
+from seedsoil.foundation.errors import ModelError
+from seedsoil.foundation.streams import new_stream
+from seedsoil.tissue.cells.apply import apply
+from seedsoil.tissue.cells.propose import MOST_ROUNDS, propose, remember
+from seedsoil.tissue.dosing import Course, Doses
+from seedsoil.tissue.lattice import (
+    ALIVE,
+    CELLS,
+    CLONES,
+    COVERED,
+    GROWN,
+    INLET,
+    KINDS,
+    MOVEMENT,
+    NO_PIECE,
+    OUTLET,
+    PIECES,
+    SPROUTING,
+    TALLIES,
+    Laws,
+    empty,
+)
+from seedsoil.tissue.laws import Vocabulary, compile_laws
+from seedsoil.tissue.perfusion import perfuse
+from seedsoil.tissue.supplied import Supplied
+
+__all__ = ["Setting", "TissueModel"]
+
+#: Room for proposals of a slab at first; it doubles when they are more.
+_ROOM = 4096
+_MOST_STEPS = 2**32 // MOST_ROUNDS
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a block of tissue is, before anything is in it.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Voxels along z, y and x; one layer makes a block in the plane.
+    edge : float
+        A voxel's [um].
+    step : float
+        Length of a step [day].
+    seed : int
+        All luck follows from it.
+    sides : mapping
+        Levels held at faces: by substance, by face ("top", "bottom", "north", "south", "west", "east").
+    radius, sprout_radius : float
+        Of the host's capillaries and of new vessels [um].
+    tip_spacing : float
+        Distance within which a tip keeps others from leaving a vessel [um].
+    perfuse_every : int
+        Steps between two searches for where blood flows.
+    tolerance : float
+        Of the fields: the most by which a voxel may not be at rest, as a share of the most that flows through any.
+    tree : bool
+        Whether the genealogy of all cells is kept.
+    """
+
+    shape: tuple[int, int, int]
+    edge: float = 20.0
+    step: float = 1.0 / 24.0
+    seed: int = 1
+    sides: dict[str, dict[str, float]] = field(default_factory=dict)
+    radius: float = 5.0
+    sprout_radius: float = 5.0
+    tip_spacing: float = 60.0
+    perfuse_every: int = 6
+    tolerance: float = 1e-4
+    tree: bool = False
+
+    def __post_init__(self) -> None:
+        faults = []
+        if min(self.shape) < 1 or int(np.prod(self.shape, dtype=float)) >= 2**31:
+            faults.append(f"shape: three numbers of voxels, each at least 1, together below 2^31, got {self.shape}")
+        for name in ("edge", "step", "radius", "sprout_radius", "tip_spacing", "tolerance"):
+            if not 0.0 < getattr(self, name) < np.inf:
+                faults.append(f"{name}: a number above 0, got {getattr(self, name)}")
+        if self.perfuse_every < 1:
+            faults.append(f"perfuse_every: at least 1 step, got {self.perfuse_every}")
+        if faults:
+            raise ModelError(faults)
+
+
+class TissueModel:
+    """One block of tissue.
+
+    Parameters
+    ----------
+    setting : Setting
+    kinds, substances : sequences of CellKind, of Substance
+    blood : sequence of Doses or Course
+        What is in blood besides what each substance says (its ``in_blood``).
+    threads : int
+        How many work on it; the bytes of the state do not depend on that.
+
+    Raises
+    ------
+    ModelError
+        With a line for each name that is not known and each number that cannot be.
+    """
+
+    def __init__(
+        self, setting: Setting, kinds: Sequence[CellKind], substances: Sequence[Substance],
+        blood: Sequence[Doses | Course] = (), threads: int = 1,
+    ) -> None:  # fmt: skip
+        self.setting, self.kinds, self.substances = setting, tuple(kinds), tuple(substances)
+        self.blood, self.threads = tuple(blood), threads
+        self.words = Vocabulary(tuple(each.name for each in substances), tuple(each.name for each in kinds))
+        self.laws = compile_laws(
+            kinds, substances, setting.edge, setting.step, setting.shape[0] == 1, setting.tip_spacing, setting.tree
+        )
+        self.lattice = empty(
+            setting.shape, len(substances), len(kinds), any(kind.programme_time is not None for kind in kinds),
+            setting.tree, _cells_move(self.laws),
+        )  # fmt: skip
+        self.lattice.used[CLONES] = 1  # the founding clone
+        self.lattice.used[CELLS] = 1  # number 0 is nobody's
+        self.steps_done = 0
+        self.supplied = Supplied(setting, self.substances, self.words, self.blood)
+        self._stream = new_stream(setting.seed, 0)
+        self._room = _ROOM
+        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self._fresh = False
+
+    @property
+    def day(self) -> float:
+        """Time since the start [day]."""
+        return self.steps_done * self.setting.step
+
+    # ------------------------------------------------------------------ filling
+
+    def put(self, kind: str, where: NDArray[np.bool_] | NDArray[np.int64], clone: int = 0) -> int:
+        """Put live cells of a kind into voxels (a mask of the block, or numbers of voxels); returns how many.
+
+        Whoever was there is gone. Vessels are laid by `lay`.
+        """
+        number = self.words.kind(kind, "put")
+        if self.kinds[number - 1].part == "vessel":
+            raise ModelError(f"put: {kind!r} is a vessel; lay it along a way of voxels")
+        voxels = np.flatnonzero(where) if where.dtype == np.bool_ else np.asarray(where)
+        flat = {name: getattr(self.lattice, name).ravel() for name in ("kind", "condition", "clone", "born")}
+        flat["kind"][voxels], flat["condition"][voxels], flat["clone"][voxels] = number, ALIVE, clone
+        flat["born"][voxels] = self.steps_done & 0xFFFF
+        if self.lattice.cell.size > 1:
+            self._reserve(0, voxels.size)
+            first = int(self.lattice.used[CELLS])
+            self.lattice.cell.ravel()[voxels] = np.arange(first, first + voxels.size)
+            self.lattice.tree_died[first : first + voxels.size] = -1
+            self.lattice.used[CELLS] = first + voxels.size
+        self._fresh = False
+        return int(voxels.size)
+
+    def lay(self, kind: str, way: NDArray[np.int64], grown: bool = False) -> None:
+        """Lay a vessel along a way of neighbouring voxels, from where blood enters the block to where it leaves."""
+        number = self.words.kind(kind, "lay")
+        if self.kinds[number - 1].part != "vessel":
+            raise ModelError(f"lay: {kind!r} is no vessel; put it")
+        lattice, way = self.lattice, np.asarray(way)
+        way = way[lattice.kind.ravel()[way] != number] if way.size > 1 else way  # it crosses another there
+        if not way.size:
+            return
+        first = int(lattice.used[PIECES])
+        self._reserve(way.size, 0)
+        lattice, pieces = self.lattice, np.arange(first, first + way.size)
+        lattice.piece_voxel[pieces], lattice.piece_joined[pieces] = way, NO_PIECE
+        lattice.piece_parent[pieces] = np.concatenate([[NO_PIECE], pieces[:-1]])
+        lattice.piece_flags[pieces] = GROWN if grown else COVERED  # by pericytes, as a host's are
+        lattice.piece_flags[first] |= np.uint8(INLET)
+        lattice.piece_flags[pieces[-1]] |= np.uint8(OUTLET)
+        lattice.piece_dry[pieces] = 0
+        lattice.used[PIECES] = first + way.size
+        for name, value in (("kind", number), ("condition", ALIVE), ("clone", pieces), ("born", 0)):
+            getattr(lattice, name).ravel()[way] = value
+        self._fresh = False
+
+    def new_clone(self, *mechanisms: str, parent: int = 0) -> int:
+        """Note a clone that carries these mechanisms of resistance, and return its number."""
+        known = list(dict.fromkeys(each.name for kind in self.kinds for each in kind.mechanisms))
+        if unknown := [name for name in mechanisms if name not in known]:
+            raise ModelError(f"new_clone: no mechanism {unknown[0]!r} here; known: {', '.join(known) or 'none'}")
+        self._reserve(1, 0)
+        new = int(self.lattice.used[CLONES])
+        self.lattice.clone_parent[new] = parent
+        self.lattice.clone_bits[new] = sum(1 << known.index(name) for name in set(mechanisms))
+        self.lattice.clone_step[new] = self.steps_done
+        self.lattice.used[CLONES] = new + 1
+        return new
+
+    # ------------------------------------------------------------------ stepping
+
+    def run(self, until: float, watch: Callable[[TissueModel], None] | None = None) -> TissueModel:
+        """Go on to a day; ``watch`` is called with the model after each step. Returns the model.
+
+        Raises
+        ------
+        ModelError
+            If the day lies more than 2^26 steps away.
+        """
+        last = round(until / self.setting.step)
+        if last > _MOST_STEPS:
+            raise ModelError(f"until: {until:g} days are more than {_MOST_STEPS} steps")
+        while self.steps_done < last:
+            self.step()
+            if watch is not None:
+                watch(self)
+        return self
+
+    def step(self) -> None:
+        """Go one step on: blood, fields, cells, programmes."""
+        self.settle()
+        rounds = int(self.laws.rounds.max())
+        for turn in range(rounds):
+            self._round(turn)
+        if self.lattice.memory.size > 1:
+            self._on_slabs(
+                lambda first, last: remember(self.lattice, self.laws, self.setting.step, self.steps_done, first, last)
+            )
+        self.steps_done += 1
+        self._fresh = False
+
+    def settle(self) -> None:
+        """Let blood and fields find what the cells and vessels of this moment leave them; `step` begins with that."""
+        if self._fresh:
+            return
+        if self.lattice.used[PIECES] and self.steps_done % self.setting.perfuse_every == 0:
+            perfuse(self.lattice)
+        self.supplied.settle(self.lattice, self.laws, self.steps_done, self._on_slabs)
+        self._fresh = True
+
+    def _round(self, turn: int) -> None:
+        """One round of proposals and what comes of them."""
+        step, laws = self.steps_done, self.laws
+        while True:
+            slabs = self._on_slabs(lambda first, last: self._proposed(turn, first, last))
+            if all(found[0].size or found[3] for found in slabs):
+                break
+            self._room *= 2
+        voxels, actions, keys = (np.concatenate([found[part] for found in slabs]) for part in range(3))
+        if not voxels.size:
+            return
+        self._reserve(voxels.size, voxels.size)
+        order = np.argsort(keys, kind="stable")
+        apply(self.lattice, laws, self._stream, step, turn, order, voxels, actions)
+
+    def _proposed(self, turn: int, first: int, last: int) -> tuple[Any, Any, Any, bool]:
+        """The proposals of some layers, and whether there was room for them."""
+        voxels, actions, keys = (
+            np.empty(self._room, np.int64),
+            np.empty(self._room, np.int32),
+            np.empty(self._room, np.uint64),
+        )
+        found = propose(
+            self.lattice, self.laws, self._stream.copy(), self.setting.step, self.steps_done, turn, first, last, voxels,
+            actions, keys,
+        )  # fmt: skip
+        return voxels[: max(found, 0)], actions[: max(found, 0)], keys[: max(found, 0)], found >= 0
+
+    def _on_slabs(self, work: Callable[[int, int], Any]) -> list[Any]:
+        """Do something with all layers (or rows, in the plane): by one thread as a whole, by several in slabs."""
+        layers = self.setting.shape[0]
+        if self._pool is None or layers < self.threads:
+            return [work(0, layers)]
+        bounds = [layers * part // self.threads for part in range(self.threads + 1)]
+        return list(self._pool.map(work, bounds[:-1], bounds[1:]))
+
+    def _reserve(self, small: int, cells: int) -> None:
+        """Make room for so many more clones and pieces of vessel, and cells of the genealogy."""
+        lattice, grown = self.lattice, {}
+        for prefix, used, more in (("clone_", CLONES, small), ("piece_", PIECES, small), ("tree_", CELLS, cells)):
+            if prefix == "tree_" and not self.setting.tree:
+                continue
+            for name in (each for each in lattice._fields if each.startswith(prefix)):
+                table, need = getattr(lattice, name), int(lattice.used[used]) + more
+                if table.size < need:
+                    wider = np.zeros(max(need, table.size + table.size // 2), table.dtype)
+                    wider[: table.size] = table
+                    grown[name] = wider
+        if grown:
+            self.lattice = lattice._replace(**grown)
+
+    # ------------------------------------------------------------------ reading
+
+    def level(self, substance: str) -> NDArray[np.float32]:
+        """The field of a substance, as it is now (z, y, x) [its unit]."""
+        found: NDArray[np.float32] = self.lattice.fields[self.words.substance(substance, "level")]
+        return found
+
+    def alive(self, kind: str) -> NDArray[np.bool_]:
+        """Where live cells of a kind are (z, y, x)."""
+        number = self.words.kind(kind, "alive")
+        return (self.lattice.kind == number) & (self.lattice.condition == ALIVE)
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Of each kind: cells alive, apoptotic bodies, necrotic ghosts."""
+        table = np.zeros((len(self.kinds) + 1, 3), np.int64)
+        np.add.at(table, (self.lattice.kind.ravel(), self.lattice.condition.ravel()), 1)
+        return {
+            kind.name: dict(zip(("alive", "bodies", "ghosts"), map(int, table[number]), strict=True))
+            for number, kind in enumerate(self.kinds, 1)
+        }
+
+    def tallies(self) -> dict[str, dict[str, int]]:
+        """Of each kind: what has happened to it so far, event by event."""
+        return {
+            kind.name: dict(zip(TALLIES, map(int, self.lattice.tally[number]), strict=True))
+            for number, kind in enumerate(self.kinds, 1)
+        }
+
+
+def _cells_move(laws: Laws) -> bool:
+    """Whether a cell's place can change or be taken from it within a step, so that proposals must follow it."""
+    behaviours = laws.base.shape[1]
+    admissions = range(behaviours - int(laws.sizes[KINDS]), behaviours)
+    ruled = np.diff(laws.first)[: laws.base.size].reshape(laws.base.shape) > 0
+    done = (laws.base[:, [MOVEMENT, SPROUTING, *admissions]] > 0.0) | ruled[:, [MOVEMENT, SPROUTING, *admissions]]
+    return bool(laws.pushes.any() or laws.invades.any() or done.any())
