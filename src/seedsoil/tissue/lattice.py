@@ -102,11 +102,11 @@ class Laws(NamedTuple):
         Probability that anything at all happens to a cell in one of its rounds, at most.
     rounds : int32, kinds
         Rounds a step, so that a quick cell goes one voxel in each.
-    part, pushes, invades, yields, swaps, guided : uint8, kinds
-        ``guided``: its places are weighted, by attraction or affinity.
+    part, pushes, yields, swaps, guided : uint8, kinds
+        ``guided``: its places are weighted, by attraction, affinity or cohesion.
     becomes : int32, kinds
     targets : uint8, kinds x kinds
-    affinity, programme_rate, variation : kinds
+    invasion, cohesion, affinity, programme_rate, variation : kinds
     cleared : kinds x conditions
         Rate at which a dead cell's place comes free [1/day].
     gene_chance : kinds x mechanisms; against : uint8, mechanisms x substances; fold, cost : mechanisms
@@ -132,12 +132,13 @@ class Laws(NamedTuple):
     rounds: NDArray[np.int32]
     part: NDArray[np.uint8]
     pushes: NDArray[np.uint8]
-    invades: NDArray[np.uint8]
     yields: NDArray[np.uint8]
     swaps: NDArray[np.uint8]
     guided: NDArray[np.uint8]
     becomes: NDArray[np.int32]
     targets: NDArray[np.uint8]
+    invasion: NDArray[np.float64]
+    cohesion: NDArray[np.float64]
     affinity: NDArray[np.float64]
     programme_rate: NDArray[np.float64]
     variation: NDArray[np.float64]

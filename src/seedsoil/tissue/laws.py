@@ -163,9 +163,11 @@ def _mechanisms(kinds: Sequence[CellKind], faults: list[str]) -> list[Mechanism]
 def _empty_tables(kinds: int, substances: int, behaviours: int, genes: int) -> dict[str, Any]:
     """Tables of the right shapes, all 0; a dimension without an entry gets one, which nothing reads."""
     rows = kinds + 1
-    small = ("part", "pushes", "invades", "yields", "swaps", "guided")
+    small = ("part", "pushes", "yields", "swaps", "guided")
     tables: dict[str, Any] = {name: np.zeros(rows, np.uint8) for name in small}
-    tables |= {name: np.zeros(rows) for name in ("affinity", "programme_rate", "variation", "chance")}
+    tables |= {
+        name: np.zeros(rows) for name in ("invasion", "cohesion", "affinity", "programme_rate", "variation", "chance")
+    }
     tables |= {"base": np.zeros((rows, behaviours)), "rounds": np.ones(rows, np.int32)}
     tables |= {"becomes": np.zeros(rows, np.int32), "targets": np.zeros((rows, rows), np.uint8)}
     tables |= {"cleared": np.zeros((rows, 3)), "gene_chance": np.zeros((rows, max(genes, 1)))}
@@ -191,11 +193,11 @@ def _fill_kind(
             if place is not None:
                 tables["base"][number, place] = float(value) * scale
     tables["part"][number] = PARTS.index(kind.part)
-    for name in ("pushes", "invades", "yields", "swaps", "variation"):
+    for name in ("pushes", "yields", "swaps", "variation", "invasion", "cohesion"):
         tables[name][number] = float(getattr(kind, name))
     tables["affinity"][number] = float(kind.vessel_affinity)
     guided = bool(kind.attraction) or any(rule.behaviour.startswith("attraction ") for rule in kind.rules)
-    tables["guided"][number] = guided or float(kind.vessel_affinity) > 0.0
+    tables["guided"][number] = guided or float(kind.vessel_affinity) > 0.0 or float(kind.cohesion) > 0.0
     tables["cleared"][number, 1:] = 1.0 / float(kind.body_time), 1.0 / float(kind.ghost_time)
     if kind.becomes:
         tables["becomes"][number] = _try(faults, lambda: vocabulary.kind(kind.becomes, f"{kind.name}.becomes")) or 0

@@ -330,4 +330,4 @@ def _cells_move(laws: Laws) -> bool:
     admissions = range(behaviours - int(laws.sizes[KINDS]), behaviours)
     ruled = np.diff(laws.first)[: laws.base.size].reshape(laws.base.shape) > 0
     done = (laws.base[:, [MOVEMENT, SPROUTING, *admissions]] > 0.0) | ruled[:, [MOVEMENT, SPROUTING, *admissions]]
-    return bool(laws.pushes.any() or laws.invades.any() or done.any())
+    return bool(laws.pushes.any() or laws.invasion.any() or done.any())

@@ -13,9 +13,10 @@ from seedsoil.foundation.value import Quantity, Value
 
 Speed = Annotated[Value, Quantity("um/min", minimum=0.0)]
 
-_none_a_day = Value(number=0.0, unit="1/day", grade="assumed", source="assumed")
-_none = Value(number=0.0, unit="1", grade="assumed", source="assumed")
-_at_rest = Value(number=0.0, unit="um/min", grade="assumed", source="assumed")
+_none_a_day, _none, _at_rest = (
+    Value(number=0.0, unit=unit, low=0.0, high=0.0, grade="assumed", source="assumed")
+    for unit in ("1/day", "1", "um/min")
+)
 
 
 class Mechanism(Noun):
@@ -48,8 +49,13 @@ class CellKind(Noun):
         Added weight of places that touch a vessel, in walk and division (co-option) [1].
     pushes : int
         Cells that a dividing one can push aside in a row, 0 to 3.
-    invades, yields : bool
-        Whether it takes the place of kinds that yield, in division or walk; whether it is such a kind.
+    invasion : Value
+        Probability that it takes the place of a cell that yields, in division or walk, when it has chosen that place [1].
+    yields : bool
+        Whether it gives way to kinds that invade.
+    cohesion : Value
+        How much it holds on to its own kind, as energy of a place among them alone against that of its random motion: the
+        weight of a place is exp(cohesion x share of its neighbours that are of the kind) [1].
     swaps : bool
         Whether its walk exchanges places with other cells, or needs an empty one.
     programme_time : Value, optional
@@ -78,7 +84,8 @@ class CellKind(Noun):
     attraction: dict[str, Number] = Field(default_factory=dict)
     vessel_affinity: Number = _none
     pushes: int = 0
-    invades: bool = False
+    invasion: Fraction = _none
+    cohesion: Number = _none
     yields: bool = False
     swaps: bool = False
     programme_time: Days | None = None

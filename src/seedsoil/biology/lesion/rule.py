@@ -83,7 +83,7 @@ class Rule(Noun):
     lowers: str = ""
     by: Amount | None = None
     half: SignalLevel
-    power: Power = Value(number=1.0, unit="1", grade="assumed", source="assumed")
+    power: Power = Value(number=1.0, unit="1", low=1.0, high=4.0, grade="assumed", source="assumed")
     needs: Need | None = None
     shifted_by: Shift | None = None
 

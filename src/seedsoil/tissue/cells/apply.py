@@ -9,7 +9,7 @@ import numpy as np
 
 from seedsoil.foundation.compiled import inline, leaf
 from seedsoil.foundation.streams import TISSUE_PLACE, aim, uniform
-from seedsoil.tissue.cells.places import FREE, SOFT, carry, choose, place_of, push, vacate
+from seedsoil.tissue.cells.places import FREE, SOFT, carry, choose, gives_way, place_of, push, vacate
 from seedsoil.tissue.cells.propose import CLEARING, MOST_ROUNDS
 from seedsoil.tissue.cells.senses import about
 from seedsoil.tissue.cells.sprouts import admit, lead, sprout
@@ -118,6 +118,8 @@ def _divide(lattice, laws, stream, step, z, y, x, voxels):  # type: ignore[no-un
     """Put a daughter beside a cell: in a place that it can take, or in that of a row that it pushes aside; else none."""
     kind = lattice.kind[z, y, x]
     i, j, k = choose(lattice, laws, stream, kind, z, y, x, step, FREE)
+    if i >= 0 and not gives_way(lattice, laws, stream, kind, i, j, k):
+        return
     if i < 0 and laws.pushes[kind] > 0:
         i, j, k = push(lattice, laws, stream, kind, z, y, x, voxels)
     if i < 0:
@@ -181,7 +183,7 @@ def _walk(lattice, laws, stream, step, z, y, x, voxels):  # type: ignore[no-unty
     """Let a cell go to a place beside it; whoever was there is where it was, unless it yields to the cell and is gone."""
     kind = lattice.kind[z, y, x]
     i, j, k = choose(lattice, laws, stream, kind, z, y, x, step, SOFT if laws.swaps[kind] else FREE)
-    if i < 0:
+    if i < 0 or not (laws.swaps[kind] or gives_way(lattice, laws, stream, kind, i, j, k)):
         return
     lattice.tally[kind, MOVES] += 1
     _exchange(lattice.kind, z, y, x, i, j, k)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from seedsoil.foundation.compiled import inline, leaf
+from seedsoil.foundation.elementary import exp
 from seedsoil.foundation.streams import uniform
-from seedsoil.tissue.cells.senses import about, amount, takes
+from seedsoil.tissue.cells.senses import about, amount, contact, takes
 from seedsoil.tissue.lattice import ALIVE, EMPTY, OWN_BEHAVIOURS, REPLACED, SUBSTANCES, VESSEL
 
 #: Which places will do: those that a cell can take, or any but vessels and their sprouts.
@@ -47,6 +48,8 @@ def _weight(lattice, laws, kind, z, y, x, i, j, k, step, mode):  # type: ignore[
             if there > here:
                 drawn = amount(kind, behaviour, z, y, x, step, lattice, laws)
                 found += drawn * (there - here) / (here + laws.reference[substance])
+    if laws.cohesion[kind] > 0.0:
+        found *= exp(laws.cohesion[kind] * contact(kind, i, j, k, lattice))
     return found
 
 
@@ -96,11 +99,19 @@ def choose(lattice, laws, stream, kind, z, y, x, step, mode):  # type: ignore[no
     return last
 
 
+@inline
+def gives_way(lattice, laws, stream, kind, z, y, x):  # type: ignore[no-untyped-def]
+    """Whether who is in a place gives way this time to a cell that invades it; an empty place always does."""
+    chance = laws.invasion[kind]
+    return lattice.kind[z, y, x] == EMPTY or chance >= 1.0 or uniform(stream) < chance
+
+
 @leaf
 def push(lattice, laws, stream, kind, z, y, x, voxels):  # type: ignore[no-untyped-def]
     """Push a row of cells aside, in the first of the directions, from a random one on, where that can be done.
 
-    Returns the place beside the cell that is free now, -1 thrice if no row can be pushed. Vessels and sprouts stay.
+    Returns the place beside the cell that is free now, -1 thrice if no row can be pushed or what yields at its end does not
+    give way. Vessels and sprouts stay.
     """
     layers, rows, columns = lattice.kind.shape
     ways = 26 if layers > 1 else 8
@@ -113,6 +124,8 @@ def push(lattice, laws, stream, kind, z, y, x, voxels):  # type: ignore[no-untyp
                 break
             other = lattice.kind[i, j, k]
             if takes(kind, other, laws):
+                if not gives_way(lattice, laws, stream, kind, i, j, k):
+                    return -1, -1, -1
                 if other != EMPTY:
                     lattice.tally[other, REPLACED] += 1
                 for back in range(far, 1, -1):

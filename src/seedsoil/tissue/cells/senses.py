@@ -36,7 +36,7 @@ def about(place, length):  # type: ignore[no-untyped-def]
 @inline
 def takes(kind, other, laws):  # type: ignore[no-untyped-def]
     """Whether a cell of a kind can take the place of what a voxel holds."""
-    return other == EMPTY or (laws.invades[kind] and laws.yields[other])
+    return other == EMPTY or (laws.invasion[kind] > 0.0 and laws.yields[other])
 
 
 @leaf
