@@ -17,8 +17,16 @@ from seedsoil.foundation.value import Value, values_in
 
 __all__ = ["citations", "describe", "reference"]
 
-#: The table of a study file in which an entry of each kind is changed.
-_TABLES = {"organs": "soils.{}", "tumours": "tumour", "agents": "agents.{}", "hosts": "host", "vessels": "vessels"}
+#: Where an entry of each kind is changed: the table of a study file, or of a scene of tissue.
+_TABLES = {
+    "organs": "A study changes a number under [soils.{}]",
+    "tumours": "A study changes a number under [tumour]",
+    "agents": "A study changes a number under [agents.{}]",
+    "hosts": "A study changes a number under [host]",
+    "vessels": "A study changes a number under [vessels]",
+    "substances": "A scene of tissue changes a number under [substances.{}]",
+    "cells": "A scene of tissue changes a number under [cells.{}]",
+}
 
 
 def describe(name: str) -> str:
@@ -80,7 +88,7 @@ def _page(kind: str, noun: BaseModel) -> str:
     name = str(getattr(noun, "name", ""))
     title = getattr(noun, "title", "") or name
     lines = [f"{title} ({kind.removesuffix('s')} {name!r})", *wrapped(_summary(folder(kind) / f"{name}.toml"))]
-    lines += [*wrapped(f"A study changes a number under [{_TABLES[kind].format(name)}], by the name in brackets."), ""]
+    lines += [*wrapped(f"{_TABLES[kind].format(name)}, by the name in brackets."), ""]
     for section in sections(noun):
         lines += [*section.lines(), ""]
     # Each soil of a host has a page of its own.

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from seedsoil.biology.clone import Tumour
 from seedsoil.biology.journey.anatomy import Anatomy
+from seedsoil.biology.lesion.cell import CellKind
+from seedsoil.biology.lesion.substance import Substance
 from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import Host
 from seedsoil.biology.signals import BLOCKED
@@ -41,6 +43,8 @@ KINDS: dict[str, type[BaseModel]] = {
     "agents": Agent,
     "hosts": Host,
     "vessels": Vasculature,
+    "substances": Substance,
+    "cells": CellKind,
 }
 
 #: What a file is that is read here, in the messages of its reader.
@@ -60,11 +64,15 @@ def entry(kind: Literal["hosts", "host"], name: str) -> Host: ...
 @overload
 def entry(kind: Literal["vessels"], name: str) -> Vasculature: ...
 @overload
+def entry(kind: Literal["substances", "substance"], name: str) -> Substance: ...
+@overload
+def entry(kind: Literal["cells", "cell"], name: str) -> CellKind: ...
+@overload
 def entry(kind: str, name: str) -> Any: ...
 def entry(kind: str, name: str) -> Any:
     """Return an entry of the catalogue as a frozen noun; the second time from memory.
 
-    ``kind`` is "organs", "tumours", "agents", "hosts" (or the singular) or "vessels".
+    ``kind`` is "organs", "tumours", "agents", "hosts", "substances", "cells" (or the singular) or "vessels".
 
     Raises
     ------

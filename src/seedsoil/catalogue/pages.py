@@ -9,6 +9,8 @@ from functools import lru_cache
 from pydantic import BaseModel
 
 from seedsoil.biology.clone import Mechanism, Tumour
+from seedsoil.biology.lesion.cell import CellKind
+from seedsoil.biology.lesion.substance import Substance
 from seedsoil.biology.medicine.delivery import tissue_share
 from seedsoil.biology.medicine.drug import Agent, Delivery, Kill, Toxicity
 from seedsoil.biology.patient import Host, Patient
@@ -16,6 +18,7 @@ from seedsoil.biology.signals import BLOCKED, RAISED, Levels, resting
 from seedsoil.biology.soils.soil import Soil
 from seedsoil.biology.soils.vasculature import Vasculature
 from seedsoil.biology.staging import Staging
+from seedsoil.catalogue import lesion_pages
 from seedsoil.catalogue.load import entry, names
 from seedsoil.catalogue.sections import Row, Section, computed, numbers, row, short
 from seedsoil.catalogue.words import FAMILIES, ROUTES
@@ -302,4 +305,5 @@ def _vessels(law: Vasculature) -> Iterator[Section]:
 
 _PAGES: Mapping[type[BaseModel], Callable[..., Iterator[Section]]] = {
     Agent: _agent, Tumour: _tumour, Soil: _soil, Host: _body, Vasculature: _vessels,
+    Substance: lesion_pages.substance, CellKind: lesion_pages.cell,
 }  # fmt: skip

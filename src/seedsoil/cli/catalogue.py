@@ -6,7 +6,7 @@ from typing import Literal
 
 from seedsoil.cli.terminal import DONE
 
-Kind = Literal["organs", "tumours", "agents", "hosts", "vessels", "studies"]
+Kind = Literal["organs", "tumours", "agents", "hosts", "vessels", "substances", "cells", "studies", "scenes"]
 
 
 def list_names(kind: Kind | None = None, /) -> int:
@@ -15,7 +15,7 @@ def list_names(kind: Kind | None = None, /) -> int:
     Parameters
     ----------
     kind
-        organs, tumours, agents, hosts, vessels or studies.
+        organs, tumours, agents, hosts, vessels, substances, cells, studies or scenes.
     """
     if kind is not None:
         for line in _lines(kind):
