@@ -1,0 +1,276 @@
+"""From a scene to a block of tissue: nouns from the catalogue as the scene changes them, vessels laid, cells put."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from seedsoil.biology.lesion.cell import CellKind
+from seedsoil.biology.lesion.rule import BEHAVIOURS, SENSES, Rule
+from seedsoil.biology.lesion.substance import Substance
+from seedsoil.catalogue.load import entry, names
+from seedsoil.foundation.errors import SeedsoilError, StudyError, did_you_mean, known_words, validation_faults
+from seedsoil.foundation.streams import TISSUE_START, aim, new_stream, uniform
+from seedsoil.scene.text import Give, Place, Scene, VesselLines
+from seedsoil.tissue.dosing import Doses
+from seedsoil.tissue.model import Setting, TissueModel
+from seedsoil.tissue.network import capillaries
+
+__all__ = ["build", "cells_of", "substances_of"]
+
+#: What can be switched off by name beside single behaviours.
+_FLOWS = ("secretion", "uptake", "attraction")
+
+
+def build(scene: Scene, threads: int = 1) -> TissueModel:
+    """Return the block that a scene describes, at its start.
+
+    Raises
+    ------
+    StudyError
+        With one line for each thing that the scene names and the catalogue or the scene itself lacks.
+    """
+    faults: list[str] = []
+    substances = substances_of(scene, faults)
+    kinds = cells_of(scene, faults)
+    known = {each.name: each for each in substances}
+    for name, faces in scene.sides.items():
+        if name not in known:
+            faults.append(f"sides: no substance {name!r} in the scene.{did_you_mean(name, known)}")
+        faults += [
+            f"sides.{name}.{face}: {level} is not in the substance's unit, {known[name].unit!r}"
+            for face, level in faces.items() if name in known and level.unit != known[name].unit
+        ]  # fmt: skip
+    blood = [dose for index, give in enumerate(scene.give) if (dose := _doses(give, index, known, faults)) is not None]
+    if faults:
+        raise StudyError(faults)
+    head, walls = scene.scene, scene.walls
+    setting = Setting(
+        shape=scene.block.shape, edge=float(scene.block.voxel), step=float(head.step), seed=head.seed,
+        sides={name: {face: float(level) for face, level in faces.items()} for name, faces in scene.sides.items()},
+        radius=float(walls.radius), sprout_radius=float(walls.sprout_radius), tip_spacing=float(walls.tip_spacing),
+        tolerance=float(head.tolerance), tree=head.genealogy,
+    )  # fmt: skip
+    try:
+        model = TissueModel(setting, kinds, substances, blood, threads)
+        for index, lines in enumerate(scene.vessels):
+            _lay(model, scene, lines, index)
+        for index, place in enumerate(scene.place):
+            _put(model, scene, place, index)
+    except StudyError:
+        raise
+    except SeedsoilError as error:
+        raise StudyError(error.faults) from error
+    return model
+
+
+# ---------------------------------------------------------------------- nouns
+
+
+def substances_of(scene: Scene, faults: list[str]) -> list[Substance]:
+    """The substances of a scene, each as the catalogue has it and the scene changes it."""
+    return [
+        noun for name, table in scene.substances.items()
+        if (noun := _noun("substances", name, table, Substance, faults)) is not None
+    ]  # fmt: skip
+
+
+def cells_of(scene: Scene, faults: list[str]) -> list[CellKind]:
+    """The kinds of cell of a scene; of a catalogue entry, what concerns neither substance nor kind of the scene is left out."""
+    found = []
+    for name, table in scene.cells.items():
+        own = dict(table)
+        more = own.pop("more_rules", [])
+        noun = _noun("cells", name, own, CellKind, faults)
+        if noun is None:
+            continue
+        noun = _fitting(noun, scene, keep_rules="rules" in own)
+        try:
+            added = tuple(Rule.model_validate(rule) for rule in more)
+        except ValidationError as error:
+            faults += validation_faults(error, Rule, f"cells.{name}.more_rules")
+            continue
+        found.append(_without(noun.model_copy(update={"rules": (*noun.rules, *added)}), scene.scene.without))
+    known = {*BEHAVIOURS, *_FLOWS, "mutation", "cohesion", "pushing", "invasion"}
+    faults += [
+        f"scene.without: nothing is called {name!r}.{did_you_mean(name, known)} Known: {known_words(sorted(known))}."
+        for name in scene.scene.without if name not in known
+    ]  # fmt: skip
+    return found
+
+
+def _noun(kind: str, name: str, table: dict[str, Any], model: type[Any], faults: list[str]) -> Any:
+    """One noun: the entry that ``is`` names (by default that of the same name), changed; whole, if ``is`` is ""."""
+    own = dict(table)
+    base = str(own.pop("is", name))
+    merged: dict[str, Any] = {"name": name}
+    if base:
+        if base not in names(kind):
+            faults.append(
+                f"{kind}.{name}: the catalogue has no {base!r} among its {kind}.{did_you_mean(base, names(kind))} "
+                'Say which entry it is, or describe it in full under is = "".'
+            )
+            return None
+        merged = entry(kind, base).model_dump() | {"name": name}
+    for key, value in own.items():
+        inner = isinstance(merged.get(key), dict) and isinstance(value, dict) and "value" not in value
+        merged[key] = merged[key] | value if inner else value
+    try:
+        return model.model_validate(merged)
+    except ValidationError as error:
+        faults += validation_faults(error, model, f"{kind}.{name}")
+        return None
+
+
+def _fitting(kind: CellKind, scene: Scene, keep_rules: bool) -> CellKind:
+    """A kind of the catalogue without what the scene has no names for; rules that the scene has written stay and are checked."""
+    signals = {*scene.substances, *SENSES, "contact empty", *(f"contact {name}" for name in scene.cells)}
+    behaviours = {*BEHAVIOURS, *(f"{flow} {name}" for flow in _FLOWS for name in scene.substances)}
+    behaviours |= {f"admission {name}" for name in scene.cells}
+
+    def fits(rule: Rule) -> bool:
+        """Whether a scene has all that a rule senses, needs and acts on."""
+        asked = [rule.signal] + ([rule.needs.signal] if rule.needs else [])
+        return rule.behaviour in behaviours and all(signal in signals for signal in asked)
+
+    def unshifted(rule: Rule) -> Rule:
+        """A rule without the antagonist that the scene lacks."""
+        absent = rule.shifted_by is not None and rule.shifted_by.signal not in signals
+        return rule.model_copy(update={"shifted_by": None}) if absent else rule
+
+    update: dict[str, Any] = {
+        flow: {name: value for name, value in getattr(kind, flow).items() if name in scene.substances}
+        for flow in _FLOWS
+    }
+    update["targets"] = tuple(name for name in kind.targets if name in scene.cells)
+    if not keep_rules:
+        update["rules"] = tuple(unshifted(rule) for rule in kind.rules if fits(rule))
+    return kind.model_copy(update=update)
+
+
+def _without(kind: CellKind, switched_off: Iterable[str]) -> CellKind:
+    """A kind that does without some behaviours, asked or unasked."""
+    update: dict[str, Any] = {}
+    off = set(switched_off)
+    none = {
+        name: getattr(kind, name).model_copy(update={"number": 0.0, "low": 0.0})
+        for name in off & set(CellKind.model_fields) & set(BEHAVIOURS)
+    }
+    update |= none
+    update |= {flow: {} for flow in _FLOWS if flow in off}
+    update["rules"] = tuple(
+        rule for rule in kind.rules if rule.behaviour not in off and rule.behaviour.split(" ")[0] not in off
+    )
+    if "mutation" in off:
+        update |= {"mechanisms": (), "variation": kind.variation.model_copy(update={"number": 0.0, "low": 0.0})}
+    for name, field in (("cohesion", "cohesion"), ("invasion", "invasion")):
+        if name in off:
+            update[field] = getattr(kind, field).model_copy(update={"number": 0.0, "low": 0.0})
+    if "pushing" in off:
+        update["pushes"] = 0
+    return kind.model_copy(update=update)
+
+
+def _doses(give: Give, index: int, known: dict[str, Substance], faults: list[str]) -> Doses | None:
+    """The doses of one order."""
+    if give.substance not in known:
+        faults.append(
+            f"give[{index}].substance: no substance {give.substance!r} in the scene.{did_you_mean(give.substance, known)}"
+        )
+        return None
+    if give.peak.unit != known[give.substance].unit:
+        faults.append(f"give[{index}].peak: {give.peak} is not in the substance's unit, {known[give.substance].unit!r}")
+        return None
+    last = math.inf
+    return Doses(
+        give.substance, float(give.peak), last if give.half_life is None else float(give.half_life), float(give.start),
+        last if give.every is None else float(give.every), give.times,
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------------- filling
+
+
+def _lay(model: TissueModel, scene: Scene, lines: VesselLines, index: int) -> None:
+    """Lay the vessels of one order."""
+    shape, edge = model.setting.shape, model.setting.edge
+    axis = "zyx".index(lines.along)
+    grid = np.moveaxis(np.arange(math.prod(shape)).reshape(shape), axis, 2)
+    if lines.lines == "one":
+        model.lay(lines.cell, _straight(grid, edge, lines, index))
+        return
+    density = float(lines.density if lines.density is not None else entry("organs", lines.organ).vessel_density)
+    stream = new_stream(scene.scene.seed, 1 + index)
+    layers, rows, columns = grid.shape
+    for way in capillaries((layers, rows, columns), edge, density, float(lines.tortuosity), stream, lines.lines == "regular"):
+        z, y = np.divmod(way // columns, rows)
+        off = np.hypot(z + 0.5 - 0.5 * layers, y + 0.5 - 0.5 * rows) * edge
+        if lines.keep_out is None or off.min() >= float(lines.keep_out):
+            model.lay(lines.cell, grid.ravel()[way])
+
+
+def _straight(grid: NDArray[np.int64], edge: float, lines: VesselLines, index: int) -> NDArray[np.int64]:
+    """The voxels of a straight line along the last axis of a grid; its places are told in the order x, y, z."""
+    where = []
+    for place, count in zip(lines.at, grid.shape[1::-1], strict=True):
+        where.append(int(float(place) / edge))
+        if where[-1] >= count:
+            raise StudyError(f"vessels[{index}].at: {place} lies outside the block, which is {count * edge:g} um there")
+    found: NDArray[np.int64] = grid[where[1], where[0]]
+    return found
+
+
+def _put(model: TissueModel, scene: Scene, place: Place, index: int) -> None:
+    """Put the cells of one order: into empty voxels, and those of the kinds that it may take the place of."""
+    shape, edge = model.setting.shape, model.setting.edge
+    lattice = model.lattice
+    free = lattice.kind == 0
+    for name in place.into:
+        free |= model.alive(name)
+    wanted = _SHAPES[place.where](shape, edge, place, scene.scene.seed, index)
+    clone = model.new_clone(*place.carries) if place.carries else 0
+    if not model.put(place.cell, free & wanted, clone):
+        raise StudyError(f"place[{index}]: no voxel there is empty or holds a kind that `into` names; none was put")
+
+
+def _everywhere(shape: tuple[int, int, int], *_: Any) -> NDArray[np.bool_]:
+    return np.ones(shape, dtype=np.bool_)
+
+
+def _ball(shape: tuple[int, int, int], edge: float, place: Place, *_: Any) -> NDArray[np.bool_]:
+    """Voxels whose middle lies within a radius of a point."""
+    assert place.radius is not None
+    middle = [float(each) for each in place.at] + [0.5 * shape[0] * edge] * (3 - len(place.at))
+    away = np.zeros(shape)
+    for axis, centre in zip((2, 1, 0), middle, strict=True):
+        along = ((np.arange(shape[axis]) + 0.5) * edge - centre) ** 2
+        away += along.reshape([-1 if each == axis else 1 for each in range(3)])
+    found: NDArray[np.bool_] = away <= float(place.radius) ** 2
+    return found
+
+
+def _layer(shape: tuple[int, int, int], edge: float, place: Place, *_: Any) -> NDArray[np.bool_]:
+    """Voxels whose middle lies between two distances from the western face."""
+    assert place.start is not None
+    assert place.end is not None
+    along = (np.arange(shape[2]) + 0.5) * edge
+    return np.broadcast_to((along >= float(place.start)) & (along < float(place.end)), shape)
+
+
+def _scattered(shape: tuple[int, int, int], edge: float, place: Place, seed: int, index: int) -> NDArray[np.bool_]:
+    """Voxels that luck chooses, each by itself."""
+    assert place.share is not None
+    stream, count = new_stream(seed, 0), math.prod(shape)
+    aim(stream, TISSUE_START, 1000 + index, 0)
+    drawn = np.array([uniform(stream) for _ in range(count)])
+    return (drawn < float(place.share)).reshape(shape)
+
+
+_SHAPES: dict[str, Callable[..., NDArray[np.bool_]]] = {
+    "everywhere": _everywhere, "ball": _ball, "layer": _layer, "scattered": _scattered,
+}  # fmt: skip

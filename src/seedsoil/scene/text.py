@@ -1,0 +1,212 @@
+"""The scene file: what a block of tissue holds and what is given to it, read strictly, every fault named at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from seedsoil.biology.lesion.rule import SignalLevel
+from seedsoil.biology.lesion.substance import SubstanceLevel
+from seedsoil.biology.quantities import Days, Fraction, Noun, Number, VesselDensity
+from seedsoil.catalogue.files import file_bytes, parse
+from seedsoil.foundation.errors import StudyError, did_you_mean, known_words, validation_faults
+from seedsoil.foundation.value import Quantity, Value
+
+__all__ = ["Scene", "read_scene", "shipped_scenes", "written"]
+
+Micrometres = Annotated[Value, Quantity("um", minimum=0.0)]
+_SHIPPED = Path(__file__).parent / "shipped"
+_WHAT = "a scene"
+#: A step lasts from a minute to a day.
+_SHORTEST, _LONGEST = 1.0 / 1440.0, 1.0
+
+
+def _assumed(number: float, unit: str, low: float, high: float) -> Value:
+    return Value(number=number, unit=unit, low=low, high=high, grade="assumed", source="assumed")
+
+
+class Head(Noun):
+    """What the scene is called, how long it goes on, in which steps, by which luck; what it does without."""
+
+    title: str
+    seed: int = Field(default=1, ge=0, lt=2**63)
+    until: Days
+    step: Days = _assumed(1.0 / 24.0, "day", 0.01, 0.25)
+    without: tuple[str, ...] = ()
+    genealogy: bool = False
+    tolerance: Fraction = _assumed(1e-4, "1", 1e-6, 1e-3)
+    settle_only: bool = False
+
+    @model_validator(mode="after")
+    def _times(self) -> Self:
+        if not _SHORTEST <= float(self.step) <= _LONGEST:
+            raise ValueError(f"step: from 1 minute to 1 day, got {float(self.step):g} day")
+        if float(self.until) / float(self.step) > 1e6:
+            raise ValueError(f"until: at most a million steps, got {float(self.until) / float(self.step):g}")
+        return self
+
+
+class BlockSize(Noun):
+    """Edges of the block along x, y and z (two: a plane), and of a voxel."""
+
+    size: tuple[Micrometres, ...]
+    voxel: Micrometres = _assumed(20.0, "um", 10.0, 25.0)
+
+    @model_validator(mode="after")
+    def _counts(self) -> Self:
+        if len(self.size) not in (2, 3):
+            raise ValueError(f"size: two edges (a plane) or three, got {len(self.size)}")
+        if not float(self.voxel) > 0.0:
+            raise ValueError(f"voxel: a length above 0 um, got {self.voxel}")
+        voxels = 1.0
+        for edge in self.size:
+            count = float(edge) / float(self.voxel)
+            if count < 1.0:
+                raise ValueError(f"size: each edge at least one voxel of {self.voxel}, got {edge}")
+            voxels *= count
+        if voxels > 2**30:
+            raise ValueError(f"size: at most 2^30 voxels, got {voxels:.3g}; take a smaller block or larger voxels")
+        return self
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Voxels along z, y and x."""
+        along = [round(float(edge) / float(self.voxel)) for edge in self.size] + [1]
+        return along[2], along[1], along[0]
+
+
+class Walls(Noun):
+    """Radii of vessels, and how far a tip keeps others off."""
+
+    radius: Micrometres = _assumed(4.0, "um", 2.5, 5.0)
+    sprout_radius: Micrometres = _assumed(4.0, "um", 2.5, 8.0)
+    tip_spacing: Micrometres = _assumed(60.0, "um", 40.0, 100.0)
+
+
+class VesselLines(Noun):
+    """Capillaries along an axis, at random or in rows, as dense as said or as an organ's; or one, at its two places.
+
+    None comes nearer than ``keep_out`` to the axis through the block's middle.
+    """
+
+    cell: str = "endothelium"
+    lines: Literal["random", "regular", "one"] = "random"
+    organ: str = ""
+    density: VesselDensity | None = None
+    tortuosity: Number = _assumed(1.1, "1", 1.0, 1.3)
+    along: Literal["x", "y", "z"] = "x"
+    at: tuple[Micrometres, ...] = ()
+    keep_out: Micrometres | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.lines == "one":
+            if len(self.at) != 2 or self.density is not None or self.organ:
+                raise ValueError("at: one line needs its two places across its axis, and neither density nor organ")
+        elif (self.density is None) == (not self.organ) or self.at:
+            raise ValueError("density, organ: lines that are random or regular need one of the two, and no place")
+        return self
+
+
+class Place(Noun):
+    """Cells put into the block: everywhere, in a ball, in a layer along x, or scattered."""
+
+    cell: str
+    where: Literal["everywhere", "ball", "layer", "scattered", "file"]
+    at: tuple[Micrometres, ...] = ()
+    radius: Micrometres | None = None
+    start: Micrometres | None = None
+    end: Micrometres | None = None
+    share: Fraction | None = None
+    file: str = ""
+    into: tuple[str, ...] = ()
+    carries: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        needs = {"ball": ("at", "radius"), "layer": ("start", "end"), "scattered": ("share",), "file": ("file",)}
+        for name in needs.get(self.where, ()):
+            if getattr(self, name) in (None, (), ""):
+                raise ValueError(f"{name}: cells placed {self.where!r} need it")
+        for name in ("at", "radius", "start", "end", "share", "file"):
+            if getattr(self, name) not in (None, (), "") and name not in needs.get(self.where, ()):
+                raise ValueError(f"{name}: cells placed {self.where!r} have no use for it")
+        return self
+
+
+class Give(Noun):
+    """Doses: each adds a peak to what blood carries, which halves in a half-life; without one it stays."""
+
+    substance: str
+    peak: SubstanceLevel
+    half_life: Days | None = None
+    start: Days = _assumed(0.0, "day", 0.0, 0.0)
+    every: Days | None = None
+    times: int = Field(default=1, ge=1, le=10_000)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.times > 1 and self.every is None:
+            raise ValueError("every: more doses than one need the time between two")
+        for name in ("half_life", "every"):
+            if getattr(self, name) is not None and not float(getattr(self, name)) > 0.0:
+                raise ValueError(f"{name}: a time above 0, got {getattr(self, name)}")
+        if not float(self.peak) > 0.0:
+            raise ValueError(f"peak: a level above 0, got {self.peak}")
+        return self
+
+
+class Scene(Noun):
+    """A scene as its file tells it. ``substances`` and ``cells`` are tables: what each changes of its catalogue entry."""
+
+    scene: Head
+    block: BlockSize
+    walls: Walls = Walls()
+    sides: dict[str, dict[str, SignalLevel]] = Field(default_factory=dict)
+    substances: dict[str, dict[str, Any]]
+    cells: dict[str, dict[str, Any]]
+    vessels: tuple[VesselLines, ...] = ()
+    place: tuple[Place, ...] = ()
+    give: tuple[Give, ...] = ()
+
+
+def shipped_scenes() -> tuple[str, ...]:
+    """Return the names of the scenes that come with seedsoil, sorted."""
+    return tuple(sorted(path.stem for path in _SHIPPED.glob("*.toml")))
+
+
+def written(source: str | Path) -> tuple[str, dict[str, Any]]:
+    """Return a scene's file name and its tables: of a file, or of a shipped scene by its name.
+
+    Raises
+    ------
+    StudyError
+        If there is no such file, or it is no TOML.
+    """
+    path = Path(source)
+    if not path.suffix and path.name == str(source):
+        known = shipped_scenes()
+        if path.name not in known:
+            raise StudyError(
+                f"no scene named {path.name!r} comes with seedsoil.{did_you_mean(path.name, known)} "
+                f"Shipped: {known_words(known)}. A file ends in .toml."
+            )
+        path = _SHIPPED / f"{path.name}.toml"
+    return path.name, parse(file_bytes(path, path.name, _WHAT, StudyError), path.name, _WHAT, StudyError)
+
+
+def read_scene(source: str | Path | dict[str, Any]) -> Scene:
+    """Read a scene from a file, a shipped scene's name, or tables.
+
+    Raises
+    ------
+    StudyError
+        With one line for each fault.
+    """
+    name, table = ("scene", source) if isinstance(source, dict) else written(source)
+    try:
+        return Scene.model_validate(table)
+    except ValidationError as error:
+        raise StudyError(validation_faults(error, Scene, name)) from error
