@@ -207,7 +207,9 @@ def _lay(model: TissueModel, scene: Scene, lines: VesselLines, index: int) -> No
     density = float(lines.density if lines.density is not None else entry("organs", lines.organ).vessel_density)
     stream = new_stream(scene.scene.seed, 1 + index)
     layers, rows, columns = grid.shape
-    for way in capillaries((layers, rows, columns), edge, density, float(lines.tortuosity), stream, lines.lines == "regular"):
+    for way in capillaries(
+        (layers, rows, columns), edge, density, float(lines.tortuosity), stream, lines.lines == "regular"
+    ):
         z, y = np.divmod(way // columns, rows)
         off = np.hypot(z + 0.5 - 0.5 * layers, y + 0.5 - 0.5 * rows) * edge
         if lines.keep_out is None or off.min() >= float(lines.keep_out):

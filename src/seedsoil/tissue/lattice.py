@@ -159,11 +159,14 @@ bundle(Laws)
 
 #: Behaviours that every kind has, in the order of the table; those of a substance or a kind stand behind them.
 BEHAVIOURS: tuple[str, ...] = (
-    "division", "death", "necrosis", "movement", "change", "attack", "sprouting", "covering", "uncovering", "programme", "opening",
+    "division", "death", "necrosis", "movement", "change", "attack", "sprouting", "covering", "uncovering",
+    "pruning", "programme", "opening",
 )  # fmt: skip
-DIVISION, DEATH, NECROSIS, MOVEMENT, CHANGE, ATTACK, SPROUTING, COVERING, UNCOVERING, PROGRAMME, OPENING = range(11)
+DIVISION, DEATH, NECROSIS, MOVEMENT, CHANGE, ATTACK, SPROUTING, COVERING, UNCOVERING, PRUNING, PROGRAMME, OPENING = (
+    range(12)
+)
 #: Events: behaviours that are hazards, of which a cell does one at most in a round; admission of a kind follows.
-HAZARDS = 9
+HAZARDS = 10
 OWN_BEHAVIOURS = len(BEHAVIOURS)
 #: Signals behind substances and contacts (with empty voxels first), in this order.
 SENSES: tuple[str, ...] = ("space", "programme", "age", "perfused", "covered")

@@ -184,7 +184,7 @@ def _fill_kind(
     tables: dict[str, Any], number: int, kind: CellKind, vocabulary: Vocabulary, hop: float, faults: list[str]
 ) -> None:
     """Write what a kind does without a signal, and what it is."""
-    for behaviour, name in enumerate(BEHAVIOURS[:6]):
+    for behaviour, name in enumerate(BEHAVIOURS[:HAZARDS]):
         tables["base"][number, behaviour] = float(getattr(kind, name)) / (hop if behaviour == MOVEMENT else 1.0)
     for verb, flows in (("secretion", kind.secretion), ("uptake", kind.uptake), ("attraction", kind.attraction)):
         for name, value in flows.items():

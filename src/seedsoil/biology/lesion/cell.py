@@ -38,6 +38,8 @@ class CellKind(Noun):
         What it is part of. Vessels carry blood and stand still; sprouts lead new vessels and leave them behind.
     division, death, necrosis, change, attack : Value
         Hazards without any signal [1/day]: ``change`` makes it the kind ``becomes``, ``attack`` kills a neighbour of ``targets``.
+    sprouting, covering, uncovering, pruning : Value
+        Those of a vessel: a tip leaves it, pericytes come to a piece of it, or go, a piece regresses [1/day].
     movement : Value
         Speed of its walk [um/min].
     uptake, secretion : dict of Value
@@ -76,6 +78,10 @@ class CellKind(Noun):
     necrosis: PerDay = _none_a_day
     change: PerDay = _none_a_day
     attack: PerDay = _none_a_day
+    sprouting: PerDay = _none_a_day
+    covering: PerDay = _none_a_day
+    uncovering: PerDay = _none_a_day
+    pruning: PerDay = _none_a_day
     movement: Speed = _at_rest
     becomes: str = ""
     targets: tuple[str, ...] = ()

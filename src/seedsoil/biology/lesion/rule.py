@@ -39,6 +39,7 @@ BEHAVIOURS: dict[str, str] = {
     "sprouting": "1/day",
     "covering": "1/day",
     "uncovering": "1/day",
+    "pruning": "1/day",
     "opening": "1",
 }
 #: What a cell can do to a substance or about it, by name ("secretion vegf"), and what a vessel can let in ("admission macrophage").

@@ -37,6 +37,7 @@ from seedsoil.tissue.lattice import (
     NECROSES,
     NECROSIS,
     OWN_BEHAVIOURS,
+    PRUNING,
     REPLACED,
     SPROUT,
     SPROUTING,
@@ -81,9 +82,9 @@ def _do(lattice, laws, stream, step, z, y, x, action, voxels):  # type: ignore[n
         return
     if action == DIVISION:
         _divide(lattice, laws, stream, step, z, y, x, voxels)
-    elif action in (DEATH, NECROSIS):
-        die(lattice, laws, step, z, y, x, BODY if action == DEATH else GHOST)
-        lattice.tally[kind, DEATHS if action == DEATH else NECROSES] += 1
+    elif action in (DEATH, NECROSIS, PRUNING):
+        die(lattice, laws, step, z, y, x, GHOST if action == NECROSIS else BODY)
+        lattice.tally[kind, NECROSES if action == NECROSIS else DEATHS] += 1
     elif action == MOVEMENT:
         if laws.part[kind] == SPROUT:
             lead(lattice, laws, stream, step, z, y, x)
