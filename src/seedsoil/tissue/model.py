@@ -257,7 +257,7 @@ class TissueModel:
             return
         self._reserve(voxels.size, voxels.size)
         order = np.argsort(keys, kind="stable")
-        apply(self.lattice, laws, self._stream, step, turn, order, voxels, actions)
+        apply(self.lattice, laws, self._stream, step, turn, order, voxels, voxels.copy(), actions)
 
     def _proposed(self, turn: int, first: int, last: int) -> tuple[Any, Any, Any, bool]:
         """The proposals of some layers, and whether there was room for them."""

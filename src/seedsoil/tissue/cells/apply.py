@@ -47,10 +47,11 @@ from seedsoil.tissue.lattice import (
 
 
 @leaf
-def apply(lattice, laws, stream, step, turn, order, voxels, actions):  # type: ignore[no-untyped-def]
+def apply(lattice, laws, stream, step, turn, order, origins, voxels, actions):  # type: ignore[no-untyped-def]
     """Carry out the proposals of a round in the order given; a cell that another has moved proposes from where it is now.
 
-    The arrays of clones, pieces of vessel and genealogy must have room for one more each for every proposal.
+    Its luck stays that of the place where it proposed (``origins``): two cells that change places must not share theirs.
+    ``voxels`` begins as a copy of that, and is changed. The arrays of clones, pieces of vessel and genealogy must have room for one more each for every proposal.
     """
     _, rows, columns = lattice.kind.shape
     follows = lattice.slot.size > 1
@@ -64,7 +65,7 @@ def apply(lattice, laws, stream, step, turn, order, voxels, actions):  # type: i
             if lattice.slot[z, y, x] != number:
                 continue  # it is no more
             lattice.slot[z, y, x] = -1
-        aim(stream, TISSUE_PLACE, (z * rows + y) * columns + x, step * MOST_ROUNDS + turn)
+        aim(stream, TISSUE_PLACE, origins[number], step * MOST_ROUNDS + turn)
         _do(lattice, laws, stream, step, z, y, x, actions[number], voxels)
 
 
