@@ -121,7 +121,8 @@ def compile_laws(
         raise ModelError(faults)
     tables |= _rule_tables(rules, len(kinds), len(vocabulary.behaviours))
     tables["reference"][:] = [float(each.reference) for each in substances]
-    _chances(tables, days, edge)
+    if too_quick := _chances(tables, vocabulary.kinds, days, hop):
+        raise ModelError(too_quick)
     parts = [PARTS.index(kind.part) for kind in kinds]
     tables["sizes"] = np.array(
         [len(substances), len(kinds), len(vocabulary.behaviours), round(tip_spacing / edge), tree, round(days * 1e6),
@@ -286,11 +287,13 @@ def _rule_tables(rows: list[tuple[int, int, dict[str, float]]], kinds: int, beha
     }
 
 
-def _chances(tables: dict[str, Any], days: float, edge: float) -> None:
+def _chances(tables: dict[str, Any], names: Sequence[str], days: float, hop: float) -> list[str]:
     """Write how many rounds a step each kind needs, and the most that can happen to a cell in one of them.
 
-    A raised hazard adds at most what its rule can add, a lowered one is at most as it was; so no cell does more.
+    A raised hazard adds at most what its rule can add, a lowered one is at most as it was; so no cell does more. Returns a
+    line for every kind that is too quick.
     """
+    faults = []
     base, first = tables["base"], tables["first"]
     behaviours = base.shape[1]
     hazards = [*range(HAZARDS), *range(OWN_BEHAVIOURS + 3 * _substances(tables, behaviours), behaviours)]
@@ -300,10 +303,15 @@ def _chances(tables: dict[str, Any], days: float, edge: float) -> None:
             pair = kind * behaviours + behaviour
             rules = slice(first[pair], first[pair + 1])
             most[behaviour] = base[kind, behaviour] + float(np.sum((tables["by"] * tables["raises"])[rules]))
-        hops = most[MOVEMENT] * days
+        hops = most.pop(MOVEMENT) * days
+        if hops > _HOPS_A_ROUND * _MOST_ROUNDS:
+            quickest = _HOPS_A_ROUND * _MOST_ROUNDS / days * hop
+            faults.append(f"{names[kind - 1]}.movement: at most {quickest:.3g} um/min at steps of {days:.3g} days; take shorter ones")
         tables["rounds"][kind] = min(max(math.ceil(hops / _HOPS_A_ROUND), 1), _MOST_ROUNDS) if hops > 1.0 else 1
-        tables["chance"][kind] = -math.expm1(-sum(most.values()) * days / tables["rounds"][kind])
+        event = -math.expm1(-sum(most.values()) * days / tables["rounds"][kind])
+        tables["chance"][kind] = event + (1.0 - event) * min(hops / tables["rounds"][kind], 1.0)
         tables["cleared"][kind, 1:] = -np.expm1(-tables["cleared"][kind, 1:] * days)
+    return faults
 
 
 def _substances(tables: dict[str, Any], behaviours: int) -> int:
