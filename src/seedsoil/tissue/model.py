@@ -240,7 +240,7 @@ class TissueModel:
         if self._fresh:
             return
         if self.lattice.used[PIECES] and self.steps_done % self.setting.perfuse_every == 0:
-            perfuse(self.lattice)
+            perfuse(self.lattice, self.laws)
         self.supplied.settle(self.lattice, self.laws, self.steps_done, self._on_slabs)
         self._fresh = True
 
