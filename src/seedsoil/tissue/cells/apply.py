@@ -9,7 +9,7 @@ import numpy as np
 
 from seedsoil.foundation.compiled import inline, leaf
 from seedsoil.foundation.streams import TISSUE_PLACE, aim, uniform
-from seedsoil.tissue.cells.places import FREE, SOFT, carry, choose, gives_way, place_of, push, vacate
+from seedsoil.tissue.cells.places import FREE, SOFT, carry, choose, enter, gives_way, place_of, push, replace, vacate
 from seedsoil.tissue.cells.propose import CLEARING, MOST_ROUNDS
 from seedsoil.tissue.cells.senses import about
 from seedsoil.tissue.cells.sprouts import admit, lead, sprout
@@ -17,7 +17,6 @@ from seedsoil.tissue.lattice import (
     ALIVE,
     ATTACK,
     BODY,
-    CELLS,
     CHANGE,
     CHANGES,
     CLEARED,
@@ -37,7 +36,6 @@ from seedsoil.tissue.lattice import (
     NECROSES,
     NECROSIS,
     OWN_BEHAVIOURS,
-    REPLACED,
     SPROUT,
     SPROUTING,
     SUBSTANCES,
@@ -110,7 +108,7 @@ def _do(lattice, laws, stream, step, z, y, x, action, voxels):  # type: ignore[n
 def die(lattice, laws, step, z, y, x, condition):  # type: ignore[no-untyped-def]
     """Let a cell die, by its own programme or of want; its place stays taken until it is cleared."""
     lattice.condition[z, y, x] = condition
-    if laws.sizes[KEEPS_TREE] and laws.part[lattice.kind[z, y, x]] != VESSEL:
+    if laws.sizes[KEEPS_TREE] and laws.part[lattice.kind[z, y, x]] < VESSEL:
         lattice.tree_died[lattice.cell[z, y, x]] = step
 
 
@@ -122,10 +120,10 @@ def _divide(lattice, laws, stream, step, z, y, x, voxels):  # type: ignore[no-un
     if i >= 0 and not gives_way(lattice, laws, stream, kind, i, j, k):
         return
     if i < 0 and laws.pushes[kind] > 0:
-        i, j, k = push(lattice, laws, stream, kind, z, y, x, voxels)
+        i, j, k = push(lattice, laws, stream, kind, z, y, x, step, voxels)
     if i < 0:
         return
-    _taken(lattice, laws, step, i, j, k)
+    replace(lattice, laws, step, i, j, k)
     lattice.kind[i, j, k] = kind
     lattice.condition[i, j, k] = ALIVE
     lattice.clone[i, j, k] = _inherited(lattice, laws, stream, step, kind, lattice.clone[z, y, x])
@@ -135,22 +133,8 @@ def _divide(lattice, laws, stream, step, z, y, x, voxels):  # type: ignore[no-un
     if lattice.slot.size > 1:
         lattice.slot[i, j, k] = -1
     if laws.sizes[KEEPS_TREE]:
-        born = lattice.used[CELLS]
-        lattice.cell[i, j, k] = born
-        lattice.tree_parent[born], lattice.tree_born[born] = lattice.cell[z, y, x], step
-        lattice.tree_died[born] = -1
-        lattice.used[CELLS] = born + 1
+        enter(lattice, lattice.cell[z, y, x], step, i, j, k)
     lattice.tally[kind, DIVISIONS] += 1
-
-
-@inline
-def _taken(lattice, laws, step, z, y, x):  # type: ignore[no-untyped-def]
-    """Tally whom a cell replaces, if there is one."""
-    other = lattice.kind[z, y, x]
-    if other != EMPTY:
-        lattice.tally[other, REPLACED] += 1
-        if laws.sizes[KEEPS_TREE] and lattice.condition[z, y, x] == ALIVE:
-            lattice.tree_died[lattice.cell[z, y, x]] = step
 
 
 @leaf

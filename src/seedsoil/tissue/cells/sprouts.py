@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from seedsoil.foundation.compiled import inline, leaf
-from seedsoil.tissue.cells.places import FREE, SOFT, choose
+from seedsoil.tissue.cells.places import FREE, SOFT, choose, enter, replace
 from seedsoil.tissue.cells.senses import about
 from seedsoil.tissue.lattice import (
     ALIVE,
     ARRIVALS,
     EMPTY,
     GROWN,
+    KEEPS_TREE,
     MOVES,
     NO_PIECE,
     PERFUSED,
     PIECES,
-    REPLACED,
     SPROUT,
     SPROUT_KIND,
     SPROUTS,
@@ -35,7 +35,7 @@ def sprout(lattice, laws, stream, step, z, y, x):  # type: ignore[no-untyped-def
         return
     i, j, k = choose(lattice, laws, stream, tip, z, y, x, step, SOFT)
     if i >= 0:
-        _settle(lattice, tip, piece, i, j, k, step)
+        _settle(lattice, laws, tip, piece, i, j, k, step)
         lattice.tally[lattice.kind[z, y, x], SPROUTS] += 1
 
 
@@ -54,11 +54,9 @@ def _tip_within(lattice, laws, z, y, x):  # type: ignore[no-untyped-def]
 
 
 @inline
-def _settle(lattice, kind, parent, z, y, x, step):  # type: ignore[no-untyped-def]
+def _settle(lattice, laws, kind, parent, z, y, x, step):  # type: ignore[no-untyped-def]
     """Make a new piece of vessel in a place; whoever was there has given way. Returns its number."""
-    other = lattice.kind[z, y, x]
-    if other != EMPTY:
-        lattice.tally[other, REPLACED] += 1
+    replace(lattice, laws, step, z, y, x)
     new = lattice.used[PIECES]
     lattice.piece_voxel[new] = (z * lattice.kind.shape[1] + y) * lattice.kind.shape[2] + x
     lattice.piece_parent[new], lattice.piece_joined[new] = parent, NO_PIECE
@@ -75,6 +73,8 @@ def _put(lattice, kind, clone, z, y, x, step):  # type: ignore[no-untyped-def]
     lattice.clone[z, y, x], lattice.born[z, y, x] = clone, step & 0xFFFF
     if lattice.memory.size > 1:
         lattice.memory[z, y, x] = 0.0
+    if lattice.cell.size > 1:
+        lattice.cell[z, y, x] = 0
     if lattice.slot.size > 1:
         lattice.slot[z, y, x] = NO_PIECE
 
@@ -87,7 +87,7 @@ def lead(lattice, laws, stream, step, z, y, x):  # type: ignore[no-untyped-def]
     i, j, k = choose(lattice, laws, stream, tip, z, y, x, step, SOFT)
     if i < 0:
         return
-    new = _settle(lattice, tip, piece, i, j, k, step)
+    new = _settle(lattice, laws, tip, piece, i, j, k, step)
     lattice.kind[z, y, x] = stalk
     lattice.tally[tip, MOVES] += 1
     joined = _vessel_beside(lattice, laws, new, i, j, k)
@@ -133,5 +133,8 @@ def admit(lattice, laws, stream, step, guest, z, y, x):  # type: ignore[no-untyp
         return
     i, j, k = choose(lattice, laws, stream, guest, z, y, x, step, FREE)
     if i >= 0:
+        replace(lattice, laws, step, i, j, k)
         _put(lattice, guest, 0, i, j, k, step)
+        if laws.sizes[KEEPS_TREE]:
+            enter(lattice, 0, step, i, j, k)
         lattice.tally[guest, ARRIVALS] += 1
