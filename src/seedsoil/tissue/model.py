@@ -152,8 +152,8 @@ class TissueModel:
         Whoever was there is gone. Vessels are laid by `lay`.
         """
         number = self.words.kind(kind, "put")
-        if self.kinds[number - 1].part == "vessel":
-            raise ModelError(f"put: {kind!r} is a vessel; lay it along a way of voxels")
+        if self.kinds[number - 1].part in ("vessel", "sprout"):
+            raise ModelError(f"put: {kind!r} is a {self.kinds[number - 1].part}; lay a vessel along a way of voxels")
         voxels = np.flatnonzero(where) if where.dtype == np.bool_ else np.asarray(where)
         self._clear(voxels)
         flat = {name: getattr(self.lattice, name).ravel() for name in ("kind", "condition", "clone", "born")}
