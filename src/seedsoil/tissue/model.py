@@ -154,7 +154,7 @@ class TissueModel:
         number = self.words.kind(kind, "put")
         if self.kinds[number - 1].part in ("vessel", "sprout"):
             raise ModelError(f"put: {kind!r} is a {self.kinds[number - 1].part}; lay a vessel along a way of voxels")
-        voxels = np.flatnonzero(where) if where.dtype == np.bool_ else np.asarray(where)
+        voxels = np.flatnonzero(where) if where.dtype == np.bool_ else np.asarray(where, dtype=np.int64)
         self._clear(voxels)
         flat = {name: getattr(self.lattice, name).ravel() for name in ("kind", "condition", "clone", "born")}
         flat["kind"][voxels], flat["condition"][voxels], flat["clone"][voxels] = number, ALIVE, clone
@@ -189,7 +189,12 @@ class TissueModel:
         lattice.piece_flags[pieces[-1]] |= np.uint8(OUTLET)
         lattice.piece_dry[pieces] = 0
         lattice.used[PIECES] = first + way.size
-        for name, value in (("kind", number), ("condition", ALIVE), ("clone", pieces), ("born", self.steps_done & 0xFFFF)):
+        for name, value in (
+            ("kind", number),
+            ("condition", ALIVE),
+            ("clone", pieces),
+            ("born", self.steps_done & 0xFFFF),
+        ):
             getattr(lattice, name).ravel()[way] = value
         self._fresh = False
 

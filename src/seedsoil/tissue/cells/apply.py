@@ -165,7 +165,7 @@ def _inherited(lattice, laws, stream, step, kind, clone):  # type: ignore[no-unt
 
 @leaf
 def _walk(lattice, laws, stream, step, z, y, x, voxels):  # type: ignore[no-untyped-def]
-    """Let a cell go to a place beside it; whoever was there is where it was, unless it yields to the cell and is gone."""
+    """Let a cell go to a place beside it; whoever was there is then where it was."""
     kind = lattice.kind[z, y, x]
     i, j, k = choose(lattice, laws, stream, kind, z, y, x, step, SOFT if laws.swaps[kind] else FREE)
     if i < 0 or not (laws.swaps[kind] or gives_way(lattice, laws, stream, kind, i, j, k)):

@@ -44,7 +44,7 @@ def _weight(lattice, laws, kind, z, y, x, i, j, k, step, mode):  # type: ignore[
         behaviour = OWN_BEHAVIOURS + 2 * substances + substance
         pair = kind * laws.base.shape[1] + behaviour
         if laws.base[kind, behaviour] > 0.0 or laws.first[pair] < laws.first[pair + 1]:
-            here, there = lattice.fields[substance, z, y, x], lattice.fields[substance, i, j, k]
+            here, there = float(lattice.fields[substance, z, y, x]), float(lattice.fields[substance, i, j, k])
             if there > here:
                 drawn = amount(kind, behaviour, z, y, x, step, lattice, laws)
                 found += drawn * (there - here) / (here + laws.reference[substance])

@@ -129,4 +129,4 @@ def remember(lattice, laws, days, step, first, last):  # type: ignore[no-untyped
                 if laws.programme_rate[kind] > 0.0 and lattice.condition[z, y, x] == ALIVE:
                     asked = min(max(amount(kind, PROGRAMME, z, y, x, step, lattice, laws), 0.0), 1.0)
                     kept = exp(-laws.programme_rate[kind] * days)
-                    lattice.memory[z, y, x] = asked + (lattice.memory[z, y, x] - asked) * kept
+                    lattice.memory[z, y, x] = asked + (float(lattice.memory[z, y, x]) - asked) * kept
