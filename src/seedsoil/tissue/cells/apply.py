@@ -205,7 +205,8 @@ def _attack(lattice, laws, stream, step, z, y, x):  # type: ignore[no-untyped-de
     for i in range(z0, z1):
         for j in range(y0, y1):
             for k in range(x0, x1):
-                if laws.targets[kind, lattice.kind[i, j, k]] and lattice.condition[i, j, k] == ALIVE:
+                other = laws.targets[kind, lattice.kind[i, j, k]] and lattice.condition[i, j, k] == ALIVE
+                if other and (i != z or j != y or k != x):
                     found += 1
     if found == 0:
         return
@@ -213,7 +214,8 @@ def _attack(lattice, laws, stream, step, z, y, x):  # type: ignore[no-untyped-de
     for i in range(z0, z1):
         for j in range(y0, y1):
             for k in range(x0, x1):
-                if laws.targets[kind, lattice.kind[i, j, k]] and lattice.condition[i, j, k] == ALIVE:
+                other = laws.targets[kind, lattice.kind[i, j, k]] and lattice.condition[i, j, k] == ALIVE
+                if other and (i != z or j != y or k != x):
                     if left == 0:
                         die(lattice, laws, step, i, j, k, BODY)
                         lattice.tally[kind, KILLS] += 1
