@@ -125,7 +125,7 @@ def compile_laws(
     if faults:
         raise ModelError(faults)
     tables |= _rule_tables(rules, len(kinds), len(vocabulary.behaviours))
-    tables["reference"][:] = [float(each.reference) for each in substances]
+    tables["reference"][: len(substances)] = [float(each.reference) for each in substances]
     if too_quick := _chances(tables, vocabulary.kinds, days, hop):
         raise ModelError(too_quick)
     parts = [PARTS.index(kind.part) for kind in kinds]
