@@ -82,20 +82,24 @@ def substances_of(scene: Scene, faults: list[str]) -> list[Substance]:
 
 def cells_of(scene: Scene, faults: list[str]) -> list[CellKind]:
     """The kinds of cell of a scene; of a catalogue entry, what concerns neither substance nor kind of the scene is left out."""
-    found = []
+    read = []
     for name, table in scene.cells.items():
         own = dict(table)
         more = own.pop("more_rules", [])
         noun = _noun("cells", name, own, CellKind, faults)
         if noun is None:
             continue
-        noun = _fitting(noun, scene, keep_rules="rules" in own)
         try:
             added = tuple(Rule.model_validate(rule) for rule in more)
         except ValidationError as error:
             faults += validation_faults(error, Rule, f"cells.{name}.more_rules")
             continue
-        found.append(_without(noun.model_copy(update={"rules": (*noun.rules, *added)}), scene.scene.without))
+        read.append((noun, "rules" in own, added))
+    sprouts = any(noun.part == "sprout" for noun, _, _ in read)
+    found = []
+    for noun, keeps, added in read:
+        kind = _fitting(noun, scene, keeps, sprouts)
+        found.append(_without(kind.model_copy(update={"rules": (*kind.rules, *added)}), scene.scene.without))
     known = {*BEHAVIOURS, *_FLOWS, "mutation", "cohesion", "pushing", "invasion"}
     faults += [
         f"scene.without: nothing is called {name!r}.{did_you_mean(name, known)} Known: {known_words(sorted(known))}."
@@ -127,11 +131,12 @@ def _noun(kind: str, name: str, table: dict[str, Any], model: type[Any], faults:
         return None
 
 
-def _fitting(kind: CellKind, scene: Scene, keep_rules: bool) -> CellKind:
+def _fitting(kind: CellKind, scene: Scene, keep_rules: bool, sprouts: bool) -> CellKind:
     """A kind of the catalogue without what the scene has no names for; rules that the scene has written stay and are checked."""
     signals = {*scene.substances, *SENSES, "contact empty", *(f"contact {name}" for name in scene.cells)}
     behaviours = {*BEHAVIOURS, *(f"{flow} {name}" for flow in _FLOWS for name in scene.substances)}
     behaviours |= {f"admission {name}" for name in scene.cells}
+    behaviours -= set() if sprouts else {"sprouting"}
 
     def fits(rule: Rule) -> bool:
         """Whether a scene has all that a rule senses, needs and acts on."""

@@ -34,7 +34,8 @@ class Doses:
 
     def __post_init__(self) -> None:
         given = {"peak": self.peak, "half_life": self.half_life, "every": self.every}
-        faults = [f"{name}: a number above 0, got {value}" for name, value in given.items() if not value > 0.0]
+        faults = [] if math.isfinite(self.start) else [f"start: a day, got {self.start}"]
+        faults += [f"{name}: a number above 0, got {value}" for name, value in given.items() if not value > 0.0]
         if self.times < 1:
             faults.append(f"times: at least one dose, got {self.times}")
         if faults:
@@ -60,11 +61,28 @@ class Course:
     substance : str
     days, levels : arrays of the same length
         Times, rising, and the level at each; constant before the first and behind the last.
+
+    Raises
+    ------
+    ModelError
+        If there is no point, the days do not rise, or a level is below 0.
     """
 
     substance: str
     days: NDArray[np.float64]
     levels: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        days, levels = np.asarray(self.days, dtype=np.float64), np.asarray(self.levels, dtype=np.float64)
+        faults = []
+        if days.ndim != 1 or days.shape != levels.shape or not days.size:
+            faults.append(f"days, levels: as many levels as days, at least one, got {days.shape} and {levels.shape}")
+        if not (np.isfinite(days).all() and (np.diff(days.ravel()) > 0.0).all()):
+            faults.append("days: numbers that rise")
+        if not (np.isfinite(levels).all() and (levels >= 0.0).all()):
+            faults.append("levels: numbers not below 0")
+        if faults:
+            raise ModelError([f"course of {self.substance}: {fault}" for fault in faults])
 
     def level(self, day: float) -> float:
         """The level in blood at a time."""

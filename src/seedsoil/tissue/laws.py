@@ -16,6 +16,7 @@ from seedsoil.biology.lesion.substance import Substance
 from seedsoil.foundation.errors import ModelError, did_you_mean, known_words
 from seedsoil.foundation.value import Value
 from seedsoil.tissue.lattice import BEHAVIOURS, HAZARDS, MOVEMENT, OWN_BEHAVIOURS, PARTS, SENSES, VESSEL, Laws
+from seedsoil.tissue.refusals import refused
 
 __all__ = ["Vocabulary", "compile_laws"]
 
@@ -111,17 +112,22 @@ def compile_laws(
     for gene, mechanism in enumerate(mechanisms):
         tables["fold"][gene], tables["cost"][gene] = float(mechanism.fold), float(mechanism.cost)
         for name in mechanism.against:
-            _try(faults, lambda m=name, g=gene: _mark(tables["against"], g, vocabulary.substance(m, "against")))
+            where = f"mechanisms.{mechanism.name}.against"
+            place = _try(faults, lambda n=name, w=where: vocabulary.substance(n, w))
+            if place is not None and gene < _MOST_MECHANISMS:
+                tables["against"][gene, place] = 1
         for number, kind in enumerate(kinds, 1):
             tables["gene_chance"][number, gene] = sum(
                 float(each.probability) for each in kind.mechanisms if each.name == mechanism.name
             )
     rules = _rules(kinds, substances, vocabulary, hop, faults)
+    faults += refused(kinds)
     if faults:
         raise ModelError(faults)
     tables |= _rule_tables(rules, len(kinds), len(vocabulary.behaviours))
-    tables["reference"][:] = [float(each.reference) for each in substances]
-    _chances(tables, days, edge)
+    tables["reference"][: len(substances)] = [float(each.reference) for each in substances]
+    if too_quick := _chances(tables, vocabulary.kinds, days, hop):
+        raise ModelError(too_quick)
     parts = [PARTS.index(kind.part) for kind in kinds]
     tables["sizes"] = np.array(
         [len(substances), len(kinds), len(vocabulary.behaviours), round(tip_spacing / edge), tree, round(days * 1e6),
@@ -141,10 +147,6 @@ def _try(faults: list[str], make: Any) -> Any:
     except ModelError as error:
         faults += error.faults
         return None
-
-
-def _mark(table: Any, *place: int) -> None:
-    table[place] = 1
 
 
 def _mechanisms(kinds: Sequence[CellKind], faults: list[str]) -> list[Mechanism]:
@@ -216,53 +218,55 @@ def _rules(
     for number, kind in enumerate(kinds, 1):
         for index, rule in enumerate(kind.rules):
             where = f"{kind.name}.rules[{index}]"
-            row = _try(faults, lambda r=rule, w=where: _row(r, w, vocabulary, units, hop))
+            row = _row(rule, where, vocabulary, units, hop, faults)
+            if rule.behaviour == "programme" and kind.programme_time is None:
+                faults.append(f"{where}: {kind.name} has no programme_time, so that no rule can raise its programme")
             if row is not None:
-                if row[0] == BEHAVIOURS.index("programme") and kind.programme_time is None:
-                    faults.append(
-                        f"{where}: {kind.name} has no programme_time, so that no rule can raise its programme"
-                    )
                 rows.append((number, *row))
     return sorted(rows, key=lambda row: row[:2])
 
 
 def _row(
-    rule: Rule, where: str, vocabulary: Vocabulary, units: dict[str, str], hop: float
-) -> tuple[int, dict[str, float]]:
-    """One rule as its behaviour and the numbers of its row."""
-    behaviour = vocabulary.behaviour(rule.behaviour, where)
-    signal = vocabulary.signal(rule.signal, f"{where}.signal")
-    row = {"signal": signal, "half": _level(rule.half, rule.signal, units, f"{where}.half"), "power": float(rule.power)}
-    row |= {"need": -1, "shift": -1, "need_half": 1.0, "shift_by": 0.0, "raises": float(bool(rule.raises))}
+    rule: Rule, where: str, vocabulary: Vocabulary, units: dict[str, str], hop: float, faults: list[str]
+) -> tuple[int, dict[str, float]] | None:
+    """One rule as its behaviour and the numbers of its row; None, and a line for each fault, if it has some."""
+    before = len(faults)
+    behaviour = _try(faults, lambda: vocabulary.behaviour(rule.behaviour, where))
+    row: dict[str, Any] = {"power": float(rule.power), "raises": float(bool(rule.raises))}
+    row |= {"need": -1, "shift": -1, "need_half": 1.0, "shift_by": 0.0}
+    row["signal"], row["half"] = _sensed(rule.signal, rule.half, "signal", "half", where, vocabulary, units, faults)
     if rule.needs is not None:
-        row["need"] = vocabulary.signal(rule.needs.signal, f"{where}.needs")
-        row["need_half"] = _level(rule.needs.half, rule.needs.signal, units, f"{where}.needs.half")
+        row["need"], row["need_half"] = _sensed(
+            rule.needs.signal, rule.needs.half, "needs", "needs.half", where, vocabulary, units, faults
+        )
     if rule.shifted_by is not None:
-        row["shift"] = vocabulary.signal(rule.shifted_by.signal, f"{where}.shifted_by")
-        row["shift_by"] = float(rule.shifted_by.by)
-    if rule.lowers:
-        row["by"] = 1.0 if rule.by is None else float(rule.by)
-        return behaviour, row
-    assert rule.by is not None  # a rule that raises has it
-    row["by"] = _amount(rule.by, rule.behaviour, where) / (hop if behaviour == MOVEMENT else 1.0)
-    return behaviour, row
+        shift = rule.shifted_by
+        row["shift"] = _try(faults, lambda: vocabulary.signal(shift.signal, f"{where}.shifted_by"))
+        row["shift_by"] = float(shift.by)
+    row["by"] = 1.0 if rule.by is None else float(rule.by)
+    if rule.raises and behaviour is not None and rule.by is not None:
+        _fits(rule.by, rule.behaviour, where, faults)
+        row["by"] /= hop if behaviour == MOVEMENT else 1.0
+    return None if len(faults) > before else (behaviour, row)
 
 
-def _level(level: Value, signal: str, units: dict[str, str], where: str) -> float:
-    """A level in its signal's unit; ModelError if it is told in another."""
+def _sensed(
+    signal: str, level: Value, name: str, half: str, where: str, vocabulary: Vocabulary, units: dict[str, str],
+    faults: list[str],
+) -> tuple[int | None, float]:  # fmt: skip
+    """The number of a signal and a level of it, in its unit."""
+    number = _try(faults, lambda: vocabulary.signal(signal, f"{where}.{name}"))
     unit = units.get(signal, "1")
-    if level.unit != unit:
-        raise ModelError(f"{where}: {level} is not in the unit of {signal!r}, {unit!r}")
-    return float(level)
+    if number is not None and level.unit != unit:
+        faults.append(f"{where}.{half}: {level} is not in the unit of {signal!r}, {unit!r}")
+    return number, float(level)
 
 
-def _amount(by: Value, behaviour: str, where: str) -> float:
-    """How much a rule adds, in the table's unit; ModelError if it is told in one that does not fit."""
+def _fits(by: Value, behaviour: str, where: str, faults: list[str]) -> None:
+    """Note it if how much a rule adds is told in a unit that does not fit the behaviour."""
     unit = UNITS.get(behaviour) or BEHAVIOURS_OF[behaviour.split(" ", maxsplit=1)[0]]
-    per_minute = unit == "1/min"
-    if by.unit != ("1/day" if per_minute else unit):
-        raise ModelError(f"{where}.by: {by} is not in the unit of {behaviour!r}, {unit!r}")
-    return float(by)
+    if by.unit != ("1/day" if unit == "1/min" else unit):
+        faults.append(f"{where}.by: {by} is not in the unit of {behaviour!r}, {unit!r}")
 
 
 def _rule_tables(rows: list[tuple[int, int, dict[str, float]]], kinds: int, behaviours: int) -> dict[str, Any]:
@@ -286,11 +290,13 @@ def _rule_tables(rows: list[tuple[int, int, dict[str, float]]], kinds: int, beha
     }
 
 
-def _chances(tables: dict[str, Any], days: float, edge: float) -> None:
+def _chances(tables: dict[str, Any], names: Sequence[str], days: float, hop: float) -> list[str]:
     """Write how many rounds a step each kind needs, and the most that can happen to a cell in one of them.
 
-    A raised hazard adds at most what its rule can add, a lowered one is at most as it was; so no cell does more.
+    A raised hazard adds at most what its rule can add, a lowered one is at most as it was; so no cell does more. Returns a
+    line for every kind that is too quick.
     """
+    faults = []
     base, first = tables["base"], tables["first"]
     behaviours = base.shape[1]
     hazards = [*range(HAZARDS), *range(OWN_BEHAVIOURS + 3 * _substances(tables, behaviours), behaviours)]
@@ -300,10 +306,17 @@ def _chances(tables: dict[str, Any], days: float, edge: float) -> None:
             pair = kind * behaviours + behaviour
             rules = slice(first[pair], first[pair + 1])
             most[behaviour] = base[kind, behaviour] + float(np.sum((tables["by"] * tables["raises"])[rules]))
-        hops = most[MOVEMENT] * days
+        hops = most.pop(MOVEMENT) * days
+        if hops > _HOPS_A_ROUND * _MOST_ROUNDS:
+            quickest = _HOPS_A_ROUND * _MOST_ROUNDS / days * hop
+            faults.append(
+                f"{names[kind - 1]}.movement: at most {quickest:.3g} um/min at steps of {days:.3g} days; take shorter ones"
+            )
         tables["rounds"][kind] = min(max(math.ceil(hops / _HOPS_A_ROUND), 1), _MOST_ROUNDS) if hops > 1.0 else 1
-        tables["chance"][kind] = -math.expm1(-sum(most.values()) * days / tables["rounds"][kind])
+        event = -math.expm1(-sum(most.values()) * days / tables["rounds"][kind])
+        tables["chance"][kind] = event + (1.0 - event) * min(hops / tables["rounds"][kind], 1.0)
         tables["cleared"][kind, 1:] = -np.expm1(-tables["cleared"][kind, 1:] * days)
+    return faults
 
 
 def _substances(tables: dict[str, Any], behaviours: int) -> int:

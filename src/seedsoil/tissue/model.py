@@ -152,9 +152,10 @@ class TissueModel:
         Whoever was there is gone. Vessels are laid by `lay`.
         """
         number = self.words.kind(kind, "put")
-        if self.kinds[number - 1].part == "vessel":
-            raise ModelError(f"put: {kind!r} is a vessel; lay it along a way of voxels")
-        voxels = np.flatnonzero(where) if where.dtype == np.bool_ else np.asarray(where)
+        if self.kinds[number - 1].part in ("vessel", "sprout"):
+            raise ModelError(f"put: {kind!r} is a {self.kinds[number - 1].part}; lay a vessel along a way of voxels")
+        voxels = np.flatnonzero(where) if where.dtype == np.bool_ else np.asarray(where, dtype=np.int64)
+        self._clear(voxels)
         flat = {name: getattr(self.lattice, name).ravel() for name in ("kind", "condition", "clone", "born")}
         flat["kind"][voxels], flat["condition"][voxels], flat["clone"][voxels] = number, ALIVE, clone
         flat["born"][voxels] = self.steps_done & 0xFFFF
@@ -162,6 +163,7 @@ class TissueModel:
             self._reserve(0, voxels.size)
             first = int(self.lattice.used[CELLS])
             self.lattice.cell.ravel()[voxels] = np.arange(first, first + voxels.size)
+            self.lattice.tree_born[first : first + voxels.size] = self.steps_done
             self.lattice.tree_died[first : first + voxels.size] = -1
             self.lattice.used[CELLS] = first + voxels.size
         self._fresh = False
@@ -176,6 +178,7 @@ class TissueModel:
         way = way[lattice.kind.ravel()[way] != number] if way.size > 1 else way  # it crosses another there
         if not way.size:
             return
+        self._clear(way)
         first = int(lattice.used[PIECES])
         self._reserve(way.size, 0)
         lattice, pieces = self.lattice, np.arange(first, first + way.size)
@@ -186,9 +189,24 @@ class TissueModel:
         lattice.piece_flags[pieces[-1]] |= np.uint8(OUTLET)
         lattice.piece_dry[pieces] = 0
         lattice.used[PIECES] = first + way.size
-        for name, value in (("kind", number), ("condition", ALIVE), ("clone", pieces), ("born", 0)):
+        for name, value in (
+            ("kind", number),
+            ("condition", ALIVE),
+            ("clone", pieces),
+            ("born", self.steps_done & 0xFFFF),
+        ):
             getattr(lattice, name).ravel()[way] = value
         self._fresh = False
+
+    def _clear(self, voxels: NDArray[np.int64]) -> None:
+        """Let nothing be left of who is in some voxels but the end of their lives in the genealogy."""
+        lattice = self.lattice
+        if lattice.cell.size > 1:
+            gone = lattice.cell.ravel()[voxels[lattice.condition.ravel()[voxels] == ALIVE]]
+            lattice.tree_died[gone[gone > 0]] = self.steps_done
+            lattice.cell.ravel()[voxels] = 0
+        if lattice.memory.size > 1:
+            lattice.memory.ravel()[voxels] = 0.0
 
     def new_clone(self, *mechanisms: str, parent: int = 0) -> int:
         """Note a clone that carries these mechanisms of resistance, and return its number."""
@@ -240,7 +258,7 @@ class TissueModel:
         if self._fresh:
             return
         if self.lattice.used[PIECES] and self.steps_done % self.setting.perfuse_every == 0:
-            perfuse(self.lattice)
+            perfuse(self.lattice, self.laws)
         self.supplied.settle(self.lattice, self.laws, self.steps_done, self._on_slabs)
         self._fresh = True
 
@@ -257,7 +275,7 @@ class TissueModel:
             return
         self._reserve(voxels.size, voxels.size)
         order = np.argsort(keys, kind="stable")
-        apply(self.lattice, laws, self._stream, step, turn, order, voxels, actions)
+        apply(self.lattice, laws, self._stream, step, turn, order, voxels, voxels.copy(), actions)
 
     def _proposed(self, turn: int, first: int, last: int) -> tuple[Any, Any, Any, bool]:
         """The proposals of some layers, and whether there was room for them."""

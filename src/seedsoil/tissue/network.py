@@ -41,7 +41,7 @@ def capillaries(
     """
     faults = []
     area = shape[0] * shape[1] * (edge / _UM_A_MM) ** 2
-    share = density * tortuosity * (edge / _UM_A_MM) ** 2
+    share = density / max(tortuosity, 1.0) * (edge / _UM_A_MM) ** 2
     if not 0.0 <= share <= 0.5:
         faults.append(f"density: vessels for at most half of all voxels of {edge:g} um, got {density:g} mm/mm^3")
     if not 1.0 <= tortuosity <= 1.4:
@@ -78,9 +78,9 @@ def _way(shape: tuple[int, int, int], start: tuple[int, int], aside: float, stre
     places = []
     for x in range(shape[2]):
         places.append((z * shape[1] + y) * shape[2] + x)
-        if uniform(stream) < aside:
+        if shape[0] * shape[1] > 1 and uniform(stream) < aside:
             way = 1 if uniform(stream) < 0.5 else -1
-            if shape[0] > 1 and uniform(stream) < 0.5:
+            if shape[1] == 1 or (shape[0] > 1 and uniform(stream) < 0.5):
                 z += way if 0 <= z + way < shape[0] else -way
             else:
                 y += way if 0 <= y + way < shape[1] else -way

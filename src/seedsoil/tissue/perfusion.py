@@ -10,18 +10,21 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.tissue.lattice import ALIVE, INLET, OUTLET, PERFUSED, PIECES, Lattice
+from seedsoil.tissue.lattice import ALIVE, INLET, OUTLET, PERFUSED, PIECES, VESSEL, Lattice, Laws
 
 _MOST_DRY = 65535
 
 
-def living_pieces(lattice: Lattice) -> NDArray[np.int64]:
-    """The numbers of the pieces that are alive and in their place; those that are not are forgotten."""
+def living_pieces(lattice: Lattice, laws: Laws) -> NDArray[np.int64]:
+    """The numbers of the pieces that are alive and in their place; those that are not are forgotten.
+
+    A voxel that a vessel has left may hold a cell whose clone has the number of the piece, or nothing.
+    """
     count = int(lattice.used[PIECES])
     voxels = lattice.piece_voxel[:count]
     numbers = np.flatnonzero(voxels >= 0)
     where = voxels[numbers]
-    here = lattice.clone.ravel()[where] == numbers
+    here = (laws.part[lattice.kind.ravel()[where]] >= VESSEL) & (lattice.clone.ravel()[where] == numbers)
     alive = here & (lattice.condition.ravel()[where] == ALIVE)
     lattice.piece_voxel[numbers[~alive]] = -1
     lattice.piece_flags[numbers[~alive]] = 0
@@ -29,12 +32,12 @@ def living_pieces(lattice: Lattice) -> NDArray[np.int64]:
     return found
 
 
-def perfuse(lattice: Lattice) -> NDArray[np.int64]:
+def perfuse(lattice: Lattice, laws: Laws) -> NDArray[np.int64]:
     """Find out anew where blood flows, and count the steps since it did elsewhere; returns the perfused pieces."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    pieces = living_pieces(lattice)
+    pieces = living_pieces(lattice, laws)
     count = int(lattice.used[PIECES])
     place = np.full(count + 1, -1)
     place[pieces] = np.arange(pieces.size)

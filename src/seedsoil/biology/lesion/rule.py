@@ -52,6 +52,13 @@ class Need(Noun):
     signal: str
     half: SignalLevel
 
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        """A half-point is above 0: without any of the signal there is no response."""
+        if not self.half.number > 0.0:
+            raise ValueError(f"half: a level above 0, got {self.half}")
+        return self
+
 
 class Shift(Noun):
     """What makes a cell less sensitive: the half-point is multiplied by 1 + ``by`` times this signal's level."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from seedsoil.foundation.compiled import inline, leaf
 from seedsoil.foundation.streams import TISSUE_PLACE, aim, uniform
-from seedsoil.tissue.cells.places import FREE, SOFT, carry, choose, gives_way, place_of, push, vacate
+from seedsoil.tissue.cells.places import FREE, SOFT, carry, choose, enter, gives_way, place_of, push, replace, vacate
 from seedsoil.tissue.cells.propose import CLEARING, MOST_ROUNDS
 from seedsoil.tissue.cells.senses import about
 from seedsoil.tissue.cells.sprouts import admit, lead, sprout
@@ -17,7 +17,6 @@ from seedsoil.tissue.lattice import (
     ALIVE,
     ATTACK,
     BODY,
-    CELLS,
     CHANGE,
     CHANGES,
     CLEARED,
@@ -38,7 +37,6 @@ from seedsoil.tissue.lattice import (
     NECROSIS,
     OWN_BEHAVIOURS,
     PRUNING,
-    REPLACED,
     SPROUT,
     SPROUTING,
     SUBSTANCES,
@@ -48,10 +46,11 @@ from seedsoil.tissue.lattice import (
 
 
 @leaf
-def apply(lattice, laws, stream, step, turn, order, voxels, actions):  # type: ignore[no-untyped-def]
+def apply(lattice, laws, stream, step, turn, order, origins, voxels, actions):  # type: ignore[no-untyped-def]
     """Carry out the proposals of a round in the order given; a cell that another has moved proposes from where it is now.
 
-    The arrays of clones, pieces of vessel and genealogy must have room for one more each for every proposal.
+    Its luck stays that of the place where it proposed (``origins``): two cells that change places must not share theirs.
+    ``voxels`` begins as a copy of that, and is changed. The arrays of clones, pieces of vessel and genealogy must have room for one more each for every proposal.
     """
     _, rows, columns = lattice.kind.shape
     follows = lattice.slot.size > 1
@@ -65,7 +64,7 @@ def apply(lattice, laws, stream, step, turn, order, voxels, actions):  # type: i
             if lattice.slot[z, y, x] != number:
                 continue  # it is no more
             lattice.slot[z, y, x] = -1
-        aim(stream, TISSUE_PLACE, (z * rows + y) * columns + x, step * MOST_ROUNDS + turn)
+        aim(stream, TISSUE_PLACE, origins[number], step * MOST_ROUNDS + turn)
         _do(lattice, laws, stream, step, z, y, x, actions[number], voxels)
 
 
@@ -110,7 +109,7 @@ def _do(lattice, laws, stream, step, z, y, x, action, voxels):  # type: ignore[n
 def die(lattice, laws, step, z, y, x, condition):  # type: ignore[no-untyped-def]
     """Let a cell die, by its own programme or of want; its place stays taken until it is cleared."""
     lattice.condition[z, y, x] = condition
-    if laws.sizes[KEEPS_TREE] and laws.part[lattice.kind[z, y, x]] != VESSEL:
+    if laws.sizes[KEEPS_TREE] and laws.part[lattice.kind[z, y, x]] < VESSEL:
         lattice.tree_died[lattice.cell[z, y, x]] = step
 
 
@@ -122,10 +121,10 @@ def _divide(lattice, laws, stream, step, z, y, x, voxels):  # type: ignore[no-un
     if i >= 0 and not gives_way(lattice, laws, stream, kind, i, j, k):
         return
     if i < 0 and laws.pushes[kind] > 0:
-        i, j, k = push(lattice, laws, stream, kind, z, y, x, voxels)
+        i, j, k = push(lattice, laws, stream, kind, z, y, x, step, voxels)
     if i < 0:
         return
-    _taken(lattice, laws, step, i, j, k)
+    replace(lattice, laws, step, i, j, k)
     lattice.kind[i, j, k] = kind
     lattice.condition[i, j, k] = ALIVE
     lattice.clone[i, j, k] = _inherited(lattice, laws, stream, step, kind, lattice.clone[z, y, x])
@@ -135,22 +134,8 @@ def _divide(lattice, laws, stream, step, z, y, x, voxels):  # type: ignore[no-un
     if lattice.slot.size > 1:
         lattice.slot[i, j, k] = -1
     if laws.sizes[KEEPS_TREE]:
-        born = lattice.used[CELLS]
-        lattice.cell[i, j, k] = born
-        lattice.tree_parent[born], lattice.tree_born[born] = lattice.cell[z, y, x], step
-        lattice.tree_died[born] = -1
-        lattice.used[CELLS] = born + 1
+        enter(lattice, lattice.cell[z, y, x], step, i, j, k)
     lattice.tally[kind, DIVISIONS] += 1
-
-
-@inline
-def _taken(lattice, laws, step, z, y, x):  # type: ignore[no-untyped-def]
-    """Tally whom a cell replaces, if there is one."""
-    other = lattice.kind[z, y, x]
-    if other != EMPTY:
-        lattice.tally[other, REPLACED] += 1
-        if laws.sizes[KEEPS_TREE] and lattice.condition[z, y, x] == ALIVE:
-            lattice.tree_died[lattice.cell[z, y, x]] = step
 
 
 @leaf
@@ -181,7 +166,7 @@ def _inherited(lattice, laws, stream, step, kind, clone):  # type: ignore[no-unt
 
 @leaf
 def _walk(lattice, laws, stream, step, z, y, x, voxels):  # type: ignore[no-untyped-def]
-    """Let a cell go to a place beside it; whoever was there is where it was, unless it yields to the cell and is gone."""
+    """Let a cell go to a place beside it; whoever was there is then where it was."""
     kind = lattice.kind[z, y, x]
     i, j, k = choose(lattice, laws, stream, kind, z, y, x, step, SOFT if laws.swaps[kind] else FREE)
     if i < 0 or not (laws.swaps[kind] or gives_way(lattice, laws, stream, kind, i, j, k)):
@@ -221,7 +206,8 @@ def _attack(lattice, laws, stream, step, z, y, x):  # type: ignore[no-untyped-de
     for i in range(z0, z1):
         for j in range(y0, y1):
             for k in range(x0, x1):
-                if laws.targets[kind, lattice.kind[i, j, k]] and lattice.condition[i, j, k] == ALIVE:
+                other = laws.targets[kind, lattice.kind[i, j, k]] and lattice.condition[i, j, k] == ALIVE
+                if other and (i != z or j != y or k != x):
                     found += 1
     if found == 0:
         return
@@ -229,7 +215,8 @@ def _attack(lattice, laws, stream, step, z, y, x):  # type: ignore[no-untyped-de
     for i in range(z0, z1):
         for j in range(y0, y1):
             for k in range(x0, x1):
-                if laws.targets[kind, lattice.kind[i, j, k]] and lattice.condition[i, j, k] == ALIVE:
+                other = laws.targets[kind, lattice.kind[i, j, k]] and lattice.condition[i, j, k] == ALIVE
+                if other and (i != z or j != y or k != x):
                     if left == 0:
                         die(lattice, laws, step, i, j, k, BODY)
                         lattice.tally[kind, KILLS] += 1

@@ -6,7 +6,7 @@ from seedsoil.foundation.compiled import inline, leaf
 from seedsoil.foundation.elementary import exp
 from seedsoil.foundation.streams import uniform
 from seedsoil.tissue.cells.senses import about, amount, contact, takes
-from seedsoil.tissue.lattice import ALIVE, EMPTY, OWN_BEHAVIOURS, REPLACED, SUBSTANCES, VESSEL
+from seedsoil.tissue.lattice import ALIVE, CELLS, EMPTY, KEEPS_TREE, OWN_BEHAVIOURS, REPLACED, SUBSTANCES, VESSEL
 
 #: Which places will do: those that a cell can take, or any but vessels and their sprouts.
 FREE, SOFT = range(2)
@@ -44,7 +44,7 @@ def _weight(lattice, laws, kind, z, y, x, i, j, k, step, mode):  # type: ignore[
         behaviour = OWN_BEHAVIOURS + 2 * substances + substance
         pair = kind * laws.base.shape[1] + behaviour
         if laws.base[kind, behaviour] > 0.0 or laws.first[pair] < laws.first[pair + 1]:
-            here, there = lattice.fields[substance, z, y, x], lattice.fields[substance, i, j, k]
+            here, there = float(lattice.fields[substance, z, y, x]), float(lattice.fields[substance, i, j, k])
             if there > here:
                 drawn = amount(kind, behaviour, z, y, x, step, lattice, laws)
                 found += drawn * (there - here) / (here + laws.reference[substance])
@@ -107,7 +107,7 @@ def gives_way(lattice, laws, stream, kind, z, y, x):  # type: ignore[no-untyped-
 
 
 @leaf
-def push(lattice, laws, stream, kind, z, y, x, voxels):  # type: ignore[no-untyped-def]
+def push(lattice, laws, stream, kind, z, y, x, step, voxels):  # type: ignore[no-untyped-def]
     """Push a row of cells aside, in the first of the directions, from a random one on, where that can be done.
 
     Returns the place beside the cell that is free now, -1 thrice if no row can be pushed or what yields at its end does not
@@ -126,8 +126,7 @@ def push(lattice, laws, stream, kind, z, y, x, voxels):  # type: ignore[no-untyp
             if takes(kind, other, laws):
                 if not gives_way(lattice, laws, stream, kind, i, j, k):
                     return -1, -1, -1
-                if other != EMPTY:
-                    lattice.tally[other, REPLACED] += 1
+                replace(lattice, laws, step, i, j, k)
                 for back in range(far, 1, -1):
                     _shift(lattice, z + (back - 1) * dz, y + (back - 1) * dy, x + (back - 1) * dx, dz, dy, dx, voxels)
                 vacate(lattice, z + dz, y + dy, x + dx)
@@ -159,6 +158,25 @@ def carry(lattice, number, z, y, x, voxels):  # type: ignore[no-untyped-def]
     lattice.slot[z, y, x] = number
     if number >= 0:
         voxels[number] = (z * lattice.kind.shape[1] + y) * lattice.kind.shape[2] + x
+
+
+@inline
+def replace(lattice, laws, step, z, y, x):  # type: ignore[no-untyped-def]
+    """Tally whom a cell or vessel replaces, if there is one, and note its end in the genealogy."""
+    other = lattice.kind[z, y, x]
+    if other != EMPTY:
+        lattice.tally[other, REPLACED] += 1
+        if laws.sizes[KEEPS_TREE] and laws.part[other] < VESSEL and lattice.condition[z, y, x] == ALIVE:
+            lattice.tree_died[lattice.cell[z, y, x]] = step
+
+
+@inline
+def enter(lattice, mother, step, z, y, x):  # type: ignore[no-untyped-def]
+    """Enter a new cell into the genealogy."""
+    born = lattice.used[CELLS]
+    lattice.cell[z, y, x] = born
+    lattice.tree_parent[born], lattice.tree_born[born], lattice.tree_died[born] = mother, step, -1
+    lattice.used[CELLS] = born + 1
 
 
 @inline

@@ -14,6 +14,7 @@ from seedsoil.tissue.lattice import (
     ALIVE,
     HAZARDS,
     KINDS,
+    MOVEMENT,
     OWN_BEHAVIOURS,
     PROGRAMME,
     SUBSTANCES,
@@ -75,11 +76,16 @@ def propose(lattice, laws, stream, days, step, turn, first, last, voxels, action
 
 @leaf
 def _event(lattice, laws, luck, days, z, y, x, step):  # type: ignore[no-untyped-def]
-    """What a cell with this luck does in some days: a behaviour, or -1 for nothing. At most one thing happens."""
+    """What a cell with this luck does in some days: a behaviour, or -1 for nothing. At most one thing happens.
+
+    Steps of a walk are no hazard among the others: they come in the mean number that its speed asks for, to cells to which
+    nothing else happens; else a quick cell would go more slowly than it should, and divide and die less.
+    """
     kind = lattice.kind[z, y, x]
     total = 0.0
     for behaviour in range(HAZARDS):
-        total += _rate(lattice, laws, kind, behaviour, z, y, x, step)
+        if behaviour != MOVEMENT:
+            total += _rate(lattice, laws, kind, behaviour, z, y, x, step)
     admissions = OWN_BEHAVIOURS + 3 * laws.sizes[SUBSTANCES]
     lets_in = laws.part[kind] == VESSEL
     if lets_in:
@@ -87,12 +93,14 @@ def _event(lattice, laws, luck, days, z, y, x, step):  # type: ignore[no-untyped
             total += _rate(lattice, laws, kind, admissions + guest - 1, z, y, x, step)
     chance = -expm1(-total * days)
     if luck >= chance:
-        return -1
+        hops = min(_rate(lattice, laws, kind, MOVEMENT, z, y, x, step) * days, 1.0)
+        return MOVEMENT if luck < chance + (1.0 - chance) * hops else -1
     left = luck / chance * total
     for behaviour in range(HAZARDS):
-        left -= _rate(lattice, laws, kind, behaviour, z, y, x, step)
-        if left < 0.0:
-            return behaviour
+        if behaviour != MOVEMENT:
+            left -= _rate(lattice, laws, kind, behaviour, z, y, x, step)
+            if left < 0.0:
+                return behaviour
     if lets_in:
         for guest in range(1, laws.sizes[KINDS] + 1):
             left -= _rate(lattice, laws, kind, admissions + guest - 1, z, y, x, step)
@@ -121,4 +129,4 @@ def remember(lattice, laws, days, step, first, last):  # type: ignore[no-untyped
                 if laws.programme_rate[kind] > 0.0 and lattice.condition[z, y, x] == ALIVE:
                     asked = min(max(amount(kind, PROGRAMME, z, y, x, step, lattice, laws), 0.0), 1.0)
                     kept = exp(-laws.programme_rate[kind] * days)
-                    lattice.memory[z, y, x] = asked + (lattice.memory[z, y, x] - asked) * kept
+                    lattice.memory[z, y, x] = asked + (float(lattice.memory[z, y, x]) - asked) * kept

@@ -93,7 +93,7 @@ def sense(signal, z, y, x, step, lattice, laws):  # type: ignore[no-untyped-def]
     if asked == MEMORY:
         return float(lattice.memory[z, y, x]) if lattice.memory.size > 1 else 0.0
     if asked == AGE:
-        return ((step - lattice.born[z, y, x]) % _AGES) * (laws.sizes[STEP_LENGTH] * 1e-6)
+        return ((step - int(lattice.born[z, y, x])) % _AGES) * (laws.sizes[STEP_LENGTH] * 1e-6)
     if asked == FLOW:
         return 1.0 if lattice.piece_flags[lattice.clone[z, y, x]] & PERFUSED else 0.0
     if asked == COVER:

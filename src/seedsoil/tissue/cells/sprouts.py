@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from seedsoil.foundation.compiled import inline, leaf
-from seedsoil.tissue.cells.places import FREE, SOFT, choose
+from seedsoil.tissue.cells.places import FREE, SOFT, choose, enter, replace
 from seedsoil.tissue.cells.senses import about
 from seedsoil.tissue.lattice import (
     ALIVE,
     ARRIVALS,
     EMPTY,
     GROWN,
+    KEEPS_TREE,
     MOVES,
     NO_PIECE,
     PERFUSED,
     PIECES,
-    REPLACED,
     SPROUT,
     SPROUT_KIND,
     SPROUTS,
@@ -23,7 +23,7 @@ from seedsoil.tissue.lattice import (
     VESSEL_KIND,
 )
 
-#: Pieces behind a tip that it does not join: they lie beside it because it has just come from there.
+#: A tip joins no piece to which it is linked by so few pieces: it lies beside it because it has just come from there.
 _OWN_TAIL = 4
 
 
@@ -35,30 +35,28 @@ def sprout(lattice, laws, stream, step, z, y, x):  # type: ignore[no-untyped-def
         return
     i, j, k = choose(lattice, laws, stream, tip, z, y, x, step, SOFT)
     if i >= 0:
-        _settle(lattice, tip, piece, i, j, k, step)
+        _settle(lattice, laws, tip, piece, i, j, k, step)
         lattice.tally[lattice.kind[z, y, x], SPROUTS] += 1
 
 
 @leaf
 def _tip_within(lattice, laws, z, y, x):  # type: ignore[no-untyped-def]
-    """Whether a tip lies within the spacing of tips."""
+    """Whether a live tip lies within the spacing of tips."""
     layers, rows, columns = lattice.kind.shape
     far = laws.sizes[TIP_SPACING]
     for i in range(max(z - far, 0), min(z + far + 1, layers)):
         for j in range(max(y - far, 0), min(y + far + 1, rows)):
             for k in range(max(x - far, 0), min(x + far + 1, columns)):
-                is_tip = lattice.kind[i, j, k] != EMPTY and laws.part[lattice.kind[i, j, k]] == SPROUT
+                is_tip = laws.part[lattice.kind[i, j, k]] == SPROUT and lattice.condition[i, j, k] == ALIVE
                 if is_tip and (i - z) ** 2 + (j - y) ** 2 + (k - x) ** 2 <= far * far:
                     return True
     return False
 
 
 @inline
-def _settle(lattice, kind, parent, z, y, x, step):  # type: ignore[no-untyped-def]
+def _settle(lattice, laws, kind, parent, z, y, x, step):  # type: ignore[no-untyped-def]
     """Make a new piece of vessel in a place; whoever was there has given way. Returns its number."""
-    other = lattice.kind[z, y, x]
-    if other != EMPTY:
-        lattice.tally[other, REPLACED] += 1
+    replace(lattice, laws, step, z, y, x)
     new = lattice.used[PIECES]
     lattice.piece_voxel[new] = (z * lattice.kind.shape[1] + y) * lattice.kind.shape[2] + x
     lattice.piece_parent[new], lattice.piece_joined[new] = parent, NO_PIECE
@@ -75,6 +73,8 @@ def _put(lattice, kind, clone, z, y, x, step):  # type: ignore[no-untyped-def]
     lattice.clone[z, y, x], lattice.born[z, y, x] = clone, step & 0xFFFF
     if lattice.memory.size > 1:
         lattice.memory[z, y, x] = 0.0
+    if lattice.cell.size > 1:
+        lattice.cell[z, y, x] = 0
     if lattice.slot.size > 1:
         lattice.slot[z, y, x] = NO_PIECE
 
@@ -87,7 +87,7 @@ def lead(lattice, laws, stream, step, z, y, x):  # type: ignore[no-untyped-def]
     i, j, k = choose(lattice, laws, stream, tip, z, y, x, step, SOFT)
     if i < 0:
         return
-    new = _settle(lattice, tip, piece, i, j, k, step)
+    new = _settle(lattice, laws, tip, piece, i, j, k, step)
     lattice.kind[z, y, x] = stalk
     lattice.tally[tip, MOVES] += 1
     joined = _vessel_beside(lattice, laws, new, i, j, k)
@@ -98,7 +98,7 @@ def lead(lattice, laws, stream, step, z, y, x):  # type: ignore[no-untyped-def]
 
 @leaf
 def _vessel_beside(lattice, laws, piece, z, y, x):  # type: ignore[no-untyped-def]
-    """A live piece of vessel or sprout beside one, not of its own tail; -1 if there is none."""
+    """A live piece of vessel or sprout beside one, but for those from which it has just come; -1 if there is none."""
     layers, rows, columns = lattice.kind.shape
     z0, z1 = about(z, layers)
     y0, y1 = about(y, rows)
@@ -109,19 +109,27 @@ def _vessel_beside(lattice, laws, piece, z, y, x):  # type: ignore[no-untyped-de
                 kind = lattice.kind[i, j, k]
                 if kind != EMPTY and laws.part[kind] >= VESSEL and lattice.condition[i, j, k] == ALIVE:
                     other = lattice.clone[i, j, k]
-                    if not _in_tail(lattice, piece, other):
+                    if not _close_kin(lattice, piece, other):
                         return other
     return NO_PIECE
 
 
 @leaf
-def _in_tail(lattice, piece, other):  # type: ignore[no-untyped-def]
-    """Whether a piece is another one or lies close behind it."""
-    for _ in range(_OWN_TAIL + 1):
-        if piece == other:
-            return True
+def _close_kin(lattice, piece, other):  # type: ignore[no-untyped-def]
+    """Whether two pieces grew from one another or from a third, with at most a tail's length of links between them.
+
+    What a vessel grew before and behind the place that a tip has left counts alike.
+    """
+    for up in range(_OWN_TAIL + 1):
         if piece < 0:
             return False
+        kin = other
+        for _ in range(_OWN_TAIL + 1 - up):
+            if kin == piece:
+                return True
+            if kin < 0:
+                break
+            kin = lattice.piece_parent[kin]
         piece = lattice.piece_parent[piece]
     return False
 
@@ -133,5 +141,8 @@ def admit(lattice, laws, stream, step, guest, z, y, x):  # type: ignore[no-untyp
         return
     i, j, k = choose(lattice, laws, stream, guest, z, y, x, step, FREE)
     if i >= 0:
+        replace(lattice, laws, step, i, j, k)
         _put(lattice, guest, 0, i, j, k, step)
+        if laws.sizes[KEEPS_TREE]:
+            enter(lattice, 0, step, i, j, k)
         lattice.tally[guest, ARRIVALS] += 1

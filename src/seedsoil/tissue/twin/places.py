@@ -1,0 +1,67 @@
+"""Where a cell of the twin goes: places by their weight, and rows that are pushed aside."""
+
+from __future__ import annotations
+
+import math
+from itertools import accumulate
+
+from seedsoil.biology.lesion.cell import CellKind
+from seedsoil.foundation.streams import Stream, uniform
+from seedsoil.tissue.twin.block import Block, Cell, Place, shifted
+from seedsoil.tissue.twin.rules import amount, takes
+
+
+def weight(block: Block, kind: CellKind, origin: Cell, there: Place, soft: bool) -> float:
+    """How much a place beside a cell draws a kind; 0 where it cannot go. ``soft``: others than vessels make way too."""
+    other = block.cells.get(there)
+    if not (takes(kind, other) or (soft and other is not None and not other.of_vessels)):
+        return 0.0
+    found = 1.0
+    if any(each.alive and each.kind.part == "vessel" for each in block.neighbours(there)):
+        found += float(kind.vessel_affinity)
+    for name, substance in block.substances.items():
+        here = block.level(name, origin.place)
+        if (rise := block.level(name, there) - here) > 0.0:
+            drawn = amount(block, kind, f"attraction {name}", origin)
+            found += drawn * rise / (here + float(substance.reference))
+    own = sum(each.alive and each.kind is kind for each in block.neighbours(there))
+    return found * math.exp(float(kind.cohesion) * own / len(block.ways))
+
+
+def choose(block: Block, stream: Stream, kind: CellKind, origin: Cell, soft: bool) -> Place | None:
+    """A place beside a cell for a kind, by weight; None, and no draw, if it can go nowhere."""
+    places = block.about(origin.place)
+    heights = list(accumulate(weight(block, kind, origin, there, soft) for there in places))
+    if not heights or heights[-1] <= 0.0:
+        return None
+    mark = uniform(stream) * heights[-1]
+    return next(there for there, height in zip(places, heights, strict=True) if mark < height)
+
+
+def gives_way(block: Block, stream: Stream, kind: CellKind, place: Place) -> bool:
+    """Whether a place is empty, or whoever is there gives way this time."""
+    chance = float(kind.invasion)
+    return place not in block.cells or chance >= 1.0 or uniform(stream) < chance
+
+
+def push(block: Block, stream: Stream, cell: Cell) -> Place | None:
+    """Push a row of cells one place on, in the first way from a random one on where that goes; the place that is free then."""
+    start = int(uniform(stream) * len(block.ways))
+    for way in block.ways[start:] + block.ways[:start]:
+        row: list[Cell] = []
+        end = shifted(cell.place, way)
+        while block.inside(end) and not takes(cell.kind, block.cells.get(end)) and len(row) < cell.kind.pushes:
+            row.append(block.cells[end])
+            end = shifted(end, way)
+        if not block.inside(end) or not takes(cell.kind, block.cells.get(end)) or any(each.of_vessels for each in row):
+            continue
+        if not gives_way(block, stream, cell.kind, end):
+            return None
+        block.replace(end)
+        for each in row:
+            del block.cells[each.place]
+        for each in row:
+            each.place = shifted(each.place, way)
+            block.cells[each.place] = each
+        return shifted(cell.place, way)
+    return None

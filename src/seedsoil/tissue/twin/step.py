@@ -1,0 +1,166 @@
+"""One step of the twin: all propose, the smallest hash comes first, and each finds what those before have left."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import accumulate
+
+import numpy as np
+
+from seedsoil.biology.lesion.cell import CellKind
+from seedsoil.foundation.streams import TISSUE_EVENT, TISSUE_PLACE, Stream, aim, bits, new_stream, uniform
+from seedsoil.tissue.twin.block import Block, Cell, Clone, Place
+from seedsoil.tissue.twin.places import choose, gives_way, push
+from seedsoil.tissue.twin.rules import added, amount, unasked
+from seedsoil.tissue.twin.vessels import admit, flow_again, lead, sprout
+
+#: Events of a cell, in the order in which its luck is shared out; then whom a vessel lets in.
+_EVENTS = ("division", "death", "necrosis", "change", "attack", "sprouting", "covering", "uncovering")
+_MOST_ROUNDS = 64
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a cell would do: the hash by which proposals are put in order, the place where it made it, and what."""
+
+    key: int
+    origin: Place
+    cell: Cell
+    action: str
+
+
+def advance(block: Block) -> None:
+    """Go one step on: blood, levels as they are given, cells round by round, programmes."""
+    if block.pieces and block.step % block.setting.perfuse_every == 0:
+        flow_again(block)
+    block.field = block.levels(block.step)
+    stream = new_stream(block.setting.seed, 0)
+    for turn in range(max(rounds(block, kind) for kind in block.kinds.values())):
+        moment = block.step * _MOST_ROUNDS + turn
+        proposals = []
+        for cell in block.cells.values():
+            aim(stream, TISSUE_EVENT, block.voxel(cell.place), moment)
+            luck = uniform(stream)
+            if turn < rounds(block, cell.kind) and (action := event(block, cell, luck, turn)):
+                proposals.append(Proposal(int(bits(stream)), cell.place, cell, action))
+        for proposal in sorted(proposals, key=lambda each: (each.key, each.origin)):
+            aim(stream, TISSUE_PLACE, block.voxel(proposal.origin), moment)
+            if block.cells.get(proposal.cell.place) is proposal.cell:
+                _do(block, proposal.cell, proposal.action, stream)
+    for cell in block.cells.values():
+        if cell.kind.programme_time is not None and cell.alive:
+            asked = min(max(amount(block, cell.kind, "programme", cell), 0.0), 1.0)
+            kept = math.exp(-block.setting.step / float(cell.kind.programme_time))
+            cell.programme = float(np.float32(asked * (1.0 - kept) + cell.programme * kept))
+    block.step += 1
+
+
+def rounds(block: Block, kind: CellKind) -> int:
+    """Rounds a step: so many that a kind hops in each with probability 1/2 at most, or one if it hops once at most."""
+    hops = unasked(block, kind, "movement")
+    hops += sum(added(block, rule) for rule in kind.rules if rule.raises == "movement")
+    hops *= block.setting.step
+    return math.ceil(2.0 * hops) if hops > 1.0 else 1
+
+
+def event(block: Block, cell: Cell, luck: float, turn: int) -> str:
+    """What happens to a cell with this luck in a round; "" for nothing."""
+    if not cell.alive:
+        mean = cell.kind.body_time if cell.condition == "body" else cell.kind.ghost_time
+        return "clearing" if turn == 0 and luck < 1.0 - math.exp(-block.setting.step / float(mean)) else ""
+    days = block.setting.step / rounds(block, cell.kind)
+    names = [*_EVENTS]
+    if cell.kind.part == "vessel":
+        names += [f"admission {name}" for name in block.kinds]
+    hazards = list(accumulate(amount(block, cell.kind, name, cell) for name in names))
+    nothing = math.exp(-hazards[-1] * days)
+    if luck >= 1.0 - nothing:
+        hops = min(amount(block, cell.kind, "movement", cell) * days, 1.0)
+        return "movement" if 1.0 - luck > nothing * (1.0 - hops) else ""
+    mark = luck / (1.0 - nothing) * hazards[-1]
+    return next(name for name, height in zip(names, hazards, strict=True) if mark < height)
+
+
+def _do(block: Block, cell: Cell, action: str, stream: Stream) -> None:
+    """Let a cell do what it proposed, if it still can."""
+    if action == "clearing":
+        block.tally[cell.kind.name, "cleared"] += 1
+        del block.cells[cell.place]
+    elif not cell.alive:
+        return
+    elif action == "division":
+        _divide(block, cell, stream)
+    elif action in ("death", "necrosis"):
+        _die(block, cell, "body" if action == "death" else "ghost")
+        block.tally[cell.kind.name, "deaths" if action == "death" else "necroses"] += 1
+    elif action == "movement":
+        (lead if cell.kind.part == "sprout" else _walk)(block, stream, cell)
+    elif action == "change":
+        block.tally[cell.kind.name, "changes"] += 1
+        cell.kind = block.kinds[cell.kind.becomes]
+    elif action == "attack":
+        victims = [each for each in block.neighbours(cell.place) if each.alive and each.kind.name in cell.kind.targets]
+        if victims:
+            _die(block, victims[int(uniform(stream) * len(victims))], "body")
+            block.tally[cell.kind.name, "kills"] += 1
+    elif action == "sprouting":
+        sprout(block, stream, cell)
+    elif action in ("covering", "uncovering"):
+        assert cell.piece is not None
+        cell.piece.covered = action == "covering"
+    else:
+        admit(block, stream, cell, block.kinds[action.removeprefix("admission ")])
+
+
+def _die(block: Block, cell: Cell, condition: str) -> None:
+    """Let a cell die; its place stays taken."""
+    block.end(cell)
+    cell.condition = condition
+
+
+def _divide(block: Block, cell: Cell, stream: Stream) -> None:
+    """Put a daughter beside a cell, if there is a place or one can be made."""
+    place = choose(block, stream, cell.kind, cell, soft=False)
+    if place is not None:
+        if not gives_way(block, stream, cell.kind, place):
+            return
+    elif cell.kind.pushes:
+        place = push(block, stream, cell)
+    if place is None:
+        return
+    block.replace(place)
+    daughter = Cell(cell.kind, place, block.step, clone=_inherited(block, cell, stream), programme=cell.programme)
+    block.cells[place] = daughter
+    cell.born = block.step
+    block.enter(daughter, cell.number)
+    block.tally[cell.kind.name, "divisions"] += 1
+
+
+def _inherited(block: Block, mother: Cell, stream: Stream) -> int:
+    """The daughter's clone: her mother's, or one with a neutral change, or with one mechanism more."""
+    chances = {"": float(mother.kind.variation)} | dict.fromkeys(block.mechanisms, 0.0)
+    for mechanism in mother.kind.mechanisms:
+        chances[mechanism.name] += float(mechanism.probability)
+    if not any(chances.values()):
+        return mother.clone
+    luck = uniform(stream)
+    for name, height in zip(chances, accumulate(chances.values()), strict=True):
+        if luck < height:
+            carries = block.clones[mother.clone].carries | ({name} - {""})
+            block.clones.append(Clone(mother.clone, carries, block.step))
+            return len(block.clones) - 1
+    return mother.clone
+
+
+def _walk(block: Block, stream: Stream, cell: Cell) -> None:
+    """Let a cell change places with whoever, or nothing, is beside it."""
+    place = choose(block, stream, cell.kind, cell, soft=cell.kind.swaps)
+    if place is None or not (cell.kind.swaps or gives_way(block, stream, cell.kind, place)):
+        return
+    block.tally[cell.kind.name, "moves"] += 1
+    other, left = block.cells.get(place), cell.place
+    del block.cells[left]
+    if other is not None:
+        other.place, block.cells[left] = left, other
+    cell.place, block.cells[place] = place, cell
