@@ -17,7 +17,6 @@ from seedsoil.tissue.model import TissueModel
 CONDITIONS: tuple[str, ...] = ("alive", "apoptotic", "necrotic")
 
 
-
 @dataclass(frozen=True)
 class Snapshot:
     """One moment; its arrays are copies that nobody can write to. Arrays of the block have axes z, y, x.

@@ -11,6 +11,7 @@ import io
 import json
 import zipfile
 import zlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,7 @@ def _add(bundle: zipfile.ZipFile, name: str, content: bytes, smaller: bool) -> N
     bundle.writestr(entry, content, compresslevel=1)
 
 
+@lru_cache(maxsize=1)
 def _code() -> str:
     """The SHA-256 of all sources that decide how a block goes on."""
     known = {name: digest for name, digest in sources().items() if name.startswith(_ROOMS)}
@@ -122,7 +124,9 @@ def _about(bundle: zipfile.ZipFile) -> dict[str, Any]:
     """What a file says of itself; ValueError if that cannot be."""
     with bundle.open(_ABOUT) as file:
         about = json.loads(file.read(_MOST_ABOUT))
-    known = isinstance(about, dict) and isinstance(about.get("identity"), dict) and isinstance(about.get("arrays"), dict)
+    known = (
+        isinstance(about, dict) and isinstance(about.get("identity"), dict) and isinstance(about.get("arrays"), dict)
+    )
     if not known:
         raise ValueError(f"{_ABOUT} does not say whose state it is")
     found: dict[str, Any] = about

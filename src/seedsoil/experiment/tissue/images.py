@@ -65,7 +65,8 @@ def write_images(path: Path | str, shots: Iterable[Snapshot], colours: Mapping[s
     if path.exists() or path.is_symlink():
         raise StoreError(f"{path} exists already. Choose another name, or remove it.")
     with _whole(path) as folder:
-        root, first, days, highest = zarr.create_group(store=folder, zarr_format=3), None, [], np.zeros(0)
+        root, days = zarr.create_group(store=folder, zarr_format=3), list[float]()
+        first, highest = None, np.zeros(0)
         for shot in shots:
             if first is None:
                 first, highest = shot, np.zeros(len(shot.substances))
@@ -133,7 +134,9 @@ def _values(shot: Snapshot) -> dict[str, NDArray[Any]]:
     }
 
 
-def _describe(root: Any, shot: Snapshot, days: list[float], highest: NDArray[np.float64], colours: Mapping[str, str]) -> None:
+def _describe(
+    root: Any, shot: Snapshot, days: list[float], highest: NDArray[np.float64], colours: Mapping[str, str]
+) -> None:
     """Write what the arrays are, as the standard has it; when the arrays are whole."""
     if shot.substances:
         channels = [

@@ -59,7 +59,9 @@ def write_cells(shot: Snapshot, path: Path | str, kinds: Collection[str] | None 
     """
     names = [kind.name for kind in shot.kinds]
     if kinds is not None and (unknown := [name for name in kinds if name not in names]):
-        raise StoreError(f"kinds: no kind of cell {unknown[0]!r} here.{did_you_mean(unknown[0], names)} Known: {known_words(names)}.")
+        raise StoreError(
+            f"kinds: no kind of cell {unknown[0]!r} here.{did_you_mean(unknown[0], names)} Known: {known_words(names)}."
+        )
     wanted = np.array([False, *(kinds is None or name in kinds for name in names)])
     voxels = np.flatnonzero(wanted[shot.kind.ravel()] & (shot.condition.ravel() == ALIVE))
     path, numbers = Path(path), shot.kind.ravel()[voxels]
@@ -174,7 +176,9 @@ def _kinds_of(path: Path, model: TissueModel, types: list[str], names: Mapping[s
                 f"Known: {known_words(loose)}."
             )
         elif kind.name not in loose:
-            faults.append(f"{path}: type {given!r} {count} is a {kind.part}: lay vessels in the scene, and leave them out here")
+            faults.append(
+                f"{path}: type {given!r} {count} is a {kind.part}: lay vessels in the scene, and leave them out here"
+            )
     _refuse(faults)
     return [names.get(given, given) for given in types]
 
@@ -219,11 +223,16 @@ def _around() -> NDArray[np.int64]:
     line = np.arange(-_FAR, _FAR + 1)
     steps = np.stack(np.meshgrid(line, line, line, indexing="ij"), axis=-1).reshape(-1, 3)
     far = (steps**2).sum(axis=1)
-    return steps[(far > 0) & (far <= _FAR * _FAR)]
+    found: NDArray[np.int64] = steps[(far > 0) & (far <= _FAR * _FAR)]
+    return found
 
 
 def _nearest(
-    here: NDArray[np.float64], at: NDArray[np.int64], sizes: NDArray[np.int64], taken: NDArray[np.bool_], around: NDArray[np.int64]
+    here: NDArray[np.float64],
+    at: NDArray[np.int64],
+    sizes: NDArray[np.int64],
+    taken: NDArray[np.bool_],
+    around: NDArray[np.int64],
 ) -> tuple[int, float]:
     """The free voxel whose middle is nearest to a place, and how far that is [voxels]; -1 if there is none within reach."""
     there = at + around

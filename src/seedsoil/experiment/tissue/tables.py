@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -117,14 +118,25 @@ def _cells(shot: Snapshot) -> Iterable[dict[str, Any]]:
             "clone": np.where(of_tumour, clone, -1),
             "resistance": np.where(of_tumour, resistances[np.where(of_tumour, clone, 0)], ""),
             "piece": np.where(of_vessel, clone, -1),
-            "cell": -np.ones(here.size, np.int64) if shot.cell is None else np.where(of_tumour, shot.cell.reshape(-1)[here], -1),
+            "cell": _numbers(shot.cell, here, of_tumour),
             "age_days": flat["age"][here],
-            "programme": np.zeros(here.size, np.float32) if shot.programme is None else shot.programme.reshape(-1)[here],
+            "programme": np.zeros(here.size, np.float32)
+            if shot.programme is None
+            else shot.programme.reshape(-1)[here],
         }
         rows |= {
             f"level_{each.name}": shot.fields[number].reshape(-1)[here] for number, each in enumerate(shot.substances)
         }
         yield rows
+
+
+def _numbers(
+    cells: NDArray[np.uint32] | None, here: NDArray[np.int64], of_tumour: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """The numbers of tumour cells in the genealogy, -1 for the others."""
+    if cells is None:
+        return np.full(here.size, -1, np.int64)
+    return np.where(of_tumour, cells.reshape(-1)[here].astype(np.int64), -1)
 
 
 def _resistances(shot: Snapshot) -> NDArray[Any]:
@@ -166,23 +178,26 @@ def _write(path: Path, table: str, shots: Iterable[Snapshot], columns_of: Any, r
     import pyarrow.parquet as pq
 
     writer, columns = None, {}
-    with unfinished(path) as file:
+    with unfinished(path) as file, contextlib.ExitStack() as opened:
         for shot in shots:
             if writer is None:
                 columns = columns_of(shot)
                 words = [name for name, column in columns.items() if column.type == "str"]
-                writer = pq.ParquetWriter(
-                    file, _schema(table, columns), version="2.6", compression="zstd", compression_level=3,
-                    use_dictionary=words, write_page_checksum=True,
+                writer = opened.enter_context(
+                    pq.ParquetWriter(
+                        file, _schema(table, columns), version="2.6", compression="zstd", compression_level=3,
+                        use_dictionary=words, write_page_checksum=True,
+                    )
                 )  # fmt: skip
             elif columns_of(shot) != columns:
-                raise StoreError(f"{path}: the moments are of blocks with other substances; write a table for each block")
+                raise StoreError(
+                    f"{path}: the moments are of blocks with other substances; write a table for each block"
+                )
             for rows in rows_of(shot):
                 arrays = [pa.array(rows[name], _arrow(column.type)) for name, column in columns.items()]
                 writer.write_table(pa.Table.from_arrays(arrays, schema=writer.schema), row_group_size=_GROUP)
         if writer is None:
             raise StoreError(f"{path}: no moment was taken that could be written")
-        writer.close()
     return path
 
 
