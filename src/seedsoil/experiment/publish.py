@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import IO
 
 from seedsoil.foundation.errors import StoreError
 
@@ -133,13 +134,17 @@ def append(path: Path, content: bytes) -> None:
             sync_folder(path.parent)
 
 
-def publish_pieces(path: Path, pieces: Iterable[bytes]) -> None:
-    """Write a file as `publish` does, piece by piece, so that no more than one is ever held."""
+@contextlib.contextmanager
+def unfinished(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file to be written as `publish` does: it has its name, durably, when the block ends; if that fails, never.
+
+    DiskError if the disk refuses.
+    """
     with disk(path):
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.writelines(pieces)
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(name, path)
@@ -148,6 +153,12 @@ def publish_pieces(path: Path, pieces: Iterable[bytes]) -> None:
                 os.unlink(name)
             raise
         sync_folder(path.parent)
+
+
+def publish_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file as `publish` does, piece by piece, so that no more than one is ever held."""
+    with unfinished(path) as file:
+        file.writelines(pieces)
 
 
 def _started(pid: int) -> str:
