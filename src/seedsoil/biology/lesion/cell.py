@@ -57,7 +57,7 @@ class CellKind(Noun):
         Whether it gives way to kinds that invade.
     cohesion : Value
         How much it holds on to its own kind, as energy of a place among them alone against that of its random motion: the
-        weight of a place is exp(cohesion x share of its neighbours that are of the kind) [1].
+        weight of a place is exp(cohesion x share of its neighbours that are of the kind), and so is the odds of leaving one [1].
     swaps : bool
         Whether its walk exchanges places with other cells, or needs an empty one.
     programme_time : Value, optional

@@ -212,8 +212,8 @@ def _settle(
                     f"voxel of {edge:g} um: make voxels smaller, or leave cells out"
                 )
                 continue
-            voxels[cell], voxel, moved, farthest = found, found, moved + 1, max(farthest, far * edge)
-        taken[voxel] = True
+            voxels[cell], moved, farthest = found, moved + 1, max(farthest, far * edge)
+        taken[voxels[cell]] = True
     _refuse(faults)
     return voxels, moved, farthest
 

@@ -9,7 +9,19 @@ import numpy as np
 
 from seedsoil.foundation.compiled import inline, leaf
 from seedsoil.foundation.streams import TISSUE_PLACE, aim, uniform
-from seedsoil.tissue.cells.places import FREE, SOFT, carry, choose, enter, gives_way, place_of, push, replace, vacate
+from seedsoil.tissue.cells.places import (
+    FREE,
+    SOFT,
+    carry,
+    choose,
+    enter,
+    gives_way,
+    holds_on,
+    place_of,
+    push,
+    replace,
+    vacate,
+)
 from seedsoil.tissue.cells.propose import CLEARING, MOST_ROUNDS
 from seedsoil.tissue.cells.senses import about
 from seedsoil.tissue.cells.sprouts import admit, lead, sprout
@@ -170,6 +182,8 @@ def _walk(lattice, laws, stream, step, z, y, x, voxels):  # type: ignore[no-unty
     kind = lattice.kind[z, y, x]
     i, j, k = choose(lattice, laws, stream, kind, z, y, x, step, SOFT if laws.swaps[kind] else FREE)
     if i < 0 or not (laws.swaps[kind] or gives_way(lattice, laws, stream, kind, i, j, k)):
+        return
+    if laws.cohesion[kind] > 0.0 and holds_on(lattice, laws, stream, kind, z, y, x, i, j, k):
         return
     lattice.tally[kind, MOVES] += 1
     _exchange(lattice.kind, z, y, x, i, j, k)

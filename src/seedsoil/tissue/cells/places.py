@@ -107,6 +107,14 @@ def gives_way(lattice, laws, stream, kind, z, y, x):  # type: ignore[no-untyped-
 
 
 @leaf
+def holds_on(lattice, laws, stream, kind, z, y, x, i, j, k):  # type: ignore[no-untyped-def]
+    """Whether a cell stays with its own kind instead of going to a place with fewer of them (Metropolis)."""
+    itself = 1.0 / (26.0 if lattice.kind.shape[0] > 1 else 8.0)
+    gain = contact(kind, i, j, k, lattice) - itself - contact(kind, z, y, x, lattice)
+    return uniform(stream) >= exp(min(laws.cohesion[kind] * gain, 0.0))
+
+
+@leaf
 def push(lattice, laws, stream, kind, z, y, x, step, voxels):  # type: ignore[no-untyped-def]
     """Push a row of cells aside, in the first of the directions, from a random one on, where that can be done.
 

@@ -44,6 +44,17 @@ def gives_way(block: Block, stream: Stream, kind: CellKind, place: Place) -> boo
     return place not in block.cells or chance >= 1.0 or uniform(stream) < chance
 
 
+def holds_on(block: Block, stream: Stream, cell: Cell, there: Place) -> bool:
+    """Whether a cell rather stays among its own kind."""
+    if float(cell.kind.cohesion) <= 0.0:
+        return False
+    here, away = (
+        sum(each.alive and each.kind is cell.kind and each is not cell for each in block.neighbours(place))
+        for place in (cell.place, there)
+    )
+    return uniform(stream) >= math.exp(min(float(cell.kind.cohesion) * (away - here) / len(block.ways), 0.0))
+
+
 def push(block: Block, stream: Stream, cell: Cell) -> Place | None:
     """Push a row of cells one place on, in the first way from a random one on where that goes; the place that is free then."""
     start = int(uniform(stream) * len(block.ways))

@@ -11,7 +11,7 @@ import numpy as np
 from seedsoil.biology.lesion.cell import CellKind
 from seedsoil.foundation.streams import TISSUE_EVENT, TISSUE_PLACE, Stream, aim, bits, new_stream, uniform
 from seedsoil.tissue.twin.block import Block, Cell, Clone, Place
-from seedsoil.tissue.twin.places import choose, gives_way, push
+from seedsoil.tissue.twin.places import choose, gives_way, holds_on, push
 from seedsoil.tissue.twin.rules import added, amount, unasked
 from seedsoil.tissue.twin.vessels import admit, flow_again, lead, sprout
 
@@ -157,6 +157,8 @@ def _walk(block: Block, stream: Stream, cell: Cell) -> None:
     """Let a cell change places with whoever, or nothing, is beside it."""
     place = choose(block, stream, cell.kind, cell, soft=cell.kind.swaps)
     if place is None or not (cell.kind.swaps or gives_way(block, stream, cell.kind, place)):
+        return
+    if holds_on(block, stream, cell, place):
         return
     block.tally[cell.kind.name, "moves"] += 1
     other, left = block.cells.get(place), cell.place

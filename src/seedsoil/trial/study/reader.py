@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from seedsoil.catalogue.files import is_hidden
 from seedsoil.catalogue.shelf import Shelf
+from seedsoil.catalogue.toml import toml_key
 from seedsoil.foundation.errors import SeedsoilError, UnitError, did_you_mean, known_words
 from seedsoil.foundation.units import plain, read, write
 from seedsoil.foundation.value import Quantity, Value
-from seedsoil.trial.study.text import toml_key
 
 __all__ = [
     "TOO_NEAR_ZERO",

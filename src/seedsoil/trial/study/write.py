@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from seedsoil.catalogue.numbers import name_of, parts_of
 from seedsoil.catalogue.shelf import Shelf
+from seedsoil.catalogue.toml import toml_key, toml_value
 from seedsoil.experiment.orders.condition import Condition
 from seedsoil.experiment.protocol import Ablate, Inject, Irradiate, Resect, Scan, Shunt
 from seedsoil.foundation.units import write
@@ -20,7 +21,6 @@ from seedsoil.trial.study.looks.written import look_table
 from seedsoil.trial.study.nouns import APART, BESIDE
 from seedsoil.trial.study.reader import changed_value
 from seedsoil.trial.study.rules.conditions import condition_table
-from seedsoil.trial.study.text import toml_key, toml_value
 from seedsoil.trial.study.together import Written
 
 if TYPE_CHECKING:
