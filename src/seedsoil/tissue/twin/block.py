@@ -119,6 +119,7 @@ class Block:
         self.mechanisms: dict[str, Mechanism] = {}
         for mechanism in (each for kind in self.kinds.values() for each in kind.mechanisms):
             self.mechanisms.setdefault(mechanism.name, mechanism)
+        self._about: dict[Place, list[Place]] = {}
         self.field = self.levels(self.step)
 
     def inside(self, place: Place) -> bool:
@@ -127,7 +128,9 @@ class Block:
 
     def about(self, place: Place) -> list[Place]:
         """The places about one."""
-        return [there for way in self.ways if self.inside(there := shifted(place, way))]
+        if place not in self._about:
+            self._about[place] = [there for way in self.ways if self.inside(there := shifted(place, way))]
+        return self._about[place]
 
     def neighbours(self, place: Place) -> Iterator[Cell]:
         """The cells about a place."""
