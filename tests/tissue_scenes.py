@@ -12,6 +12,7 @@ from seedsoil.biology.lesion.cell import CellKind
 from seedsoil.biology.lesion.substance import Substance
 from seedsoil.tissue.model import Setting, TissueModel
 
+HALF_DAY = {"body_time": "3 hours", "ghost_time": "6 hours"}
 Levels = Callable[[int], NDArray[np.float32]]
 
 
@@ -58,3 +59,59 @@ def ball(shape: tuple[int, int, int], radius: float) -> NDArray[np.bool_]:
     """The voxels of the middle of a block."""
     grid = np.indices(shape)
     return sum((axis - (length - 1) / 2) ** 2 for axis, length in zip(grid, shape, strict=True)) <= radius**2
+
+
+def slope(shape: tuple[int, int, int], substances: int = 1, turns: bool = False) -> Levels:
+    """Levels that rise along x (along y, both) to about 2, and turn round every five steps if asked to."""
+    rise = np.broadcast_to(np.linspace(0.1, 2.0, shape[2]), shape).astype(np.float32)
+    across = np.broadcast_to(np.linspace(1.5, 0.05, shape[1])[:, None], shape).astype(np.float32)
+    forth = np.stack([rise, across, rise * across][:substances])
+    back = np.ascontiguousarray(forth[..., ::-1])
+    return lambda step: back if turns and step // 5 % 2 else forth
+
+
+#: The kinds of `vascular`, as they are written.
+VASCULAR: dict[str, dict[str, Any]] = {
+    "tumour": {
+        "division": "1 /day", "death": "0.2 /day", "necrosis": "0.1 /day", "pushes": 3, "vessel_affinity": 4.0,
+        "invasion": 0.8, "variation": 0.2, "change": "0.05 /day", "becomes": "guest", "programme_time": "1 day",
+        "mechanisms": [{"name": "pump", "probability": 0.1, "against": ["factor"], "fold": 5.0, "cost": 0.1}],
+        "rules": [{"signal": "factor", "raises": "programme", "by": 1.0, "half": "1"}],
+    },
+    "host": {"part": "host", "yields": True},
+    "vessel": {
+        "part": "vessel", "death": "0.05 /day", "pruning": "0.1 /day", "covering": "0.1 /day", "uncovering": "0.05 /day",
+        "rules": [
+            {"signal": "factor", "raises": "sprouting", "by": "6 /day", "half": "0.5"},
+            {"signal": "covered", "lowers": "sprouting", "half": "0.01", "by": 0.5},
+            {"signal": "factor", "raises": "uncovering", "by": "2 /day", "half": "0.5"},
+            {"signal": "perfused", "raises": "covering", "by": "1 /day", "half": "0.5"},
+            {"signal": "covered", "lowers": "pruning", "half": "0.1", "by": 0.9},
+            {"signal": "perfused", "lowers": "death", "half": "0.1"},
+            {"signal": "factor", "raises": "opening", "by": 1.5, "half": "0.5", "power": 2},
+            {"signal": "factor", "raises": "admission guest", "by": "3 /day", "half": "1"},
+        ],
+    },
+    "tip": {"part": "sprout", "movement": "0.7 um/min", "death": "0.1 /day", "attraction": {"factor": 5.0}},
+    "guest": {
+        "part": "host", "death": "0.5 /day", "invasion": 1.0, "movement": "0.4 um/min", "attack": "1.5 /day",
+        "targets": ("vessel",),
+    },
+}  # fmt: skip
+
+
+def vascular(
+    shape: tuple[int, int, int], kinds: dict[str, dict[str, Any]] | None = None, threads: int = 1, seed: int = 2
+) -> TissueModel:
+    """Two vessels through host tissue: they sprout, are covered and pruned, die, and let cells in; a tumour between them."""
+    nouns = [kind(name, **(HALF_DAY | traits)) for name, traits in (kinds or VASCULAR).items()]
+    model = block(
+        shape, nouns, [substance("factor")], slope(shape), threads=threads, tree=True, seed=seed, tip_spacing=45.0,
+        perfuse_every=3,
+    )  # fmt: skip
+    model.put("host", np.ones(shape, bool))
+    along = np.arange(shape[2])
+    for row in (1, shape[1] - 3):
+        model.lay("vessel", (shape[0] // 2 * shape[1] + row) * shape[2] + along)
+    model.put("tumour", ball(shape, 2.3) & (model.lattice.kind == 2))
+    return model

@@ -132,6 +132,10 @@ def flows_agree(pair: TissuePair) -> None:
     vessels = [cell for cell in twin.cells.values() if cell.kind.part == "vessel"]
     opened = np.empty(len(vessels))
     openings(
-        model.lattice, model.laws, model.steps_done, np.array([twin.voxel(each.place) for each in vessels]), opened
+        model.lattice,
+        model.laws,
+        model.steps_done,
+        np.array([twin.voxel(each.place) for each in vessels], np.int64),
+        opened,
     )
     np.testing.assert_allclose(opened, [opening(twin, each) for each in vessels], rtol=1e-12)

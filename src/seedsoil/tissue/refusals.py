@@ -9,7 +9,7 @@ from seedsoil.biology.lesion.cell import CellKind
 __all__ = ["refused"]
 
 #: What only a piece of vessel can do, and only it (or a sprout) can sense.
-_OF_VESSELS = ("sprouting", "covering", "uncovering", "opening", "admission")
+_OF_VESSELS = ("sprouting", "covering", "uncovering", "pruning", "opening", "admission")
 _SENSED_BY_PIECES = ("perfused", "covered")
 _PIECES = ("vessel", "sprout")
 
@@ -40,7 +40,8 @@ def refused(kinds: Sequence[CellKind]) -> list[str]:
 
 def _of_behaviours(kind: CellKind, parts: dict[str, str]) -> Iterator[str]:
     """What a kind does and cannot do."""
-    does = {name for name in ("division", "movement") if float(getattr(kind, name)) > 0.0}
+    unasked = {name for name in ("division", "movement", *_OF_VESSELS[:4]) if float(getattr(kind, name)) > 0.0}
+    does = set(unasked)
     does |= {rule.raises for rule in kind.rules if rule.raises}
     if kind.part in _PIECES and "division" in does:
         yield f"{kind.name}.division: a {kind.part} does not divide; vessels grow by sprouts that move"
@@ -48,11 +49,12 @@ def _of_behaviours(kind: CellKind, parts: dict[str, str]) -> Iterator[str]:
         yield f"{kind.name}.movement: a vessel stands still; its sprouts move"
     if kind.part in _PIECES and kind.yields:
         yield f"{kind.name}.yields: a {kind.part} gives way to nobody"
-    for index, rule in enumerate(kind.rules):
-        verb, _, guest = rule.behaviour.partition(" ")
-        where = f"{kind.name}.rules[{index}]"
+    asked = [(f"{kind.name}.{name}", name) for name in sorted(unasked)]
+    asked += [(f"{kind.name}.rules[{index}]", rule.behaviour) for index, rule in enumerate(kind.rules)]
+    for where, behaviour in asked:
+        verb, _, guest = behaviour.partition(" ")
         if verb in _OF_VESSELS and kind.part != "vessel":
-            yield f"{where}: {rule.behaviour!r} is for vessels, and {kind.name} is a {kind.part}"
+            yield f"{where}: {behaviour!r} is for vessels, and {kind.name} is a {kind.part}"
         elif verb == "sprouting" and "sprout" not in parts.values():
             yield f"{where}: no kind of part sprout that could leave the vessel"
         elif verb == "admission" and parts.get(guest) in _PIECES:

@@ -113,20 +113,14 @@ class Block:
         across = (0,) if self.setting.shape[0] == 1 else (-1, 0, 1)
         #: The ways to the places about one, in the order of places.
         self.ways: list[Place] = [way for way in product(across, (-1, 0, 1), (-1, 0, 1)) if any(way)]
-        self.field = self.levels(self.step)
-
-    @property
-    def hop(self) -> float:
-        """Mean length of a hop [um]."""
-        return self.setting.edge * math.fsum(math.hypot(*way) for way in self.ways) / len(self.ways)
-
-    @property
-    def mechanisms(self) -> dict[str, Mechanism]:
-        """The mechanisms of resistance of all kinds, by name."""
-        found: dict[str, Mechanism] = {}
+        #: Mean length of a hop [um].
+        self.hop = self.setting.edge * math.fsum(math.hypot(*way) for way in self.ways) / len(self.ways)
+        #: The mechanisms of resistance of all kinds, by name.
+        self.mechanisms: dict[str, Mechanism] = {}
         for mechanism in (each for kind in self.kinds.values() for each in kind.mechanisms):
-            found.setdefault(mechanism.name, mechanism)
-        return found
+            self.mechanisms.setdefault(mechanism.name, mechanism)
+        self._about: dict[Place, list[Place]] = {}
+        self.field = self.levels(self.step)
 
     def inside(self, place: Place) -> bool:
         """Whether a place is in the block."""
@@ -134,7 +128,9 @@ class Block:
 
     def about(self, place: Place) -> list[Place]:
         """The places about one."""
-        return [there for way in self.ways if self.inside(there := shifted(place, way))]
+        if place not in self._about:
+            self._about[place] = [there for way in self.ways if self.inside(there := shifted(place, way))]
+        return self._about[place]
 
     def neighbours(self, place: Place) -> Iterator[Cell]:
         """The cells about a place."""

@@ -12,7 +12,9 @@ _MINUTES_A_DAY = 1440.0
 #: Ages are kept in 16 bits.
 _OLDEST = 2**16
 #: Behaviours that a kind does without a signal, each a field of its own.
-_UNASKED = ("division", "death", "necrosis", "movement", "change", "attack")
+_UNASKED = (
+    "division", "death", "necrosis", "movement", "change", "attack", "sprouting", "covering", "uncovering", "pruning",
+)  # fmt: skip
 
 
 def takes(kind: CellKind, other: Cell | None) -> bool:

@@ -16,7 +16,7 @@ from seedsoil.tissue.twin.rules import added, amount, unasked
 from seedsoil.tissue.twin.vessels import admit, flow_again, lead, sprout
 
 #: Events of a cell, in the order in which its luck is shared out; then whom a vessel lets in.
-_EVENTS = ("division", "death", "necrosis", "change", "attack", "sprouting", "covering", "uncovering")
+_EVENTS = ("division", "death", "necrosis", "change", "attack", "sprouting", "covering", "uncovering", "pruning")
 _MOST_ROUNDS = 64
 
 
@@ -36,13 +36,16 @@ def advance(block: Block) -> None:
         flow_again(block)
     block.field = block.levels(block.step)
     stream = new_stream(block.setting.seed, 0)
-    for turn in range(max(rounds(block, kind) for kind in block.kinds.values())):
+    turns = {name: rounds(block, kind) for name, kind in block.kinds.items()}
+    for turn in range(max(turns.values())):
         moment = block.step * _MOST_ROUNDS + turn
         proposals = []
         for cell in block.cells.values():
+            if turn >= turns[cell.kind.name] or (turn > 0 and not cell.alive):
+                continue
             aim(stream, TISSUE_EVENT, block.voxel(cell.place), moment)
             luck = uniform(stream)
-            if turn < rounds(block, cell.kind) and (action := event(block, cell, luck, turn)):
+            if action := event(block, cell, luck, block.setting.step / turns[cell.kind.name]):
                 proposals.append(Proposal(int(bits(stream)), cell.place, cell, action))
         for proposal in sorted(proposals, key=lambda each: (each.key, each.origin)):
             aim(stream, TISSUE_PLACE, block.voxel(proposal.origin), moment)
@@ -64,12 +67,11 @@ def rounds(block: Block, kind: CellKind) -> int:
     return math.ceil(2.0 * hops) if hops > 1.0 else 1
 
 
-def event(block: Block, cell: Cell, luck: float, turn: int) -> str:
-    """What happens to a cell with this luck in a round; "" for nothing."""
+def event(block: Block, cell: Cell, luck: float, days: float) -> str:
+    """What happens to a cell with this luck in the days of a round; "" for nothing. The dead wait for a whole step."""
     if not cell.alive:
         mean = cell.kind.body_time if cell.condition == "body" else cell.kind.ghost_time
-        return "clearing" if turn == 0 and luck < 1.0 - math.exp(-block.setting.step / float(mean)) else ""
-    days = block.setting.step / rounds(block, cell.kind)
+        return "clearing" if luck < 1.0 - math.exp(-block.setting.step / float(mean)) else ""
     names = [*_EVENTS]
     if cell.kind.part == "vessel":
         names += [f"admission {name}" for name in block.kinds]
@@ -91,9 +93,9 @@ def _do(block: Block, cell: Cell, action: str, stream: Stream) -> None:
         return
     elif action == "division":
         _divide(block, cell, stream)
-    elif action in ("death", "necrosis"):
-        _die(block, cell, "body" if action == "death" else "ghost")
-        block.tally[cell.kind.name, "deaths" if action == "death" else "necroses"] += 1
+    elif action in ("death", "necrosis", "pruning"):
+        _die(block, cell, "ghost" if action == "necrosis" else "body")
+        block.tally[cell.kind.name, "necroses" if action == "necrosis" else "deaths"] += 1
     elif action == "movement":
         (lead if cell.kind.part == "sprout" else _walk)(block, stream, cell)
     elif action == "change":
