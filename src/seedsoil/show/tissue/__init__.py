@@ -1,0 +1,1 @@
+"""Pictures of one block of tissue: a slice, the block in space, and a strip of slices in time."""
