@@ -1,4 +1,4 @@
-"""Kept states of a block of tissue: a file that appears whole or not at all, and from which a run goes on to the same bytes.
+"""Kept states of a block of tissue: a file that appears whole or not at all, from which a run goes on to the same bytes.
 
 The file is NumPy's .npz: a zip of arrays without pickle, and ``about.json``, which says whose state it is, and the SHA-256 of
 each array. Nothing is believed without it.

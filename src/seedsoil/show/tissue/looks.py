@@ -1,4 +1,4 @@
-"""How a block of tissue looks: a colour for each kind of cell, a layer as an image, its vessels as lines, a bar for lengths."""
+"""How a block of tissue looks: a colour for each kind of cell, a layer as an image, vessels as lines, a bar for lengths.
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def painted(shot: Snapshot, layer: int, colours: Colours) -> NDArray[np.float64]
     inks = [_white]
     inks += [to_rgb(_wall if kind.part == "vessel" else colours[kind.name]) for kind in shot.kinds]
     kind, condition = shot.kind[layer], shot.condition[layer]
-    image = np.array(inks)[kind]
+    image: NDArray[np.float64] = np.array(inks)[kind]
     for state, ink in ((CONDITIONS.index("apoptotic"), APOPTOTIC), (CONDITIONS.index("necrotic"), NECROTIC)):
         image[(kind > 0) & (condition == state)] = to_rgb(ink)
     return image
@@ -109,7 +109,8 @@ def segments(shot: Snapshot) -> Segments:
         pairs.append(np.stack([pieces[linked], other[linked]], axis=1))
     both = np.concatenate(pairs).astype(np.int64)
     ends = shot.centres(shot.piece_voxel[both]) if both.size else np.zeros((0, 2, 3))
-    flows = (shot.piece_flags[both] & PERFUSED).all(axis=1) if both.size else np.zeros(0, dtype=bool)
+    flags = shot.piece_flags[both] if both.size else np.zeros((0, 2), np.uint8)
+    flows = (flags[:, 0] & flags[:, 1] & PERFUSED) > 0
     return Segments(ends, flows)
 
 

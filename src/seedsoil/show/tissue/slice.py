@@ -62,7 +62,7 @@ def slice_figure(
         picture = Picture(
             (2 * _wide + 1.0) if number is not None else _wide + 0.3, tall + _above + 0.2 * -(-len(handles) // 4)
         )
-        panels = np.atleast_1d(picture.subplots(1, 1 if number is None else 2))
+        panels = picture.subplots(1, 1 if number is None else 2, squeeze=False)[0]
         draw_layer(panels[0], shot, layer, colours)
         plain_axes(panels[0])
         scale_bar(panels[0], shot)
@@ -113,7 +113,7 @@ def _draw_levels(picture: Picture, axes: Any, shot: Snapshot, layer: int, number
     axes.set_title(f"Level of {noun.title}", fontsize=11)
     bar = picture.colorbar(image, cax=axes.inset_axes((1.025, 0.0, 0.045, 1.0)))
     bar.set_label(f"{noun.title} [{noun.unit}]")
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
 
 
 def _caption(shot: Snapshot, layer: int, number: int | None) -> str:
