@@ -153,6 +153,8 @@ class SteadyField:
         """
         asked = _Problem(c, loss, source, held, *((None, 0.0) if uptake is None else uptake))
         self._check(asked)
+        if held is not None and not held.any():
+            asked = asked._replace(held=None)
         scratch, weights, multiplier = self.lattices, self.weights, self.multiplier
         top = scratch.levels[0]
         aim = max(tolerance, _SINGLE) if c.dtype == np.float32 else tolerance
@@ -161,7 +163,7 @@ class SteadyField:
         gain = max(float(source.max()), -float(source.min())) + float(np.abs(self._faces[:, :, 1]).sum())
         double = 2.0 * float(weights.sum()) * (1.0 if multiplier is None else float(multiplier.max()))
         most, level = advance(flat.c, None, 0.0, *fixed)
-        stiff, guided = 0.0, held is not None or uptake is not None
+        stiff, guided = 0.0, asked.held is not None or uptake is not None
         for done in range(cycles + 1):
             through = gain + double * level
             if most <= aim * through or done == cycles < _MOST_CYCLES:
