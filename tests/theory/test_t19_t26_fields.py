@@ -7,8 +7,10 @@ import pytest
 from scipy.optimize import brentq
 
 from seedsoil.foundation.errors import ModelError
+from seedsoil.tissue.fields.block import Block
 from seedsoil.tissue.fields.exchange import HELD_RADIUS, saturable, wall_exchange
-from seedsoil.tissue.fields.steady import Block, Field, SteadyField
+from seedsoil.tissue.fields.lattices import Lattices
+from seedsoil.tissue.fields.steady import Field, SteadyField
 
 pytestmark = pytest.mark.theory
 
@@ -178,6 +180,63 @@ def test_no_axis_and_no_direction_is_preferred(turn: str) -> None:
     assert np.abs(there - other(c)).max() < 1e-12 * CAPILLARY
 
 
+def test_two_layers() -> None:
+    """Where diffusion drops to a tenth halfway the slope is ten times: closed form to 1e-10; catches any mean but the harmonic."""
+    voxels, edge, slow = 24, 10.0, 0.1
+    many = np.where(np.arange(voxels) < voxels // 2, 1.0, slow).astype(np.float32).reshape(1, 1, voxels)
+    field = SteadyField(Block(many.shape, edge, {"west": CAPILLARY, "east": 0.0}), OXYGEN, many)
+    c, none = np.zeros(many.shape), np.zeros(many.shape)
+    field.solve(c, none, none, tolerance=1e-14)
+    half = 0.5 * voxels * edge
+    resistance = half + half / float(np.float32(slow))
+    away = (np.arange(voxels) + 0.5) * edge
+    passed = np.minimum(away, half) + np.maximum(away - half, 0.0) / float(np.float32(slow))
+    assert c[0, 0] == pytest.approx(CAPILLARY * (1.0 - passed / resistance), rel=1e-10, abs=1e-10 * CAPILLARY)
+
+
+def test_mass_is_kept_where_diffusion_differs() -> None:
+    """M18 with stroma that lets through between all and a twentieth; and a multiplier of 1 is none, to 1e-12 of the most."""
+    c, loss, source, held = _tissue()
+    block, many = Block(c.shape, 20.0, {"top": 10.0, "east": 0.0}), np.ones(c.shape, dtype=np.float32)
+    even, same = c.copy(), c.copy()
+    SteadyField(block, OXYGEN).solve(even, loss, source, held, tolerance=1e-14)
+    field = SteadyField(block, OXYGEN, many)
+    field.solve(same, loss, source, held, tolerance=1e-14)
+    assert np.abs(even - same).max() < 1e-12 * even.max()
+    many[:] = np.random.default_rng(9).uniform(0.05, 1.0, c.shape)
+    field.solve(c, loss, source, held, tolerance=1e-14)
+    assert np.abs(c - even).max() > 1.0
+    sums = field.through(c, loss, source, held)
+    assert sums["faces"] + sums["held"] + sums["source"] == pytest.approx(sums["loss"], rel=1e-10)
+
+
+def test_a_field_in_single_precision_and_shared_scratch() -> None:
+    """Float32 is the field of float64 to 1e-5; two substances that share scratch have the bytes of two that do not."""
+    c, loss, source, held = _tissue()
+    small, many = c.astype(np.float32), np.full(c.shape, 0.5, dtype=np.float32)
+    block, other = Block(c.shape, 20.0, {"top": 10.0}), Block(c.shape, 20.0, {"west": 1.0})
+    oxygen = SteadyField(block, OXYGEN)
+    oxygen.solve(c, loss, source, held, tolerance=1e-12)
+    slow = SteadyField(other, 1e-3 * OXYGEN, many, oxygen.lattices)
+    beside, alone = np.zeros(c.shape), np.zeros(c.shape)
+    slow.solve(beside, loss, source)
+    SteadyField(other, 1e-3 * OXYGEN, many).solve(alone, loss, source)
+    assert beside.tobytes() == alone.tobytes()
+    oxygen.solve(small, loss.astype(np.float32), source.astype(np.float32), held)
+    assert small == pytest.approx(c, abs=1e-5 * CAPILLARY)
+    again = np.where(held, CAPILLARY, 0.0)
+    oxygen.solve(again, loss, source, held, tolerance=1e-12)
+    assert again.tobytes() == c.tobytes()
+
+
+def test_memory_of_a_voxel() -> None:
+    """What a solver keeps is at most 28 bytes a voxel for large blocks, all its scratch counted."""
+    lattices = Lattices((65, 65, 65))
+    arrays = [each for level in lattices.levels for each in level if isinstance(each, np.ndarray)]
+    kept = sum(each.nbytes for each in (*arrays, lattices.ways, lattices.row, lattices.sums))
+    assert kept / 65**3 < 28.0
+
+
 def test_what_nothing_determines_is_refused() -> None:
     """No loss, no supply: any level would be at rest. And shapes, faces and edges are told all at once."""
     field = SteadyField(Block((1, 4, 4), 20.0, {}), OXYGEN)
@@ -186,6 +245,10 @@ def test_what_nothing_determines_is_refused() -> None:
         field.solve(none.copy(), none, none)
     with pytest.raises(ModelError, match=r"loss: an array of the block's shape \(1, 4, 4\), got \(2, 2, 2\)"):
         field.solve(none.copy(), np.zeros((2, 2, 2)), none)
+    with pytest.raises(ModelError, match="loss: an array whose numbers lie in order"):
+        field.solve(none.copy(), np.ones((1, 4, 8))[:, :, ::2], none)
+    with pytest.raises(ModelError, match=r"multiplier: float32 of the block's shape \(1, 4, 4\), got float64"):
+        SteadyField(field.block, 20.0, none)
     with pytest.raises(ModelError, match="no face 'left'; faces: top") as told:
         Block((0, 4, 4), -1.0, {"left": 1.0})
     assert len(str(told.value).splitlines()) == 3

@@ -13,8 +13,10 @@ from seedsoil.biology.lesion.substance import Substance
 from seedsoil.foundation.errors import ModelError
 from seedsoil.tissue.cells.flows import exchange, openings
 from seedsoil.tissue.dosing import Course, Doses
+from seedsoil.tissue.fields.block import Block
 from seedsoil.tissue.fields.exchange import saturable, wall_exchange
-from seedsoil.tissue.fields.steady import Block, SteadyField
+from seedsoil.tissue.fields.lattices import Lattices
+from seedsoil.tissue.fields.steady import SteadyField
 from seedsoil.tissue.lattice import GROWN, PERFUSED, PIECES, Lattice, Laws
 
 if TYPE_CHECKING:
@@ -49,10 +51,12 @@ class Supplied:
         if faults:
             raise ModelError(faults)
         self._setting, self._substances, self._blood = setting, substances, blood
+        lattices = Lattices(setting.shape)
         self._solvers = [
             SteadyField(
                 Block(setting.shape, setting.edge, setting.sides.get(each.name, {})),
                 float(each.diffusion) * _MINUTES_A_DAY,
+                lattices=lattices,
             )
             for each in substances
         ]

@@ -7,13 +7,11 @@ import math
 import numpy as np
 
 from seedsoil.foundation.errors import ModelError
-from seedsoil.tissue.fields.steady import Field, Mask, Solved, SteadyField
+from seedsoil.tissue.fields.steady import Field, Mask, Solved, SteadyField, Uptake
 
 #: Radius of the vessel for which a voxel that is held stands, as a share of a voxel's edge: exp(-gamma) / sqrt(8), from the
 #: potential of a point on a square lattice (Peaceman 1978 measured 0.198).
 HELD_RADIUS = math.exp(-float(np.euler_gamma)) / math.sqrt(8.0)
-#: Most rounds in which saturable uptake is told anew by the field that it leaves.
-_MOST_ROUNDS = 400
 
 
 def wall_exchange(
@@ -46,6 +44,9 @@ def saturable(
 ) -> Solved:  # fmt: skip
     """Bring to rest, in place, a field that cells take up by Michaelis and Menten's law: ``most`` c / (half + c).
 
+    Each cycle goes by the slope of the law at the level so far (Newton). The law bends down only, so that the slope promises more
+    uptake than there is: from the second cycle the field climbs to rest from below, however sharp the law is.
+
     Parameters
     ----------
     field : SteadyField
@@ -67,16 +68,8 @@ def saturable(
     Raises
     ------
     ModelError
-        As `SteadyField.solve`; if ``half`` is not above 0; if uptake and field do not settle in 400 rounds.
+        As `SteadyField.solve`; if ``half`` is not above 0.
     """
     if not half > 0.0:
         raise ModelError(f"half: the concentration of half uptake, above 0, got {half}")
-    cycles, scale = 0, max(float(np.max(c)), *field.block.supplied.values(), half)
-    for _ in range(_MOST_ROUNDS):
-        before = c.copy()
-        solved = field.solve(c, loss + most / (half + before), source, held, tolerance)
-        cycles += solved.cycles
-        np.maximum(c, 0.0, out=c)
-        if float(np.max(np.abs(c - before))) <= 10.0 * tolerance * scale:
-            return Solved(cycles, solved.surplus)
-    raise ModelError(f"uptake and field do not settle in {_MOST_ROUNDS} rounds; raise half, {half}, or the tolerance")
+    return field.solve(c, loss, source, held, tolerance, uptake=Uptake(most, half))
