@@ -66,7 +66,7 @@ def opened_share(model: TissueModel) -> float:
     if not voxels.size:
         return math.nan
     opened = np.empty(voxels.size)
-    openings(model.lattice, model.laws, model.steps_done, voxels, opened)
+    openings(model.lattice, model.laws, model.steps_done, voxels, opened)  # type: ignore[no-untyped-call]
     return float(np.sum(opened)) / voxels.size
 
 

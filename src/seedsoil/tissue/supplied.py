@@ -17,6 +17,7 @@ from seedsoil.tissue.fields.block import Block
 from seedsoil.tissue.fields.exchange import saturable, wall_exchange
 from seedsoil.tissue.fields.lattices import Lattices
 from seedsoil.tissue.fields.steady import SteadyField
+from seedsoil.tissue.fields.transient import TransientField
 from seedsoil.tissue.lattice import GROWN, PERFUSED, PIECES, Lattice, Laws
 
 if TYPE_CHECKING:
@@ -29,37 +30,47 @@ _WALL = 1e4 * 86_400.0
 
 
 class Supplied:
-    """Solves the fields of a block when they are due.
+    """Solves the fields of a block when they are due. All fields share their scratch: 12 bytes a voxel, and the solver's.
 
     Raises
     ------
     ModelError
-        If blood or a face is given a substance that the scene does not have.
+        If blood or a face is given a substance that the scene does not have, or one is hindered by another that it lacks.
     """
 
     def __init__(
         self, setting: Setting, substances: Sequence[Substance], words: Vocabulary, blood: Sequence[Doses | Course]
     ) -> None:
-        faults = [
-            f"sides: no substance {name!r} in the scene" for name in setting.sides if name not in words.substances
+        known = words.substances
+        faults = [f"sides: no substance {name!r} in the scene" for name in setting.sides if name not in known]
+        faults += [
+            f"blood: no substance {each.substance!r} in the scene" for each in blood if each.substance not in known
         ]
         faults += [
-            f"blood: no substance {each.substance!r} in the scene"
-            for each in blood
-            if each.substance not in words.substances
-        ]
+            f"{each.name}.hindered_by: no substance {each.hindered_by!r} in the scene"
+            for each in substances if each.hindered_by not in ("", *known)
+        ]  # fmt: skip
         if faults:
             raise ModelError(faults)
-        self._setting, self._substances, self._blood = setting, substances, blood
+        self._setting, self._substances, self._words, self._blood = setting, substances, words, blood
         lattices = Lattices(setting.shape)
+        self._multipliers = [np.ones(setting.shape, np.float32) if each.hindered_by else None for each in substances]
         self._solvers = [
-            SteadyField(
-                Block(setting.shape, setting.edge, setting.sides.get(each.name, {})),
-                float(each.diffusion) * _MINUTES_A_DAY,
-                lattices=lattices,
-            )
-            for each in substances
+            self._solver(each, multiplier, lattices)
+            for each, multiplier in zip(substances, self._multipliers, strict=True)
         ]
+        self._loss, self._source, self._taken = np.zeros((3, *setting.shape), np.float32)
+
+    def _solver(
+        self, noun: Substance, multiplier: NDArray[np.float32] | None, lattices: Lattices
+    ) -> SteadyField | TransientField:
+        """What solves for one substance: at rest, or as time passes."""
+        setting, diffusion = self._setting, float(noun.diffusion) * _MINUTES_A_DAY
+        block = Block(setting.shape, setting.edge, setting.sides.get(noun.name, {}))
+        if noun.time == "at rest":
+            return SteadyField(block, diffusion, multiplier, lattices)
+        decay = float(noun.decay) * _MINUTES_A_DAY
+        return TransientField(block, diffusion, setting.step * noun.every, decay, multiplier)
 
     def in_blood(self, substance: int, day: float) -> float:
         """The level of a substance in perfused vessels at a time."""
@@ -69,65 +80,83 @@ class Supplied:
     def settle(
         self, lattice: Lattice, laws: Laws, step: int, on_slabs: Callable[[Callable[[int, int], Any]], Any]
     ) -> None:
-        """Bring the fields that are due in a step to rest."""
+        """Bring the fields that are due in a step to rest, or through the time since they were."""
         for number, substance in enumerate(self._substances):
             if step % substance.every == 0:
                 self._solve(number, lattice, laws, step, on_slabs)
 
     def _solve(self, number: int, lattice: Lattice, laws: Laws, step: int, on_slabs: Callable[..., Any]) -> None:
-        """Bring one field to rest."""
-        noun, shape = self._substances[number], self._setting.shape
-        taken, given = np.empty(shape), np.empty(shape)
-        on_slabs(lambda first, last: exchange(lattice, laws, number, step, first, last, taken, given))
-        given *= float(noun.reference)
-        loss = np.full(shape, float(noun.decay) * _MINUTES_A_DAY)
-        held = np.zeros(shape, dtype=np.bool_)
-        c = lattice.fields[number].astype(np.float64)
-        self._through_walls(number, lattice, laws, step, (loss, given, held, c))
-        if not (given.any() or held.any() or any(self._setting.sides.get(noun.name, {}).values())):
-            lattice.fields[number] = 0.0  # nothing gives it: at rest there is none
-            return
-        solver, tolerance = self._solvers[number], self._setting.tolerance
-        if noun.uptake_half is None:
+        """Solve for one field."""
+        noun, solver = self._substances[number], self._solvers[number]
+        loss, source, taken = self._loss, self._source, self._taken
+        on_slabs(lambda first, last: exchange(lattice, laws, number, step, first, last, taken, source))
+        source *= np.float32(noun.reference)
+        loss[...] = float(noun.decay) * _MINUTES_A_DAY if isinstance(solver, SteadyField) else 0.0
+        c = lattice.fields[number]
+        held = self._through_walls(number, lattice, laws, step, loss, source)
+        hinders = self._multipliers[number]
+        if hinders is not None and noun.hindrance is not None:
+            there = lattice.fields[self._words.substance(noun.hindered_by, "hindered_by")]
+            np.divide(np.float32(1.0), np.float32(1.0) + np.float32(noun.hindrance) * there, out=hinders)
+        half = noun.uptake_half
+        if half is None:
             loss += taken
-            solver.solve(c, loss, given, held, tolerance=tolerance)
         else:
-            taken *= float(noun.reference)
-            saturable(solver, c, taken, float(noun.uptake_half), loss, given, held, tolerance=tolerance)
-        lattice.fields[number] = c
+            taken *= np.float32(noun.reference)
+        if isinstance(solver, TransientField):
+            if half is not None:
+                loss += taken / (np.float32(half) + c)  # by the level before the step
+            if step:
+                solver.step(c, loss, source, held)
+            return
+        if not (source.any() or held is not None or any(self._setting.sides.get(noun.name, {}).values())):
+            c[...] = 0.0  # nothing gives it: at rest there is none
+        elif half is None:
+            solver.solve(c, loss, source, held, tolerance=self._setting.tolerance)
+        else:
+            saturable(solver, c, taken, float(half), loss, source, held, tolerance=self._setting.tolerance)
 
     def _through_walls(
-        self, number: int, lattice: Lattice, laws: Laws, step: int, arrays: tuple[NDArray[Any], ...]
-    ) -> None:
-        """Add what perfused vessels do: hold their level, or let the substance through their walls."""
+        self,
+        number: int,
+        lattice: Lattice,
+        laws: Laws,
+        step: int,
+        loss: NDArray[np.float32],
+        source: NDArray[np.float32],
+    ) -> NDArray[np.bool_] | None:
+        """Add what perfused vessels let through their walls; returns where they hold their level, None if nowhere."""
         noun, setting = self._substances[number], self._setting
         pieces = np.flatnonzero(lattice.piece_flags[: int(lattice.used[PIECES])] & PERFUSED)
         if noun.wall == "closed" or not pieces.size:
-            return
-        loss, source, held, c = (array.ravel() for array in arrays)
+            return None
         voxels = lattice.piece_voxel[pieces]
-        grown = (lattice.piece_flags[pieces] & GROWN) > 0
         level = self.in_blood(number, step * setting.step)
+        rate = self._wall_rates(noun, lattice, laws, step, pieces)
+        holds = np.isinf(rate)
+        loss.reshape(-1)[voxels[~holds]] += rate[~holds].astype(np.float32)
+        source.reshape(-1)[voxels[~holds]] += (rate[~holds] * level).astype(np.float32)
+        if not holds.any():
+            return None
+        held = np.zeros(setting.shape, dtype=np.bool_)
+        held.reshape(-1)[voxels[holds]] = True
+        lattice.fields[number].reshape(-1)[voxels[holds]] = level
+        return held
+
+    def _wall_rates(
+        self, noun: Substance, lattice: Lattice, laws: Laws, step: int, pieces: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """The rate at which the voxel of each piece comes to the level of blood [1/day]; infinite: it is held there."""
+        setting, diffusion = self._setting, float(noun.diffusion) * _MINUTES_A_DAY
         permeability = np.full(pieces.size, math.inf)
         if noun.wall == "barrier":
-            walls = (noun.permeability_closed, noun.permeability_open)
             opened = np.empty(pieces.size)
-            openings(lattice, laws, step, voxels, opened)
-            shut, open_wide = (float(wall or 0.0) * _WALL for wall in walls)
-            permeability = shut + (open_wide - shut) * opened
-        rate = np.array(
-            [
-                wall_exchange(
-                    setting.sprout_radius if new else setting.radius,
-                    wall,
-                    float(noun.diffusion) * _MINUTES_A_DAY,
-                    setting.edge,
-                )
-                for new, wall in zip(grown, permeability, strict=True)
-            ]
-        )
-        holds = np.isinf(rate)
-        held[voxels[holds]] = True
-        c[voxels[holds]] = level
-        loss[voxels[~holds]] += rate[~holds]
-        source[voxels[~holds]] += rate[~holds] * level
+            openings(lattice, laws, step, lattice.piece_voxel[pieces], opened)
+            shut, wide = (float(wall or 0.0) * _WALL for wall in (noun.permeability_closed, noun.permeability_open))
+            permeability = shut + (wide - shut) * opened
+        radius = np.where(lattice.piece_flags[pieces] & GROWN, setting.sprout_radius, setting.radius)
+        # Pieces are many, but few differ: walls that are shut are alike, and so are those wholly open.
+        both, which = np.unique(np.stack([radius, permeability]), axis=1, return_inverse=True)
+        rates = [wall_exchange(r, max(p, 1e-300), diffusion, setting.edge) for r, p in both.T.tolist()]
+        found: NDArray[np.float64] = np.array(rates)[which.reshape(-1)]
+        return found

@@ -58,7 +58,7 @@ class Substance(Noun):
     unit : str
         What its levels are told in: mmHg, mg/L, or 1 (against ``reference``).
     diffusion, decay : Value
-        Diffusion coefficient [um^2/min] and loss [1/min]; what does not move (matrix) has ``diffusion`` 0.
+        Diffusion coefficient [um^2/min] and loss [1/min].
     reference : Value
         The level at which uptake is told; also what blood holds where a scene says nothing else.
     in_blood : Value
