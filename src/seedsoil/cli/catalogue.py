@@ -44,6 +44,10 @@ def describe(name: str, /) -> int:
 
 def _lines(kind: str) -> list[str]:
     """Return the names of a kind, each with its title where it has one."""
+    if kind == "scenes":
+        from seedsoil.scene.text import shipped_scenes, written
+
+        return [f"{name:<20}  {written(name)[1]['scene']['title']}" for name in shipped_scenes()]
     if kind == "studies":
         from seedsoil.trial.study.file import shipped_names
 

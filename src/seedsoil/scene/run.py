@@ -60,6 +60,10 @@ class SceneRun:
             raise StoreError(f"{folder} holds no run of a scene ({_SCENE} is missing)")
         return cls(read_scene(folder / _SCENE), folder, threads)
 
+    def steps(self) -> int:
+        """How many steps the scene takes."""
+        return round(float(self.scene.scene.until) / float(self.scene.scene.step))
+
     def carry_out(self, resume: bool = False, tell: Callable[[TissueModel], None] | None = None) -> TissueModel:
         """Carry the scene out to its end, and return the block.
 
@@ -81,7 +85,7 @@ class SceneRun:
         make_folders(self.folder, "state")
         model = build(self.scene, self.threads)
         rows = self._begin(model, resume)
-        last = round(float(self.scene.scene.until) / model.setting.step)
+        last = self.steps()
         kept, measured = _moments(last, MOMENTS), _moments(last, _MEASURED)
         while True:
             if model.steps_done in measured and not (rows and rows[-1]["day"] >= model.day):

@@ -197,15 +197,15 @@ def written(source: str | Path) -> tuple[str, dict[str, Any]]:
     return path.name, parse(file_bytes(path, path.name, _WHAT, StudyError), path.name, _WHAT, StudyError)
 
 
-def read_scene(source: str | Path | dict[str, Any]) -> Scene:
-    """Read a scene from a file, a shipped scene's name, or tables.
+def read_scene(source: str | Path | dict[str, Any], name: str = "scene") -> Scene:
+    """Read a scene from a file, a shipped scene's name, or tables; ``name`` begins each fault of tables.
 
     Raises
     ------
     StudyError
         With one line for each fault.
     """
-    name, table = ("scene", source) if isinstance(source, dict) else written(source)
+    name, table = (name, source) if isinstance(source, dict) else written(source)
     try:
         return Scene.model_validate(table)
     except ValidationError as error:

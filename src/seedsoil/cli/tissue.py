@@ -1,0 +1,146 @@
+"""The command `tissue`: a scene in; a folder with its measures, tables, images and pictures, and an answer, out."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from seedsoil.cli.terminal import DONE, INTERRUPTED, print_table, progress_of, quoted, say
+
+if TYPE_CHECKING:
+    from seedsoil.scene.run import SceneRun
+
+_LINES = 6
+
+
+def tissue(
+    scene: str,
+    /,
+    *,
+    out: Path | None = None,
+    until: str | None = None,
+    seed: int | None = None,
+    threads: int = 1,
+    resume: bool = False,
+    json: bool = False,
+    pictures: Annotated[bool, Parameter(negative="--no-pictures")] = True,
+) -> int:
+    """Carry out a scene of tissue: one lesion, every cell.
+
+    Parameters
+    ----------
+    scene
+        A scene file (TOML), the name of a shipped scene, or the folder of a run, which knows its scene.
+    out
+        Folder of the run; scenes/SCENE if not given.
+    until
+        How long it goes on, instead of the scene's time, such as "10 days".
+    seed
+        Seed of all luck, instead of the scene's.
+    threads
+        How many work on the block. The result does not depend on it.
+    resume
+        Go on from the last state that the folder holds.
+    json
+        Print the measures as one JSON document on stdout.
+    pictures
+        Draw the block as it was from beginning to end into OUT/pictures.
+    """
+    from seedsoil.foundation.errors import StudyError
+
+    if not 1 <= threads <= 64:
+        raise StudyError(f"--threads {threads}: from 1 to 64.")
+    run = _opened(scene, out, until, seed, threads, resume)
+    again = f"seedsoil tissue {quoted(run.folder)} --resume"
+    say(f"{run.scene.scene.title} -> {run.folder}")
+    try:
+        with progress_of("steps", _LINES) as tell:
+            last = run.steps()
+            model = run.carry_out(resume, lambda model: tell(model.steps_done, last))
+    except KeyboardInterrupt:
+        say(f"Interrupted. What was kept is kept. Go on with: {again}")
+        return INTERRUPTED
+    rows = run.measured()
+    if json:
+        import json as text
+
+        answer = {"scene": run.scene.scene.title, "folder": str(run.folder), "days": model.day, "measures": rows}
+        print(text.dumps(_finite(answer), indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        _print(run, rows)
+    if pictures:
+        for path in _draw(run):
+            say(f"picture: {path}")
+    return DONE
+
+
+def _opened(scene: str, out: Path | None, until: str | None, seed: int | None, threads: int, resume: bool) -> SceneRun:
+    """Return the run that is meant: of a folder, or of a scene with what is changed of it."""
+    from seedsoil.foundation.errors import StudyError
+    from seedsoil.scene.run import SceneRun
+    from seedsoil.scene.text import read_scene, written
+
+    if Path(scene).is_dir():
+        if until is not None or seed is not None or out is not None:
+            raise StudyError(
+                "--until, --seed, --out: a folder knows its scene and how it is carried out; leave them out."
+            )
+        if not resume:
+            raise StudyError(f"{scene}: is a folder; go on with its scene by --resume.")
+        return SceneRun.of_folder(Path(scene), threads)
+    name, table = written(scene)
+    head = dict(table.get("scene", {})) if isinstance(table.get("scene", {}), dict) else {}
+    head |= {} if until is None else {"until": until}
+    head |= {} if seed is None else {"seed": seed}
+    folder = out or Path("scenes") / Path(name).stem
+    return SceneRun(read_scene(table | {"scene": head}, name), folder, threads)
+
+
+def _print(run: SceneRun, rows: list[dict[str, float]]) -> None:
+    """Print the measures at the start, in between and at the end."""
+    chosen = [rows[round((len(rows) - 1) * part / 4)] for part in range(5)] if len(rows) > 5 else rows
+    names = [name for name in rows[-1] if name != "day" and any(row[name] != 0.0 for row in chosen)]
+    print_table(
+        run.scene.scene.title,
+        ("measure", *(f"day {row['day']:.4g}" for row in chosen)),
+        ((name, *(_told(row[name]) for row in chosen)) for name in names),
+    )
+    print(f"Folder: {run.folder}")
+
+
+def _told(value: float) -> str:
+    """A number for people."""
+    return "-" if math.isnan(value) else f"{value:.4g}" if value != round(value) else f"{value:.0f}"
+
+
+def _finite(item: object) -> object:
+    """The same, with null in place of what is not a number."""
+    if isinstance(item, dict):
+        return {key: _finite(value) for key, value in item.items()}
+    if isinstance(item, list):
+        return [_finite(value) for value in item]
+    return None if isinstance(item, float) and not math.isfinite(item) else item
+
+
+def _draw(run: SceneRun) -> list[Path]:
+    """Draw the block: a layer at the end with each field, the block cut open, the moments in a row."""
+    from seedsoil.show.tissue.block import block_figure
+    from seedsoil.show.tissue.slice import slice_figure
+    from seedsoil.show.tissue.strip import strip_figure
+
+    shots = list(run.shots())
+    folder = run.folder / "pictures"
+    folder.mkdir(exist_ok=True)
+    drawn = {"strip": strip_figure(shots)}
+    for substance in shots[-1].substances:
+        drawn[f"layer_{substance.name}"] = slice_figure(shots[-1], substance.name)
+    if shots[-1].kind.shape[0] > 1:
+        drawn["block"] = block_figure(shots[-1])
+    paths = []
+    for name, figure in drawn.items():
+        paths.append(folder / f"{name}.png")
+        figure.save(paths[-1])
+    return paths
