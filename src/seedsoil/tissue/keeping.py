@@ -1,4 +1,4 @@
-"""The whole state of a block as plain arrays, and back: what is kept so that a block goes on as if it had never been left.
+"""The whole state of a block as plain arrays, and back: what is kept so that a block goes on as if it had never been left."""
 
 from __future__ import annotations
 

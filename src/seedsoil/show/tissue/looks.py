@@ -1,4 +1,4 @@
-"""How a block of tissue looks: a colour for each kind of cell, a layer as an image, vessels as lines, a bar for lengths.
+"""How a block of tissue looks: a colour for each kind of cell, a layer as an image, vessels as lines, a bar for lengths."""
 
 from __future__ import annotations
 
