@@ -28,7 +28,7 @@ def kinds() -> list[CellKind]:
     """A tumour whose cells remember, vessels that sprout, and what was there before."""
     tumour = {
         "name": "tumour", "title": "tumour", "part": "tumour", **_DEAD, "division": "0.9 /day", "death": "0.05 /day",
-        "pushes": 2, "invades": True, "variation": 0.05, "uptake": {"oxygen": "10 /min"}, "secretion": {"vegf": "0 /min"},
+        "pushes": 2, "invasion": 1, "variation": 0.05, "uptake": {"oxygen": "10 /min"}, "secretion": {"vegf": "0 /min"},
         "programme_time": "1 day",
         "mechanisms": [{"name": "efflux", "probability": 0.02, "against": [], "fold": 10}],
         "rules": [

@@ -111,7 +111,7 @@ def _altered(**changes: object) -> TissueModel:
     [
         ("setting", lambda: block(_SHAPE, seed=4)),
         ("setting", lambda: block((3, 15, 22))),
-        ("kinds", lambda: _altered(kinds=[*kinds()[:-1], kinds()[-1].model_copy(update={"invades": True})])),
+        ("kinds", lambda: _altered(kinds=[*kinds()[:-1], kinds()[-1].model_copy(update={"pushes": 1})])),
         ("substances", lambda: _altered(substances=[substances()[0].model_copy(update={"every": 3}), substances()[1]])),
         ("blood", lambda: _altered(blood=[Doses("vegf", 1.0, 2.0)])),
     ],
