@@ -82,7 +82,7 @@ VASCULAR: dict[str, dict[str, Any]] = {
     "vessel": {
         "part": "vessel", "death": "0.05 /day", "pruning": "0.1 /day", "covering": "0.1 /day", "uncovering": "0.05 /day",
         "rules": [
-            {"signal": "factor", "raises": "sprouting", "by": "6 /day", "half": "0.5"},
+            {"signal": "factor", "raises": "sprouting", "by": "3 /day", "half": "0.5"},
             {"signal": "covered", "lowers": "sprouting", "half": "0.01", "by": 0.5},
             {"signal": "factor", "raises": "uncovering", "by": "2 /day", "half": "0.5"},
             {"signal": "perfused", "raises": "covering", "by": "1 /day", "half": "0.5"},
@@ -92,7 +92,7 @@ VASCULAR: dict[str, dict[str, Any]] = {
             {"signal": "factor", "raises": "admission guest", "by": "3 /day", "half": "1"},
         ],
     },
-    "tip": {"part": "sprout", "movement": "0.7 um/min", "death": "0.1 /day", "attraction": {"factor": 5.0}},
+    "tip": {"part": "sprout", "movement": "0.5 um/min", "death": "0.2 /day", "attraction": {"factor": 5.0}},
     "guest": {
         "part": "host", "death": "0.5 /day", "invasion": 1.0, "movement": "0.4 um/min", "attack": "1.5 /day",
         "targets": ("vessel",),
