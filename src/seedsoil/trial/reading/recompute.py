@@ -81,7 +81,9 @@ def recompute(
         stored = {name: _rows(name, *written.get((name, first), (None, ""))) for name in TABLES}
         here, there = digests_of(joined(found)), digests_of(stored)
         changed = [name for name in TABLES if here[name] != there[name]]
-        faults += [f"tables/{name}: patients {first} to {last - 1} are other rows when computed here" for name in changed]
+        faults += [
+            f"tables/{name}: patients {first} to {last - 1} are other rows when computed here" for name in changed
+        ]
         if changed:
             parts += [written[name, first][0] for name in (*changed, *TABLES) if (name, first) in written][:1]
     return len(numbers), faults, parts
