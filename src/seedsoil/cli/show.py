@@ -1,4 +1,4 @@
-"""The commands `show` (a finished run as tables, one of its patients as a story with pictures) and `grow` (one patient, without a run)."""
+"""The commands `show` (a finished run as tables, or a patient of it as a story) and `grow` (a patient without a run)."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ def _in_haste() -> Generator[None]:
         collects, remembers = gc.isenabled(), not _was_read or "get_call_type" in vars(types.Function)
         gc.disable()
         if not remembers:
-            types.Function.get_call_type = _remembering(types.Function.get_call_type)
+            setattr(types.Function, "get_call_type", _remembering(types.Function.get_call_type))  # noqa: B010
         try:
             yield
         finally:

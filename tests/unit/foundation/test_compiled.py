@@ -1,15 +1,22 @@
 """How kernels are compiled: what only kernels call has no machine code of its own, and does what plain Python does."""
 
+import gc
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numba
 import numpy as np
 import pytest
+from numba.core import types
+from numba.core.errors import TypingError
+from numba.core.types.functions import BaseFunction
 from numpy.typing import NDArray
 
+from seedsoil.foundation import compiled
 from seedsoil.foundation.compiled import inner, kernel, leaf
 
 pytestmark = pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="nothing is compiled")
@@ -77,6 +84,39 @@ def test_an_error_of_an_inner_function_reaches_python() -> None:
     """It is told from the code of the entry: there is no other."""
     with pytest.raises(ValueError, match="below nothing"):
         _through_two(np.array([1.0, -1.0]))
+
+
+def _many_sums(x: float) -> float:
+    return x + x + x + x + x + x + x + x - x - x - x - x
+
+
+@pytest.mark.skipif(not compiled._was_read, reason="an unknown Numba types in its own way")
+def test_each_call_is_typed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numba asks for the types of eight sums and four differences, twice: once for each operator it is told anew."""
+    asked, real = Counter[str](), BaseFunction.get_call_type
+
+    def counted(self: Any, context: Any, args: Any, kws: Any) -> Any:
+        asked[str(self)] += 1
+        return real(self, context, args, kws)
+
+    monkeypatch.setattr(BaseFunction, "get_call_type", counted)
+    assert compiled._compile(_many_sums, compiled._Dispatcher)(1.0) == 4.0
+    assert sorted(asked.values()) == [1, 1]
+
+
+def test_compilation_leaves_numba_and_the_collector_of_garbage_as_they_were() -> None:
+    """Also where it fails; and a collector that was off stays off."""
+    for was_on in (True, False):
+        if not was_on:
+            gc.disable()
+        try:
+            compiled._compile(_many_sums, compiled._Dispatcher)(2.0)
+            with pytest.raises(TypingError):
+                compiled._compile(_many_sums, compiled._Dispatcher)("no number")
+            assert gc.isenabled() is was_on
+        finally:
+            gc.enable()
+        assert "get_call_type" not in vars(types.Function)
 
 
 _PLAIN_WAY = """

@@ -67,7 +67,7 @@ def recompute(
     chunks = chosen(store, share)
     if not chunks:
         raise StoreError(f"{folder}: nothing is done yet that could be computed again")
-    written = {(name, one): part for name in TABLES for one, *part in store.listing(name)}
+    written = {(name, one): (path, digest) for name in TABLES for one, path, digest in store.listing(name)}
     absent = {failure.patient for failure in read_failures(Path(folder))}
     numbers = [number for first, last in chunks for number in range(first, last) if number not in absent]
     faults, parts, done = list[str](), list[Path](), 0
