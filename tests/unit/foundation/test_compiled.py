@@ -71,10 +71,10 @@ def test_inner_functions_work_in_whoever_calls_them() -> None:
 def test_inner_functions_leave_no_machine_code() -> None:
     """Optimised and emitted on its own, each of them would take longer than all of it does where it is linked."""
     _deep.compile((numba.float64[::1],))  # type: ignore[attr-defined]  (as part of an entry from the cache it is not)
-    for compiled in (*_deep.overloads.values(), *_deepest.overloads.values()):  # type: ignore[attr-defined]
-        name = compiled.fndesc.llvm_func_name
-        assert compiled.library.get_function(name)
-        assert not compiled.library._codegen._engine.is_symbol_defined(name)
+    for made in (*_deep.overloads.values(), *_deepest.overloads.values()):  # type: ignore[attr-defined]
+        name = made.fndesc.llvm_func_name
+        assert made.library.get_function(name)
+        assert not made.library._codegen._engine.is_symbol_defined(name)
     _through_two(np.ones(2))
     (entry,) = _through_two.overloads.values()  # type: ignore[attr-defined]
     assert entry.library.get_pointer_to_function(entry.fndesc.llvm_func_name) != 0
