@@ -95,6 +95,20 @@ def test_show_tells_one_patient(answer: dict[str, Any], folder: Path) -> None:
     assert done.stdout.strip()
 
 
+def test_grow_draws_the_very_patient_of_the_run_and_leaves_nothing_else(answer: dict[str, Any], folder: Path) -> None:
+    """Without a run, from the same study: catches one other byte of the picture or another story, and any file beside the two."""
+    arm = next(iter(answer["arms"]))
+    shown = seedsoil("show", answer["out"], "--patient", "2", "--arm", arm, "--out", "shown", where=folder)
+    grown = seedsoil("grow", "--patient", "2", "--out", "grown", where=folder)
+    assert (shown.returncode, grown.returncode) == (0, 0), grown.stderr
+    stories = [done.stdout.split("Picture: ")[0] for done in (shown, grown)]
+    assert stories[0] == stories[1]
+    assert "How it ended: " in stories[1]
+    pictures = [{path.name: path.read_bytes() for path in (folder / at).iterdir()} for at in ("shown", "grown")]
+    assert pictures[0] == pictures[1]
+    assert set(pictures[1]) == {f"patient-2-{arm}.png", f"patient-2-{arm}.svg"}
+
+
 def test_pictures_of_all_arms_are_saved_where_asked_for(answer: dict[str, Any], folder: Path) -> None:
     done = seedsoil("show", answer["out"], "--out", "pictures", where=folder)
     assert done.returncode == 0, done.stderr

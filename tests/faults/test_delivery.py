@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -16,6 +18,7 @@ from seedsoil.cli.main import execute
 from seedsoil.experiment.store import Store
 from seedsoil.foundation.errors import StoreError, StudyError
 from seedsoil.trial.plan import Plan
+from seedsoil.trial.reading.digest import digests
 from seedsoil.trial.reading.recompute import chosen, recompute
 from seedsoil.trial.run import run
 from seedsoil.trial.runner import work
@@ -105,19 +108,21 @@ def test_f31_a_worker_that_was_wrong_all_along_is_found_by_computing_again(
         patch.setattr(work, "run_patient", wrong)
         run(study(), executor="serial", chunk=2, out=folder)
     assert Store.open(folder).verify() == ()
-    assert recompute(sound, 1.0) == (PATIENTS, [])
+    assert recompute(sound, 1.0) == (PATIENTS, [], [])
     told = "tables/lesions: patients 4 to 5 are other rows when computed here"
-    assert recompute(folder, 1.0) == (PATIENTS, [told])
+    assert recompute(folder, 1.0) == (PATIENTS, [told], [folder / "tables" / "lesions" / "part-00002.parquet"])
     few, more = (set(chosen(Store.open(folder), share)) for share in (0.01, 0.5))
     assert (len(few), len(more)) == (1, 3)
     assert few < more
     assert execute(["doctor", str(folder), "--recompute", "1.0"]) == 1
-    assert told in capsys.readouterr().err
+    *_, remove, go_on = capsys.readouterr().err.splitlines()
     assert execute(["doctor", str(sound), "--recompute", "0.01"]) == 0
-    # What it says to do heals the run.
-    for part in folder.glob("tables/*/part-00002.parquet"):
-        part.unlink()
-    assert run(study(), executor="serial", out=folder, resume=True).digests() == calm()
+    # What it says to do, to the letter, heals the run.
+    subprocess.run(remove, shell=True, check=True)
+    assert [path.name for path in folder.glob("tables/lesions/*2.parquet")] == []
+    assert shlex.split(go_on) == ["seedsoil", "run", str(folder), "--resume"]
+    assert execute([*shlex.split(go_on)[1:], "--workers", "1", "--no-report"]) == 0
+    assert digests(folder) == calm()
 
 
 def test_f31_what_cannot_be_computed_again(tmp_path: Path) -> None:

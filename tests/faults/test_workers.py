@@ -21,6 +21,7 @@ from seedsoil.cli.main import execute
 from seedsoil.experiment.store import Store
 from seedsoil.trial.reading.digest import digests
 from seedsoil.trial.run import run
+from seedsoil.trial.runner.dispatch import MOST_DEATHS
 from seedsoil.trial.runner.failures import FILE, Failure, PatientError
 from seedsoil.trial.runner.pool import ProcessPool
 from seedsoil.trial.trial import Trial
@@ -57,7 +58,7 @@ def others(trial: Trial) -> list[int]:
 def killed_at_random(kills: int, patients: int, seed: int, folder: Path) -> None:
     """Carry a study out while its workers are killed; nothing is lost, and what was written is not written again.
 
-    A patient whose worker is killed each time, twice in company and twice alone, may be given up: by name, and resumed.
+    A patient whose worker is killed each time, four times in company and four times alone, may be given up: by name, and resumed.
     """
     generator, told, written = np.random.default_rng(seed), list[str](), dict[str, int]()
     pool, over = ProcessPool(2), Event()
@@ -86,6 +87,7 @@ def killed_at_random(kills: int, patients: int, seed: int, folder: Path) -> None
         killer.join()
         pool.kill()
     assert {failure.kind for failure in lost} <= {"died"}
+    assert kills >= 2 * MOST_DEATHS or not lost, "given up after too few deaths"
     trial = run(study(patients), executor="serial", out=folder, resume=True)
     again = {name for name, when in parts(folder).items() if written.get(name, when) != when}
     assert {int(name[-13:-8]) for name in again} <= {failure.patient // 2 for failure in lost}

@@ -29,7 +29,7 @@ def command_cases(folder: Path) -> Iterator[Case]:
     nowhere = str(folder / "nowhere")
     for option, words in (
         ("--patients", ("run", "demo", "--out", out)), ("--seed", ("run", "demo", "--out", out)),
-        ("--workers", ("run", "demo", "--out", out)), ("--patient", ("show", nowhere)), ("--patient", ("lineage", nowhere)),
+        ("--workers", ("run", "demo", "--out", out)), ("--patient", ("grow", "demo", "--out", out)), ("--patient", ("show", nowhere)), ("--patient", ("lineage", nowhere)),
         ("--cells", ("lineage", nowhere, "--patient", "0")), ("--lesions", ("lineage", nowhere, "--patient", "0")),
     ):  # fmt: skip
         for kind, word in NO_NUMBERS:
@@ -53,6 +53,7 @@ def command_cases(folder: Path) -> Iterator[Case]:
             )
     for command in (
         "run",
+        "grow",
         "check",
         "explain",
         "resolve",
@@ -64,14 +65,14 @@ def command_cases(folder: Path) -> Iterator[Case]:
         "synergy",
         "doctor",
     ):
-        more = ("--patient", "0") if command == "lineage" else ("--out", out) if command == "run" else ()
+        more = ("--patient", "0") if command == "lineage" else ("--out", out) if command in ("run", "grow") else ()
         for kind, word in NO_NAMES:
             given = (
                 f"{nowhere}/{word}"
                 if command in ("show", "export", "lineage", "doctor", "synergy") and kind not in ("surrogate",)
                 else word
             )
-            if not (given.startswith("-") or (command == "run" and kind == "device")):
+            if not (given.startswith("-") or (command in ("run", "grow") and kind == "device")):
                 yield Case(
                     "command", command, kind, (command, given, *more), False, ("",), shown_words(word.strip())[:0]
                 )

@@ -75,13 +75,15 @@ def _recompute(folder: Path, share: float) -> int:
     from seedsoil.trial.reading.recompute import recompute
 
     with progress_of("patients", _LINES_OF_PROGRESS) as progress:
-        patients, faults = recompute(folder, share, progress)
+        patients, faults, parts = recompute(folder, share, progress)
     if faults:
         say_faults(f"{folder}: {fault}" for fault in faults)
         say(
-            f"Whoever computed them was wrong, or this machine is. Try it on another; to have them computed again, remove "
-            f"those parts, then: {_go_on(folder)}"
+            "Whoever computed them was wrong, or this machine is: try it on another. To have those patients computed again "
+            "(a chunk that lacks one of its parts is computed whole):"
         )
+        say(f"  rm {' '.join(quoted(part) for part in parts)}")
+        say(f"  {_go_on(folder)}")
         return FAILED
     print(f"{folder}: {patients} patients computed again here have the rows that were written")
     return DONE

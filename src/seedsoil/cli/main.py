@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 #: the command is called, so that no command waits for what another one needs.
 COMMANDS = {
     "run": ("seedsoil.cli.run:run", "Carry out a study and answer it."),
+    "grow": ("seedsoil.cli.show:grow", "Grow one patient of a study, treat it in one arm, and draw it."),
     "worker": ("seedsoil.cli.run:worker", "Lend this machine's cores to runs on a Dask cluster."),
     "check": ("seedsoil.cli.study:check", "Name every fault of a study file."),
     "explain": ("seedsoil.cli.study:explain", "Say in plain English what a study will do."),
@@ -57,7 +58,7 @@ def help_text() -> str:
             "  --help     this page; after a command, the page of that command",
             "  --version  the version",
             "",
-            "Begin with: seedsoil run --patients 40",
+            "Begin with: seedsoil grow; then: seedsoil run --patients 40",
             _CODES,
             NOTICE,
         ]

@@ -1,10 +1,11 @@
-"""The command `show`: a finished run as tables, or one of its patients as a story with pictures."""
+"""The commands `show` (a finished run as tables, or a patient of it as a story) and `grow` (a patient without a run)."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seedsoil.cli.study import open_study
 from seedsoil.cli.terminal import DONE, NOTICE, print_table, say
 
 if TYPE_CHECKING:
@@ -61,6 +62,57 @@ def show(
     name, drawn = _draw(trial, picture, patient, arm, against)
     print(drawn.caption)
     for path in _save(drawn, name, out) if out else _keep(drawn, name, run):
+        print(f"Picture: {path}")
+    print(NOTICE)
+    return DONE
+
+
+def grow(
+    study: str = "demo",
+    /,
+    *,
+    patient: int = 0,
+    arm: str | None = None,
+    picture: str | None = None,
+    seed: int | None = None,
+    out: Path | None = None,
+) -> int:
+    """Grow one patient of a study, treat it in one arm, tell what happened and draw it. No run is needed, and none is made.
+
+    The patient is the one that a run of the study has under the same number and seed.
+
+    Parameters
+    ----------
+    study
+        A study file (TOML), the name of a shipped study, or the folder of a run, which knows its study.
+    patient
+        Number of the patient, from 0.
+    arm
+        Arm in which the patient is treated; the first one of the study if not given.
+    picture
+        Name of the picture: patient (the default), lesions, clones, spread or drugs.
+    seed
+        Seed of all luck, instead of the study's.
+    out
+        Folder for the picture (PNG and SVG); this one if not given.
+    """
+    from seedsoil.foundation.errors import StudyError
+    from seedsoil.show.pictures import OF_PATIENTS, draw_of_patient, known
+    from seedsoil.trial.asked import check_patient
+    from seedsoil.trial.trial import simulate
+
+    name = known("patient" if picture is None else picture)
+    if name not in OF_PATIENTS:
+        raise StudyError(f"picture {name!r} is not one of a patient in one arm. Of one: {', '.join(OF_PATIENTS)}.")
+    plan = open_study(study, seed=seed).plan()
+    chosen = next(iter(plan.arms)) if arm is None else arm
+    check_patient(plan, patient, (chosen,))
+    say(f"Patient {patient} (seed {plan.seed}), arm {chosen} ...")
+    history = simulate(plan, chosen, patient)
+    _tell(history)
+    drawn = draw_of_patient(history, name)
+    print(drawn.caption)
+    for path in _save(drawn, f"{name}-{patient}-{chosen}", Path() if out is None else out):
         print(f"Picture: {path}")
     print(NOTICE)
     return DONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from seedsoil.body.state import (
     CLONE_PARENT,
     CLONE_TYPE,
     CLONES,
+    DEATH_DAY,
     DETECTED,
     DIVISION,
     EXTINCT,
@@ -72,6 +74,14 @@ STALLED_DAYS, STALLED_CELLS, STALLED_FOLD = 3652.5, 1e6, 3.0
 LATEST_DIAGNOSIS = 3.0
 #: Founders tried before a patient is given up: most are lost by chance or stall.
 MOST_ATTEMPTS = 200
+#: What becomes of founders that nobody finds, and what a study can do about it.
+_KILLED, _DIED_OUT, _ALONE, _SLOW = "killed first", "died out", "without the metastases asked for", "hardly grew"
+_ADVICE = {
+    _KILLED: "Lower diagnosis.primary_diameter.",
+    _DIED_OUT: "Raise tumour.division_rate, or weaken what kills the cells (host.cells.immunity).",
+    _ALONE: "Raise diagnosis.primary_diameter, or ask for fewer metastases.",
+    _SLOW: "Lower diagnosis.primary_diameter or raise tumour.division_rate.",
+}
 #: Growth of the primary's logarithm in one step while it is far from the size asked for, when nobody looks and nothing is
 #: given; and the longest of those steps [day]: no more than the pieces there are can cut to the shortest.
 STRIDE_GROWTH, LONGEST_STRIDE = 0.35, 6 * STEP_DAYS
@@ -236,11 +246,11 @@ def grow(
     Raises
     ------
     ModelError
-        If none of the founders tried leads to a diagnosis; it says how large the primaries became.
+        If none of the founders tried leads to a diagnosis; it says what became of them, and how large the primaries were.
     """
     if diagnosis.primary_diameter_mm <= 0.0:
         return _healthy(patient(1) if callable(patient) else patient, vessels, diagnosis, seed, number, without)
-    largest = 0.0
+    largest, fates = 0.0, Counter[str]()
     for attempt in range(1, MOST_ATTEMPTS + 1):
         person = patient(attempt) if callable(patient) else patient
         stream = new_stream(seed, number)
@@ -251,11 +261,24 @@ def grow(
                 person, vessels, tuple(without), number, seed, state, stream, day, attempt, found_by, diagnosis
             )
         largest = max(largest, float(state.lesion[0, LARGEST]))
+        fates[_why_not_found(state, diagnosis)] += 1
+    # Most founders are lost by chance whatever the study asks for: what the others failed at is what can be changed.
+    fate = next((fate for fate, _ in fates.most_common() if fate != _DIED_OUT), _DIED_OUT)
+    told = ", ".join(f"{times} {one}" for one, times in fates.most_common())
     raise ModelError(
-        f"patient {number}: no tumour was diagnosed in {MOST_ATTEMPTS} tries; the largest primary reached "
-        f"{diameter(largest):.1f} mm of the {diagnosis.primary_diameter_mm:g} mm asked for. "
-        "Lower diagnosis.primary_diameter or raise tumour.division_rate."
+        f"patient {number}: no tumour was diagnosed in {MOST_ATTEMPTS} tries ({told}); the largest primary reached "
+        f"{diameter(largest):.1f} mm of the {diagnosis.primary_diameter_mm:g} mm asked for. {_ADVICE[fate]}"
     )
+
+
+def _why_not_found(state: State, diagnosis: Diagnosis) -> str:
+    """Return what became of a founder that did not lead to a diagnosis: one of `_ADVICE`."""
+    if state.clock[DEATH_DAY] > 0.0:
+        return _KILLED
+    if state.lesion[0, CELLS] <= 0.0:
+        return _DIED_OUT
+    is_late = diameter(state.lesion[0, CELLS]) > LATEST_DIAGNOSIS * diagnosis.primary_diameter_mm
+    return _ALONE if is_late else _SLOW
 
 
 def _healthy(

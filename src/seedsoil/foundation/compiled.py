@@ -5,12 +5,14 @@ in the files that the function calls; so the cache lives in a folder named by a 
 of the versions that compiled them. No fast-math anywhere: the results of a kernel are bytes to be repeated.
 """
 
+import gc
 import hashlib
 import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -74,9 +76,12 @@ if "NUMBA_CACHE_DIR" not in os.environ:
 os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
 
 import numba  # noqa: E402  (the settings above are read when Numba is imported)
+from numba.core import types  # noqa: E402
 from numba.core.codegen import JITCodeLibrary  # noqa: E402
 from numba.core.compiler import Compiler  # noqa: E402
+from numba.core.compiler_lock import global_compiler_lock  # noqa: E402
 from numba.core.registry import CPUDispatcher  # noqa: E402
+from numba.core.targetconfig import ConfigStack  # noqa: E402
 
 _numba_version = tuple(int(part) for part in numba.__version__.split(".")[:2])
 if _numba_version < (0, 67):
@@ -86,8 +91,8 @@ _settings: Any = numba.config
 _settings.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
 seal_cache()
 
-#: Versions of Numba whose way of linking was read; under others each function is optimised on its own: slower, the same bytes.
-_links_late = _numba_version in ((0, 68),)
+#: Versions of Numba whose typing and linking were read; under others each function is typed and optimised on its own: slower, the same bytes.
+_was_read = _numba_version in ((0, 68),)
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -98,7 +103,10 @@ def kernel(function: Function) -> Function:
     Division follows IEEE 754 (by zero gives infinity or nan, no exception). With `NUMBA_DISABLE_JIT=1` in the
     environment the function stays plain Python.
     """
-    return cast("Function", numba.njit(cache=True, error_model="numpy")(function))
+    entry = _compile(function, _Dispatcher)
+    if isinstance(entry, CPUDispatcher):
+        entry.enable_caching()
+    return cast("Function", entry)
 
 
 def leaf(function: Function) -> Function:
@@ -120,6 +128,45 @@ def inner(function: Function) -> Function:
 def inline(function: Function) -> Function:
     """Compile like `leaf`, and let the caller swallow the body: for small functions in tight loops."""
     return _with_entry(function, forceinline=True)
+
+
+@contextmanager
+def _in_haste() -> Generator[None]:
+    """Compile without Python's search for cycles of garbage, and type each call of Numba's own functions once.
+
+    Numba asks dozens of templates what `+` of two floats is, each time anew; the answer hangs on the types and on the flags of the
+    function that is being compiled, and on nothing else that changes meanwhile.
+    """
+    with global_compiler_lock:
+        collects, remembers = gc.isenabled(), not _was_read or "get_call_type" in vars(types.Function)
+        gc.disable()
+        if not remembers:
+            setattr(types.Function, "get_call_type", _remembering(types.Function.get_call_type))  # noqa: B010
+        try:
+            yield
+        finally:
+            if not remembers:
+                del types.Function.get_call_type
+            if collects:
+                gc.enable()
+
+
+def _remembering(resolve: Any) -> Any:
+    """Wrap what finds the signature of a call: the same function, types and flags have the same one."""
+    known: dict[Any, Any] = {}
+    flags_of, named = None, ""
+
+    def get_call_type(self: Any, context: Any, args: Any, kws: Any) -> Any:
+        nonlocal flags_of, named
+        flags = ConfigStack.top_or_none()
+        if flags is not flags_of:
+            flags_of, named = flags, "" if flags is None else flags.summary()
+        call = self, context, tuple(args), tuple(kws.items()), named
+        if call not in known:
+            known[call] = resolve(self, context, args, kws)
+        return known[call]
+
+    return get_call_type
 
 
 class _Unfinished(JITCodeLibrary):  # type: ignore[misc]
@@ -149,7 +196,15 @@ class _Inner(Compiler):  # type: ignore[misc]
         return super().define_pipelines()
 
 
-class _Entry(CPUDispatcher):  # type: ignore[misc]
+class _Dispatcher(CPUDispatcher):  # type: ignore[misc]
+    """A function that Numba compiles when it is called with new types."""
+
+    def compile(self, sig: Any) -> Any:
+        with _in_haste():
+            return super().compile(sig)
+
+
+class _Entry(_Dispatcher):
     """A function that Python calls, kept on disk; ``inside`` is the same for kernels, which pay for no entry to it."""
 
     inside: Any
@@ -160,7 +215,7 @@ class _Entry(CPUDispatcher):  # type: ignore[misc]
 
 
 def _with_entry(function: Function, **options: Any) -> Function:
-    entry = _compile(function, _Entry if _links_late else CPUDispatcher, **options)
+    entry = _compile(function, _Entry if _was_read else _Dispatcher, _nrt=False, no_cfunc_wrapper=True, **options)
     if isinstance(entry, _Entry):
         entry.inside = _inside(function, **options)
     if isinstance(entry, CPUDispatcher):
@@ -169,13 +224,14 @@ def _with_entry(function: Function, **options: Any) -> Function:
 
 
 def _inside(function: Any, **options: Any) -> Any:
-    compiler = _Inner if _links_late else Compiler
-    return _compile(function, CPUDispatcher, no_cpython_wrapper=True, pipeline_class=compiler, **options)
+    compiler = _Inner if _was_read else Compiler
+    options |= {"_nrt": False, "no_cfunc_wrapper": True, "no_cpython_wrapper": True}
+    return _compile(function, CPUDispatcher, pipeline_class=compiler, **options)
 
 
 def _compile(function: Any, dispatcher: type[CPUDispatcher], pipeline_class: type = Compiler, **options: Any) -> Any:
-    """Do as `numba.njit` does, without reference counts, and without an entry for C, which nobody uses."""
+    """Do as `numba.njit` does; leaves go without reference counts (``_nrt``) and without an entry for C, which nobody uses."""
     if _settings.DISABLE_JIT:
         return function
-    options |= {"nopython": True, "boundscheck": None, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
+    options |= {"nopython": True, "boundscheck": None, "error_model": "numpy"}
     return dispatcher(function, targetoptions=options, pipeline_class=pipeline_class)

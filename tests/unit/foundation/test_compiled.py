@@ -1,15 +1,22 @@
 """How kernels are compiled: what only kernels call has no machine code of its own, and does what plain Python does."""
 
+import gc
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numba
 import numpy as np
 import pytest
+from numba.core import types
+from numba.core.errors import TypingError
+from numba.core.types.functions import BaseFunction
 from numpy.typing import NDArray
 
+from seedsoil.foundation import compiled
 from seedsoil.foundation.compiled import inner, kernel, leaf
 
 pytestmark = pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="nothing is compiled")
@@ -64,10 +71,10 @@ def test_inner_functions_work_in_whoever_calls_them() -> None:
 def test_inner_functions_leave_no_machine_code() -> None:
     """Optimised and emitted on its own, each of them would take longer than all of it does where it is linked."""
     _deep.compile((numba.float64[::1],))  # type: ignore[attr-defined]  (as part of an entry from the cache it is not)
-    for compiled in (*_deep.overloads.values(), *_deepest.overloads.values()):  # type: ignore[attr-defined]
-        name = compiled.fndesc.llvm_func_name
-        assert compiled.library.get_function(name)
-        assert not compiled.library._codegen._engine.is_symbol_defined(name)
+    for made in (*_deep.overloads.values(), *_deepest.overloads.values()):  # type: ignore[attr-defined]
+        name = made.fndesc.llvm_func_name
+        assert made.library.get_function(name)
+        assert not made.library._codegen._engine.is_symbol_defined(name)
     _through_two(np.ones(2))
     (entry,) = _through_two.overloads.values()  # type: ignore[attr-defined]
     assert entry.library.get_pointer_to_function(entry.fndesc.llvm_func_name) != 0
@@ -79,6 +86,39 @@ def test_an_error_of_an_inner_function_reaches_python() -> None:
         _through_two(np.array([1.0, -1.0]))
 
 
+def _many_sums(x: float) -> float:
+    return x + x + x + x + x + x + x + x - x - x - x - x
+
+
+@pytest.mark.skipif(not compiled._was_read, reason="an unknown Numba types in its own way")
+def test_each_call_is_typed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numba asks for the types of eight sums and four differences, twice: once for each operator it is told anew."""
+    asked, real = Counter[str](), BaseFunction.get_call_type
+
+    def counted(self: Any, context: Any, args: Any, kws: Any) -> Any:
+        asked[str(self)] += 1
+        return real(self, context, args, kws)
+
+    monkeypatch.setattr(BaseFunction, "get_call_type", counted)
+    assert compiled._compile(_many_sums, compiled._Dispatcher)(1.0) == 4.0
+    assert sorted(asked.values()) == [1, 1]
+
+
+def test_compilation_leaves_numba_and_the_collector_of_garbage_as_they_were() -> None:
+    """Also where it fails; and a collector that was off stays off."""
+    for was_on in (True, False):
+        if not was_on:
+            gc.disable()
+        try:
+            compiled._compile(_many_sums, compiled._Dispatcher)(2.0)
+            with pytest.raises(TypingError):
+                compiled._compile(_many_sums, compiled._Dispatcher)("no number")
+            assert gc.isenabled() is was_on
+        finally:
+            gc.enable()
+        assert "get_call_type" not in vars(types.Function)
+
+
 _PLAIN_WAY = """
 import numba
 numba.__version__ = "0.99.0"
@@ -88,7 +128,7 @@ from seedsoil.foundation.samplers import exponential
 from seedsoil.foundation.streams import aim, new_stream
 stream = new_stream(7, 3)
 aim(stream, 1, np.uint64(5), 2)
-print(compiled._links_late, type(exponential).__name__, exponential(stream).hex())
+print(compiled._was_read, type(exponential).__name__, exponential(stream).hex())
 """
 
 
@@ -105,6 +145,6 @@ def test_an_unknown_numba_compiles_in_the_plain_way(tmp_path: Path) -> None:
         ).stdout.split()
         for way, code in enumerate((_PLAIN_WAY, here))
     ]
-    assert said[0][:2] == ["False", "CPUDispatcher"]
+    assert said[0][:2] == ["False", "_Dispatcher"]
     assert said[1][:2] == ["True", "_Entry"]
     assert said[0][2] == said[1][2]

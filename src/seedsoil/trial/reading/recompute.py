@@ -29,7 +29,7 @@ def chosen(store: Store, share: float) -> list[tuple[int, int]]:
 
 def recompute(
     folder: Path | str, share: float, progress: Callable[[int, int], None] | None = None
-) -> tuple[int, list[str]]:
+) -> tuple[int, list[str], list[Path]]:
     """Compute a share of a run's patients again, in this process, and compare every value with the run's tables.
 
     Parameters
@@ -47,6 +47,8 @@ def recompute(
         How many were computed again; who is known to have failed is left out.
     faults : list of str
         One line for each table of a chunk that differs.
+    parts : list of Path
+        One part of each chunk that differs: without it the chunk is not whole, and a run that is taken up computes it again.
 
     Raises
     ------
@@ -65,10 +67,10 @@ def recompute(
     chunks = chosen(store, share)
     if not chunks:
         raise StoreError(f"{folder}: nothing is done yet that could be computed again")
-    written = {(name, one): part for name in TABLES for one, *part in store.listing(name)}
+    written = {(name, one): (path, digest) for name in TABLES for one, path, digest in store.listing(name)}
     absent = {failure.patient for failure in read_failures(Path(folder))}
     numbers = [number for first, last in chunks for number in range(first, last) if number not in absent]
-    faults, done = list[str](), 0
+    faults, parts, done = list[str](), list[Path](), 0
     for first, last in chunks:
         found = []
         for number in sorted({*range(first, last)} - absent):
@@ -78,12 +80,13 @@ def recompute(
                 progress(done, len(numbers))
         stored = {name: _rows(name, *written.get((name, first), (None, ""))) for name in TABLES}
         here, there = digests_of(joined(found)), digests_of(stored)
+        changed = [name for name in TABLES if here[name] != there[name]]
         faults += [
-            f"tables/{name}: patients {first} to {last - 1} are other rows when computed here"
-            for name in TABLES
-            if here[name] != there[name]
+            f"tables/{name}: patients {first} to {last - 1} are other rows when computed here" for name in changed
         ]
-    return len(numbers), faults
+        if changed:
+            parts += [written[name, first][0] for name in (*changed, *TABLES) if (name, first) in written][:1]
+    return len(numbers), faults, parts
 
 
 def _rows(name: str, path: Path | None, digest: str) -> Columns:

@@ -35,12 +35,9 @@ class Crew(ABC):
         Whether the executor says which piece of work a worker died of. Another one breaks as a whole.
     keeps_time : bool
         Whether the executor itself stops work when the patience with a patient is over.
-    most_deaths : int
-        Workers lost over the same patients until these are under suspicion, and until a patient alone is given up.
     """
 
     workers = 1
-    most_deaths = 2
     names_the_dead = False
     keeps_time = False
     executor: Executor
@@ -149,7 +146,6 @@ class _Loky(Crew):
 
 class _Cluster(Crew):
     names_the_dead = True
-    most_deaths = 4  # hosts and cables are lost through no fault of a patient
 
     def __init__(self, address: str, workers: int, tell: Callable[[str], None]) -> None:
         from seedsoil.trial.runner.cluster import ClusterPool

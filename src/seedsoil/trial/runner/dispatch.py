@@ -21,8 +21,10 @@ from seedsoil.trial.runner.stop import Interrupted, Stop
 from seedsoil.trial.runner.work import Answer, DamagedError, Order, RefusedError, libraries, perform
 
 _TICK = 0.25
-#: Deaths, or times that the patience was over, until a chunk is split, and until a patient alone is given up.
-_MOST_DEATHS = 2
+#: Workers lost over the same patients, on this machine or on a cluster, until these are tried alone, and until a patient alone is given up.
+MOST_DEATHS = 4
+#: Times that the patience with a patient may be over.
+_MOST_OVERDUE = 2
 #: Answers with a wrong checksum, one after the other, until the run stops.
 _MOST_DAMAGED = 8
 #: If the first patients fail, all so many of them, then the study cannot be carried out.
@@ -45,6 +47,7 @@ class _Piece:
     chunk: int
     numbers: tuple[int, ...]
     deaths: int = 0
+    overdue: int = 0
     suspects: set[int] = field(default_factory=set)
     begun: float | None = None  # when it was seen to be under way
 
@@ -125,11 +128,11 @@ class Dispatcher:
                     return
                 self._open(*chunk)
             piece = self._waiting[0]
-            if piece.deaths >= _MOST_DEATHS and not self._crew.names_the_dead and self._under_way:
+            if piece.deaths >= MOST_DEATHS and not self._crew.names_the_dead and self._under_way:
                 return  # it is tried alone, so that its death is nobody else's
             self._waiting.popleft()
             self._give(piece)
-            if piece.deaths >= _MOST_DEATHS and not self._crew.names_the_dead:
+            if piece.deaths >= MOST_DEATHS and not self._crew.names_the_dead:
                 return
 
     def _open(self, first: int, last: int) -> None:
@@ -203,7 +206,7 @@ class Dispatcher:
         piece.deaths += 1
         at = error.patient if isinstance(error, WorkerDiedError) else None
         piece.suspects |= set() if at is None else {at} & set(piece.numbers)
-        if piece.deaths < self._crew.most_deaths:
+        if piece.deaths < MOST_DEATHS:
             self._tell(f"{reason} while it had {piece.who}; they are tried again")
             self._waiting.appendleft(piece)
         elif len(piece.numbers) == 1:
@@ -212,23 +215,23 @@ class Dispatcher:
             )
         else:
             self._tell(f"{reason} while it had {piece.who}, again; they are tried in smaller pieces")
-            self._split(piece, piece.suspects or set(piece.numbers), 0)
+            self._split(piece, piece.suspects or set(piece.numbers))
 
-    def _split(self, piece: _Piece, suspects: set[int], deaths: int) -> None:
+    def _split(self, piece: _Piece, suspects: set[int], deaths: int = 0, overdue: int = 0) -> None:
         """Try suspects each alone, before the others."""
         others = tuple(number for number in piece.numbers if number not in suspects)
-        pieces = [_Piece(piece.chunk, (number,), deaths) for number in sorted(suspects)]
+        pieces = [_Piece(piece.chunk, (number,), deaths, overdue) for number in sorted(suspects)]
         self._waiting.extendleft(reversed([*pieces, *([_Piece(piece.chunk, others)] if others else [])]))
 
     def _overdue(self, piece: _Piece, patient: int | None) -> Generator[Done]:
         who = piece.who if patient is None else f"patient {patient}"
         reason = f"{who} (seed {self._seed}) took longer than {self._limit(piece, patient):g} s"
-        if len(piece.numbers) == 1 and piece.deaths + 1 >= _MOST_DEATHS:
+        if len(piece.numbers) == 1 and piece.overdue + 1 >= _MOST_OVERDUE:
             failure = self._failure(piece.numbers[0], "overdue", f"took longer than {self._patience:g} s, twice")
             yield from self._keep(piece, None, [failure])
             return
         self._tell(f"{reason}; the worker was stopped, and they are tried once more")
-        self._split(piece, set(piece.numbers) if patient is None else {patient}, 1)
+        self._split(piece, set(piece.numbers) if patient is None else {patient}, overdue=piece.overdue + 1)
 
     def _broken(self, piece: _Piece, error: BaseException) -> Generator[Done]:
         """Begin a new executor. It took all work with it, and does not say whose fault that was."""
@@ -240,14 +243,14 @@ class Dispatcher:
         self._tell(f"the pool of workers broke ({reason}); {len(lost)} pieces of work are tried again")
         for one in reversed(lost):
             one.deaths += 1
-            if not alone or one.deaths <= _MOST_DEATHS:
+            if not alone or one.deaths <= MOST_DEATHS:
                 self._waiting.appendleft(one)
             elif len(one.numbers) == 1:
                 yield from self._keep(
                     one, None, [self._failure(one.numbers[0], "died", "it ended its worker process, alone")]
                 )
             else:
-                self._split(one, set(one.numbers), _MOST_DEATHS)
+                self._split(one, set(one.numbers), MOST_DEATHS)
 
     def _refuse(self, piece: _Piece, future: Future[bytes], error: ModelError | StoreError) -> None:
         self._damaged += 1
