@@ -7,7 +7,7 @@ import sys
 from tests.shape.sources import package, repository
 
 _floors = {
-    "cli", "web", "show", "evidence", "trial", "infer", "catalogue", "experiment", "observe", "body", "tissue",
+    "cli", "web", "show", "evidence", "trial", "infer", "scene", "catalogue", "experiment", "observe", "body", "tissue",
     "biology", "foundation",
 }  # fmt: skip
 # Folders of data alone: the shipped study files.
