@@ -233,7 +233,7 @@ def test_a_walk_has_its_speed_and_no_way_of_its_own(shape: Any, gap: int, speed:
 def test_cells_that_change_places_do_not_change_back() -> None:
     """A full plane where all swap: each goes by its own hops and by others', so its square of way is twice a walker's.
 
-    Catches luck that two cells share because one comes where the other was: that takes away a quarter.
+    Catches luck that two cells share because one comes where the other was: that takes away a fifth.
     """
     shape, speed, steps = (1, 120, 120), 0.2, 30
     model = block(shape, [kind("walker", "host", movement=f"{speed} um/min", swaps=True)], tree=True)
