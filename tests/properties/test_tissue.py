@@ -122,7 +122,8 @@ def test_birth_alone_follows_the_law_of_yule() -> None:
     """
     shape, founders = _spread(60, 14)
     model = block(shape, [kind("host", "host", division="1 /day", pushes=3)], step=1.0 / 96.0)
-    model.put("host", founders, clone=np.arange(1, founders.size + 1))  # type: ignore[arg-type]
+    for founder in founders:
+        model.put("host", np.array([founder]), clone=model.new_clone())
     _after(model, 192)
     sizes = np.bincount(model.lattice.clone.ravel(), minlength=founders.size + 1)[1:]
     per_step = -math.expm1(-1.0 / 96.0)
