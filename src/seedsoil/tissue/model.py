@@ -310,7 +310,7 @@ class TissueModel:
         return voxels[: max(found, 0)], actions[: max(found, 0)], keys[: max(found, 0)], found >= 0
 
     def _on_slabs(self, work: Callable[[int, int], Any]) -> list[Any]:
-        """Do something with all layers (or rows, in the plane): by one thread as a whole, by several in slabs."""
+        """Do something with all layers: by one thread as a whole, by several in slabs; a plane is one layer, for one thread."""
         layers = self.setting.shape[0]
         if self._pool is None or layers < self.threads:
             return [work(0, layers)]

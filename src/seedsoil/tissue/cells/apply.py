@@ -62,7 +62,8 @@ def apply(lattice, laws, stream, step, turn, order, origins, voxels, actions):  
     """Carry out the proposals of a round in the order given; a cell that another has moved proposes from where it is now.
 
     Its luck stays that of the place where it proposed (``origins``): two cells that change places must not share theirs.
-    ``voxels`` begins as a copy of that, and is changed. The arrays of clones, pieces of vessel and genealogy must have room for one more each for every proposal.
+    ``voxels`` begins as a copy of that, and is changed. The arrays of clones, pieces of vessel and genealogy must have room
+    for one more each for every proposal.
     """
     _, rows, columns = lattice.kind.shape
     follows = lattice.slot.size > 1
