@@ -122,7 +122,8 @@ def test_birth_alone_follows_the_law_of_yule() -> None:
     """
     shape, founders = _spread(60, 14)
     model = block(shape, [kind("host", "host", division="1 /day", pushes=3)], step=1.0 / 96.0)
-    model.put("host", founders, clone=np.arange(1, founders.size + 1))  # type: ignore[arg-type]
+    for founder in founders:
+        model.put("host", np.array([founder]), clone=model.new_clone())
     _after(model, 192)
     sizes = np.bincount(model.lattice.clone.ravel(), minlength=founders.size + 1)[1:]
     per_step = -math.expm1(-1.0 / 96.0)
@@ -233,7 +234,7 @@ def test_a_walk_has_its_speed_and_no_way_of_its_own(shape: Any, gap: int, speed:
 def test_cells_that_change_places_do_not_change_back() -> None:
     """A full plane where all swap: each goes by its own hops and by others', so its square of way is twice a walker's.
 
-    Catches luck that two cells share because one comes where the other was: that takes away a quarter.
+    Catches luck that two cells share because one comes where the other was: that takes away a fifth.
     """
     shape, speed, steps = (1, 120, 120), 0.2, 30
     model = block(shape, [kind("walker", "host", movement=f"{speed} um/min", swaps=True)], tree=True)

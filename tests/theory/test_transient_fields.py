@@ -121,7 +121,7 @@ def test_a_step_of_any_length_is_stable_and_keeps_mass() -> None:
 def test_bad_numbers_are_told_together() -> None:
     """Each number out of range and each array of another shape has its line."""
     block = Block((1, 4, 4), 20.0, {})
-    with pytest.raises(ModelError, match=r"diffusion: a number of um\^2/day above 0, got -1") as told:
+    with pytest.raises(ModelError, match=r"diffusion: a coefficient in um\^2/day, at least 0, got -1") as told:
         TransientField(block, -1.0, 0.0, -2.0, np.ones((1, 4, 4)))  # type: ignore[arg-type]
     assert len(str(told.value).splitlines()) == 4
     with pytest.raises(ModelError, match="loss: an array in order of the block's shape"):

@@ -215,7 +215,9 @@ class _Entry(_Dispatcher):
 
 
 def _with_entry(function: Function, **options: Any) -> Function:
-    entry = _compile(function, _Entry if _was_read else _Dispatcher, _nrt=False, no_cfunc_wrapper=True, **options)
+    # Called from Python, it lets other threads go on: it touches no object of theirs.
+    options_of_entry = options | {"_nrt": False, "no_cfunc_wrapper": True, "nogil": True}
+    entry = _compile(function, _Entry if _was_read else _Dispatcher, **options_of_entry)
     if isinstance(entry, _Entry):
         entry.inside = _inside(function, **options)
     if isinstance(entry, CPUDispatcher):

@@ -52,7 +52,7 @@ class Lattice(NamedTuple):
     piece_voxel, piece_parent, piece_joined : int32 arrays; piece_flags : uint8 array
         Pieces of vessel: where each lies (-1: gone), from which it grew, to which its end has joined.
     piece_dry : uint16 array
-        Steps since blood flowed in it.
+        Searches for where blood flows since it flowed in it.
     clone_parent, clone_bits : uint32 arrays; clone_step : int32 array
         Clones: from which each came, the mechanisms that it carries, when.
     tree_parent : uint32 array; tree_born, tree_died : int32 arrays

@@ -149,12 +149,13 @@ class TissueModel:
     def put(self, kind: str, where: NDArray[np.bool_] | NDArray[np.int64], clone: int = 0) -> int:
         """Put live cells of a kind into voxels (a mask of the block, or numbers of voxels); returns how many.
 
-        Whoever was there is gone. Vessels are laid by `lay`.
+        Whoever was there is gone. Vessels are laid by `lay`; clones but the first are made by `new_clone`.
         """
         number = self.words.kind(kind, "put")
         if self.kinds[number - 1].part in ("vessel", "sprout"):
             raise ModelError(f"put: {kind!r} is a {self.kinds[number - 1].part}; lay a vessel along a way of voxels")
-        voxels = np.flatnonzero(where) if where.dtype == np.bool_ else np.asarray(where, dtype=np.int64)
+        voxels = self._voxels(where, "put")
+        self._known_clone(clone, "put")
         self._clear(voxels)
         flat = {name: getattr(self.lattice, name).ravel() for name in ("kind", "condition", "clone", "born")}
         flat["kind"][voxels], flat["condition"][voxels], flat["clone"][voxels] = number, ALIVE, clone
@@ -174,7 +175,7 @@ class TissueModel:
         number = self.words.kind(kind, "lay")
         if self.kinds[number - 1].part != "vessel":
             raise ModelError(f"lay: {kind!r} is no vessel; put it")
-        lattice, way = self.lattice, np.asarray(way)
+        lattice, way = self.lattice, self._voxels(way, "lay")
         way = way[lattice.kind.ravel()[way] != number] if way.size > 1 else way  # it crosses another there
         if not way.size:
             return
@@ -198,6 +199,23 @@ class TissueModel:
             getattr(lattice, name).ravel()[way] = value
         self._fresh = False
 
+    def _voxels(self, where: NDArray[Any], what: str) -> NDArray[np.int64]:
+        """The numbers of voxels, from a mask or as they are given; ModelError if they are none of this block."""
+        shape, where = self.setting.shape, np.asarray(where)
+        if where.dtype == np.bool_:
+            if where.shape != shape:
+                raise ModelError(f"{what}: a mask of the block's shape {shape}, got {where.shape}")
+            return np.flatnonzero(where)
+        voxels, count = where.astype(np.int64), int(np.prod(shape))
+        if where.ndim != 1 or (voxels != where).any() or ((voxels < 0) | (voxels >= count)).any():
+            raise ModelError(f"{what}: voxels are told by a mask or by whole numbers from 0 to {count - 1}")
+        return voxels
+
+    def _known_clone(self, clone: int, what: str) -> None:
+        """ModelError if there is no such clone: kernels look it up without asking."""
+        if not 0 <= clone < int(self.lattice.used[CLONES]):
+            raise ModelError(f"{what}: no clone {clone} yet; `new_clone` makes one")
+
     def _clear(self, voxels: NDArray[np.int64]) -> None:
         """Let nothing be left of who is in some voxels but the end of their lives in the genealogy."""
         lattice = self.lattice
@@ -213,6 +231,7 @@ class TissueModel:
         known = list(dict.fromkeys(each.name for kind in self.kinds for each in kind.mechanisms))
         if unknown := [name for name in mechanisms if name not in known]:
             raise ModelError(f"new_clone: no mechanism {unknown[0]!r} here; known: {', '.join(known) or 'none'}")
+        self._known_clone(parent, "new_clone")
         self._reserve(1, 0)
         new = int(self.lattice.used[CLONES])
         self.lattice.clone_parent[new] = parent
@@ -291,7 +310,7 @@ class TissueModel:
         return voxels[: max(found, 0)], actions[: max(found, 0)], keys[: max(found, 0)], found >= 0
 
     def _on_slabs(self, work: Callable[[int, int], Any]) -> list[Any]:
-        """Do something with all layers (or rows, in the plane): by one thread as a whole, by several in slabs."""
+        """Do something with all layers: by one thread as a whole, by several in slabs; a plane is one layer, for one thread."""
         layers = self.setting.shape[0]
         if self._pool is None or layers < self.threads:
             return [work(0, layers)]

@@ -33,7 +33,7 @@ def living_pieces(lattice: Lattice, laws: Laws) -> NDArray[np.int64]:
 
 
 def perfuse(lattice: Lattice, laws: Laws) -> NDArray[np.int64]:
-    """Find out anew where blood flows, and count the steps since it did elsewhere; returns the perfused pieces."""
+    """Find out anew where blood flows, and count the searches since it did elsewhere; returns the perfused pieces."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from seedsoil.foundation import compiled
 from seedsoil.foundation.compiled import inner, kernel, leaf
+from seedsoil.tissue.cells.flows import exchange
+from seedsoil.tissue.cells.propose import propose, remember
 
 pytestmark = pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="nothing is compiled")
 
@@ -148,3 +150,8 @@ def test_an_unknown_numba_compiles_in_the_plain_way(tmp_path: Path) -> None:
     assert said[0][:2] == ["False", "_Dispatcher"]
     assert said[1][:2] == ["True", "_Entry"]
     assert said[0][2] == said[1][2]
+
+
+def test_threads_go_on_while_a_leaf_runs() -> None:
+    """Threads of a block of tissue work on slabs side by side: catches a leaf that holds all others up."""
+    assert all(each.targetoptions["nogil"] for each in (propose, remember, exchange))

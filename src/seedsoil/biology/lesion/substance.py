@@ -102,6 +102,8 @@ class Substance(Noun):
                 raise ValueError(f"{name}: {level} is not in the substance's unit, {self.unit!r}")
         if self.wall == "barrier" and (self.permeability_closed is None or self.permeability_open is None):
             raise ValueError("permeability_closed, permeability_open: a wall that is a barrier needs both")
+        if self.time == "at rest" and not self.diffusion.number > 0.0:
+            raise ValueError("diffusion: what does not move never comes to rest with cells; give it time = 'passing'")
         if not 1 <= self.every <= 1000:
             raise ValueError(f"every: a number of steps from 1 to 1000, got {self.every}")
         if bool(self.hindered_by) != (self.hindrance is not None):

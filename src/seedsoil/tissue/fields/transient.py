@@ -45,12 +45,9 @@ class TransientField:
         decay: float = 0.0,
         multiplier: NDArray[np.float32] | None = None,
     ) -> None:
-        given = {"diffusion": (diffusion, "um^2/day"), "step": (step, "day")}
-        faults = [
-            f"{name}: a number of {unit} above 0, got {value}"
-            for name, (value, unit) in given.items()
-            if not 0.0 < value < np.inf
-        ]
+        faults = [] if 0.0 < step < np.inf else [f"step: a number of day above 0, got {step}"]
+        if not 0.0 <= diffusion < np.inf:
+            faults.append(f"diffusion: a coefficient in um^2/day, at least 0, got {diffusion}")
         if not 0.0 <= decay < np.inf:
             faults.append(f"decay: a rate in 1/day, at least 0, got {decay}")
         if multiplier is not None and (multiplier.shape != block.shape or multiplier.dtype != np.float32):
