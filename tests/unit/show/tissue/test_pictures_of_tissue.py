@@ -92,10 +92,12 @@ def test_kinds_have_colours_of_their_own() -> None:
     shot = made()
     assert kind_colours(shot)["tumour"] == VERMILLION
     assert (kind_colours(shot)["endothelium"], kind_colours(shot)["parenchyma"]) == (BLUE, PALE)
-    many = tuple(shot.kinds[0].model_copy(update={"name": f"clone{n}", "part": "tumour"}) for n in range(6))
-    more = kind_colours(dataclasses.replace(shot, kinds=(*shot.kinds[:4], *many[:3])))
-    assert len(set(more.values())) == 7
-    assert list(kind_colours(dataclasses.replace(shot, kinds=(*shot.kinds, *many))).values()).count(GREY) == 3
+    for part, enough in (("tumour", 4), ("host", 8)):  # the tumour and the pale one among them
+        like = shot.kinds[0].model_copy(update={"part": part, "rules": (), "programme_time": None})
+        many = tuple(like.model_copy(update={"name": f"kind{n}"}) for n in range(enough))
+        colours = list(kind_colours(dataclasses.replace(shot, kinds=(*shot.kinds, *many))).values())
+        assert colours.count(GREY) == 1
+        assert len(set(colours)) == len(colours)
 
 
 def test_each_voxel_has_its_colour() -> None:
@@ -245,6 +247,17 @@ def test_a_strip_takes_a_finer_record() -> None:
         strip_figure([])
     with pytest.raises(StudyError, match="of one block"):
         strip_figure([made(), made(1)])
+
+
+def test_many_kinds_alike_in_number_are_named_apart() -> None:
+    """Nine kinds of some hundred cells each: no name on another, none off the page."""
+    shot = made()
+    many = tuple(shot.kinds[3].model_copy(update={"name": f"kind{n}", "title": f"kind {n}"}) for n in range(6))
+    shots = [dataclasses.replace(shot, kinds=(*shot.kinds, *many), day=float(day)) for day in range(2)]
+    counts = {"day": [0.0, 1.0]} | {kind.name: [100.0, 100.0 + n] for n, kind in enumerate(shots[0].kinds)}
+    picture = strip_figure(shots, counts=counts)
+    assert len(picture.axes[1].texts) == 10
+    assert overlaps(picture) == outside(picture) == []
 
 
 def test_nothing_to_draw_is_drawn_plainly() -> None:
