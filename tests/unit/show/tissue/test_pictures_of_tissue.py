@@ -23,7 +23,7 @@ from seedsoil.show.tissue.looks import (
     painted,
     segments,
 )
-from seedsoil.show.tissue.slice import slice_figure
+from seedsoil.show.tissue.slice import outline, slice_figure
 from seedsoil.show.tissue.strip import strip_figure
 from seedsoil.tissue.lattice import COVERED, GROWN, PERFUSED
 from seedsoil.tissue.snapshot import Snapshot
@@ -151,6 +151,23 @@ def test_a_slice_shows_cells_vessels_and_levels_at_their_places() -> None:
     assert (picture.table["kind"][place], picture.table["condition"][place]) == ("tumour", "necrotic")
     assert picture.table["oxygen"][place] == pytest.approx(float(shot.fields[0, 2, 2, 3]))
     assert "7 live tumour cells" in picture.caption
+
+
+def test_the_edge_of_the_tumour_is_where_its_voxels_end() -> None:
+    """Eight sides about a square of four voxels, at its corners; one more tumour cell at the block's corner has four."""
+    shot = made()
+    edges = outline(shot, 1)
+    assert len(edges) == 8
+    assert (edges.min(axis=(0, 1)).tolist(), edges.max(axis=(0, 1)).tolist()) == ([-20.0, -20.0], [20.0, 20.0])
+    inside = (np.abs(edges) < 20.0).all(axis=2).any()
+    assert not inside
+    kind = shot.kind.copy()
+    kind[1, 0, 0] = _TUMOUR
+    more = outline(dataclasses.replace(shot, kind=kind), 1)
+    assert len(more) == 12
+    assert more.min(axis=(0, 1)).tolist() == [-80.0, -60.0]
+    lines = [each for each in slice_figure(shot).axes[1].collections if isinstance(each, LineCollection)]
+    assert [len(each.get_segments()) for each in lines] == [8, 8]
 
 
 def test_a_vessel_across_the_layer_is_a_dot() -> None:
