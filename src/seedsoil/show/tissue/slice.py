@@ -122,7 +122,8 @@ def outline(shot: Snapshot, layer: int) -> NDArray[np.float64]:
         row, column = np.nonzero(np.diff(tumour, axis=axis))
         start = np.stack([column - (axis == 0), row - (axis == 1)], axis=1).astype(float)
         sides.append(np.stack([start, start + along], axis=1))
-    return np.concatenate(sides) * shot.edge + np.array([left, bottom])
+    places: NDArray[np.float64] = np.concatenate(sides) * shot.edge + np.array([left, bottom])
+    return places
 
 
 def _caption(shot: Snapshot, layer: int, number: int | None) -> str:
