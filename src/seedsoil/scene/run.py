@@ -127,13 +127,18 @@ class SceneRun:
     def measured(self) -> list[dict[str, float]]:
         """The measures of the run so far (``MEASURES`` of `scene.measure`), moment by moment."""
         with (self.folder / _MEASURES).open(encoding="utf-8", newline="") as file:
-            return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+            return [{name: _number(value) for name, value in row.items()} for row in csv.DictReader(file)]
 
     def shots(self) -> Iterator[Snapshot]:
         """The moments that are kept whole, in order of time."""
         model = build(self.scene, self.threads)
         for path in self._states():
             yield take(load(path, model))
+
+
+def _number(text: str) -> float:
+    """A number as it was written: a count stays one, so that going on writes the same digits."""
+    return int(text) if text.isdigit() else float(text)
 
 
 def _moments(last: int, count: int) -> set[int]:

@@ -26,7 +26,10 @@ Colours = Mapping[str, str]
 APOPTOTIC, NECROTIC = GREY, DARK
 #: Voxels of vessels, under the lines that tell whether blood flows.
 _wall = "#CFE5F3"
-_tumours, _hosts = (VERMILLION, ORANGE, PURPLE, YELLOW), (GREEN, YELLOW, PURPLE, ORANGE)
+#: Three of Tol's muted colours (2021) help where a scene has many kinds of host.
+_wine, _indigo, _olive = "#882255", "#332288", "#999933"
+_tumours = (VERMILLION, ORANGE, PURPLE, YELLOW)
+_hosts = (GREEN, YELLOW, PURPLE, _wine, _indigo, _olive, ORANGE)
 _white = (1.0, 1.0, 1.0)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from matplotlib.collections import LineCollection
+from numpy.typing import NDArray
 
 from seedsoil.foundation.errors import StudyError, did_you_mean, known_words
 from seedsoil.show.palette import BLACK, Picture, house_style
@@ -99,21 +101,29 @@ def _draw_levels(picture: Picture, axes: Any, shot: Snapshot, layer: int, number
     image = axes.imshow(
         levels, extent=extent(shot), origin="lower", interpolation="nearest", cmap=_paint, vmin=0.0, vmax=top or 1.0
     )
-    tumour = (shot.parts[shot.kind[layer]] == TUMOUR).astype(float)
-    if min(tumour.shape) > 1 and 0.0 < tumour.mean() < 1.0:
-        left, right, bottom, upper = extent(shot)
-        half = shot.edge / 2.0
-        across = np.linspace(left + half, right - half, tumour.shape[1])
-        along = np.linspace(bottom + half, upper - half, tumour.shape[0])
-        for ink, width in (("white", 2.0), (BLACK, 0.8)):  # to be seen on dark and on bright
-            axes.contour(across, along, tumour, [0.5], colors=ink, linewidths=width)
+    edges = outline(shot, layer)
+    for ink, width in (("white", 2.0), (BLACK, 0.8)):  # to be seen on dark and on bright
+        axes.add_collection(LineCollection(list(edges), colors=ink, linewidths=width, capstyle="round"), autolim=False)
     plain_axes(axes)
     axes.set_xlim(*extent(shot)[:2])
     axes.set_ylim(*extent(shot)[2:])
-    axes.set_title(f"Level of {noun.title}", fontsize=11)
+    axes.set_title(noun.title, fontsize=11)
     bar = picture.colorbar(image, cax=axes.inset_axes((1.025, 0.0, 0.045, 1.0)))
     bar.set_label(f"{noun.title} [{noun.unit}]")
     bar.outline.set_visible(False)
+
+
+def outline(shot: Snapshot, layer: int) -> NDArray[np.float64]:
+    """Return the sides that voxels of the tumour, dead ones too, have in common with others in a layer [um] (sides, 2, 2)."""
+    tumour = np.pad((shot.parts[shot.kind[layer]] == TUMOUR), 1)
+    left, _, bottom, _ = extent(shot)
+    sides = []
+    for axis, along in ((0, (1.0, 0.0)), (1, (0.0, 1.0))):
+        row, column = np.nonzero(np.diff(tumour, axis=axis))
+        start = np.stack([column - (axis == 0), row - (axis == 1)], axis=1).astype(float)
+        sides.append(np.stack([start, start + along], axis=1))
+    places: NDArray[np.float64] = np.concatenate(sides) * shot.edge + np.array([left, bottom])
+    return places
 
 
 def _caption(shot: Snapshot, layer: int, number: int | None) -> str:

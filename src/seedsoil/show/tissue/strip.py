@@ -140,7 +140,7 @@ def _draw_counts(
     axes.set_yscale("log")
     axes.set_ylim(0.8, highest * 2.0)
     log_ticks(axes.yaxis, int(np.log10(highest * 2.0)), 1 if highest < 1e4 else 2)
-    _name_lines(axes, ends, np.log10(highest * 2.0 / 0.8) / _names)
+    _name_lines(axes, ends)
     for day in moments:
         axes.axvline(day, color=DARK, linewidth=0.8, linestyle=":", zorder=0)
     span = float(days[-1] - days[0]) or 1.0
@@ -150,12 +150,17 @@ def _draw_counts(
     grid(axes, "y")
 
 
-def _name_lines(axes: Axes, ends: list[tuple[float, str, str]], apart: float) -> None:
-    """Write the name of each line beside its end, names ``apart`` powers of ten from each other."""
-    heights: list[float] = []
-    for cells, name, ink in sorted(ends):
-        height = max(np.log10(cells), heights[-1] + apart if heights else -np.inf)
-        heights.append(float(height))
+def _name_lines(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
+    """Write the name of each line beside its end, names of lines close to each other one above the other."""
+    bottom, top = np.log10(axes.get_ylim())
+    apart = (top - bottom) / max(_names, len(ends))
+    heights = np.zeros(len(ends))
+    ends = sorted(ends)
+    for place, (cells, _, _) in enumerate(ends):
+        heights[place] = max(np.log10(cells), heights[place - 1] + apart if place else -np.inf)
+    # What was pushed above the axes goes down again, and takes along what is below it.
+    heights = np.minimum(heights, top - apart * (0.5 + np.arange(len(ends))[::-1]))
+    for height, (_, name, ink) in zip(heights.tolist(), ends, strict=True):
         axes.annotate(
             name, (1.0, 10.0**height), (6, 0), xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=9,
             va="center", color=ink, annotation_clip=False,

@@ -56,8 +56,10 @@ def test_going_on_is_the_same_bytes(undisturbed: dict[str, bytes], kept: Path) -
 
 def test_a_state_at_rest_stays_at_rest(undisturbed: dict[str, bytes], tmp_path: Path) -> None:
     """Blood and fields are not settled twice after a look: a dry piece would count two steps for one."""
-    model = block(_SHAPE).run(2.0)
+    model = block(_SHAPE).run(3.0)
     take(model)
+    assert model.steps_done % model.setting.perfuse_every == 0
+    assert model.lattice.piece_dry.any()
     again = load(save(model, tmp_path / "state.npz"), block(_SHAPE))
     assert _bytes(again.run(4.0)) == undisturbed
 

@@ -23,7 +23,7 @@ from seedsoil.show.tissue.looks import (
     painted,
     segments,
 )
-from seedsoil.show.tissue.slice import slice_figure
+from seedsoil.show.tissue.slice import outline, slice_figure
 from seedsoil.show.tissue.strip import strip_figure
 from seedsoil.tissue.lattice import COVERED, GROWN, PERFUSED
 from seedsoil.tissue.snapshot import Snapshot
@@ -92,10 +92,12 @@ def test_kinds_have_colours_of_their_own() -> None:
     shot = made()
     assert kind_colours(shot)["tumour"] == VERMILLION
     assert (kind_colours(shot)["endothelium"], kind_colours(shot)["parenchyma"]) == (BLUE, PALE)
-    many = tuple(shot.kinds[0].model_copy(update={"name": f"clone{n}", "part": "tumour"}) for n in range(6))
-    more = kind_colours(dataclasses.replace(shot, kinds=(*shot.kinds[:4], *many[:3])))
-    assert len(set(more.values())) == 7
-    assert list(kind_colours(dataclasses.replace(shot, kinds=(*shot.kinds, *many))).values()).count(GREY) == 3
+    for part, enough in (("tumour", 4), ("host", 8)):  # the tumour and the pale one among them
+        like = shot.kinds[0].model_copy(update={"part": part, "rules": (), "programme_time": None})
+        many = tuple(like.model_copy(update={"name": f"kind{n}"}) for n in range(enough))
+        colours = list(kind_colours(dataclasses.replace(shot, kinds=(*shot.kinds, *many))).values())
+        assert colours.count(GREY) == 1
+        assert len(set(colours)) == len(colours)
 
 
 def test_each_voxel_has_its_colour() -> None:
@@ -149,6 +151,23 @@ def test_a_slice_shows_cells_vessels_and_levels_at_their_places() -> None:
     assert (picture.table["kind"][place], picture.table["condition"][place]) == ("tumour", "necrotic")
     assert picture.table["oxygen"][place] == pytest.approx(float(shot.fields[0, 2, 2, 3]))
     assert "7 live tumour cells" in picture.caption
+
+
+def test_the_edge_of_the_tumour_is_where_its_voxels_end() -> None:
+    """Eight sides about a square of four voxels, at its corners; one more tumour cell at the block's corner has four."""
+    shot = made()
+    edges = outline(shot, 1)
+    assert len(edges) == 8
+    assert (edges.min(axis=(0, 1)).tolist(), edges.max(axis=(0, 1)).tolist()) == ([-20.0, -20.0], [20.0, 20.0])
+    inside = (np.abs(edges) < 20.0).all(axis=2).any()
+    assert not inside
+    kind = shot.kind.copy()
+    kind[1, 0, 0] = _TUMOUR
+    more = outline(dataclasses.replace(shot, kind=kind), 1)
+    assert len(more) == 12
+    assert more.min(axis=(0, 1)).tolist() == [-80.0, -60.0]
+    lines = [each for each in slice_figure(shot).axes[1].collections if isinstance(each, LineCollection)]
+    assert [len(each.get_segments()) for each in lines] == [8, 8]
 
 
 def test_a_vessel_across_the_layer_is_a_dot() -> None:
@@ -245,6 +264,17 @@ def test_a_strip_takes_a_finer_record() -> None:
         strip_figure([])
     with pytest.raises(StudyError, match="of one block"):
         strip_figure([made(), made(1)])
+
+
+def test_many_kinds_alike_in_number_are_named_apart() -> None:
+    """Nine kinds of some hundred cells each: no name on another, none off the page."""
+    shot = made()
+    many = tuple(shot.kinds[3].model_copy(update={"name": f"kind{n}", "title": f"kind {n}"}) for n in range(6))
+    shots = [dataclasses.replace(shot, kinds=(*shot.kinds, *many), day=float(day)) for day in range(2)]
+    counts = {"day": [0.0, 1.0]} | {kind.name: [100.0, 100.0 + n] for n, kind in enumerate(shots[0].kinds)}
+    picture = strip_figure(shots, counts=counts)
+    assert len(picture.axes[1].texts) == 10
+    assert overlaps(picture) == outside(picture) == []
 
 
 def test_nothing_to_draw_is_drawn_plainly() -> None:
