@@ -20,7 +20,7 @@ def _state(model: TissueModel) -> dict[str, bytes]:
     return {name: array.tobytes() for name, array in state_of(model).items()}
 
 
-@counts(300, 20_000)
+@counts(120, 20_000)
 def test_any_positions_are_put_or_refused(count: int, tmp_path: Path) -> None:
     """Catches a traceback, cells put before a later line is refused, and two in one voxel."""
     path, model = tmp_path / "cells.csv", TissueModel(Setting((3, 3, 4)), kinds(), substances())
@@ -37,7 +37,7 @@ def test_any_positions_are_put_or_refused(count: int, tmp_path: Path) -> None:
     )
 
 
-@counts(150, 10_000)
+@counts(60, 10_000)
 def test_any_kept_state_is_taken_or_refused(count: int, tmp_path: Path) -> None:
     """Catches a traceback, an array that is not what was written, and a block that is changed by what is refused."""
     path = tmp_path / "state.npz"
