@@ -70,8 +70,36 @@ def _touches_vessel(lattice, laws, z, y, x):  # type: ignore[no-untyped-def]
 
 
 @leaf
+def _any_free(lattice, laws, stream, kind, z, y, x):  # type: ignore[no-untyped-def]
+    """One of the places that a cell can take, each as likely as another; most cells within a tumour find none."""
+    layers, rows, columns = lattice.kind.shape
+    z0, z1 = about(z, layers)
+    y0, y1 = about(y, rows)
+    x0, x1 = about(x, columns)
+    found = 0
+    for i in range(z0, z1):
+        for j in range(y0, y1):
+            for k in range(x0, x1):
+                found += takes(kind, lattice.kind[i, j, k], laws)
+    found -= takes(kind, lattice.kind[z, y, x], laws)
+    if found == 0:
+        return -1, -1, -1
+    left = int(uniform(stream) * found)
+    for i in range(z0, z1):
+        for j in range(y0, y1):
+            for k in range(x0, x1):
+                if (i != z or j != y or k != x) and takes(kind, lattice.kind[i, j, k], laws):
+                    if left == 0:
+                        return i, j, k
+                    left -= 1
+    return -1, -1, -1
+
+
+@leaf
 def choose(lattice, laws, stream, kind, z, y, x, step, mode):  # type: ignore[no-untyped-def]
     """Choose a place beside a voxel for a cell of a kind by the places' weights; -1 thrice if there is none."""
+    if mode == FREE and not laws.guided[kind]:
+        return _any_free(lattice, laws, stream, kind, z, y, x)
     layers, rows, columns = lattice.kind.shape
     z0, z1 = about(z, layers)
     y0, y1 = about(y, rows)
