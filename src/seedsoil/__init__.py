@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from seedsoil.body.population import sample_population
     from seedsoil.experiment.history import History
     from seedsoil.experiment.protocol import Protocol
+    from seedsoil.scene.build import open_scene
     from seedsoil.show.show import show
     from seedsoil.trial.run import run
     from seedsoil.trial.study.file import Study, check
@@ -24,6 +25,7 @@ _home = {
     "Study": "seedsoil.trial.study.file",
     "check": "seedsoil.trial.study.file",
     "concentration": "seedsoil.biology.medicine.kinetics",
+    "open_scene": "seedsoil.scene.build",
     "run": "seedsoil.trial.run",
     "sample_population": "seedsoil.body.population",
     "show": "seedsoil.show.show",
@@ -37,6 +39,7 @@ __all__ = [
     "__version__",
     "check",
     "concentration",
+    "open_scene",
     "run",
     "sample_population",
     "show",

@@ -18,6 +18,7 @@ public_names = [
     "__version__",
     "check",
     "concentration",
+    "open_scene",
     "run",
     "sample_population",
     "show",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,15 +17,26 @@ from seedsoil.biology.lesion.substance import Substance
 from seedsoil.catalogue.load import entry, names
 from seedsoil.foundation.errors import SeedsoilError, StudyError, did_you_mean, known_words, validation_faults
 from seedsoil.foundation.streams import TISSUE_START, aim, new_stream, uniform
-from seedsoil.scene.text import Give, Place, Scene, VesselLines
+from seedsoil.scene.text import Give, Place, Scene, VesselLines, read_scene
 from seedsoil.tissue.dosing import Doses
 from seedsoil.tissue.model import Setting, TissueModel
 from seedsoil.tissue.network import capillaries
 
-__all__ = ["build", "cells_of", "substances_of"]
+__all__ = ["build", "cells_of", "open_scene", "substances_of"]
 
 #: What can be switched off by name beside single behaviours.
 _FLOWS = ("secretion", "uptake", "attraction")
+
+
+def open_scene(source: str | Path | dict[str, Any], threads: int = 1) -> TissueModel:
+    """Return the block of tissue that a scene describes, at its start: of a file, a shipped scene's name, or tables.
+
+    Raises
+    ------
+    StudyError
+        With one line for each fault of the scene.
+    """
+    return build(read_scene(source), threads)
 
 
 def build(scene: Scene, threads: int = 1) -> TissueModel:

@@ -6,11 +6,13 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from seedsoil.catalogue.toml import toml_key, toml_value
 from seedsoil.experiment.publish import make_folders, publish
 from seedsoil.experiment.tissue.checkpoint import load, save
+from seedsoil.experiment.tissue.images import write_images
 from seedsoil.experiment.tissue.tables import write_cell_table, write_vessel_table
 from seedsoil.foundation.errors import StoreError
 from seedsoil.scene.build import build
@@ -99,6 +101,9 @@ class SceneRun:
                 tell(model)
         write_cell_table(self.folder / "cells.parquet", self.shots())
         write_vessel_table(self.folder / "vessels.parquet", self.shots())
+        images = self.folder / "block.ome.zarr"
+        if find_spec("zarr") is not None and not images.exists():
+            write_images(images, self.shots())
         return model
 
     def _begin(self, model: TissueModel, resume: bool) -> list[dict[str, float]]:

@@ -37,7 +37,6 @@ class Head(Noun):
     without: tuple[str, ...] = ()
     genealogy: bool = False
     tolerance: Fraction = _assumed(1e-4, "1", 1e-6, 1e-3)
-    settle_only: bool = False
 
     @model_validator(mode="after")
     def _times(self) -> Self:
@@ -114,23 +113,22 @@ class Place(Noun):
     """Cells put into the block: everywhere, in a ball, in a layer along x, or scattered."""
 
     cell: str
-    where: Literal["everywhere", "ball", "layer", "scattered", "file"]
+    where: Literal["everywhere", "ball", "layer", "scattered"]
     at: tuple[Micrometres, ...] = ()
     radius: Micrometres | None = None
     start: Micrometres | None = None
     end: Micrometres | None = None
     share: Fraction | None = None
-    file: str = ""
     into: tuple[str, ...] = ()
     carries: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        needs = {"ball": ("at", "radius"), "layer": ("start", "end"), "scattered": ("share",), "file": ("file",)}
+        needs = {"ball": ("at", "radius"), "layer": ("start", "end"), "scattered": ("share",)}
         for name in needs.get(self.where, ()):
             if getattr(self, name) in (None, (), ""):
                 raise ValueError(f"{name}: cells placed {self.where!r} need it")
-        for name in ("at", "radius", "start", "end", "share", "file"):
+        for name in ("at", "radius", "start", "end", "share"):
             if getattr(self, name) not in (None, (), "") and name not in needs.get(self.where, ()):
                 raise ValueError(f"{name}: cells placed {self.where!r} have no use for it")
         return self
