@@ -53,7 +53,7 @@ def ball(cells: int, extra: bool) -> TissueModel:
     )  # fmt: skip
     faces = dict.fromkeys(("top", "bottom", "north", "south", "west", "east"), 1.0)
     sides = {"oxygen": faces} | ({"drug": faces} if extra else {})
-    model = TissueModel(Setting((edge,) * 3, tolerance=3e-5, sides=sides), [kind], [oxygen, *others])
+    model = TissueModel(Setting((edge,) * 3, tolerance=2e-5, sides=sides), [kind], [oxygen, *others])
     place = np.indices((edge,) * 3, dtype=np.float32) - (edge - 1) / 2.0
     model.put("tumour", (place**2).sum(axis=0) <= radius**2)
     return model

@@ -30,7 +30,7 @@ _WALL = 1e4 * 86_400.0
 
 
 class Supplied:
-    """Solves the fields of a block when they are due. All fields share their scratch: 12 bytes a voxel, and the solver's.
+    """Solves the fields of a block when they are due. All fields share their scratch: 8 to 12 bytes a voxel, and the solver's.
 
     Raises
     ------
@@ -59,7 +59,10 @@ class Supplied:
             self._solver(each, multiplier, lattices)
             for each, multiplier in zip(substances, self._multipliers, strict=True)
         ]
-        self._loss, self._source, self._taken = np.zeros((3, *setting.shape), np.float32)
+        self._loss, self._source = np.zeros((2, *setting.shape), np.float32)
+        saturates = any(each.uptake_half is not None for each in substances)
+        #: What would be taken at high levels; uptake in proportion is a loss at once.
+        self._taken = np.zeros(setting.shape if saturates else (1, 1, 1), np.float32)
 
     def _solver(
         self, noun: Substance, multiplier: NDArray[np.float32] | None, lattices: Lattices
@@ -88,21 +91,22 @@ class Supplied:
     def _solve(self, number: int, lattice: Lattice, laws: Laws, step: int, on_slabs: Callable[..., Any]) -> None:
         """Solve for one field."""
         noun, solver = self._substances[number], self._solvers[number]
-        loss, source, taken = self._loss, self._source, self._taken
+        half, loss, source = noun.uptake_half, self._loss, self._source
+        taken = loss if half is None else self._taken
         on_slabs(lambda first, last: exchange(lattice, laws, number, step, first, last, taken, source))
         source *= np.float32(noun.reference)
-        loss[...] = float(noun.decay) * _MINUTES_A_DAY if isinstance(solver, SteadyField) else 0.0
+        decay = np.float32(float(noun.decay) * _MINUTES_A_DAY if isinstance(solver, SteadyField) else 0.0)
+        if half is None:
+            loss += decay
+        else:
+            loss[...] = decay
+            taken *= np.float32(noun.reference)
         c = lattice.fields[number]
         held = self._through_walls(number, lattice, laws, step, loss, source)
         hinders = self._multipliers[number]
         if hinders is not None and noun.hindrance is not None:
             there = lattice.fields[self._words.substance(noun.hindered_by, "hindered_by")]
             np.divide(np.float32(1.0), np.float32(1.0) + np.float32(noun.hindrance) * there, out=hinders)
-        half = noun.uptake_half
-        if half is None:
-            loss += taken
-        else:
-            taken *= np.float32(noun.reference)
         if isinstance(solver, TransientField):
             if half is not None:
                 loss += taken / (np.float32(half) + c)  # by the level before the step
