@@ -66,6 +66,11 @@ def middle_layer(shot: Snapshot) -> int:
     return int(best[best.size // 2])
 
 
+def has_tumour(shot: Snapshot) -> bool:
+    """Whether a tumour cell lives in the block."""
+    return bool(((shot.condition == ALIVE) & (shot.parts[shot.kind] == TUMOUR)).any())
+
+
 def known_layer(shot: Snapshot, layer: int | None) -> int:
     """Return a layer of the block, by default `middle_layer`; StudyError if there is no such layer."""
     if layer is None:

@@ -16,6 +16,7 @@ from seedsoil.show.tissue.looks import (
     day_words,
     draw_layer,
     extent,
+    has_tumour,
     key,
     kind_colours,
     known_layer,
@@ -42,7 +43,7 @@ def strip_figure(
     shots : iterable of Snapshot
         Of one block, in order of time.
     layer : int, optional
-        Number along z, from 0; the one with most live tumour cells at the last moment if not given.
+        Number along z, from 0; the one with most live tumour cells when they are first seen if not given.
     counts : mapping, optional
         ``day`` and, by the name of each kind, live cells: a finer record than the moments give.
     most : int
@@ -65,7 +66,7 @@ def strip_figure(
         raise StudyError("shots: at least one moment is needed")
     if any((shot.kinds, shot.kind.shape) != (every[0].kinds, every[0].kind.shape) for shot in every):
         raise StudyError("shots: all moments must be of one block")
-    layer = known_layer(every[-1], layer)
+    layer = known_layer(next((shot for shot in every if has_tumour(shot)), every[-1]), layer)
     colours = colours or kind_colours(every[0])
     lines = _lines(every, counts)
     drawn = [every[place] for place in thinned(len(every), max(most, 1))]
