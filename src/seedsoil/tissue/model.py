@@ -346,8 +346,8 @@ class TissueModel:
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Of each kind: cells alive, apoptotic bodies, necrotic ghosts."""
-        table = np.zeros((len(self.kinds) + 1, 3), np.int64)
-        np.add.at(table, (self.lattice.kind.ravel(), self.lattice.condition.ravel()), 1)
+        both = self.lattice.kind.reshape(-1) * np.uint16(3) + self.lattice.condition.reshape(-1)
+        table = np.bincount(both, minlength=3 * (len(self.kinds) + 1)).reshape(-1, 3)
         return {
             kind.name: dict(zip(("alive", "bodies", "ghosts"), map(int, table[number]), strict=True))
             for number, kind in enumerate(self.kinds, 1)
