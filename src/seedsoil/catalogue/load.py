@@ -25,6 +25,7 @@ from seedsoil.foundation.value import OPEN_SOURCES, values_in
 
 __all__ = [
     "KINDS",
+    "STUDY_KINDS",
     "bibliography",
     "entry",
     "entry_table",
@@ -46,6 +47,8 @@ KINDS: dict[str, type[BaseModel]] = {
     "substances": Substance,
     "cells": CellKind,
 }
+#: The kinds that a study is made of; the others are those of a block of tissue.
+STUDY_KINDS: tuple[str, ...] = ("organs", "tumours", "agents", "hosts", "vessels")
 
 #: What a file is that is read here, in the messages of its reader.
 _ENTRY = "an entry"

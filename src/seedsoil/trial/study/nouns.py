@@ -17,7 +17,7 @@ from seedsoil.biology.patient import Host
 from seedsoil.biology.soils.soil import Soil
 from seedsoil.biology.soils.vasculature import Vasculature
 from seedsoil.catalogue.files import is_hidden
-from seedsoil.catalogue.load import KINDS, unbalanced
+from seedsoil.catalogue.load import STUDY_KINDS, unbalanced
 from seedsoil.catalogue.numbers import KEYS, Part, key_field, name_of, parts_of
 from seedsoil.experiment.timeline import response
 from seedsoil.foundation.errors import CatalogueError, ModelError, did_you_mean
@@ -62,14 +62,14 @@ class Nouns:
 def read_shelf(reader: Reader, table: Mapping[str, Any]) -> bool:
     """Take the user's own entries that a study names, from files or as they are written out in it; False after a fault."""
     before, shelf = len(reader.faults), reader.shelf
-    given = reader.table(table.get("catalogue", {}), "catalogue", ("folder", "sources", *KINDS))
+    given = reader.table(table.get("catalogue", {}), "catalogue", ("folder", "sources", *STUDY_KINDS))
     if "folder" in given:
         _choose_folder(reader, given["folder"])
     for key, fields in reader.table(given.get("sources", {}), "catalogue.sources").items():
         place = reader.place("catalogue.sources", key)
         named = reader.table(fields, place).items()
         shelf.cited[key] = {name: reader.text(text, reader.place(place, name), 1000) for name, text in named}
-    for kind in KINDS:
+    for kind in STUDY_KINDS:
         for name, item in reader.table(given.get(kind, {}), f"catalogue.{kind}").items():
             place = reader.place(f"catalogue.{kind}", name)
             _take(reader, kind, name, shelf.put, reader.table(item, place), reader.place(kind, name))

@@ -13,7 +13,7 @@ from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import MECHANISMS, Host
 from seedsoil.biology.soils.soil import Soil
 from seedsoil.biology.soils.vasculature import Vasculature
-from seedsoil.catalogue.load import KINDS, entry, names
+from seedsoil.catalogue.load import STUDY_KINDS, entry, names
 from seedsoil.catalogue.numbers import KEYS, Part, name_of, parts_of
 from seedsoil.catalogue.shelf import OWN_NAME
 from seedsoil.experiment.orders.sampling.looks import ASSAYS
@@ -79,7 +79,7 @@ def json_schema() -> dict[str, Any]:
     band = _table({"low": _QUANTITY, "high": _QUANTITY, "source": {"type": "string"}}, ["low", "high", "source"])
     sections = {
         "study": _table(general),
-        "catalogue": _table({"folder": {"type": "string"}, "sources": entries} | dict.fromkeys(KINDS, entries)),
+        "catalogue": _table({"folder": {"type": "string"}, "sources": entries} | dict.fromkeys(STUDY_KINDS, entries)),
         "tumour": _table(tumour, ["is"]),
         "host": _table({"is": _entry("hosts"), **_numbers(Host, APART["host"])}, ["is"]),
         "vessels": _table({"is": _entry("vessels"), **_numbers(Vasculature)}),
