@@ -96,7 +96,7 @@ def _strict(hint: Any, tokens: Sequence[Token]) -> Any:
     parts = get_args(hint) or (hint,)
     for token in tokens:
         word = token.value
-        if int in parts and not re.fullmatch("-?[0-9]{1,20}", word):
+        if int in parts and not re.fullmatch("(?!-0+$)-?[0-9]{1,20}", word):
             raise ValueError(f"{word[:40]!r} is not a whole number in digits, such as 40")
         if float in parts and not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?", word):
             raise ValueError(f"{word[:40]!r} is not a number in digits, such as 0.5")
