@@ -261,8 +261,14 @@ def test_f37_deep_and_odd_json_is_a_damaged_manifest(finished: Path) -> None:
 
 
 def test_f37_no_archive_is_ever_unpacked() -> None:
-    """Nothing in the package reads zip, tar or npz; fails when somebody begins to, without the tests that this needs."""
+    """Nothing in the package unpacks zip, tar or npz but states of a block of tissue; fails when somebody begins to.
+
+    Those have their tests in tests/unit/experiment/tissue/test_checkpoint.py, a bomb among them; images are only written.
+    """
+    kept = {"experiment/tissue/checkpoint.py", "experiment/tissue/images.py"}
     for path in (repository / "src").rglob("*.py"):
+        if path.relative_to(repository / "src" / "seedsoil").as_posix() in kept:
+            continue
         text = path.read_text(encoding="utf-8")
         if not any(word in text for word in ("zip", "tar", "zarr", "h5py", "extractall")):
             continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 import zipfile
 import zlib
 from functools import lru_cache
@@ -29,6 +30,8 @@ __all__ = ["load", "save"]
 _ABOUT = "about.json"
 #: The most that is read of it: names, shapes and digests of some twenty arrays.
 _MOST_ABOUT = 1 << 20
+#: No array of a state has more bytes: so many, and so many a voxel (a genealogy has several rows for each).
+_FLOOR, _A_VOXEL = 1_000_000, 1000
 #: Rooms whose code decides how a block goes on.
 _ROOMS = ("foundation/", "biology/", "tissue/")
 #: What reading a damaged zip, JSON or array can raise.
@@ -110,7 +113,8 @@ def load(path: Path | str, model: TissueModel, *, other_code: bool = False) -> T
         with disk(path, "read"), zipfile.ZipFile(path) as bundle:
             about = _about(bundle)
             _refuse_strangers(path, about, model, other_code)
-            arrays = {name: _array(bundle, name, about["arrays"][name]) for name in state_of(model)}
+            most = _FLOOR + _A_VOXEL * math.prod(model.setting.shape)
+            arrays = {name: _array(bundle, name, about["arrays"][name], most) for name in state_of(model)}
             steps_done, settled = int(about["steps_done"]), bool(about["settled"])
     except _DAMAGE as error:
         what = "; ".join(" ".join(str(error).split())[:120].split("\n")) or type(error).__name__
@@ -151,8 +155,10 @@ def _refuse_strangers(path: Path, about: dict[str, Any], model: TissueModel, oth
         )
 
 
-def _array(bundle: zipfile.ZipFile, name: str, digest: str) -> NDArray[Any]:
-    """One array of the file; ValueError if it is not what was written."""
+def _array(bundle: zipfile.ZipFile, name: str, digest: str, most: int) -> NDArray[Any]:
+    """One array of the file; ValueError if it is not what was written, or of more bytes than any block's."""
+    if bundle.getinfo(f"{name}.npy").file_size > most:
+        raise ValueError(f"array {name} is larger than this block can have")
     content = bundle.read(f"{name}.npy")
     if hashlib.sha256(content).hexdigest() != digest:
         raise ValueError(f"array {name} is not what was written")

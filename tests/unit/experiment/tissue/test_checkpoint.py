@@ -218,6 +218,17 @@ def test_arrays_that_do_not_fit_are_refused() -> None:
     assert model.steps_done == 0
 
 
+def test_a_bomb_is_not_unpacked(kept: Path, tmp_path: Path) -> None:
+    """An array that grows to 200 MB is refused by its announced size, whatever its digest; the file itself is small."""
+    bomb = tmp_path / "bomb.npz"
+    with zipfile.ZipFile(kept) as old, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            new.writestr(entry.filename, bytes(200_000_000) if entry.filename == "kind.npy" else old.read(entry))
+    assert bomb.stat().st_size < 2_000_000
+    with pytest.raises(StoreError, match="array kind is larger than this block can have"):
+        load(bomb, block(_SHAPE))
+
+
 def test_a_full_disk_leaves_what_was_there(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither a half file under the name, nor one under another."""
     before = kept.read_bytes()
