@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from seedsoil.biology.lesion.cell import CellKind
-from seedsoil.biology.lesion.rule import BEHAVIOURS, SENSES, Rule
+from seedsoil.biology.lesion.rule import BEHAVIOURS, Rule
 from seedsoil.biology.lesion.substance import Substance
 from seedsoil.catalogue.load import entry, names
 from seedsoil.foundation.errors import SeedsoilError, StudyError, did_you_mean, known_words, validation_faults
 from seedsoil.foundation.streams import TISSUE_START, aim, new_stream, uniform
 from seedsoil.scene.text import Give, Place, Scene, VesselLines, read_scene
 from seedsoil.tissue.dosing import Doses
+from seedsoil.tissue.laws import Vocabulary
 from seedsoil.tissue.model import Setting, TissueModel
 from seedsoil.tissue.network import capillaries
 
@@ -145,10 +146,8 @@ def _noun(kind: str, name: str, table: dict[str, Any], model: type[Any], faults:
 
 def _fitting(kind: CellKind, scene: Scene, keep_rules: bool, sprouts: bool) -> CellKind:
     """A kind of the catalogue without what the scene has no names for; rules that the scene has written stay and are checked."""
-    signals = {*scene.substances, *SENSES, "contact empty", *(f"contact {name}" for name in scene.cells)}
-    behaviours = {*BEHAVIOURS, *(f"{flow} {name}" for flow in _FLOWS for name in scene.substances)}
-    behaviours |= {f"admission {name}" for name in scene.cells}
-    behaviours -= set() if sprouts else {"sprouting"}
+    words = Vocabulary(tuple(scene.substances), tuple(scene.cells))
+    signals, behaviours = set(words.signals), set(words.behaviours) - (set() if sprouts else {"sprouting"})
 
     def fits(rule: Rule) -> bool:
         """Whether a scene has all that a rule senses, needs and acts on."""
@@ -172,22 +171,19 @@ def _fitting(kind: CellKind, scene: Scene, keep_rules: bool, sprouts: bool) -> C
 
 def _without(kind: CellKind, switched_off: Iterable[str]) -> CellKind:
     """A kind that does without some behaviours, asked or unasked."""
-    update: dict[str, Any] = {}
     off = set(switched_off)
-    none = {
-        name: getattr(kind, name).model_copy(update={"number": 0.0, "low": 0.0})
-        for name in off & set(CellKind.model_fields) & set(BEHAVIOURS)
+    numbers = off & {*BEHAVIOURS, "cohesion", "invasion"} & set(CellKind.model_fields)
+    if "mutation" in off:
+        numbers.add("variation")
+    update: dict[str, Any] = {
+        name: getattr(kind, name).model_copy(update={"number": 0.0, "low": 0.0}) for name in numbers
     }
-    update |= none
     update |= {flow: {} for flow in _FLOWS if flow in off}
     update["rules"] = tuple(
         rule for rule in kind.rules if rule.behaviour not in off and rule.behaviour.split(" ")[0] not in off
     )
     if "mutation" in off:
-        update |= {"mechanisms": (), "variation": kind.variation.model_copy(update={"number": 0.0, "low": 0.0})}
-    for name, field in (("cohesion", "cohesion"), ("invasion", "invasion")):
-        if name in off:
-            update[field] = getattr(kind, field).model_copy(update={"number": 0.0, "low": 0.0})
+        update["mechanisms"] = ()
     if "pushing" in off:
         update["pushes"] = 0
     return kind.model_copy(update=update)

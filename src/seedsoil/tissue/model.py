@@ -140,6 +140,11 @@ class TissueModel:
         self._fresh = False
 
     @property
+    def mechanisms(self) -> tuple[str, ...]:
+        """Ways to resist, in the order of a clone's bits."""
+        return tuple(dict.fromkeys(each.name for kind in self.kinds for each in kind.mechanisms))
+
+    @property
     def day(self) -> float:
         """Time since the start [day]."""
         return self.steps_done * self.setting.step
@@ -228,7 +233,7 @@ class TissueModel:
 
     def new_clone(self, *mechanisms: str, parent: int = 0) -> int:
         """Note a clone that carries these mechanisms of resistance, and return its number."""
-        known = list(dict.fromkeys(each.name for kind in self.kinds for each in kind.mechanisms))
+        known = self.mechanisms
         if unknown := [name for name in mechanisms if name not in known]:
             raise ModelError(f"new_clone: no mechanism {unknown[0]!r} here; known: {', '.join(known) or 'none'}")
         self._known_clone(parent, "new_clone")

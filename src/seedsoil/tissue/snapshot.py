@@ -116,8 +116,7 @@ def take(model: TissueModel) -> Snapshot:
         arrays["cell"] = lattice.cell.copy()
     for array in arrays.values():
         array.flags.writeable = False
-    mechanisms = tuple(dict.fromkeys(each.name for kind in model.kinds for each in kind.mechanisms))
     return Snapshot(
         step=model.steps_done, day=model.day, edge=model.setting.edge, kinds=model.kinds, substances=model.substances,
-        mechanisms=mechanisms, programme=arrays.pop("programme", None), cell=arrays.pop("cell", None), **arrays,
+        mechanisms=model.mechanisms, programme=arrays.pop("programme", None), cell=arrays.pop("cell", None), **arrays,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from seedsoil.foundation.compiled import inline, leaf
 from seedsoil.foundation.elementary import exp
 from seedsoil.foundation.streams import uniform
-from seedsoil.tissue.cells.senses import about, amount, contact, takes
+from seedsoil.tissue.cells.senses import about, amount, contact, neighbours, room, takes
 from seedsoil.tissue.lattice import ALIVE, CELLS, EMPTY, KEEPS_TREE, OWN_BEHAVIOURS, REPLACED, SUBSTANCES, VESSEL
 
 #: Which places will do: those that a cell can take, or any but vessels and their sprouts.
@@ -72,18 +72,13 @@ def _touches_vessel(lattice, laws, z, y, x):  # type: ignore[no-untyped-def]
 @leaf
 def _any_free(lattice, laws, stream, kind, z, y, x):  # type: ignore[no-untyped-def]
     """One of the places that a cell can take, each as likely as another; most cells within a tumour find none."""
+    found = room(kind, z, y, x, lattice, laws)
+    if found == 0:
+        return -1, -1, -1
     layers, rows, columns = lattice.kind.shape
     z0, z1 = about(z, layers)
     y0, y1 = about(y, rows)
     x0, x1 = about(x, columns)
-    found = 0
-    for i in range(z0, z1):
-        for j in range(y0, y1):
-            for k in range(x0, x1):
-                found += takes(kind, lattice.kind[i, j, k], laws)
-    found -= takes(kind, lattice.kind[z, y, x], laws)
-    if found == 0:
-        return -1, -1, -1
     left = int(uniform(stream) * found)
     for i in range(z0, z1):
         for j in range(y0, y1):
@@ -137,7 +132,7 @@ def gives_way(lattice, laws, stream, kind, z, y, x):  # type: ignore[no-untyped-
 @leaf
 def holds_on(lattice, laws, stream, kind, z, y, x, i, j, k):  # type: ignore[no-untyped-def]
     """Whether a cell stays with its own kind instead of going to a place with fewer of them (Metropolis)."""
-    itself = 1.0 / (26.0 if lattice.kind.shape[0] > 1 else 8.0)
+    itself = 1.0 / neighbours(lattice.kind.shape[0])
     gain = contact(kind, i, j, k, lattice) - itself - contact(kind, z, y, x, lattice)
     return uniform(stream) >= exp(min(laws.cohesion[kind] * gain, 0.0))
 

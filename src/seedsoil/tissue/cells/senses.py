@@ -53,12 +53,12 @@ def contact(kind, z, y, x, lattice):  # type: ignore[no-untyped-def]
                 if lattice.kind[i, j, k] == kind and lattice.condition[i, j, k] == ALIVE:
                     found += 1
     own = 1 if lattice.kind[z, y, x] == kind and lattice.condition[z, y, x] == ALIVE else 0
-    return (found - own) / _neighbours(layers)
+    return (found - own) / neighbours(layers)
 
 
 @leaf
-def space(kind, z, y, x, lattice, laws):  # type: ignore[no-untyped-def]
-    """Share of the voxels about one that a cell of a kind could take."""
+def room(kind, z, y, x, lattice, laws):  # type: ignore[no-untyped-def]
+    """How many of the voxels about one a cell of a kind could take."""
     layers, rows, columns = lattice.kind.shape
     z0, z1 = about(z, layers)
     y0, y1 = about(y, rows)
@@ -69,11 +69,11 @@ def space(kind, z, y, x, lattice, laws):  # type: ignore[no-untyped-def]
             for k in range(x0, x1):
                 if (i != z or j != y or k != x) and takes(kind, lattice.kind[i, j, k], laws):
                     found += 1
-    return found / _neighbours(layers)
+    return found
 
 
 @inline
-def _neighbours(layers):  # type: ignore[no-untyped-def]
+def neighbours(layers):  # type: ignore[no-untyped-def]
     """Voxels about one: 26, or 8 in the plane. At the block's faces some are missing, and count as full of nothing."""
     return 26.0 if layers > 1 else 8.0
 
@@ -89,7 +89,7 @@ def sense(signal, z, y, x, step, lattice, laws):  # type: ignore[no-untyped-def]
         return contact(signal - substances, z, y, x, lattice)
     asked = signal - substances - kinds - 1
     if asked == SPACE:
-        return space(kind, z, y, x, lattice, laws)
+        return room(kind, z, y, x, lattice, laws) / neighbours(lattice.kind.shape[0])
     if asked == MEMORY:
         return float(lattice.memory[z, y, x]) if lattice.memory.size > 1 else 0.0
     if asked == AGE:
