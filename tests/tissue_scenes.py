@@ -75,7 +75,7 @@ VASCULAR: dict[str, dict[str, Any]] = {
     "tumour": {
         "division": "1 /day", "death": "0.2 /day", "necrosis": "0.1 /day", "pushes": 3, "vessel_affinity": 4.0,
         "invasion": 0.8, "variation": 0.2, "change": "0.05 /day", "becomes": "guest", "programme_time": "1 day",
-        "mechanisms": [{"name": "pump", "probability": 0.1, "against": ["factor"], "fold": 5.0, "cost": 0.1}],
+        "mechanisms": [{"name": "pump", "probability": 0.1, "against": {"factor": 5.0}, "cost": 0.1}],
         "rules": [{"signal": "factor", "raises": "programme", "by": 1.0, "half": "1"}],
     },
     "host": {"part": "host", "yields": True},

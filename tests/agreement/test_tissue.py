@@ -65,8 +65,8 @@ def test_rules_and_resistance(shape: tuple[int, int, int]) -> None:
         "tumour", division="1.5 /day", death="0.05 /day", pushes=1, programme_time="0.5 day", variation=0.02,
         uptake={"oxygen": "3 /min"}, secretion={"factor": "0 /min"},
         mechanisms=[
-            {"name": "pump", "probability": 0.1, "against": ["drug"], "fold": 5.0, "cost": 0.3},
-            {"name": "target", "probability": 0.05, "against": ["drug", "factor"], "fold": 3.0},
+            {"name": "pump", "probability": 0.1, "against": {"drug": 5.0}, "cost": 0.3},
+            {"name": "target", "probability": 0.05, "against": {"drug": 3.0, "factor": 3.0}},
         ],
         rules=[
             {"signal": "oxygen", "lowers": "necrosis", "half": "0.5", "power": 3},

@@ -303,8 +303,8 @@ WRONG: tuple[Wrong, ...] = (
     ),
     Wrong(
         "resistance that sensitises", "tissue/cells/senses.py",
-        "found *= laws.fold[gene]",
-        "found /= laws.fold[gene]",
+        "found *= laws.fold[gene, substance]",
+        "found /= laws.fold[gene, substance]",
         "agreement/test_tissue.py -k rules",
     ),
     Wrong(

@@ -33,9 +33,8 @@ def cell(noun: CellKind) -> Iterator[Section]:
         yield Section(verb.capitalize(), (), tuple(row(name, value) for name, value in getattr(noun, verb).items()))
     yield Section("Its rules", tuple(told(rule) for rule in noun.rules))
     for mechanism in noun.mechanisms:
-        yield Section(
-            f"A way to resist: {mechanism.name}", (f"Against {', '.join(mechanism.against)}.",), numbers(mechanism)
-        )
+        folds = tuple(row(f"fold against {name}", value) for name, value in mechanism.against.items())
+        yield Section(f"A way to resist: {mechanism.name}", (), (*numbers(mechanism), *folds))
 
 
 def told(rule: Rule) -> str:

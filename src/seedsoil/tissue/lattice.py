@@ -109,7 +109,7 @@ class Laws(NamedTuple):
     invasion, cohesion, affinity, programme_rate, variation : kinds
     cleared : kinds x conditions
         Rate at which a dead cell's place comes free [1/day].
-    gene_chance : kinds x mechanisms; against : uint8, mechanisms x substances; fold, cost : mechanisms
+    gene_chance : kinds x mechanisms; fold : mechanisms x substances; cost : mechanisms
     reference : substances
         The level at which a slope is told.
     sizes : int64 array of 8
@@ -144,7 +144,6 @@ class Laws(NamedTuple):
     variation: NDArray[np.float64]
     cleared: NDArray[np.float64]
     gene_chance: NDArray[np.float64]
-    against: NDArray[np.uint8]
     fold: NDArray[np.float64]
     cost: NDArray[np.float64]
     reference: NDArray[np.float64]

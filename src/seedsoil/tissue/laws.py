@@ -110,12 +110,12 @@ def compile_laws(
     for number, kind in enumerate(kinds, 1):
         _fill_kind(tables, number, kind, vocabulary, hop, faults)
     for gene, mechanism in enumerate(mechanisms):
-        tables["fold"][gene], tables["cost"][gene] = float(mechanism.fold), float(mechanism.cost)
-        for name in mechanism.against:
+        tables["cost"][gene] = float(mechanism.cost)
+        for name, fold in mechanism.against.items():
             where = f"mechanisms.{mechanism.name}.against"
             place = _try(faults, lambda n=name, w=where: vocabulary.substance(n, w))
             if place is not None and gene < _MOST_MECHANISMS:
-                tables["against"][gene, place] = 1
+                tables["fold"][gene, place] = float(fold)
         for number, kind in enumerate(kinds, 1):
             tables["gene_chance"][number, gene] = sum(
                 float(each.probability) for each in kind.mechanisms if each.name == mechanism.name
@@ -155,7 +155,7 @@ def _mechanisms(kinds: Sequence[CellKind], faults: list[str]) -> list[Mechanism]
     for kind in kinds:
         for mechanism in kind.mechanisms:
             known = found.setdefault(mechanism.name, mechanism)
-            if (known.fold, known.cost, known.against) != (mechanism.fold, mechanism.cost, mechanism.against):
+            if (known.cost, known.against) != (mechanism.cost, mechanism.against):
                 faults.append(f"{kind.name}.mechanisms: {mechanism.name!r} means something else for another kind")
     if len(found) > _MOST_MECHANISMS:
         faults.append(f"mechanisms: at most {_MOST_MECHANISMS} in a scene, got {len(found)}")
@@ -173,9 +173,8 @@ def _empty_tables(kinds: int, substances: int, behaviours: int, genes: int) -> d
     tables |= {"base": np.zeros((rows, behaviours)), "rounds": np.ones(rows, np.int32)}
     tables |= {"becomes": np.zeros(rows, np.int32), "targets": np.zeros((rows, rows), np.uint8)}
     tables |= {"cleared": np.zeros((rows, 3)), "gene_chance": np.zeros((rows, max(genes, 1)))}
-    tables |= {"against": np.zeros((max(genes, 1), max(substances, 1)), np.uint8)}
     tables |= {
-        "fold": np.ones(max(genes, 1)),
+        "fold": np.ones((max(genes, 1), max(substances, 1))),
         "cost": np.zeros(max(genes, 1)),
         "reference": np.ones(max(substances, 1)),
     }

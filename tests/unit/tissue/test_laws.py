@@ -82,22 +82,22 @@ WRONG_KINDS: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
     "becomes": ([{"name": "a", "change": "1 /day", "becomes": "b"}], ["a.becomes: no kind of cell 'b' here"]),
     "targets": ([{"name": "a", "attack": "1 /day", "targets": ("b", "c")}], ["no kind of cell 'b'", "no kind of cell 'c'"]),
     "against": (
-        [{"name": "a", "mechanisms": [{"name": "pump", "probability": 0.1, "against": ["drug"], "fold": 2.0}]}],
+        [{"name": "a", "mechanisms": [{"name": "pump", "probability": 0.1, "against": {"drug": 2.0}}]}],
         ["mechanisms.pump.against: no substance 'drug' here"],
     ),
     "two meanings": (
-        [{"name": name, "mechanisms": [{"name": "pump", "probability": 0.1, "against": ["factor"], "fold": fold}]}
+        [{"name": name, "mechanisms": [{"name": "pump", "probability": 0.1, "against": {"factor": fold}}]}
          for name, fold in (("a", 2.0), ("b", 3.0))],
         ["b.mechanisms: 'pump' means something else for another kind"],
     ),
     "too many mechanisms": (
         [{"name": "a", "mechanisms": [
-            {"name": f"m{number}", "probability": 0.01, "against": ["factor"], "fold": 2.0} for number in range(33)]}],
+            {"name": f"m{number}", "probability": 0.01, "against": {"factor": 2.0}} for number in range(33)]}],
         ["mechanisms: at most 32 in a scene, got 33"],
     ),
     "chances above one": (
         [{"name": "a", "variation": 0.9,
-          "mechanisms": [{"name": "pump", "probability": 0.3, "against": ["factor"], "fold": 2.0}]}],
+          "mechanisms": [{"name": "pump", "probability": 0.3, "against": {"factor": 2.0}}]}],
         ["a: variation and the probabilities of its mechanisms make 1.2, more than 1"],
     ),
     "a vessel that divides": ([{**VESSEL, "division": "1 /day"}], ["vessel.division: a vessel does not divide"]),

@@ -20,12 +20,14 @@ _none_a_day, _none, _at_rest = (
 
 
 class Mechanism(Noun):
-    """A way to resist: mutants arise at ``probability`` a division, need ``fold`` of a drug's level, and divide less by ``cost``."""
+    """A way to resist: mutants arise at ``probability`` a division and divide less by ``cost``.
+
+    ``against`` names the substances that it is good against, each with the fold of its level that a mutant needs.
+    """
 
     name: str
     probability: Fraction
-    against: tuple[str, ...]
-    fold: Number
+    against: dict[str, Number]
     cost: Fraction = _none
 
 

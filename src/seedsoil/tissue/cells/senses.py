@@ -139,8 +139,8 @@ def _folds(substance, bits, laws):  # type: ignore[no-untyped-def]
     found = 1.0
     if bits:
         for gene in range(laws.fold.shape[0]):
-            if (bits >> gene) & 1 and laws.against[gene, substance]:
-                found *= laws.fold[gene]
+            if (bits >> gene) & 1:
+                found *= laws.fold[gene, substance]
     return found
 
 

@@ -52,7 +52,7 @@ def response(block: Block, rule: Rule, cell: Cell) -> float:
         half *= 1.0 + float(rule.shifted_by.by) * sensed(block, rule.shifted_by.signal, cell)
     if cell.kind.part == "tumour":
         carried = (block.mechanisms[name] for name in block.clones[cell.clone].carries)
-        half *= math.prod(float(each.fold) for each in carried if rule.signal in each.against)
+        half *= math.prod(float(each.against.get(rule.signal, 1.0)) for each in carried)
     found = 1.0 / (1.0 + math.exp(min(float(rule.power) * math.log(half / level), 700.0)))
     if rule.needs is not None:
         found /= 1.0 + float(rule.needs.half) / max(sensed(block, rule.needs.signal, cell), 1e-300)
