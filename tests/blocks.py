@@ -30,7 +30,7 @@ def kinds() -> list[CellKind]:
         "name": "tumour", "title": "tumour", "part": "tumour", **_DEAD, "division": "0.9 /day", "death": "0.05 /day",
         "pushes": 2, "invasion": 1, "variation": 0.05, "uptake": {"oxygen": "10 /min"}, "secretion": {"vegf": "0 /min"},
         "programme_time": "1 day",
-        "mechanisms": [{"name": "efflux", "probability": 0.02, "against": [], "fold": 10}],
+        "mechanisms": [{"name": "efflux", "probability": 0.02, "against": {}}],
         "rules": [
             {"signal": "oxygen", "lowers": "division", "half": "2 mmHg", "power": 2, "by": 0.5},
             {"signal": "age", "raises": "necrosis", "by": "0.6 /day", "half": "2 days"},

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from seedsoil.experiment.history import History
     from seedsoil.experiment.protocol import Protocol
     from seedsoil.scene.build import open_scene
+    from seedsoil.scene.zoom import zoom
     from seedsoil.show.show import show
     from seedsoil.trial.run import run
     from seedsoil.trial.study.file import Study, check
@@ -30,6 +31,7 @@ _home = {
     "sample_population": "seedsoil.body.population",
     "show": "seedsoil.show.show",
     "simulate": "seedsoil.trial.trial",
+    "zoom": "seedsoil.scene.zoom",
 }
 
 __all__ = [
@@ -44,6 +46,7 @@ __all__ = [
     "sample_population",
     "show",
     "simulate",
+    "zoom",
 ]
 
 

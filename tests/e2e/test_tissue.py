@@ -67,7 +67,7 @@ def changed(**tables: Any) -> dict[str, Any]:
     [
         ({"substances": {"oxigen": {}}}, "no 'oxigen'.*oxygen"),
         ({"cells": {"carcinoma": {"division": "0.7"}}}, "cells.carcinoma: division.*unit"),
-        ({"cells": {"carcinoma": {"pushes": 9}}}, "pushes: a number of cells from 0 to 3, got 9"),
+        ({"cells": {"carcinoma": {"pushes": 21}}}, "pushes: a number of cells from 0 to 20, got 21"),
         ({"cells": {"carcinoma": {"more_rules": [{"signal": "oxygen", "raises": "death", "half": "5 mmHg"}]}}}, "by: say how much"),
         ({"cells": {"carcinoma": {"more_rules": [{"signal": "oxigen", "lowers": "death", "half": "5 mmHg"}]}}}, "no signal 'oxigen'"),
         ({"cells": {"carcinoma": {"more_rules": [{"signal": "oxygen", "lowers": "death", "half": "5 mg/L"}]}}}, "not in the unit"),
@@ -103,3 +103,31 @@ def test_unknown_scene(capsys: pytest.CaptureFixture[str]) -> None:
     """A scene that is not there is answered with those that are, and exit code 2."""
     assert execute(["tissue", "slap"]) == 2
     assert "slab" in capsys.readouterr().err
+
+
+def test_a_lesion_of_a_patient_is_carried_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`seedsoil zoom`: one command from a study to a block, the record beside it, and a folder that can be gone on with."""
+    where = tmp_path / "zoom"
+    words = [
+        "--patient",
+        "0",
+        "--arm",
+        "both",
+        "--site",
+        "liver",
+        "--day",
+        "42 days",
+        "--until",
+        "1 day",
+        "--edge",
+        "0.3 mm",
+    ]
+    assert execute(["zoom", "demo", *words, "--out", str(where), "--json", "--no-pictures"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["site"], answer["part"]) == ("liver", "rim")
+    assert answer["cells"][0]["block_end"] < answer["cells"][0]["block_start"]
+    assert answer["measures"][-1]["level_fluorouracil"] > 0.0
+    assert execute(["tissue", str(where), "--resume", "--no-pictures"]) == 0
+    assert execute(["zoom", "demo", *words, "--lesion", "1", "--out", str(tmp_path / "no")]) == 2
+    assert "--lesion, --site: give one of the two." in capsys.readouterr().err
+    assert not (tmp_path / "no").exists()

@@ -23,6 +23,7 @@ public_names = [
     "sample_population",
     "show",
     "simulate",
+    "zoom",
 ]
 
 _probe = """

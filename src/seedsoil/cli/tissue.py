@@ -1,10 +1,10 @@
-"""The command `tissue`: a scene in; a folder with its measures, tables, images and pictures, and an answer, out."""
+"""The commands `tissue` (a scene, carried out in a folder) and `zoom` (a lesion of a patient as such a scene)."""
 
 from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
@@ -12,6 +12,7 @@ from seedsoil.cli.terminal import DONE, INTERRUPTED, print_table, progress_of, q
 
 if TYPE_CHECKING:
     from seedsoil.scene.run import SceneRun
+    from seedsoil.scene.zoom import Zoom
 
 _LINES = 6
 
@@ -54,6 +55,86 @@ def tissue(
     if not 1 <= threads <= 64:
         raise StudyError(f"--threads {threads}: from 1 to 64.")
     run = _opened(scene, out, until, seed, threads, resume)
+    return _carried_out(run, resume, json, pictures, None)
+
+
+def zoom(
+    study: str = "demo",
+    /,
+    *,
+    patient: int = 0,
+    arm: str | None = None,
+    lesion: int | None = None,
+    site: str | None = None,
+    day: str = "0 days",
+    edge: str = "0.8 mm",
+    until: str = "14 days",
+    part: str | None = None,
+    seed: int = 1,
+    out: Path | None = None,
+    threads: int = 1,
+    json: bool = False,
+    pictures: Annotated[bool, Parameter(negative="--no-pictures")] = True,
+) -> int:
+    """Carry one lesion of a patient on as a block of tissue, every cell, and hold it against the patient's own record.
+
+    Parameters
+    ----------
+    study
+        A study file (TOML), the name of a shipped study, or the folder of a run, which knows its study.
+    patient
+        Number of the patient, from 0.
+    arm
+        Arm in which the patient is treated; the first one of the study if not given.
+    lesion
+        Number of the lesion; the metastasis with most cells on the day if neither it nor a site is given.
+    site
+        Site of which the largest lesion is taken.
+    day
+        When the block begins, since diagnosis, such as "42 days".
+    edge
+        Edge of the block, such as "1.2 mm".
+    until
+        How long it goes on.
+    part
+        What of the lesion the block shows: whole, rim or core; the whole where it fits, else its rim.
+    seed
+        Seed of the block's luck; the patient's is the study's.
+    out
+        Folder; scenes/patient-N-ARM-lesion-L if not given. `seedsoil tissue FOLDER --resume` goes on there.
+    threads
+        How many work on the block. The result does not depend on it.
+    json
+        Print the comparison and the measures as one JSON document on stdout.
+    pictures
+        Draw the block as it was from beginning to end into OUT/pictures.
+    """
+    from seedsoil.cli.study import open_study
+    from seedsoil.foundation.errors import StudyError
+    from seedsoil.scene.run import SceneRun
+    from seedsoil.scene.zoom import zoom as zoomed
+    from seedsoil.trial.asked import check_patient
+    from seedsoil.trial.trial import simulate
+
+    if not 1 <= threads <= 64:
+        raise StudyError(f"--threads {threads}: from 1 to 64.")
+    if lesion is not None and site is not None:
+        raise StudyError("--lesion, --site: give one of the two.")
+    plan = open_study(study).plan()
+    chosen = next(iter(plan.arms)) if arm is None else arm
+    check_patient(plan, patient, (chosen,))
+    say(f"Patient {patient} (seed {plan.seed}), arm {chosen} ...")
+    seen = zoomed(
+        simulate(plan, chosen, patient), lesion, site=site, day=day, edge=edge, until=until, part=part, seed=seed
+    )
+    for note in seen.notes:
+        say(f"note: {note}")
+    folder = out or Path("scenes") / f"patient-{patient}-{chosen}-lesion-{seen.lesion}"
+    return _carried_out(SceneRun(seen.scene, folder, threads), False, json, pictures, seen)
+
+
+def _carried_out(run: SceneRun, resume: bool, json: bool, pictures: bool, seen: Zoom | None) -> int:
+    """Carry a scene out, answer, and draw it; of a zoom, hold the block against the patient's record."""
     again = f"seedsoil tissue {quoted(run.folder)} --resume"
     say(f"{run.scene.scene.title} -> {run.folder}")
     try:
@@ -64,17 +145,39 @@ def tissue(
         say(f"Interrupted. What was kept is kept. Go on with: {again}")
         return INTERRUPTED
     rows = run.measured()
+    held = [] if seen is None else seen.held_against(seen.open(), model)
     if json:
         import json as text
 
-        answer = {"scene": run.scene.scene.title, "folder": str(run.folder), "days": model.day, "measures": rows}
-        print(text.dumps(_finite(answer), indent=2, ensure_ascii=False, allow_nan=False))
+        answer: dict[str, object] = {"scene": run.scene.scene.title, "folder": str(run.folder), "days": model.day}
+        if seen is not None:
+            answer |= {"lesion": seen.lesion, "site": seen.site, "part": seen.part, "notes": seen.notes, "cells": held}
+        print(text.dumps(_finite(answer | {"measures": rows}), indent=2, ensure_ascii=False, allow_nan=False))
     else:
         _print(run, rows)
+        if seen is not None:
+            _print_held(seen, held)
     if pictures:
         for path in _draw(run):
             say(f"picture: {path}")
     return DONE
+
+
+def _print_held(seen: Zoom, held: list[dict[str, Any]]) -> None:
+    """Print what became of the lesion's cells in the patient's record and in the block."""
+    start, end = (f"day {day:.4g}" for day in seen.days)
+    print_table(
+        f"Lesion {seen.lesion} ({seen.site}, {seen.part}): cells by what they carry",
+        ("carry", f"patient, {start}", end, "of the start", "block, start", "end", "of the start"),
+        (
+            (
+                " and ".join(row["carry"]) or "nothing" if row["carry"] is not None else "all",
+                *(_told(row[name]) for name in ("patient_start", "patient_end", "patient_ratio")),
+                *(_told(row[name]) for name in ("block_start", "block_end", "block_ratio")),
+            )
+            for row in held
+        ),
+    )
 
 
 def _opened(scene: str, out: Path | None, until: str | None, seed: int | None, threads: int, resume: bool) -> SceneRun:

@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.body.state import CELLS, CLONES, HYPOXIA, LESIONS, NOW, PERFUSION, State
+from seedsoil.biology.medicine.drug import Agent
+from seedsoil.biology.patient import Patient
+from seedsoil.biology.soils.vasculature import Vasculature
+from seedsoil.body.state import CELLS, CLONES, HYPOXIA, IMMATURE, LESIONS, NOW, PERFUSION, State
 from seedsoil.experiment.arm import Arm
 from seedsoil.experiment.grow import Grown, watch_growth
 from seedsoil.experiment.outcome import clone_cells, rows
@@ -30,12 +33,14 @@ _SOON = (0.0, 0.01, 0.03, 0.06, 0.12, 0.25)
 class History:
     """One patient in one arm, recorded on every day of the step grid from the founding cells to the end.
 
-    ``days`` (K,), since diagnosis: negative before it; ``cells``, ``hypoxia``, ``vessels`` (K, lesions); ``clone_cells`` (K, clones); ``lesions``, ``clones``,
+    ``days`` (K,), since diagnosis: negative before it; ``cells``, ``hypoxia``, ``vessels`` (perfusion, host tissue: 1) and
+    ``young_vessels`` (what of it immature vessels bring) (K, lesions); ``clone_cells`` (K, clones); ``lesions``, ``clones``,
     ``arrivals`` and ``observations`` hold the columns of the tables of that name; ``concentrations`` maps each agent to days and
     mg/L at its effect site in the body, ``arteries`` each agent given into an artery to the site that it feeds, days, and mg/L
     there; ``titles`` maps agents to their titles, with which events begin that tell of them. ``done`` are the orders carried
     out, but for drugs and autopsies, each with its day: a scan is one, and so is a fraction of radiation. ``mosaic`` holds the
-    cells of each clone in each lesion.
+    cells of each clone in each lesion. ``subject`` is the tumour in its host, ``vasculature`` the law of its vessels,
+    ``agents`` what was given, by name, ``without`` what was switched off.
     """
 
     patient: int
@@ -45,6 +50,7 @@ class History:
     cells: Floats
     hypoxia: Floats
     vessels: Floats
+    young_vessels: Floats
     clones: Columns
     clone_cells: Floats
     arrivals: Columns
@@ -58,6 +64,10 @@ class History:
     ending: str
     site_names: tuple[str, ...]
     mosaic: Mosaic
+    subject: Patient
+    vasculature: Vasculature
+    agents: Mapping[str, Agent]
+    without: tuple[str, ...]
 
     def largest(self, site: str) -> int:
         """Number of the lesion that grew largest at a site; ValueError if there never was one."""
@@ -89,13 +99,14 @@ class Recorder:
         self.diagnosis = diagnosis
         self.mosaic = MosaicRecorder(diagnosis)
         self.days: list[float] = []
-        self.rows: list[tuple[Floats, Floats, Floats, Floats]] = []
+        self.rows: list[tuple[Floats, ...]] = []
 
     def __call__(self, state: State) -> None:
         """Keep the state of today, unless it is the last one told, on the same day."""
         self.mosaic(state)
         lesion = state.lesion[: int(state.count[LESIONS])]
-        row = (lesion[:, CELLS].copy(), lesion[:, HYPOXIA].copy(), lesion[:, PERFUSION].copy(), clone_cells(state))
+        columns = (CELLS, HYPOXIA, PERFUSION, IMMATURE)
+        row = (*(lesion[:, column].copy() for column in columns), clone_cells(state))
         day = float(state.clock[NOW]) - self.diagnosis
         # A day on which something was looked at is told once; one on which something was done, before and after.
         if self.days and self.days[-1] == day and np.array_equal(self.rows[-1][0], row[0]):
@@ -151,8 +162,9 @@ def record(arm: Arm, name: str, protocol: Protocol, growth: Recorder | None = No
         cells=recorder.filled(0, lesions),
         hypoxia=recorder.filled(1, lesions),
         vessels=recorder.filled(2, lesions),
+        young_vessels=recorder.filled(3, lesions) * float(arm.vessels.immature_perfusion),
         clones=tables["clones"],
-        clone_cells=recorder.filled(3, clones),
+        clone_cells=recorder.filled(4, clones),
         arrivals=tables["arrivals"],
         doses=tuple(doses),
         concentrations=concentrations,
@@ -164,6 +176,10 @@ def record(arm: Arm, name: str, protocol: Protocol, growth: Recorder | None = No
         ending=arm.ending,
         site_names=tuple(site.name for site in arm.grown.patient.host.anatomy.sites),
         mosaic=recorder.mosaic.mosaic(arm.state, arm.model, arm.grown.stream, arm.end_day),
+        subject=arm.grown.patient,
+        vasculature=arm.vessels,
+        agents={one.agent.name: one.agent for one in arm.given},
+        without=arm.without,
     )
 
 

@@ -15,29 +15,36 @@ from seedsoil.biology.lesion.cell import CellKind
 from seedsoil.biology.lesion.rule import BEHAVIOURS, Rule
 from seedsoil.biology.lesion.substance import Substance
 from seedsoil.catalogue.load import entry, names
-from seedsoil.foundation.errors import SeedsoilError, StudyError, did_you_mean, known_words, validation_faults
+from seedsoil.foundation.errors import (
+    ModelError,
+    SeedsoilError,
+    StudyError,
+    did_you_mean,
+    known_words,
+    validation_faults,
+)
 from seedsoil.foundation.streams import TISSUE_START, aim, new_stream, uniform
-from seedsoil.scene.text import Give, Place, Scene, VesselLines, read_scene
-from seedsoil.tissue.dosing import Doses
+from seedsoil.scene.text import Give, Place, Plasma, Scene, VesselLines, read_scene
+from seedsoil.tissue.dosing import Course, Doses
 from seedsoil.tissue.laws import Vocabulary
 from seedsoil.tissue.model import Setting, TissueModel
 from seedsoil.tissue.network import capillaries
 
-__all__ = ["build", "cells_of", "open_scene", "substances_of"]
+__all__ = ["build", "cells_of", "fitting", "open_scene", "substances_of"]
 
 #: What can be switched off by name beside single behaviours.
 _FLOWS = ("secretion", "uptake", "attraction")
 
 
-def open_scene(source: str | Path | dict[str, Any], threads: int = 1) -> TissueModel:
-    """Return the block of tissue that a scene describes, at its start: of a file, a shipped scene's name, or tables.
+def open_scene(source: str | Path | dict[str, Any] | Scene, threads: int = 1) -> TissueModel:
+    """Return the block of tissue that a scene describes, at its start: of a file, a shipped scene's name, tables, or a Scene.
 
     Raises
     ------
     StudyError
         With one line for each fault of the scene.
     """
-    return build(read_scene(source), threads)
+    return build(source if isinstance(source, Scene) else read_scene(source), threads)
 
 
 def build(scene: Scene, threads: int = 1) -> TissueModel:
@@ -59,7 +66,12 @@ def build(scene: Scene, threads: int = 1) -> TissueModel:
             f"sides.{name}.{face}: {level} is not in the substance's unit, {known[name].unit!r}"
             for face, level in faces.items() if name in known and level.unit != known[name].unit
         ]  # fmt: skip
-    blood = [dose for index, give in enumerate(scene.give) if (dose := _doses(give, index, known, faults)) is not None]
+    blood: list[Doses | Course] = [
+        dose for index, give in enumerate(scene.give) if (dose := _doses(give, index, known, faults)) is not None
+    ]
+    blood += [
+        course for index, line in enumerate(scene.plasma) if (course := _course(line, index, known, faults)) is not None
+    ]
     if faults:
         raise StudyError(faults)
     head, walls = scene.scene, scene.walls
@@ -111,7 +123,7 @@ def cells_of(scene: Scene, faults: list[str]) -> list[CellKind]:
     sprouts = any(noun.part == "sprout" for noun, _, _ in read)
     found = []
     for noun, keeps, added in read:
-        kind = _fitting(noun, scene, keeps, sprouts)
+        kind = fitting(noun, tuple(scene.substances), tuple(scene.cells), keeps, sprouts)
         found.append(_without(kind.model_copy(update={"rules": (*kind.rules, *added)}), scene.scene.without))
     known = {*BEHAVIOURS, *_FLOWS, "mutation", "cohesion", "pushing", "invasion"}
     faults += [
@@ -144,9 +156,11 @@ def _noun(kind: str, name: str, table: dict[str, Any], model: type[Any], faults:
         return None
 
 
-def _fitting(kind: CellKind, scene: Scene, keep_rules: bool, sprouts: bool) -> CellKind:
-    """A kind of the catalogue without what the scene has no names for; rules that the scene has written stay and are checked."""
-    words = Vocabulary(tuple(scene.substances), tuple(scene.cells))
+def fitting(
+    kind: CellKind, substances: tuple[str, ...], cells: tuple[str, ...], keep_rules: bool, sprouts: bool
+) -> CellKind:
+    """A kind of the catalogue without what a scene of these names has no words for; rules that it has written itself stay."""
+    words = Vocabulary(substances, cells)
     signals, behaviours = set(words.signals), set(words.behaviours) - (set() if sprouts else {"sprouting"})
 
     def fits(rule: Rule) -> bool:
@@ -160,10 +174,9 @@ def _fitting(kind: CellKind, scene: Scene, keep_rules: bool, sprouts: bool) -> C
         return rule.model_copy(update={"shifted_by": None}) if absent else rule
 
     update: dict[str, Any] = {
-        flow: {name: value for name, value in getattr(kind, flow).items() if name in scene.substances}
-        for flow in _FLOWS
+        flow: {name: value for name, value in getattr(kind, flow).items() if name in substances} for flow in _FLOWS
     }
-    update["targets"] = tuple(name for name in kind.targets if name in scene.cells)
+    update["targets"] = tuple(name for name in kind.targets if name in cells)
     if not keep_rules:
         update["rules"] = tuple(unshifted(rule) for rule in kind.rules if fits(rule))
     return kind.model_copy(update=update)
@@ -206,6 +219,21 @@ def _doses(give: Give, index: int, known: dict[str, Substance], faults: list[str
     )  # fmt: skip
 
 
+def _course(line: Plasma, index: int, known: dict[str, Substance], faults: list[str]) -> Course | None:
+    """The level in blood that one line through points tells."""
+    if line.substance not in known:
+        faults.append(
+            f"plasma[{index}].substance: no substance {line.substance!r} in the scene."
+            f"{did_you_mean(line.substance, known)}"
+        )
+        return None
+    try:
+        return Course(line.substance, np.array(line.days), np.array(line.levels))
+    except ModelError as error:
+        faults += [f"plasma[{index}]: {fault}" for fault in error.faults]
+        return None
+
+
 # ---------------------------------------------------------------------- filling
 
 
@@ -225,8 +253,15 @@ def _lay(model: TissueModel, scene: Scene, lines: VesselLines, index: int) -> No
     ):
         z, y = np.divmod(way // columns, rows)
         off = np.hypot(z + 0.5 - 0.5 * layers, y + 0.5 - 0.5 * rows) * edge
-        if lines.keep_out is None or off.min() >= float(lines.keep_out):
-            model.lay(lines.cell, grid.ravel()[way])
+        voxels = grid.ravel()[way]
+        middle = (float(np.mean(voxels % shape[2])) + 0.5) * edge
+        if (
+            (lines.keep_out is None or off.min() >= float(lines.keep_out))
+            and (lines.keep_in is None or off.max() < float(lines.keep_in))
+            and (lines.start is None or middle >= float(lines.start))
+            and (lines.end is None or middle < float(lines.end))
+        ):
+            model.lay(lines.cell, voxels, lines.grown, lines.covered)
 
 
 def _straight(grid: NDArray[np.int64], edge: float, lines: VesselLines, index: int) -> NDArray[np.int64]:
@@ -249,7 +284,9 @@ def _put(model: TissueModel, scene: Scene, place: Place, index: int) -> None:
         free |= model.alive(name)
     wanted = _SHAPES[place.where](shape, edge, place, scene.scene.seed, index)
     clone = model.new_clone(*place.carries) if place.carries else 0
-    if not model.put(place.cell, free & wanted, clone):
+    # Whether luck scatters a rare cell into a block is not the file's fault.
+    lucky = place.where == "scattered" and free.any()
+    if not model.put(place.cell, free & wanted, clone) and not lucky:
         raise StudyError(f"place[{index}]: no voxel there is empty or holds a kind that `into` names; none was put")
 
 

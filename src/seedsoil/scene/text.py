@@ -87,7 +87,9 @@ class Walls(Noun):
 class VesselLines(Noun):
     """Capillaries along an axis, at random or in rows, as dense as said or as an organ's; or one, at its two places.
 
-    None comes nearer than ``keep_out`` to the axis through the block's middle.
+    None comes nearer than ``keep_out`` to the axis through the block's middle, and none strays farther off than ``keep_in``;
+    the middle of each lies between ``start`` and ``end`` along x. ``grown``: for the tumour, and
+    are none of the organ's own; ``covered``: by pericytes.
     """
 
     cell: str = "endothelium"
@@ -98,6 +100,11 @@ class VesselLines(Noun):
     along: Literal["x", "y", "z"] = "x"
     at: tuple[Micrometres, ...] = ()
     keep_out: Micrometres | None = None
+    keep_in: Micrometres | None = None
+    start: Micrometres | None = None
+    end: Micrometres | None = None
+    grown: bool = False
+    covered: bool = True
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -156,6 +163,14 @@ class Give(Noun):
         return self
 
 
+class Plasma(Noun):
+    """What blood carries of a substance as a line through points: its level on each of some days, in the substance's unit."""
+
+    substance: str
+    days: tuple[float, ...]
+    levels: tuple[float, ...]
+
+
 class Scene(Noun):
     """A scene as its file tells it. ``substances`` and ``cells`` are tables: what each changes of its catalogue entry."""
 
@@ -168,6 +183,7 @@ class Scene(Noun):
     vessels: tuple[VesselLines, ...] = ()
     place: tuple[Place, ...] = ()
     give: tuple[Give, ...] = ()
+    plasma: tuple[Plasma, ...] = ()
 
 
 def shipped_scenes() -> tuple[str, ...]:

@@ -168,8 +168,8 @@ DIVISION, DEATH, NECROSIS, MOVEMENT, CHANGE, ATTACK, SPROUTING, COVERING, UNCOVE
 HAZARDS = 10
 OWN_BEHAVIOURS = len(BEHAVIOURS)
 #: Signals behind substances and contacts (with empty voxels first), in this order.
-SENSES: tuple[str, ...] = ("space", "programme", "age", "perfused", "covered")
-SPACE, MEMORY, AGE, FLOW, COVER = range(5)
+SENSES: tuple[str, ...] = ("space", "programme", "age", "perfused", "covered", "native", "crowding")
+SPACE, MEMORY, AGE, FLOW, COVER, NATIVE, CROWDING = range(7)
 
 
 def empty(

@@ -175,8 +175,11 @@ class TissueModel:
         self._fresh = False
         return int(voxels.size)
 
-    def lay(self, kind: str, way: NDArray[np.int64], grown: bool = False) -> None:
-        """Lay a vessel along a way of neighbouring voxels, from where blood enters the block to where it leaves."""
+    def lay(self, kind: str, way: NDArray[np.int64], grown: bool = False, covered: bool = True) -> None:
+        """Lay a vessel along a way of neighbouring voxels, from where blood enters the block to where it leaves.
+
+        ``grown``: it is none of the organ's own; ``covered``: by pericytes.
+        """
         number = self.words.kind(kind, "lay")
         if self.kinds[number - 1].part != "vessel":
             raise ModelError(f"lay: {kind!r} is no vessel; put it")
@@ -190,7 +193,7 @@ class TissueModel:
         lattice, pieces = self.lattice, np.arange(first, first + way.size)
         lattice.piece_voxel[pieces], lattice.piece_joined[pieces] = way, NO_PIECE
         lattice.piece_parent[pieces] = np.concatenate([[NO_PIECE], pieces[:-1]])
-        lattice.piece_flags[pieces] = GROWN if grown else COVERED  # by pericytes, as a host's are
+        lattice.piece_flags[pieces] = GROWN * grown | COVERED * covered
         lattice.piece_flags[first] |= np.uint8(INLET)
         lattice.piece_flags[pieces[-1]] |= np.uint8(OUTLET)
         lattice.piece_dry[pieces] = 0

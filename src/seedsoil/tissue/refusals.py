@@ -10,7 +10,7 @@ __all__ = ["refused"]
 
 #: What only a piece of vessel can do, and only it (or a sprout) can sense.
 _OF_VESSELS = ("sprouting", "covering", "uncovering", "pruning", "opening", "admission")
-_SENSED_BY_PIECES = ("perfused", "covered")
+_SENSED_BY_PIECES = ("perfused", "covered", "native", "crowding")
 _PIECES = ("vessel", "sprout")
 
 

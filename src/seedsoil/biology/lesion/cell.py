@@ -52,7 +52,7 @@ class CellKind(Noun):
     vessel_affinity : Value
         Added weight of places that touch a vessel, in walk and division (co-option) [1].
     pushes : int
-        Cells that a dividing one can push aside in a row, 0 to 3.
+        Cells that a dividing one, or the tip of a sprout, can push aside in a row, 0 to 20.
     invasion : Value
         Probability that it takes the place of a cell that yields, in division or walk, when it has chosen that place [1].
     yields : bool
@@ -112,8 +112,8 @@ class CellKind(Noun):
             raise ValueError("becomes: name the kind that a cell of this kind changes into")
         if attacks and not self.targets:
             raise ValueError("targets: name the kinds that a cell of this kind attacks")
-        if not 0 <= self.pushes <= 3:
-            raise ValueError(f"pushes: a number of cells from 0 to 3, got {self.pushes}")
+        if not 0 <= self.pushes <= 20:
+            raise ValueError(f"pushes: a number of cells from 0 to 20, got {self.pushes}")
         for name in ("body_time", "ghost_time"):
             if not float(getattr(self, name)) > 0.0:
                 raise ValueError(f"{name}: a time above 0 days, got {getattr(self, name)}")

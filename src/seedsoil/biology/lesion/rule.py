@@ -26,6 +26,8 @@ SENSES: dict[str, str] = {
     "age": "time since its last division or arrival [day]",
     "perfused": "whether blood flows in this piece of vessel, 0 or 1 [1]",
     "covered": "whether pericytes cover this piece of vessel, 0 or 1 [1]",
+    "native": "whether this piece of vessel is the organ's own and did not grow for the tumour, 0 or 1 [1]",
+    "crowding": "share of the voxels within the spacing of tips that hold live vessel [1]",
 }
 #: What a cell can do, and the unit of how much.
 BEHAVIOURS: dict[str, str] = {

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from seedsoil.body.state import (
     CLONE_TYPE,
     CLONES,
+    DEATH,
     DIVISION,
     HIT_RATE,
     HITS,
@@ -38,11 +39,12 @@ Population = tuple[int, int]
 class Mosaic:
     """Cells by day, lesion and clone.
 
-    ``days`` (K,), never falling: a day on which something was done stands there twice, before and after. ``first`` (K + 1,):
-    rows ``first[k]`` .. ``first[k + 1] - 1`` of ``lesion``, ``clone`` and ``cells`` (rows,) are day k. ``kind`` (clones,): type
-    of each clone. ``division`` (lesions, types): divisions [1/day] with full oxygen. ``alteration`` (types, types): chance per
-    division that a daughter is of another type; ``reversal`` (types, types): rate [1/day] of turning into one without a
-    division. ``stream`` (8,): the patient's luck, to be copied and aimed.
+    ``days`` (K,), never falling: a day on which something was done stands there twice, before and after. ``first`` (K +
+    1,): rows ``first[k]`` .. ``first[k + 1] - 1`` of ``lesion``, ``clone`` and ``cells`` (rows,) are day k. ``kind``
+    (clones,): type of each clone. ``division`` (lesions, types): divisions [1/day] with full oxygen, ``death`` (lesions,):
+    deaths then [1/day]. ``alteration`` (types, types): chance per division that a daughter is of another type; ``reversal``
+    (types, types): rate [1/day] of turning into one without a division. ``stream`` (8,): the patient's luck, to be copied
+    and aimed.
     """
 
     days: Floats
@@ -52,6 +54,7 @@ class Mosaic:
     cells: Floats
     kind: Integers
     division: Floats
+    death: Floats
     alteration: Floats
     reversal: Floats
     stream: Stream
@@ -140,6 +143,7 @@ class MosaicRecorder:
             cells=joined[2].astype(np.float64),
             kind=state.clone[: int(state.count[CLONES]), CLONE_TYPE].copy(),
             division=resting[:, None] * vigour[:, None] * fitness,
+            death=model.site[0, lesion[:, SITE].astype(int), DEATH].copy(),
             alteration=divided,
             reversal=lost,
             stream=stream.copy(),

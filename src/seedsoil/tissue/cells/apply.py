@@ -99,7 +99,7 @@ def _do(lattice, laws, stream, step, z, y, x, action, voxels):  # type: ignore[n
         lattice.tally[kind, NECROSES if action == NECROSIS else DEATHS] += 1
     elif action == MOVEMENT:
         if laws.part[kind] == SPROUT:
-            lead(lattice, laws, stream, step, z, y, x)
+            lead(lattice, laws, stream, step, z, y, x, voxels)
         else:
             _walk(lattice, laws, stream, step, z, y, x, voxels)
     elif action == CHANGE:
@@ -108,7 +108,7 @@ def _do(lattice, laws, stream, step, z, y, x, action, voxels):  # type: ignore[n
     elif action == ATTACK:
         _attack(lattice, laws, stream, step, z, y, x)
     elif action == SPROUTING:
-        sprout(lattice, laws, stream, step, z, y, x)
+        sprout(lattice, laws, stream, step, z, y, x, voxels)
     elif action == COVERING:
         lattice.piece_flags[lattice.clone[z, y, x]] |= np.uint8(COVERED)
     elif action == UNCOVERING:

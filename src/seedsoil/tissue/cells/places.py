@@ -183,6 +183,17 @@ def _shift(lattice, z, y, x, dz, dy, dx, voxels):  # type: ignore[no-untyped-def
     lattice.slot[z, y, x] = -1
 
 
+@leaf
+def make_way(lattice, laws, stream, kind, z, y, x, step, voxels):  # type: ignore[no-untyped-def]
+    """Push who is in a place that a tip enters aside, if its kind pushes and there is room; else it stays, to be replaced."""
+    if lattice.kind[z, y, x] == EMPTY or laws.pushes[kind] == 0:
+        return
+    i, j, k = push(lattice, laws, stream, kind, z, y, x, step, voxels)
+    if i >= 0:
+        _shift(lattice, z, y, x, i - z, j - y, k - x, voxels)
+        vacate(lattice, z, y, x)
+
+
 @inline
 def carry(lattice, number, z, y, x, voxels):  # type: ignore[no-untyped-def]
     """Note where the cell of a proposal is now."""

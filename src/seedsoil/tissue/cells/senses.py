@@ -12,16 +12,21 @@ from seedsoil.tissue.lattice import (
     ALL_BEHAVIOURS,
     COVER,
     COVERED,
+    CROWDING,
     DIVISION,
     EMPTY,
     FLOW,
+    GROWN,
     KINDS,
     MEMORY,
+    NATIVE,
     PERFUSED,
     SPACE,
     STEP_LENGTH,
     SUBSTANCES,
+    TIP_SPACING,
     TUMOUR,
+    VESSEL,
 )
 
 _AGES = 65536
@@ -98,7 +103,27 @@ def sense(signal, z, y, x, step, lattice, laws):  # type: ignore[no-untyped-def]
         return 1.0 if lattice.piece_flags[lattice.clone[z, y, x]] & PERFUSED else 0.0
     if asked == COVER:
         return 1.0 if lattice.piece_flags[lattice.clone[z, y, x]] & COVERED else 0.0
+    if asked == NATIVE:
+        return 0.0 if lattice.piece_flags[lattice.clone[z, y, x]] & GROWN else 1.0
+    if asked == CROWDING:
+        return _crowding(z, y, x, lattice, laws)
     return 0.0
+
+
+@leaf
+def _crowding(z, y, x, lattice, laws):  # type: ignore[no-untyped-def]
+    """Share of the voxels within the spacing of tips that hold live vessel, this one among them."""
+    layers, rows, columns = lattice.kind.shape
+    far = laws.sizes[TIP_SPACING]
+    near = vessels = 0
+    for i in range(max(z - far, 0), min(z + far + 1, layers)):
+        for j in range(max(y - far, 0), min(y + far + 1, rows)):
+            for k in range(max(x - far, 0), min(x + far + 1, columns)):
+                if (i - z) ** 2 + (j - y) ** 2 + (k - x) ** 2 <= far * far:
+                    near += 1
+                    if laws.part[lattice.kind[i, j, k]] == VESSEL and lattice.condition[i, j, k] == ALIVE:
+                        vessels += 1
+    return vessels / near
 
 
 @inline

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seedsoil.foundation.compiled import inline, leaf
-from seedsoil.tissue.cells.places import FREE, SOFT, choose, enter, replace
+from seedsoil.tissue.cells.places import FREE, SOFT, choose, enter, make_way, replace
 from seedsoil.tissue.cells.senses import about
 from seedsoil.tissue.lattice import (
     ALIVE,
@@ -28,13 +28,14 @@ _OWN_TAIL = 4
 
 
 @leaf
-def sprout(lattice, laws, stream, step, z, y, x):  # type: ignore[no-untyped-def]
+def sprout(lattice, laws, stream, step, z, y, x, voxels):  # type: ignore[no-untyped-def]
     """Let a tip leave a perfused vessel, unless another is near (lateral inhibition)."""
     piece, tip = lattice.clone[z, y, x], laws.sizes[SPROUT_KIND]
     if tip == EMPTY or not lattice.piece_flags[piece] & PERFUSED or _tip_within(lattice, laws, z, y, x):
         return
     i, j, k = choose(lattice, laws, stream, tip, z, y, x, step, SOFT)
     if i >= 0:
+        make_way(lattice, laws, stream, tip, i, j, k, step, voxels)
         _settle(lattice, laws, tip, piece, i, j, k, step)
         lattice.tally[lattice.kind[z, y, x], SPROUTS] += 1
 
@@ -80,13 +81,14 @@ def _put(lattice, kind, clone, z, y, x, step):  # type: ignore[no-untyped-def]
 
 
 @leaf
-def lead(lattice, laws, stream, step, z, y, x):  # type: ignore[no-untyped-def]
+def lead(lattice, laws, stream, step, z, y, x, voxels):  # type: ignore[no-untyped-def]
     """Let a tip go on: a piece of vessel stays where it was, and where it touches another vessel it joins that."""
     tip, stalk = lattice.kind[z, y, x], laws.sizes[VESSEL_KIND]
     piece = lattice.clone[z, y, x]
     i, j, k = choose(lattice, laws, stream, tip, z, y, x, step, SOFT)
     if i < 0:
         return
+    make_way(lattice, laws, stream, tip, i, j, k, step, voxels)
     new = _settle(lattice, laws, tip, piece, i, j, k, step)
     lattice.kind[z, y, x] = stalk
     lattice.tally[tip, MOVES] += 1

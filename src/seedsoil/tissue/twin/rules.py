@@ -6,7 +6,7 @@ import math
 
 from seedsoil.biology.lesion.cell import CellKind
 from seedsoil.biology.lesion.rule import Rule
-from seedsoil.tissue.twin.block import Block, Cell
+from seedsoil.tissue.twin.block import Block, Cell, shifted
 
 _MINUTES_A_DAY = 1440.0
 #: Ages are kept in 16 bits.
@@ -38,8 +38,21 @@ def sensed(block: Block, signal: str, cell: Cell) -> float:
         return cell.programme
     if signal == "age":
         return (block.step - cell.born) % _OLDEST * block.setting.step
+    if signal == "crowding":
+        return crowding(block, cell)
     piece = cell.piece
-    return float(piece is not None and {"perfused": piece.perfused, "covered": piece.covered}[signal])
+    told = piece and {"perfused": piece.perfused, "covered": piece.covered, "native": not piece.grown}
+    return float(bool(told and told[signal]))
+
+
+def crowding(block: Block, cell: Cell) -> float:
+    """Share of the places within the spacing of tips that hold live vessel."""
+    far = round(block.setting.tip_spacing / block.setting.edge)
+    steps = range(-far, far + 1)
+    ways = [(a, b, c) for a in steps for b in steps for c in steps if a * a + b * b + c * c <= far * far]
+    near = [place for place in (shifted(cell.place, way) for way in ways) if block.inside(place)]
+    held = [block.cells[place] for place in near if place in block.cells]
+    return sum(each.alive and each.kind.part == "vessel" for each in held) / len(near)
 
 
 def response(block: Block, rule: Rule, cell: Cell) -> float:

@@ -7,7 +7,7 @@ from collections import deque
 from seedsoil.biology.lesion.cell import CellKind
 from seedsoil.foundation.streams import Stream
 from seedsoil.tissue.twin.block import Block, Cell, Piece, Place
-from seedsoil.tissue.twin.places import choose
+from seedsoil.tissue.twin.places import choose, push
 
 #: Most links between a tip and a piece for which it is too near of kin to join it.
 _TAIL = 4
@@ -19,8 +19,12 @@ def first_of(block: Block, part: str) -> CellKind | None:
     return next((kind for kind in block.kinds.values() if kind.part == part), None)
 
 
-def _grown(block: Block, kind: CellKind, parent: Piece | None, place: Place) -> Cell:
-    """A new piece of vessel in a place; whoever was there has given way."""
+def _grown(block: Block, stream: Stream, kind: CellKind, parent: Piece | None, place: Place) -> Cell:
+    """A new piece of vessel in a place; whoever was there is pushed aside where there is room, and else gone."""
+    there = block.cells.get(place)
+    if there is not None and kind.pushes and (free := push(block, stream, Cell(kind, place, block.step))) is not None:
+        there.place = free
+        block.cells[free] = block.cells.pop(place)
     block.replace(place)
     piece = Piece(len(block.pieces), place, parent)
     block.pieces.append(piece)
@@ -38,7 +42,7 @@ def sprout(block: Block, stream: Stream, cell: Cell) -> None:
     if any(sum((a - b) ** 2 for a, b in zip(place, cell.place, strict=True)) <= far**2 for place in tips):
         return
     if (place := choose(block, stream, tip, cell, soft=True)) is not None:
-        _grown(block, tip, cell.piece, place)
+        _grown(block, stream, tip, cell.piece, place)
         block.tally[cell.kind.name, "sprouts"] += 1
 
 
@@ -48,7 +52,7 @@ def lead(block: Block, stream: Stream, cell: Cell) -> None:
     place = choose(block, stream, cell.kind, cell, soft=True)
     if place is None or stalk is None:
         return
-    tip = _grown(block, cell.kind, cell.piece, place)
+    tip = _grown(block, stream, cell.kind, cell.piece, place)
     block.tally[cell.kind.name, "moves"] += 1
     cell.kind = stalk
     for other in block.neighbours(place):

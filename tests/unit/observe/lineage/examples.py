@@ -31,6 +31,7 @@ def mosaic_of(
         cells=np.array([row[2] for row in rows], dtype=float),
         kind=np.array(kinds, dtype=np.int64),
         division=np.full((lesions, 2), division),
+        death=np.zeros(lesions),
         alteration=alteration,
         reversal=np.zeros((2, 2)),
         stream=new_stream(seed, patient),

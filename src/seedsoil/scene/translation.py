@@ -1,0 +1,233 @@
+"""From the nouns of a body to those of a block: a tumour's traits, its host's vessels and drugs as kinds of cell and rules."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from seedsoil.biology.clone import Tumour
+from seedsoil.biology.lesion.cell import CellKind, Mechanism
+from seedsoil.biology.lesion.rule import Need, Rule, Shift
+from seedsoil.biology.lesion.substance import Substance
+from seedsoil.biology.medicine.drug import Agent
+from seedsoil.biology.soils.factors import FACTORS
+from seedsoil.biology.soils.soil import Soil
+from seedsoil.catalogue.load import entry, names
+from seedsoil.foundation.value import Value
+
+__all__ = [
+    "agent_substance",
+    "blockade",
+    "blockade_substance",
+    "crushed",
+    "deaf_to",
+    "endothelium",
+    "sprout",
+    "support_of",
+    "tumour_cell",
+]
+
+_SECONDS_A_DAY = 86_400.0
+#: Wall of capillaries for each volume of tissue at the reference density [1/cm]: 100 mm/mm^3 of radius 4 um.
+_WALL_PER_VOLUME = 2.0 * math.pi * 4e-4 * 1e4
+#: Fields of drugs are found anew every so many steps.
+_EVERY = 3
+#: Cells in a row that a dividing one pushes aside: 0.4 mm.
+_FAR = 20
+
+
+def _told(number: float, unit: str, note: str = "") -> Value:
+    """A number that follows from those of a patient, whose own record has their sources."""
+    return Value(number=number, unit=unit, grade="assumed", source="study file", note=note)
+
+
+def blockade(target: str) -> str:
+    """The name of what blood carries against a signal: the sum over agents of level over half-point."""
+    return f"{target}_blockade"
+
+
+def tumour_cell(
+    tumour: Tumour, division: float, death: float, sprouts: bool, agents: Iterable[Agent], protection: float
+) -> CellKind:
+    """The kind of a lesion's tumour cells.
+
+    Parameters
+    ----------
+    tumour : Tumour
+    division, death : float
+        Of its cells in this lesion with full oxygen and no drug [1/day].
+    sprouts : bool
+        Whether the lesion calls for vessels; otherwise its cells give no VEGF.
+    agents : iterable of Agent
+        What is given.
+    protection : float
+        Fold of every drug's half-point with the survival programme on; 1: nobody lends it.
+    """
+    base: CellKind = entry("cells", tumour.name if tumour.name in names("cells") else "carcinoma")
+    given = tuple(agents)
+    told = {agent.name for agent in given}
+    rules = [_paced(rule, division) for rule in base.rules if rule.signal not in (told | {"growth_factor"})]
+    for agent in given:
+        rules += _kills(agent, protection)
+    output = 1.0 if tumour.dialogue is None else float(tumour.dialogue.vegf_output)
+    secretion = dict(base.secretion)
+    if "vegf" in secretion:
+        number = float(secretion["vegf"]) * output * sprouts
+        secretion["vegf"] = _told(number, secretion["vegf"].unit, "as the tumour's, if the lesion has its own vessels")
+    update = {
+        "death": _told(death, "1/day", "in this lesion"),
+        "secretion": secretion,
+        "pushes": _FAR,  # a body's lesion grows throughout: pressure carries to its rim
+        "rules": tuple(rules),
+        "mechanisms": tuple(_mechanism(one.name, one.rate, one.fitness_cost, given) for one in tumour.mechanisms),
+    }
+    return base.model_copy(update=update)
+
+
+def _paced(rule: Rule, division: float) -> Rule:
+    """A rule of division by oxygen at the lesion's own rate; another as it is."""
+    if rule.raises != "division" or rule.signal != "oxygen":
+        return rule
+    return rule.model_copy(update={"by": _told(division, "1/day", "in this lesion, with what its soil gives")})
+
+
+def _kills(agent: Agent, protection: float) -> list[Rule]:
+    """Rules by which an agent kills tumour cells: those in cycle, which need oxygen, and all, each its share."""
+    if agent.kill is None:
+        return []
+    cycling = float(agent.kill.cycle_specificity)
+    shift = Shift(signal="programme", by=_told(protection - 1.0, "1")) if protection > 1.0 else None
+    found = []
+    for share, need in ((1.0 - cycling, None), (cycling, Need(signal="oxygen", half=_told(5.0, "mmHg")))):
+        if share > 0.0:
+            found.append(
+                Rule(
+                    signal=agent.name, raises="death", by=_told(float(agent.kill.maximum) * share, "1/day"),
+                    half=_told(float(agent.kill.half), "mg/L"), power=agent.kill.power, needs=need, shifted_by=shift,
+                )
+            )  # fmt: skip
+    return found
+
+
+def _mechanism(name: str, rate: Value, cost: Value, agents: Sequence[Agent]) -> Mechanism:
+    """A way to resist, with the fold of each agent's level that it asks for."""
+    against = {agent.name: agent.resistance[name] for agent in agents if agent.kill and name in agent.resistance}
+    return Mechanism(name=name, probability=rate, against=against, cost=cost)
+
+
+def endothelium(
+    base: CellKind, timescale: float, support: Mapping[str, float], agents: Sequence[Agent], blocked: Iterable[str]
+) -> CellKind:
+    """The endothelium of a host: its rates by the body's time scale, its antagonists pooled, killed as at body scale.
+
+    Law: each factor that the tumour makes keeps a share s of the endothelium alive, as far as nothing holds its receptor:
+    the kill is K prod (1 - s) and, for one factor that is held to a share r / (1 + r), K s r / (1 + r) more.
+    """
+    held = sorted((name for name in support if name in blocked), key=lambda name: -support[name])[:1]
+    unheld = math.prod(1.0 - share for name, share in support.items() if name not in held)
+    rules = [slowed(rule, timescale) for rule in deaf_to(base, agents, blocked)]
+    for agent in agents:
+        if agent.endothelial_kill is None:
+            continue
+        kill = agent.endothelial_kill
+        parts: list[tuple[float, Need | None]] = [(unheld * math.prod(1.0 - support[name] for name in held), None)]
+        parts += [
+            (unheld * support[name], Need(signal=blockade(name), half=_told(1.0, "1"))) for name in held
+        ]  # fmt: skip
+        rules += [
+            Rule(
+                signal=agent.name, raises="death", by=_told(float(kill.maximum) * share, "1/day"),
+                half=_told(float(kill.half), "mg/L"), power=kill.power, needs=need,
+            )
+            for share, need in parts if share > 0.0
+        ]  # fmt: skip
+    rates = {name: _slow(getattr(base, name), timescale) for name in ("sprouting", "covering", "uncovering", "pruning")}
+    return base.model_copy(update={**rates, "rules": tuple(rules)})
+
+
+def sprout(base: CellKind, timescale: float, agents: Sequence[Agent], blocked: Iterable[str]) -> CellKind:
+    """The tip cells of a host, by its time scale."""
+    rules = tuple(slowed(rule, timescale) for rule in deaf_to(base, agents, blocked))
+    rates = {name: _slow(getattr(base, name), timescale) for name in ("movement", "death")}
+    return base.model_copy(update={**rates, "rules": rules})
+
+
+def crushed(wall: CellKind, tumour: str) -> CellKind:
+    """The wall of vessels that a tumour which pushes crushes where it touches them, if they are the organ's own."""
+    rule = Rule(
+        signal=f"contact {tumour}", raises="death", by=_told(3.0, "1/day"), half=_told(0.15, "1"),
+        power=_told(4.0, "1"), needs=Need(signal="native", half=_told(0.05, "1")),
+    )  # fmt: skip
+    return wall.model_copy(update={"rules": (*wall.rules, rule)})
+
+
+def deaf_to(kind: CellKind, agents: Sequence[Agent], blocked: Iterable[str]) -> list[Rule]:
+    """Rules of a kind, those by an agent's own name left out; a signal that something holds is shifted by all that holds it."""
+    told, targets = {agent.name for agent in agents}, set(blocked)
+    found = []
+    for rule in kind.rules:
+        if rule.signal in told:
+            continue
+        shift = Shift(signal=blockade(rule.signal), by=_told(1.0, "1")) if rule.signal in targets else rule.shifted_by
+        found.append(rule.model_copy(update={"shifted_by": shift}))
+    return found
+
+
+def slowed(rule: Rule, timescale: float) -> Rule:
+    """A rule that raises a rate, at a slower pace; one that takes a share away, or tells no rate, as it is."""
+    if rule.by is None or rule.by.unit not in ("1/day", "um/min"):
+        return rule
+    return rule.model_copy(update={"by": _slow(rule.by, timescale)})
+
+
+def _slow(value: Value, timescale: float) -> Value:
+    """A rate at a slower pace."""
+    return value if timescale == 1.0 else _told(float(value) / timescale, value.unit, "by the host's time scale")
+
+
+def agent_substance(agent: Agent, soil: Soil) -> Substance:
+    """What an agent is in tissue: the catalogue's entry of its name, or what its delivery at body scale comes to.
+
+    Vessels hold the level of the effect site, as at body scale a well perfused lesion has it; a soil's barrier lets in what
+    the agent's passage tells, shut, and the permeability of its delivery, open.
+    """
+    if agent.name in names("substances"):
+        known: Substance = entry("substances", agent.name)
+        return known.model_copy(update={"wall": known.wall if soil.barrier else "open", "every": _EVERY})
+    loss = 14.4 if agent.delivery is None else float(agent.delivery.loss)
+    return _dissolved(agent.name, agent.title, "mg/L", loss, float(agent.barrier_passage), soil)
+
+
+def blockade_substance(target: str, passage: float, soil: Soil) -> Substance:
+    """What holds a signal's receptors, of all agents together: its level is the sum of level over half-point [1]."""
+    return _dissolved(blockade(target), f"Antagonists of {target}", "1", 14.4, passage, soil)
+
+
+def _dissolved(name: str, title: str, unit: str, loss: float, passage: float, soil: Soil) -> Substance:
+    """A small molecule in tissue, lost at a rate [1/day]; behind a barrier its steady level is ``passage`` of that of blood."""
+    walls: dict[str, object] = {"wall": "open"}
+    if soil.barrier is not None:
+        shut = passage / (1.0 - passage) * loss / _WALL_PER_VOLUME / _SECONDS_A_DAY if passage < 1.0 else 1e-3
+        note = "so that tissue of the reference density of vessels has the agent's passage"
+        walls = {
+            "wall": "barrier",
+            "permeability_closed": _told(shut, "cm/s", note),
+            "permeability_open": _told(max(shut, 1e-4), "cm/s", "limited by diffusion in the tissue"),
+        }
+    return Substance.model_validate(
+        {
+            "name": name, "title": title, "unit": unit, "every": _EVERY,
+            "diffusion": _told(1e4, "um^2/min", "a small molecule in tissue"),
+            "decay": _told(loss / 1440.0, "1/min", "by its delivery at body scale"),
+            "reference": _told(1.0, unit), "in_blood": _told(0.0, unit),
+        }
+        | walls
+    )  # fmt: skip
+
+
+def support_of(tumour: Tumour) -> dict[str, float]:
+    """The share of a lesion's endothelium that each factor of the tumour keeps alive [1]."""
+    if tumour.dialogue is None:
+        return {}
+    shares = {name: float(getattr(tumour.dialogue.endothelial_support, name)) for name in FACTORS}
+    return {name: share for name, share in shares.items() if share > 0.0}

@@ -1,0 +1,140 @@
+"""A patient's lesion as a block of tissue: what goes in is the lesion's, what comes out is held against the patient's record."""
+
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+from seedsoil.experiment.history import History
+from seedsoil.foundation.errors import StudyError
+from seedsoil.scene.lesion_tables import scene_of
+from seedsoil.scene.measure import measures
+from seedsoil.scene.run import resolved
+from seedsoil.scene.text import read_scene
+from seedsoil.scene.zoom import Zoom, zoom
+from seedsoil.trial.study.file import shipped
+from seedsoil.trial.trial import simulate
+
+#: A liver metastasis of the demo's first patient that pushes, and one that replaces, on the day on which drugs begin.
+PUSHING, REPLACING, DAY = 1, 8, "42 days"
+
+
+@lru_cache(maxsize=4)
+def patient(arm: str) -> History:
+    return simulate(shipped("demo").plan(), arm, 0)
+
+
+@lru_cache(maxsize=8)
+def seen(arm: str, lesion: int, until: str = "7 days") -> Zoom:
+    return zoom(patient(arm), lesion, day=DAY, until=until, edge="0.5 mm")
+
+
+@lru_cache(maxsize=8)
+def ratios(arm: str, lesion: int, until: str = "7 days") -> tuple[float, float]:
+    """By how much all cells of a lesion grew, in the patient's record and in the block."""
+    held = seen(arm, lesion, until)
+    end = held.open().run(float(held.scene.scene.until))
+    row = held.held_against(held.open(), end)[0]
+    return row["patient_ratio"], row["block_ratio"]
+
+
+@pytest.mark.parametrize("lesion", [PUSHING, REPLACING])
+def test_an_untreated_lesion_grows_as_in_the_body(lesion: int) -> None:
+    """Within 12 % over two weeks: cells without room, vessels in their place, or rates read amiss would leave it shrinking."""
+    body, block = ratios("surgery", lesion, "14 days")
+    assert body > 1.0
+    assert block == pytest.approx(body, rel=0.12)
+
+
+@pytest.mark.parametrize("lesion", [PUSHING, REPLACING])
+def test_a_drug_in_the_patients_blood_kills_in_the_block(lesion: int) -> None:
+    """A week after a dose half to four fifths are left, in log units within 0.35 of the body; without the drug all are."""
+    body, block = ratios("seed", lesion)
+    assert abs(np.log(block / body)) < 0.35
+    assert block < 0.8
+    assert ratios("surgery", lesion)[1] > 0.95
+
+
+def test_clones_are_put_at_their_shares_and_outlive_the_drug() -> None:
+    """Shares of 30 and 10 % come out within six standard errors; cells with a changed target fall less than those without.
+
+    Catches clones put over one another, and folds that are not read.
+    """
+    history = patient("seed")
+    names = {str(name): number for number, name in enumerate(history.clones["resistance"].tolist())}
+    cells = {(): 6e5, ("target",): 3e5, ("repair",): 1e5}
+    assert {"target", "repair"} <= set(names)
+    table, notes = scene_of(history, PUSHING, 42.0, 500.0, 7.0, "rim", cells, 1)
+    held = replace(seen("seed", PUSHING), scene=read_scene(table), first=cells)
+    start = held.cells(held.open())
+    total = sum(start.values())
+    voxels = total / held.cells_per_voxel
+    for carried, share in ((("target",), 0.3), (("repair",), 0.1)):
+        assert start[carried] / total == pytest.approx(share, abs=6.0 * np.sqrt(share * (1.0 - share) / voxels))
+    end = held.cells(held.open().run(7.0))
+    assert end[("target",)] / start[("target",)] > 1.3 * end[()] / start[()]
+    assert end[("repair",)] / start[("repair",)] == pytest.approx(end[()] / start[()], abs=0.08)
+    assert not notes
+
+
+def test_the_block_has_the_lesions_size_vessels_and_luck() -> None:
+    """A whole lesion has as many cells as the body counts; vessels are as dense as its perfusion; a rare clone is told."""
+    history = patient("surgery")
+    small = zoom(history, REPLACING, day=DAY, until="1 day", edge="1 mm")
+    model = small.open()
+    assert small.part == "whole"
+    assert sum(small.cells(model).values()) == pytest.approx(sum(small.first.values()), rel=0.15)
+    core = zoom(history, PUSHING, day=DAY, until="1 day", edge="1 mm", part="core")
+    place = int(np.searchsorted(history.days, 42.0))
+    density = float(history.vessels[place, PUSHING]) * float(history.vasculature.reference_density)
+    found = measures(core.open())
+    assert found["perfused_length"] == pytest.approx(density, rel=0.25)
+    assert found["grown_share"] == 1.0
+    young = float(history.young_vessels[place, PUSHING]) / float(history.vessels[place, PUSHING])
+    assert found["covered_share"] == pytest.approx(1.0 - young, abs=0.1)
+    assert any("none is put" in note for note in core.notes)
+    again = zoom(history, PUSHING, day=DAY, until="1 day", edge="1 mm", part="core")
+    assert resolved(again.scene) == resolved(core.scene)
+
+
+def test_what_is_silent_in_the_lesion_is_silent_in_the_block() -> None:
+    """A lesion that never called for vessels gives no VEGF; one that did, does."""
+    history = patient("surgery")
+    assert seen("surgery", PUSHING).scene.cells["carcinoma"]["secretion"]["vegf"]["value"] > 0.0
+    quiet = replace(history, lesions={**history.lesions, "vascular": np.zeros(len(history.lesions["lesion"]), bool)})
+    assert zoom(quiet, PUSHING, day=DAY, until="1 day").scene.cells["carcinoma"]["secretion"]["vegf"]["value"] == 0.0
+
+
+def test_blood_brings_what_the_record_says() -> None:
+    """The level in perfused vessels is the record's at each moment, and an antagonist's the sum of level over half-point."""
+    history = patient("both")
+    model = zoom(history, PUSHING, day=DAY, until="3 days").open()
+    days, levels = history.concentrations["fluorouracil"]
+    number = [each.name for each in model.substances].index("fluorouracil")
+    assert model.supplied.in_blood(number, 1.5) == pytest.approx(float(np.interp(43.5, days, levels)), rel=1e-6)
+    days, levels = history.concentrations["bevacizumab"]
+    (block,) = [each for each in history.agents["bevacizumab"].blocks if each.target == "vegf"]
+    number = [each.name for each in model.substances].index("vegf_blockade")
+    expected = float(np.interp(43.5, days, levels)) / float(block.half)
+    assert model.supplied.in_blood(number, 1.5) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"lesion": 10_000}, "lesion 10000: patient 0 in arm 'surgery' has lesions 0 to"),
+        ({"site": "livr"}, "site 'livr': patient 0 never had a lesion in 'livr'. Did you mean 'liver'?"),
+        ({"day": "4"}, "day: '4' has no unit"),
+        ({"day": "30 years"}, "take an earlier day or a shorter time"),
+        ({"day": "-15 years"}, "has no cells in it on day"),
+        ({"edge": "9 mm"}, "edge '9 mm': from 0.1 to 5 mm."),
+        ({"part": "rimm"}, "part 'rimm' is none of whole, rim, core. Did you mean 'rim'?"),
+        ({"part": "whole"}, "or its rim or core"),
+    ],
+)
+def test_what_cannot_be_is_told(wrong: dict[str, object], said: str) -> None:
+    """One line for each thing, with what would do."""
+    with pytest.raises(StudyError) as told:
+        zoom(patient("surgery"), **{"lesion": PUSHING, **({"lesion": None} if "site" in wrong else {}), **wrong})  # type: ignore[arg-type]
+    assert said in " ".join(told.value.faults)
