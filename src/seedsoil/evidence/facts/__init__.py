@@ -1,0 +1,16 @@
+"""Facts that claims are held against and set up by: counts and measurements in files beside this one, each with its source."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+_HERE = Path(__file__).parent
+
+
+@lru_cache
+def fact(name: str) -> dict[str, Any]:
+    """Return the tables of a file of facts, by its name without ``.toml``."""
+    return tomllib.loads((_HERE / f"{name}.toml").read_text(encoding="utf-8"))
