@@ -13,7 +13,7 @@ from seedsoil.trial.run import run
 from seedsoil.trial.study.file import Study
 from seedsoil.trial.trial import Trial
 
-__all__ = ["cohort", "column", "counted", "per_patient"]
+__all__ = ["HEALTHY", "Order", "cohort", "column", "counted", "per_patient"]
 
 Order = Mapping[str, Any]
 #: A host without a tumour: cells are injected.
@@ -83,10 +83,12 @@ def per_patient(
         rows &= np.isclose(values, wanted) if isinstance(wanted, float) else values == wanted
     who = np.asarray(found["patient"])[rows]
     weights = np.asarray(found[name])[rows].astype(np.float64)
-    return np.bincount(who, weights=weights, minlength=trial.plan.patients)
+    return np.bincount(who, weights=weights, minlength=trial.plan.patients).astype(np.float64)
 
 
-def counted(trial: Trial, what: str, arm: str, order: int = 0, site: str | None = None, of: int = 1) -> NDArray[np.float64]:
+def counted(
+    trial: Trial, what: str, arm: str, order: int = 0, site: str | None = None, of: int = 1
+) -> NDArray[np.float64]:
     """Return the counts at the bench of each animal: what of an arm, at one site or all, summed.
 
     Where an arm has ``of`` orders that count the same on the same days, ``order`` says which of them, from 0: their rows lie

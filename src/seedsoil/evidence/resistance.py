@@ -55,7 +55,9 @@ class Resistance:
             if not (math.isfinite(getattr(self, name)) and getattr(self, name) >= 0.0)
         ]
         if not faults and not self.death < self.birth < self.treated_death:
-            faults.append("birth must exceed death (the lesion grows) and fall short of treated_death (a drug shrinks it)")
+            faults.append(
+                "birth must exceed death (the lesion grows) and fall short of treated_death (a drug shrinks it)"
+            )
         if not faults and self.mutation * (self.first + self.second + self.both) > 0.1:
             faults.append("mutation times sites must not pass 0.1 per division: lines are counted one by one")
         if faults:
@@ -175,7 +177,9 @@ def drawn(model: Resistance, cells: int, course: Course, runs: int, seed: int) -
     return crossed | (alone & _one_drug(model, cells, model.second + model.both, runs, seed + 404))
 
 
-def _grown(model: Resistance, cells: int, sites: float, leaving: float, runs: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _grown(
+    model: Resistance, cells: int, sites: float, leaving: float, runs: int, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Grow lesions from one cell: mutant cells, and mutant cells that left, in ``runs`` lesions that reached their size."""
     found: list[NDArray[np.int64]] = []
     asked, batch = 0, math.ceil(1.2 * runs / model.lives) + 20
@@ -191,7 +195,9 @@ def _grown(model: Resistance, cells: int, sites: float, leaving: float, runs: in
     return joined[0], joined[1]
 
 
-def _held(model: Resistance, cells: int, sites: float, leaving: float, runs: int, seed: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _held(
+    model: Resistance, cells: int, sites: float, leaving: float, runs: int, seed: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Let lesions decline: whether a mutation came about that lives on, and whether a mutant line left something behind."""
     days = _REACH / model.decline
     straight = sample_mutants(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.evidence.bench import cohort, column, counted
+from seedsoil.evidence.bench import Order, cohort, column, counted
 from seedsoil.evidence.claim import Ablation, Band, Chart, Check, Claim, Direction, Figure, Finding, Setting
 from seedsoil.evidence.estimates import again, mean, ratio
 from seedsoil.trial.trial import Trial
@@ -16,7 +17,11 @@ from seedsoil.trial.trial import Trial
 MICROSCOPE, EYE = "0.05 mm", "0.1 mm"
 _PORTAL_CELLS, _VEIN_CELLS = 3e5, 1e5
 #: Cells that nothing kills on their way and in their first day.
-_UNKILLED = {"early_loss_rate": "0 /day", "transit_loss_rate": "0 /day", "spread": {"natural_killer_loss_rate": "0 /day"}}
+_UNKILLED = {
+    "early_loss_rate": "0 /day",
+    "transit_loss_rate": "0 /day",
+    "spread": {"natural_killer_loss_rate": "0 /day"},
+}
 
 
 def _intraportal(setting: Setting) -> Finding:
@@ -65,9 +70,11 @@ def _steps_chart(title: str, names: list[str], cells: list[float]) -> Chart:
     return Chart(title, "", "Cells per mouse", {"mean": {"x": places, "y": shown}}, "bars", log_y=True, names=names)
 
 
-def _vein(setting: Setting, tumour: str, without: tuple[str, ...] = (), changes: dict[str, object] | None = None) -> Trial:
+def _vein(
+    setting: Setting, tumour: str, without: tuple[str, ...] = (), changes: Mapping[str, object] | None = None
+) -> Trial:
     """Fidler 1970: labelled cells into the tail vein, label after a day, lung colonies after two weeks."""
-    orders = [
+    orders: list[Order] = [
         {"inject": f"{_VEIN_CELLS:g} cells", "into": "veins", "at": "0 days"},
         {"count": "label", "at": ["1 day"]},
         {"count": "colonies", "at": "14 days", "size": MICROSCOPE},
@@ -86,11 +93,13 @@ def _survival(setting: Setting) -> Finding:
     if setting.ablated:
         return Finding(mean(parent), len(parent))
     checks: dict[str, Figure] = {}
-    hosts = {"intact": (), "without natural killers": ("natural killer cells",), "without lymphocytes": ("lymphocytes",)}
+    hosts = {
+        "intact": (),
+        "without natural killers": ("natural killer cells",),
+        "without lymphocytes": ("lymphocytes",),
+    }
     for name, without in hosts.items():
-        low, high = (
-            _vein(setting, line, without=without) for line in ("b16_f1", "b16_f10")
-        )
+        low, high = (_vein(setting, line, without=without) for line in ("b16_f1", "b16_f10"))
         checks[f"label, {name}"] = ratio(counted(high, "label", "vein"), counted(low, "label", "vein"))
         checks[f"colonies, {name}"] = ratio(counted(high, "colonies", "vein"), counted(low, "colonies", "vein"))
     return Finding(mean(parent), len(parent), checks, {"alive after a day": {"percent": parent.tolist()}})
@@ -125,7 +134,9 @@ def _spontaneous(setting: Setting, patients: int) -> tuple[NDArray[np.float64], 
     for patient in range(patients):
         story = trial.patient(patient, "found")
         before = story.days <= 0.0
-        gain = 1.0 + float(tumour.hypoxic_shedding_gain) * story.hypoxia[before, 0] ** float(tumour.hypoxic_shedding_power)
+        gain = 1.0 + float(tumour.hypoxic_shedding_gain) * story.hypoxia[before, 0] ** float(
+            tumour.hypoxic_shedding_power
+        )
         rate = float(tumour.shedding_rate) * gain * story.cells[before, 0]
         shed[patient] = float(np.trapezoid(rate, story.days[before]))
         founded[patient] = float((story.lesions["parent"] == 0).sum())

@@ -39,7 +39,14 @@ def _together(setting: Setting) -> Finding:
             "with one shared site": again((found["two at once, one shared site"],), lambda one: float(np.mean(one))),
         },
         {"patients": {"patient": [one.name for one in who], "cells": [sum(one.lesions) for one in who], **found}},
-        (Chart("A lesion of 1 cm³ under two drugs", "Sites that bring resistance to both", "Chance that both fail", shares),),
+        (
+            Chart(
+                "A lesion of 1 cm³ under two drugs",
+                "Sites that bring resistance to both",
+                "Chance that both fail",
+                shares,
+            ),
+        ),
     )
 
 
@@ -53,7 +60,10 @@ CLAIMS = (
         observable="failure of two drugs at once over failure of two in sequence",
         unit="1",
         direction=Direction("below", 1.0),
-        ablation=Ablation("all sites are shared", "every mutation brings resistance to both drugs, and giving them at once gains nothing"),
+        ablation=Ablation(
+            "all sites are shared",
+            "every mutation brings resistance to both drugs, and giving them at once gains nothing",
+        ),
         experiment=_together,
         checks=(
             Check("drawn at once", "share of drawn lesions in which two at once fail", "1"),

@@ -20,6 +20,7 @@ def _level(setting: Setting) -> Finding:
     if setting.ablated:
         # As quick as a small molecule: a hundred times the clearance.
         body = agent.distribution
+        assert body.clearance is not None
         faster = body.clearance.model_copy(update={"number": 100.0 * float(body.clearance), "high": None})
         agent = agent.model_copy(update={"distribution": body.model_copy(update={"clearance": faster})})
     model = response(agent, "iv", effect_site=False)
@@ -39,7 +40,14 @@ def _level(setting: Setting) -> Finding:
             "trough": Figure.exact(float(levels[last].min())),
         },
         {"levels": {"day": days[::4].tolist(), "mg/L": levels[::4].tolist(), "VEGF bound": bound[::4].tolist()}},
-        (Chart("5 mg/kg every two weeks", "Day", "Bevacizumab [mg/L]", {"level": {"x": days.tolist(), "y": levels.tolist()}}),),
+        (
+            Chart(
+                "5 mg/kg every two weeks",
+                "Day",
+                "Bevacizumab [mg/L]",
+                {"level": {"x": days.tolist(), "y": levels.tolist()}},
+            ),
+        ),
     )
 
 

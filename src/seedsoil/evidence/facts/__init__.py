@@ -7,10 +7,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-_HERE = Path(__file__).parent
+#: Where the files of facts lie.
+FOLDER = Path(__file__).parent
 
 
 @lru_cache
 def fact(name: str) -> dict[str, Any]:
     """Return the tables of a file of facts, by its name without ``.toml``."""
-    return tomllib.loads((_HERE / f"{name}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))

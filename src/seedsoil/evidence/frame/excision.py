@@ -38,7 +38,13 @@ def _twins(setting: Setting) -> Finding:
             "seeded": share(int((~free[had]).sum()), int(had.sum())),
             "worse when later": share(int((late & ~free).sum()), patients),
         },
-        {"patients": {"metastases at operation": had.tolist(), "free at the end": free.tolist(), "free if later": late.tolist()}},
+        {
+            "patients": {
+                "metastases at operation": had.tolist(),
+                "free at the end": free.tolist(),
+                "free if later": late.tolist(),
+            }
+        },
     )
 
 

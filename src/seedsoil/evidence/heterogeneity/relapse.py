@@ -37,7 +37,13 @@ def _relapse(setting: Setting) -> Finding:
             "resistant share": mean(resistant),
             "months to relapse": median(days[progressed] / 30.44),
         },
-        {"patients": {"progressed": progressed.tolist(), "resistant share": resistant.tolist(), "progression day": days.tolist()}},
+        {
+            "patients": {
+                "progressed": progressed.tolist(),
+                "resistant share": resistant.tolist(),
+                "progression day": days.tolist(),
+            }
+        },
     )
 
 

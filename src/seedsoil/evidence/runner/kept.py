@@ -79,7 +79,7 @@ class Shelf:
             (self.folder / "claims" / f"{claim.id}.json").unlink(missing_ok=True)
             return
         identity = identity_of(claim, result.budget, result.seed)
-        text = json.dumps({"identity": identity, **result.kept()}, indent=1, sort_keys=True, ensure_ascii=False)
+        text = json.dumps({"identity": identity, **result.kept()}, indent=1, ensure_ascii=False)
         self.put(f"claims/{claim.id}.json", text.encode() + b"\n")
         (self.folder / "failed" / f"{claim.id}.txt").unlink(missing_ok=True)
 

@@ -138,6 +138,6 @@ def _finding(kept: Mapping[str, Any] | None) -> Finding | None:
         int(kept["n"]),
         {name: Figure(*map(float, numbers)) for name, numbers in kept["checks"].items()},
         kept["tables"],
-        tuple(Chart(**chart) for chart in kept["charts"]),
+        tuple(Chart(**{**chart, "names": tuple(chart["names"])}) for chart in kept["charts"]),
         tuple(kept["notes"]),
     )

@@ -10,11 +10,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from seedsoil.evidence.claim import Band, Chart, Figure
 from seedsoil.evidence.review import SECTIONS
 from seedsoil.evidence.runner.result import Result
-from seedsoil.evidence.verdict import RULES
+from seedsoil.evidence.verdict import RULES, Status
 from seedsoil.show.palette import (
     BLUE,
     DARK,
@@ -31,7 +32,7 @@ from seedsoil.show.palette import (
 )
 
 #: Colours of the verdicts, from good to bad; each is hatched or not as well, for print.
-STATUS_COLOURS = {
+STATUS_COLOURS: dict[Status, str] = {
     "reproduced": GREEN,
     "partly": SKY,
     "direction only": PALE,
@@ -53,14 +54,26 @@ def verdict_figure(result: Result) -> Picture:
     """
     if result.found is None or result.ablated is None:
         raise ValueError(f"{result.claim.id} failed: it has no figure to draw")
-    rows = [("as it is", result.found.figure), (f"ablation:\n{_folded(result.claim.ablation.name)}", result.ablated.figure)]
+    rows = [
+        ("as it is", result.found.figure),
+        (f"ablation:\n{_folded(result.claim.ablation.name)}", result.ablated.figure),
+    ]
     with house_style():
         picture = Picture(7.6, 2.5)
         axes = picture.subplots()
         marks = _draw_rows(axes, rows, result.claim.band, (BLUE, VERMILLION))
         if result.claim.direction is not None:
             axes.axvline(result.claim.direction.of, color=DARK, lw=1.2, ls=(0, (3, 2)))
-            marks.append(Line2D([], [], color=DARK, lw=1.2, ls=(0, (3, 2)), label=f"reference: {result.claim.direction.side} is claimed"))
+            marks.append(
+                Line2D(
+                    [],
+                    [],
+                    color=DARK,
+                    lw=1.2,
+                    ls=(0, (3, 2)),
+                    label=f"reference: {result.claim.direction.side} is claimed",
+                )
+            )
         axes.set_xlabel(_folded(f"{_capital(result.claim.observable)}{_unit(result.claim.unit)}", 70))
         picture.explain(marks, 3)
     picture.caption = f"{result.claim.id}: the figure with its 95 % interval and what is left with the ablation ({result.verdict.status})."
@@ -75,9 +88,7 @@ def checks_figure(result: Result) -> Picture | None:
     """Draw the further figures, each on an axis of its own with its band; None if the claim has none that is a number."""
     found = result.found
     checks = [
-        check
-        for check in result.claim.checks
-        if found is not None and math.isfinite(found.checks[check.name].value)
+        check for check in result.claim.checks if found is not None and math.isfinite(found.checks[check.name].value)
     ]
     if found is None or not checks:
         return None
@@ -92,7 +103,10 @@ def checks_figure(result: Result) -> Picture | None:
     picture.caption = "Further figures of the same experiment; those with a band have to lie in it."
     picture.table = {
         "check": [check.name for check in checks],
-        **{part: [float(getattr(found.checks[check.name], part)) for check in checks] for part in ("value", "low", "high")},
+        **{
+            part: [float(getattr(found.checks[check.name], part)) for check in checks]
+            for part in ("value", "low", "high")
+        },
     }
     return picture
 
@@ -114,20 +128,40 @@ def chart_figure(chart: Chart) -> Picture:
             else:
                 axes.plot(x, y, color=colour, ls=dash)
             if "low" in line:
-                axes.fill_between(x, np.asarray(line["low"], dtype=float), np.asarray(line["high"], dtype=float), color=colour, alpha=0.2, lw=0)
+                axes.fill_between(
+                    x,
+                    np.asarray(line["low"], dtype=float),
+                    np.asarray(line["high"], dtype=float),
+                    color=colour,
+                    alpha=0.2,
+                    lw=0,
+                )
             for column, cells in zip(rows.values(), ([name] * x.size, x.tolist(), y.tolist()), strict=True):
                 column.extend(cells)
-        if chart.names:
-            axes.set_xticks(range(len(chart.names)), [_folded(name, 14) for name in chart.names])
         axes.set_xscale("log" if chart.log_x else "linear")
         axes.set_yscale("log" if chart.log_y else "linear")
+        if chart.names:
+            axes.set_xticks(range(len(chart.names)), [_folded(name, 14) for name in chart.names])
         axes.set_xlabel(chart.x)
         axes.set_ylabel(chart.y)
         axes.set_title(chart.title)
         grid(axes, "y")
         if len(chart.series) > 1:
             styles = zip(chart.series, _line_colours, _dashes, strict=False)
-            picture.explain([Line2D([], [], color=c, ls=d if chart.kind == "lines" else "", marker="" if chart.kind == "lines" else "o", label=n) for n, c, d in styles], 3)
+            picture.explain(
+                [
+                    Line2D(
+                        [],
+                        [],
+                        color=c,
+                        ls=d if chart.kind == "lines" else "",
+                        marker="" if chart.kind == "lines" else "o",
+                        label=n,
+                    )
+                    for n, c, d in styles
+                ],
+                3,
+            )
     picture.caption, picture.table = f"{chart.title}.", rows
     return picture
 
@@ -154,19 +188,23 @@ def overview_figure(results: Sequence[Result]) -> Picture:
         axes.set_yticks(range(len(there)), [f"{section.letter}  {section.title}" for section in there])
         axes.set_ylim(len(there) - 0.5, -0.5)
         axes.set_xlabel("Claims")
-        axes.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[union-attr]
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.tick_params(left=False)
         axes.spines[["left"]].set_visible(False)
         used = [status for status in STATUS_COLOURS if any(one.verdict.status == status for one in results)]
         picture.explain([Patch(color=STATUS_COLOURS[status], label=status) for status in used], 3)
-    picture.caption = "Verdicts by section of the review. " + " ".join(f"{_capital(status)}: {RULES[status]}." for status in used)  # type: ignore[index]
+    picture.caption = "Verdicts by section of the review. " + " ".join(
+        f"{_capital(status)}: {RULES[status]}." for status in used
+    )
     picture.table = rows
     return picture
 
 
 def _draw_rows(axes: Axes, rows: Sequence[tuple[str, Figure]], band: Band | None, colours: Sequence[str]) -> list[Any]:
     """Draw figures as points with intervals, one a row, over the band; return the key's marks."""
-    numbers = [number for _, figure in rows for number in (figure.value, figure.low, figure.high) if math.isfinite(number)]
+    numbers = [
+        number for _, figure in rows for number in (figure.value, figure.low, figure.high) if math.isfinite(number)
+    ]
     edges = [edge for edge in ((band.low, band.high) if band else ()) if math.isfinite(edge)]
     scale = _scale(axes, [*numbers, *edges])
     marks: list[Any] = []
@@ -179,7 +217,15 @@ def _draw_rows(axes: Axes, rows: Sequence[tuple[str, Figure]], band: Band | None
         marks.append(Patch(color=_band_colour, label="published band"))
     for place, ((_, figure), colour) in enumerate(zip(rows, colours, strict=False)):
         if not math.isfinite(figure.value):
-            axes.text(0.5, place, "no figure: the effect did not come about", transform=axes.get_yaxis_transform(), ha="center", va="center", fontsize=9)
+            axes.text(
+                0.5,
+                place,
+                "no figure: the effect did not come about",
+                transform=axes.get_yaxis_transform(),
+                ha="center",
+                va="center",
+                fontsize=9,
+            )
             continue
         if math.isfinite(figure.low):
             axes.plot([figure.low, figure.high], [place, place], color=colour, lw=2.4, solid_capstyle="butt")
@@ -204,6 +250,7 @@ def _scale(axes: Axes, numbers: Sequence[float]) -> str:
         return "log"
     room = 0.08 * (most - least) or 0.1 * max(abs(most), 1.0)
     axes.set_xlim(least - room, most + room)
+    axes.xaxis.set_major_locator(MaxNLocator(6))
     return "linear"
 
 

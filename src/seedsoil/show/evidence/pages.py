@@ -50,8 +50,10 @@ def banded(band: Band | None) -> str:
         return number(band.low)
     if math.isinf(band.high):
         return f"{number(band.low)} or more"
-    return f"{number(band.low)} or less".replace(number(band.low), number(band.high)) if math.isinf(band.low) else (
-        f"{number(band.low)} to {number(band.high)}"
+    return (
+        f"{number(band.low)} or less".replace(number(band.low), number(band.high))
+        if math.isinf(band.low)
+        else (f"{number(band.low)} to {number(band.high)}")
     )
 
 
@@ -157,7 +159,7 @@ def write_overview(results: Sequence[Result], put: Put) -> str:
         html.paragraph(NOTICE, "notice"),
         html.paragraph(
             f"{len(results)} claims as virtual experiments: "
-            + ", ".join(f"{counts[status]} {status}" for status in STATUS_COLOURS if counts[status])  # type: ignore[index]
+            + ", ".join(f"{counts[status]} {status}" for status in STATUS_COLOURS if counts[status])
             + f". Of {len(judged)} with a published band {counts['reproduced']} are reproduced."
         ),
         publish(put, "overview", "Verdicts by section", overview_figure(results)),
@@ -181,5 +183,7 @@ def _line(result: Result) -> tuple[str, ...]:
         result.verdict.status,
         "-" if found is None else f"{told(found.figure)} {'' if result.claim.unit == '1' else result.claim.unit}",
         banded(result.claim.band),
-        "-" if ablated is None else f"{number(ablated.figure.value)}: {'breaks' if result.verdict.ablation_breaks else 'stands'}",
+        "-"
+        if ablated is None
+        else f"{number(ablated.figure.value)}: {'breaks' if result.verdict.ablation_breaks else 'stands'}",
     )
