@@ -30,7 +30,10 @@ COMMANDS = {
     "export": ("seedsoil.cli.tables.export:export", "Write a finished run out as CSV files, or as ADaM tables."),
     "lineage": ("seedsoil.cli.lineage:lineage", "Draw the tree of cells behind a patient's lesions, and write it out."),
     "tissue": ("seedsoil.cli.tissue:tissue", "Carry out a scene of tissue: one lesion, every cell."),
-    "evidence": ("seedsoil.cli.evidence:evidence", "Put the review's claims to the test, each as a virtual experiment."),
+    "evidence": (
+        "seedsoil.cli.evidence:evidence",
+        "Put the review's claims to the test, each as a virtual experiment.",
+    ),
     "synergy": ("seedsoil.cli.synergy:synergy", "Compare a combination with its single agents."),
     "list": ("seedsoil.cli.catalogue:list_names", "List what the catalogue holds."),
     "describe": ("seedsoil.cli.catalogue:describe", "Describe an entry of the catalogue, with its sources."),

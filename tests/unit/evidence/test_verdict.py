@@ -72,6 +72,8 @@ def test_an_ablation_that_leaves_the_effect_makes_it_no_test() -> None:
     assert judge(CLAIM, found(0.2), found(0.1)).status == "not a test"  # partly, by direction, which still holds
     assert judge(CLAIM, found(0.5), found(0.54)).status == "not a test"  # within the interval of the intact one
     assert judge(CLAIM, found(1.5), found(1.5)).status == "not reproduced"
+    # The direction is lost, but only because the ablated figure is less certain: it lies within the intact interval.
+    assert judge(replace(CLAIM, band=None), found(0.8, 0.15), found(0.9, 0.2)).status == "not a test"
 
 
 def test_what_breaks() -> None:

@@ -1,4 +1,4 @@
-"""Facts that claims are held against and set up by: counts and measurements in files beside this one, each with its source."""
+"""Facts that claims are set up by and held against: counts and measurements in files beside this one, with sources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The autopsies of diSibio and French: what their primaries and sites are in the catalogue, and where metastases were found.
+"""The autopsies of diSibio and French: their primaries and sites in the catalogue, and where metastases were found.
 
 The counts are facts of the published table for the primaries that have a tumour here: ``facts/autopsies.toml``.
 """
