@@ -43,6 +43,8 @@ STATUS_COLOURS: dict[Status, str] = {
 _band_colour = "#D6EAD9"
 _line_colours = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, GREY)
 _dashes: tuple[Any, ...] = ("-", (0, (6, 1.5)), (0, (2, 1.2)), (0, (7, 1.5, 1.5, 1.5)), "-", "-")
+#: More series than colours take another mark each round.
+_markers = ("o", "^", "s", "D")
 #: Ratio of the largest to the smallest number from which on an axis is logarithmic.
 _wide = 30.0
 
@@ -124,7 +126,7 @@ def chart_figure(chart: Chart) -> Picture:
                 width = 0.8 / len(chart.series)
                 axes.bar(x + (place - 0.5 * (len(chart.series) - 1)) * width, y, width=width, color=colour)
             elif chart.kind == "points":
-                axes.plot(x, y, "o", color=colour, ms=4.5, alpha=0.8)
+                axes.plot(x, y, _markers[place // len(_line_colours) % len(_markers)], color=colour, ms=4.5, alpha=0.8)
             else:
                 axes.plot(x, y, color=colour, ls=dash)
             if "low" in line:
@@ -147,23 +149,20 @@ def chart_figure(chart: Chart) -> Picture:
         axes.set_title(chart.title)
         grid(axes, "y")
         if len(chart.series) > 1:
-            styles = zip(chart.series, _line_colours, _dashes, strict=False)
-            picture.explain(
-                [
-                    Line2D(
-                        [],
-                        [],
-                        color=c,
-                        ls=d if chart.kind == "lines" else "",
-                        marker="" if chart.kind == "lines" else "o",
-                        label=n,
-                    )
-                    for n, c, d in styles
-                ],
-                3,
-            )
+            picture.explain([_key_of(chart, place, name) for place, name in enumerate(chart.series)], 4)
     picture.caption, picture.table = f"{chart.title}.", rows
     return picture
+
+
+def _key_of(chart: Chart, place: int, name: str) -> Line2D | Patch:
+    """Return the mark in the key of one series of a chart."""
+    colour = _line_colours[place % len(_line_colours)]
+    if chart.kind == "bars":
+        return Patch(color=colour, label=name)
+    if chart.kind == "points":
+        marker = _markers[place // len(_line_colours) % len(_markers)]
+        return Line2D([], [], color=colour, ls="", marker=marker, label=name)
+    return Line2D([], [], color=colour, ls=_dashes[place % len(_dashes)], label=name)
 
 
 def overview_figure(results: Sequence[Result]) -> Picture:
@@ -250,7 +249,7 @@ def _scale(axes: Axes, numbers: Sequence[float]) -> str:
         return "log"
     room = 0.08 * (most - least) or 0.1 * max(abs(most), 1.0)
     axes.set_xlim(least - room, most + room)
-    axes.xaxis.set_major_locator(MaxNLocator(6))
+    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     return "linear"
 
 
