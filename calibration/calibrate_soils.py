@@ -3,7 +3,7 @@
     python calibration/calibrate_soils.py --autopsies FILE [--write]
 
 FILE is the table of diSibio and French (2008) as CSV: see autopsies.py. Without --write nothing is changed: the levels are
-printed beside those assumed. With it they go into src/seedsoil/catalogue and calibration/found.toml. About three minutes.
+printed beside those assumed. With it they go into src/seedsoil/catalogue and src/seedsoil/evidence/facts/organ_patterns.toml. About three minutes.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from pathlib import Path
 if not __package__:  # run as a file, its neighbours are found from the folder above
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from calibration.autopsies import PRIMARIES, read_autopsies
+from calibration.autopsies import read_autopsies
 from calibration.files import read_assumed, write_catalogue, write_found
 from calibration.fit import fitted
 from calibration.guards import LINES, guards
-from calibration.patterns import COLUMNS, FITTED, Body, Fit, State, cases_of
+from calibration.patterns import COLUMNS, FITTED, Fit, State, cases_of
 from seedsoil.catalogue.load import entry
+from seedsoil.evidence.organs.autopsies import PRIMARIES
+from seedsoil.evidence.organs.body import Body
 
 
 def problem_of(path: Path) -> Fit:

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.patterns import COLUMNS, FITTED, HELD, Assumed, Fit, State
-from calibration.prediction import Floats, Pace, rates
+from calibration.patterns import COLUMNS, FITTED, HELD, Assumed, Fit, State, reference
 from seedsoil.biology.soils.soil import match
 from seedsoil.catalogue.load import folder
+from seedsoil.evidence.facts import FOLDER as FACTS
+from seedsoil.evidence.organs.prediction import Floats, Pace, rates
 
 HERE = Path(__file__).resolve().parent
-ASSUMED, FOUND = HERE / "assumed.toml", HERE / "found.toml"
+ASSUMED, FOUND = HERE / "assumed.toml", FACTS / "organ_patterns.toml"
 
 _NOTE = "fitted by calibration/calibrate_soils.py to where autopsies found metastases; {:g} was assumed before"
 
@@ -65,7 +66,7 @@ def write_catalogue(fit: Fit, state: State) -> None:
             path = folder("tumours") / f"{tumour.name}.toml"
             _rewrite(path, "receptors", _levels(receptors, fit.assumed.receptors[tumour.name], 0.25))
             if tumour.name not in HELD:
-                there = ligands[fit.body.reference(tumour)]
+                there = ligands[reference(fit.body, tumour)]
                 death = rates(tumour, receptors, there)[1]
                 congenial = match(receptors, there, float(tumour.ligand_half_saturation))
                 rate = f"\\g<1>{float((fit.assumed.growth[tumour.name] + death) / congenial):.4g}"

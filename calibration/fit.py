@@ -13,11 +13,11 @@ from dataclasses import replace
 import numpy as np
 from scipy.optimize import least_squares
 
-from calibration.autopsies import scored_sites
 from calibration.guards import guards
 from calibration.patterns import Case, Fit, State, between, odds
-from calibration.prediction import Floats, Pace, successes
 from seedsoil.biology.clone import Tumour
+from seedsoil.evidence.organs.autopsies import scored_sites
+from seedsoil.evidence.organs.prediction import Floats, Pace, successes
 
 BETWEEN_SERIES = 0.5  # log-odds; the median fold between series is 1.7
 SKULL_CLOSED = 1.0  # for the brain, which was often not looked at

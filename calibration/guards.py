@@ -9,12 +9,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from calibration.autopsies import PRIMARIES
 from calibration.patterns import HELD, Case, Fit, State
-from calibration.prediction import Floats, rates
 from seedsoil.biology.clone import Tumour
 from seedsoil.biology.soils.factors import FACTORS, levels
 from seedsoil.biology.soils.soil import match
+from seedsoil.evidence.organs.autopsies import PRIMARIES
+from seedsoil.evidence.organs.prediction import Floats, rates
 
 #: Growth of each line of cells in soils of its experiments: the least and the most that it may be [1/day].
 LINES: dict[str, dict[str, tuple[float, float]]] = {

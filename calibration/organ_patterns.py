@@ -12,47 +12,29 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import spearmanr
 
 if not __package__:  # run as a file, its neighbours are found from the folder above
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from calibration.autopsies import PRIMARIES, scored_sites
 from calibration.calibrate_soils import problem_of
 from calibration.files import read_found
 from calibration.fit import fitted, unseen
 from calibration.guards import LINES
-from calibration.patterns import Body, Case, Fit, State, as_shipped
-from calibration.prediction import Floats
+from calibration.patterns import Case, Fit, State
 from seedsoil.biology.clone import Tumour
 from seedsoil.catalogue.load import entry
+from seedsoil.evidence.organs.autopsies import PRIMARIES, scored_sites
+from seedsoil.evidence.organs.body import Body, as_shipped
+from seedsoil.evidence.organs.prediction import Floats
+from seedsoil.evidence.organs.score import CEILING, Score, score
 
-CEILING = {"correlation": 0.80, "fold": 1.7}
 SEED = 20150527
 
 #: Success of a tumour in each soil [soils], however it is had.
 Chances = Callable[[Tumour], Floats]
-
-
-@dataclass(frozen=True)
-class Score:
-    """Rank correlation over sites, and the median fold between predicted and observed shares."""
-
-    correlation: float
-    fold: float
-
-
-def score(case: Case, predicted: Floats) -> Score:
-    """Return how well a pattern agrees with the counts; half a patient is added to each count, as none is seen by luck."""
-    sites = scored_sites(case.row)
-    found = np.array([case.counts[site].found for site in sites], dtype=np.float64)
-    patients = np.array([case.counts[site].patients for site in sites], dtype=np.float64)
-    folds = np.abs(np.log((predicted * patients + 0.5) / (found + 0.5)))
-    return Score(float(spearmanr(found / patients, predicted).statistic), float(np.exp(np.median(folds))))
 
 
 def pattern_of(case: Case, body: Body, state: State, number: int, chances: Chances) -> Floats:
@@ -70,7 +52,10 @@ def judged(fit: Fit) -> list[tuple[int, Case]]:
 
 def scores(fit: Fit, state: State, chances: Chances) -> dict[str, Score]:
     """Return the score of each primary."""
-    return {case.name: score(case, pattern_of(case, fit.body, state, number, chances)) for number, case in judged(fit)}
+    return {
+        case.name: score(case.row, case.counts, pattern_of(case, fit.body, state, number, chances))
+        for number, case in judged(fit)
+    }
 
 
 def middle_of(found: dict[str, Score]) -> Score:
@@ -119,7 +104,9 @@ def with_tumours_permuted(fit: Fit, state: State, times: int) -> Floats:
                 case.row,
                 case.counts,
             )
-            found.append(score(swapped, pattern_of(swapped, fit.body, state, number, real)).correlation)
+            found.append(
+                score(swapped.row, swapped.counts, pattern_of(swapped, fit.body, state, number, real)).correlation
+            )
         medians.append(np.median(found))
     return np.array(medians)
 
@@ -135,7 +122,7 @@ def with_primaries_unseen(fit: Fit, state: State) -> dict[str, Score]:
     lines, found = [entry("tumours", name) for name in LINES], {}
     for number, case in judged(fit):
         without = fitted(fit, lines, unseen(state, number), without=(case.name,), most=8)
-        found[case.name] = score(case, fit.predict(unseen(without, number))[number])
+        found[case.name] = score(case.row, case.counts, fit.predict(unseen(without, number))[number])
     return found
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibration.autopsies import HELPERS, PRIMARIES, Count, Row, places, scored_sites, share_who_have
-from calibration.prediction import Floats, Pace, incidence, rates, successes
+from calibration.autopsies import HELPERS
 from seedsoil.biology.clone import Tumour
-from seedsoil.biology.journey.circulation import arrests
-from seedsoil.biology.patient import Host
 from seedsoil.biology.soils.factors import FACTORS, levels
 from seedsoil.biology.soils.soil import match
+from seedsoil.evidence.organs.autopsies import PRIMARIES, Count, Row, scored_sites
+from seedsoil.evidence.organs.body import Body
+from seedsoil.evidence.organs.prediction import Floats, Pace, rates, successes
 
 #: Factors whose levels are fitted: few, and those that differ most between tissues.
 FITTED = ("egf", "igf", "chemokine")
@@ -67,47 +67,9 @@ def cases_of(table: Mapping[str, Mapping[str, Count]], tumours: Mapping[str, Tum
     return tuple(found)
 
 
-class Body:
-    """A host: its soils by number, and how cells of each tumour get about in it."""
-
-    def __init__(self, host: Host) -> None:
-        self.host = host
-        self.soils = [soil.name for soil in host.soils]
-        self.supply = np.array([levels(soil.ligands) for soil in host.soils])
-        self.of_site = np.array([self.soils.index(site.soil) if site.soil else -1 for site in host.anatomy.sites])
-        self._arrests: dict[str, Floats] = {}
-
-    def soil(self, name: str) -> int:
-        """Return the number of a soil."""
-        return self.soils.index(name)
-
-    def home(self, tumour: Tumour) -> int:
-        """Return the number of the soil in which a tumour's primary lies."""
-        return int(self.of_site[self.host.anatomy.index(tumour.site)])
-
-    def reference(self, tumour: Tumour) -> int:
-        """Return the number of the soil where a tumour's pace was measured."""
-        return self.soil(REFERENCE[tumour.name]) if tumour.name in REFERENCE else self.home(tumour)
-
-    def arrests(self, tumour: Tumour) -> Floats:
-        """Return the chance that a cell shed at i arrests at j [sites, sites]."""
-        if tumour.name not in self._arrests:
-            self._arrests[tumour.name] = np.asarray(arrests(tumour, self.host))
-        return self._arrests[tumour.name]
-
-    def pattern(self, tumour: Tumour, chances: Floats, middle: float, pace: Pace, row: Row) -> Floats:
-        """Return the incidence at the scored sites of a row, by the chance of success in each soil [soils]."""
-        there = np.where(self.of_site >= 0, chances[self.of_site], 0.0)
-        where = places(self.host.anatomy, tumour.site)
-        scored = {site: where[site] for site in scored_sites(row)}
-        home = self.host.anatomy.index(tumour.site)
-        found = incidence(self.arrests(tumour) * there[None, :], home, middle, pace, scored)
-        return found * np.array([share_who_have(site, row) for site in scored])
-
-
-def as_shipped(body: Body, tumour: Tumour) -> Floats:
-    """Return the chance of success in each soil with all levels as the catalogue has them [soils]."""
-    return successes(tumour, body.host, *rates(tumour, levels(tumour.receptors), body.supply))
+def reference(body: Body, tumour: Tumour) -> int:
+    """Return the number of the soil where a tumour's pace was measured."""
+    return body.soil(REFERENCE[tumour.name]) if tumour.name in REFERENCE else body.home(tumour)
 
 
 class Fit:
@@ -137,13 +99,13 @@ class Fit:
 
     def congenial(self, tumour: Tumour, shift: Floats, ligands: Floats) -> float:
         """Return the match in the soil where the tumour's pace was measured [1]."""
-        return float(match(self.receptors(tumour, shift), ligands[self.body.reference(tumour)], _half(tumour)))
+        return float(match(self.receptors(tumour, shift), ligands[reference(self.body, tumour)], _half(tumour)))
 
     def division_rate(self, tumour: Tumour, shift: Floats, ligands: Floats) -> float:
         """Return the rate at which the tumour grows as was measured in the soil where it was measured [1/day]."""
         if tumour.name in HELD:
             return float(tumour.division_rate)
-        there = self.body.reference(tumour)
+        there = reference(self.body, tumour)
         death = rates(tumour, levels(tumour.receptors), ligands[there])[1]
         return float((self.assumed.growth[tumour.name] + death) / self.congenial(tumour, shift, ligands))
 

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from calibration.autopsies import HELPERS, LEFT_OUT, PRIMARIES, SOILS, places, read_autopsies, scored_sites
+from calibration.autopsies import HELPERS, read_autopsies
 from calibration.files import read_found
 from calibration.guards import LINES
 from calibration.organ_patterns import (
@@ -16,10 +16,12 @@ from calibration.organ_patterns import (
     with_primaries_unseen,
     with_soils_permuted,
 )
-from calibration.patterns import FITTED, Body, Fit, State, as_shipped
-from calibration.prediction import Pace, expected_lesions, incidence, rates
+from calibration.patterns import FITTED, Fit, State
 from seedsoil.biology.soils.factors import levels
 from seedsoil.catalogue.load import entry
+from seedsoil.evidence.organs.autopsies import LEFT_OUT, PRIMARIES, SOILS, counts_of, places, scored_sites
+from seedsoil.evidence.organs.body import Body, as_shipped
+from seedsoil.evidence.organs.prediction import Pace, expected_lesions, incidence, rates
 from tests.reference_data import evidence_file
 
 pytestmark = pytest.mark.theory
@@ -107,6 +109,10 @@ def test_the_table_is_read_whole() -> None:
     assert table["breast"]["liver"].found == 218
     assert table["breast"]["liver"].patients == 432
     assert len(scored_sites(PRIMARIES["prostate"])) == 20
+    for primary in PRIMARIES:
+        shipped_counts = counts_of(primary)
+        assert {site: table[primary][site] for site in shipped_counts} == shipped_counts
+        assert set(scored_sites(PRIMARIES[primary])) <= set(shipped_counts)
 
 
 def test_shipped_levels_rank_organs_as_autopsies_do() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from seedsoil.cli.terminal import DONE
 
-Kind = Literal["organs", "tumours", "agents", "hosts", "vessels", "substances", "cells", "studies", "scenes"]
+Kind = Literal["organs", "tumours", "agents", "hosts", "vessels", "substances", "cells", "studies", "scenes", "claims"]
 
 
 def list_names(kind: Kind | None = None, /) -> int:
@@ -15,7 +16,7 @@ def list_names(kind: Kind | None = None, /) -> int:
     Parameters
     ----------
     kind
-        organs, tumours, agents, hosts, vessels, substances, cells, studies or scenes.
+        organs, tumours, agents, hosts, vessels, substances, cells, studies, scenes or claims.
     """
     if kind is not None:
         for line in _lines(kind):
@@ -29,13 +30,19 @@ def list_names(kind: Kind | None = None, /) -> int:
 
 
 def describe(name: str, /) -> int:
-    """Describe an entry of the catalogue: each number with its unit, range, grade and source.
+    """Describe an entry of the catalogue: each number with its unit, range, grade and source; or a claim of the review.
 
     Parameters
     ----------
     name
         A name that `seedsoil list` shows, or kind/name where two kinds share it.
     """
+    if re.fullmatch("[A-Ja-j][0-9]{1,2}", name):
+        from seedsoil.evidence.review import claim_of
+        from seedsoil.evidence.words import described
+
+        print(described(claim_of(name)))
+        return DONE
     from seedsoil.catalogue.describe import describe as page
 
     print(page(name))
@@ -48,6 +55,10 @@ def _lines(kind: str) -> list[str]:
         from seedsoil.scene.text import shipped_scenes, written
 
         return [f"{name:<20}  {written(name)[1]['scene']['title']}" for name in shipped_scenes()]
+    if kind == "claims":
+        from seedsoil.evidence.review import claims
+
+        return [f"{claim.id:<4}  {claim.statement}" for claim in claims()]
     if kind == "studies":
         from seedsoil.trial.study.file import shipped_names
 

@@ -31,6 +31,10 @@ COMMANDS = {
     "lineage": ("seedsoil.cli.lineage:lineage", "Draw the tree of cells behind a patient's lesions, and write it out."),
     "tissue": ("seedsoil.cli.tissue:tissue", "Carry out a scene of tissue: one lesion, every cell."),
     "zoom": ("seedsoil.cli.tissue:zoom", "Carry one lesion of a patient on as a block of tissue."),
+    "evidence": (
+        "seedsoil.cli.evidence:evidence",
+        "Put the review's claims to the test, each as a virtual experiment.",
+    ),
     "synergy": ("seedsoil.cli.synergy:synergy", "Compare a combination with its single agents."),
     "list": ("seedsoil.cli.catalogue:list_names", "List what the catalogue holds."),
     "describe": ("seedsoil.cli.catalogue:describe", "Describe an entry of the catalogue, with its sources."),

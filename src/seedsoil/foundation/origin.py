@@ -12,7 +12,8 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).parent.parent
 _COUNTED = (".py", ".toml", ".bib")  # what can change a result: code and catalogue
-_UNCOUNTED = ("cli", "show", "web", "studies")  # rooms that only tell of results, and studies, which count themselves
+#: Rooms that only tell of results, and what counts itself: studies, and the claims, which no engine knows.
+_UNCOUNTED = ("cli", "show", "web", "studies", "evidence")
 _DIGITS = 16  # of a file's SHA-256, where files are only told apart
 
 

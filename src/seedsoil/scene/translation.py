@@ -1,4 +1,4 @@
-"""From the nouns of a body to those of a block: a tumour's traits, its host's vessels and drugs as kinds of cell and rules."""
+"""From the nouns of a body to those of a block: a tumour, its vessels and its drugs as kinds of cell and rules."""
 
 from __future__ import annotations
 

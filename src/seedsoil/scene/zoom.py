@@ -1,4 +1,4 @@
-"""Zoom: a patient's lesion on a day becomes a scene, with its clones, vessels, soil and the drugs in blood; counts go back."""
+"""Zoom: a patient's lesion on a day becomes a scene with its clones, vessels, soil and drugs, and counts go back."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def successes(tumour: Tumour, host: Host, division: Floats, death: Floats) -> Fl
     rest = Levels(resting())
     kept = surviving(tumour, [killers(soil) for soil in host.soils], rest)[0] * extravasating(tumour, rest)[0]
     asleep = np.array([quiescence(tumour, soil) for soil in host.soils])
-    return np.maximum(LEAST_CHANCE, kept * founding(tumour, asleep, division, death))
+    return np.asarray(np.maximum(LEAST_CHANCE, kept * founding(tumour, asleep, division, death)))
 
 
 def expected_lesions(chances: Floats, home: int, shed: Floats, onward: float) -> Floats:
@@ -68,7 +68,7 @@ def expected_lesions(chances: Floats, home: int, shed: Floats, onward: float) ->
     for _ in range(GENERATIONS - 1):
         lesions = direct + onward * shed[:, None] * (-np.expm1(-lesions) @ chances)
         lesions[:, home] = 0.0
-    return lesions
+    return np.asarray(lesions)
 
 
 def incidence(chances: Floats, home: int, middle: float, pace: Pace, places: Mapping[str, Sequence[int]]) -> Floats:

@@ -1,0 +1,1 @@
+"""Section H, the brain: vessels, barrier and astrocytes."""

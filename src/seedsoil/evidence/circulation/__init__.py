@@ -1,0 +1,1 @@
+"""Section C, circulation and arrest: cells shed, carried, held and lost."""

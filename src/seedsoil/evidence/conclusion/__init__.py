@@ -1,0 +1,1 @@
+"""Section J, the conclusion: seed, soil, or both."""

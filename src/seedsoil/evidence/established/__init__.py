@@ -1,0 +1,1 @@
+"""Section G, established metastases: what is done to lesions that are there."""

@@ -1,0 +1,1 @@
+"""Section E, heterogeneity: clones, instability and resistance."""

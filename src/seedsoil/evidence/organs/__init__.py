@@ -1,0 +1,1 @@
+"""Section D, organs: where metastases lie, and why."""

@@ -1,0 +1,1 @@
+"""Section F, prevention: what stops metastases from coming about."""

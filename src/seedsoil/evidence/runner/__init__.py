@@ -1,0 +1,1 @@
+"""Carrying claims out: in processes, resumable, failures told."""

@@ -1,0 +1,1 @@
+"""Section I, vasculature: drugs on the endothelium of lesions."""
