@@ -37,6 +37,22 @@ def test_growth_with_pushing_and_invasion(shape: tuple[int, int, int]) -> None:
     assert int((ends < 0).sum()) == alive
 
 
+def test_tiles_follow_one_another_along_every_axis() -> None:
+    """Cells of two kinds about the corner of eight tiles take each other's places: catches a tile counted along the wrong axis."""
+    shape = (10, 10, 68)
+    tumour = kind("tumour", division="4 /day", death="1 /day", pushes=1, invasion=1.0, variation=0.2, **HALF_DAY)
+    host = kind("host", "host", division="2 /day", yields=True)
+    model = block(shape, [tumour, host], seed=9)
+    z, y, x = np.indices(shape)
+    near = (abs(z - 7.5) < 2) & (abs(y - 7.5) < 2) & (abs(x - 63.5) < 3)
+    model.put("host", near)
+    model.put("tumour", near & ((z + y + x) % 2 == 0))
+    pair = TissuePair(model).live(8)
+    assert pair.happened("host", "replaced") > 20
+    assert model.alive("tumour")[:8, :8, :64].any()
+    assert model.alive("tumour")[8:, 8:, 64:].any()
+
+
 @pytest.mark.parametrize("shape", [PLANE, SPACE])
 def test_walks(shape: tuple[int, int, int]) -> None:
     """A quick kind in six rounds that swaps, follows a level and holds on to its own; a slow one that needs room."""

@@ -40,6 +40,7 @@ BENCH = 45
 TISSUE_EVENT = 50
 TISSUE_PLACE = 51
 TISSUE_START = 52
+TISSUE_TILE = 53
 
 Stream = NDArray[np.uint64]
 Word = np.uint64
@@ -158,6 +159,39 @@ def bits(stream: Stream) -> Word:
 
 
 @inline
+def fraction(word: Word) -> float:
+    """Turn 64 random bits into a number of the open interval (0, 1): odd multiples of 2^-53, never 0 or 1."""
+    return (np.float64(np.int64(word >> _low_bits)) + 0.5) * 2.220446049250313e-16  # type: ignore[return-value]
+
+
+@inline
 def uniform(stream: Stream) -> float:
     """Draw from the open interval (0, 1): odd multiples of 2^-53, never 0 or 1."""
-    return (np.float64(np.int64(bits(stream) >> _low_bits)) + 0.5) * 2.220446049250313e-16  # type: ignore[return-value]
+    return fraction(bits(stream))
+
+
+@leaf
+def draw_for_all(  # type: ignore[no-untyped-def]
+    stream: Stream, purpose: int, entities: NDArray[np.int64], count: int, step: int, first: Stream, second: Stream
+):
+    """Write the first two draws of 64 bits of many entities: what `aim` and twice `bits` give one by one, in a quarter of the time.
+
+    Parameters
+    ----------
+    stream : uint64 array of length 8
+        Whose key counts; it is left as it is.
+    purpose, step : int
+    entities : int64 array
+        The first ``count`` of them draw.
+    count : int
+    first, second : uint64 arrays
+        Room for so many draws.
+    """
+    reason = np.uint64(purpose)
+    low, high = (reason * _purpose_0) & _mask, (reason * _purpose_1) & _mask
+    when, key_0, key_1 = np.uint64(step) & _mask, stream[0] & _mask, stream[1] & _mask
+    for place in range(count):
+        who = np.uint64(entities[place])
+        w0, w1, w2, w3 = philox4x32(_u0, when, (who ^ low) & _mask, (who >> _half) ^ high, key_0, key_1)
+        first[place] = w0 | (w1 << _half)
+        second[place] = w2 | (w3 << _half)

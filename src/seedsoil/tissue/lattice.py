@@ -98,6 +98,12 @@ class Laws(NamedTuple):
         What a rule senses, needs and is shifted by (-1: nothing).
     half, power, by, need_half, shift_by : rules
     raises : uint8, rules
+    does, does_first : int32
+        The behaviours of which a kind does one at most in a round, in the order in which its luck is shared out; those of kind k
+        are ``does[does_first[k] : does_first[k + 1]]``. Those that it can never do are left out.
+    does_rate : those hazards [1/day], -1 where it hangs on what a cell senses or carries
+    does_total, does_chance : kinds
+        Their sum, and the probability that any comes about in a round; the sum is -1 where one of them hangs on something.
     chance : kinds
         Probability that anything at all happens to a cell in one of its rounds, at most.
     rounds : int32, kinds
@@ -105,16 +111,17 @@ class Laws(NamedTuple):
     part, pushes, yields, swaps, guided : uint8, kinds
         ``guided``: its places are weighted, by attraction, affinity or cohesion.
     becomes : int32, kinds
-    targets : uint8, kinds x kinds
+    targets, takes : uint8, kinds x kinds
+        Whom a kind kills, and whose place it can take (an empty one always).
     invasion, cohesion, affinity, programme_rate, variation : kinds
     cleared : kinds x conditions
         Rate at which a dead cell's place comes free [1/day].
     gene_chance : kinds x mechanisms; fold : mechanisms x substances; cost : mechanisms
     reference : substances
         The level at which a slope is told.
-    sizes : int64 array of 8
+    sizes : int64 array of 9
         Substances, kinds (without empty), behaviours, spacing of tips in voxels, whether the genealogy is kept, the
-        length of a step in millionths of a day, the kinds of vessel and of sprout (0: none).
+        length of a step in millionths of a day, the kinds of vessel and of sprout (0: none), mechanisms of resistance.
     """
 
     base: NDArray[np.float64]
@@ -128,6 +135,11 @@ class Laws(NamedTuple):
     need_half: NDArray[np.float64]
     shift_by: NDArray[np.float64]
     raises: NDArray[np.uint8]
+    does: NDArray[np.int32]
+    does_first: NDArray[np.int32]
+    does_rate: NDArray[np.float64]
+    does_total: NDArray[np.float64]
+    does_chance: NDArray[np.float64]
     chance: NDArray[np.float64]
     rounds: NDArray[np.int32]
     part: NDArray[np.uint8]
@@ -137,6 +149,7 @@ class Laws(NamedTuple):
     guided: NDArray[np.uint8]
     becomes: NDArray[np.int32]
     targets: NDArray[np.uint8]
+    takes: NDArray[np.uint8]
     invasion: NDArray[np.float64]
     cohesion: NDArray[np.float64]
     affinity: NDArray[np.float64]
@@ -151,7 +164,7 @@ class Laws(NamedTuple):
 
 
 #: Places in `Laws.sizes`.
-SUBSTANCES, KINDS, ALL_BEHAVIOURS, TIP_SPACING, KEEPS_TREE, STEP_LENGTH, VESSEL_KIND, SPROUT_KIND = range(8)
+SUBSTANCES, KINDS, ALL_BEHAVIOURS, TIP_SPACING, KEEPS_TREE, STEP_LENGTH, VESSEL_KIND, SPROUT_KIND, MECHANISMS = range(9)
 
 bundle(Lattice)
 bundle(Laws)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,21 @@ from seedsoil.biology.lesion.cell import CellKind, Mechanism
 from seedsoil.biology.lesion.rule import BEHAVIOURS as UNITS
 from seedsoil.biology.lesion.rule import BEHAVIOURS_OF, Rule
 from seedsoil.biology.lesion.substance import Substance
+from seedsoil.foundation.elementary import expm1_each
 from seedsoil.foundation.errors import ModelError, did_you_mean, known_words
 from seedsoil.foundation.value import Value
-from seedsoil.tissue.lattice import BEHAVIOURS, HAZARDS, MOVEMENT, OWN_BEHAVIOURS, PARTS, SENSES, VESSEL, Laws
+from seedsoil.tissue.lattice import (
+    BEHAVIOURS,
+    DIVISION,
+    EMPTY,
+    HAZARDS,
+    MOVEMENT,
+    OWN_BEHAVIOURS,
+    PARTS,
+    SENSES,
+    VESSEL,
+    Laws,
+)
 from seedsoil.tissue.refusals import refused
 
 __all__ = ["Vocabulary", "compile_laws"]
@@ -128,10 +141,14 @@ def compile_laws(
     tables["reference"][: len(substances)] = [float(each.reference) for each in substances]
     if too_quick := _chances(tables, vocabulary.kinds, days, hop):
         raise ModelError(too_quick)
+    tables |= _hazards(tables, len(mechanisms), days)
+    tables["takes"] = ((tables["invasion"][:, None] > 0.0) & (tables["yields"] > 0)).astype(np.uint8)
+    tables["takes"][:, EMPTY] = 1
     parts = [PARTS.index(kind.part) for kind in kinds]
     tables["sizes"] = np.array(
         [len(substances), len(kinds), len(vocabulary.behaviours), round(tip_spacing / edge), tree, round(days * 1e6),
-         parts.index(VESSEL) + 1 if VESSEL in parts else 0, parts.index(VESSEL + 1) + 1 if VESSEL + 1 in parts else 0]
+         parts.index(VESSEL) + 1 if VESSEL in parts else 0, parts.index(VESSEL + 1) + 1 if VESSEL + 1 in parts else 0,
+         len(mechanisms)]
     )  # fmt: skip
     for kind in kinds:
         tables["programme_rate"][vocabulary.kind(kind.name, "")] = (
@@ -316,6 +333,25 @@ def _chances(tables: dict[str, Any], names: Sequence[str], days: float, hop: flo
         tables["chance"][kind] = event + (1.0 - event) * min(hops / tables["rounds"][kind], 1.0)
         tables["cleared"][kind, 1:] = -np.expm1(-tables["cleared"][kind, 1:] * days)
     return faults
+
+
+def _hazards(tables: dict[str, Any], mechanisms: int, days: float) -> dict[str, Any]:
+    """The hazards that share out each kind's luck, kind after kind: what it does without a signal or by a rule; only vessels admit."""
+    base, behaviours = tables["base"], tables["base"].shape[1]
+    ruled = np.diff(tables["first"]).reshape(base.shape) > 0
+    can = (base > 0.0) | ruled
+    can[:, MOVEMENT] = can[:, HAZARDS : behaviours - base.shape[0] + 1] = False
+    can[tables["part"] != VESSEL, HAZARDS:] = can[0] = False
+    kind, behaviour = np.nonzero(can)
+    sensed = ruled[kind, behaviour] | ((behaviour == DIVISION) & (mechanisms > 0))
+    rate = np.where(sensed, -1.0, base[kind, behaviour])
+    first = np.searchsorted(kind, np.arange(base.shape[0] + 1)).astype(np.int32)
+    each = [rate[start:end] for start, end in pairwise(first)]
+    total = np.array([-1.0 if (rates < 0.0).any() else sum(rates.tolist()) for rates in each])
+    chance = -expm1_each(-np.maximum(total, 0.0) * (days / tables["rounds"]))
+    return {
+        "does": behaviour.astype(np.int32), "does_first": first, "does_rate": rate, "does_total": total, "does_chance": chance,
+    }  # fmt: skip
 
 
 def _substances(tables: dict[str, Any], behaviours: int) -> int:

@@ -14,8 +14,9 @@ from seedsoil.biology.lesion.cell import CellKind
 from seedsoil.biology.lesion.substance import Substance
 from seedsoil.foundation.errors import ModelError
 from seedsoil.foundation.streams import new_stream
-from seedsoil.tissue.cells.apply import apply
-from seedsoil.tissue.cells.propose import MOST_ROUNDS, propose, remember
+from seedsoil.tissue.cells.census import census
+from seedsoil.tissue.cells.propose import MOST_ROUNDS, remember
+from seedsoil.tissue.cells.rounds import Rounds
 from seedsoil.tissue.dosing import Course, Doses
 from seedsoil.tissue.lattice import (
     ALIVE,
@@ -40,8 +41,6 @@ from seedsoil.tissue.supplied import Supplied
 
 __all__ = ["Setting", "TissueModel"]
 
-#: Room for proposals of a slab at first; it doubles when they are more.
-_ROOM = 4096
 _MOST_STEPS = 2**32 // MOST_ROUNDS
 
 
@@ -134,8 +133,7 @@ class TissueModel:
         self.lattice.used[CELLS] = 1  # number 0 is nobody's
         self.steps_done = 0
         self.supplied = Supplied(setting, self.substances, self.words, self.blood)
-        self._stream = new_stream(setting.seed, 0)
-        self._room = _ROOM
+        self._rounds = Rounds(setting.shape, self.laws, new_stream(setting.seed, 0))
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
         self._fresh = False
 
@@ -291,31 +289,10 @@ class TissueModel:
 
     def _round(self, turn: int) -> None:
         """One round of proposals and what comes of them."""
-        step, laws = self.steps_done, self.laws
-        while True:
-            slabs = self._on_slabs(lambda first, last: self._proposed(turn, first, last))
-            if all(found[0].size or found[3] for found in slabs):
-                break
-            self._room *= 2
-        voxels, actions, keys = (np.concatenate([found[part] for found in slabs]) for part in range(3))
-        if not voxels.size:
-            return
-        self._reserve(voxels.size, voxels.size)
-        order = np.argsort(keys, kind="stable")
-        apply(self.lattice, laws, self._stream, step, turn, order, voxels, voxels.copy(), actions)
-
-    def _proposed(self, turn: int, first: int, last: int) -> tuple[Any, Any, Any, bool]:
-        """The proposals of some layers, and whether there was room for them."""
-        voxels, actions, keys = (
-            np.empty(self._room, np.int64),
-            np.empty(self._room, np.int32),
-            np.empty(self._room, np.uint64),
-        )
-        found = propose(
-            self.lattice, self.laws, self._stream.copy(), self.setting.step, self.steps_done, turn, first, last, voxels,
-            actions, keys,
-        )  # fmt: skip
-        return voxels[: max(found, 0)], actions[: max(found, 0)], keys[: max(found, 0)], found >= 0
+        found = self._rounds.ask(self.lattice, self.setting.step, self.steps_done, turn, self._on_slabs)
+        if found.voxel.size:
+            self._reserve(found.voxel.size, found.voxel.size)
+            self._rounds.carry_out(self.lattice, self.steps_done, turn, found)
 
     def _on_slabs(self, work: Callable[[int, int], Any]) -> list[Any]:
         """Do something with all layers: by one thread as a whole, by several in slabs; a plane is one layer, for one thread."""
@@ -354,8 +331,9 @@ class TissueModel:
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Of each kind: cells alive, apoptotic bodies, necrotic ghosts."""
-        both = self.lattice.kind.reshape(-1) * np.uint16(3) + self.lattice.condition.reshape(-1)
-        table = np.bincount(both, minlength=3 * (len(self.kinds) + 1)).reshape(-1, 3)
+        both = np.zeros((2, len(self.kinds) + 1, 3), np.int64)
+        census(self.lattice, both)
+        table = both.sum(axis=0)
         return {
             kind.name: dict(zip(("alive", "bodies", "ghosts"), map(int, table[number]), strict=True))
             for number, kind in enumerate(self.kinds, 1)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from seedsoil.foundation import streams
-from seedsoil.foundation.streams import aim, bits, mix, new_stream, philox4x32, uniform
+from seedsoil.foundation.streams import aim, bits, draw_for_all, mix, new_stream, philox4x32, uniform
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,21 @@ def test_an_address_forgets_what_was_drawn_before(seed: int, patient: int, purpo
     again = [float(uniform(stream)) for _ in range(5)]
     assert again == first_draws(seed, patient, purpose, entity, 77)
     assert all(0.0 < u < 1.0 for u in again)
+
+
+def test_many_draw_what_each_draws_alone() -> None:
+    """For entities, steps and purposes of all sizes: catches a word that is cut, and a draw that leaves the stream changed."""
+    stream, entities = new_stream(11, 2**40), np.array([0, 1, 2, 5, 6, 2**31, 2**40 + 3, 7, 2**62], np.int64)
+    first, second = np.zeros((2, entities.size + 1), np.uint64)
+    before = stream.copy()
+    for purpose, step in ((1, 0), (streams.TISSUE_EVENT, 2**32 - 1)):
+        draw_for_all(stream, purpose, entities, entities.size, step, first, second)
+        assert list(stream) == list(before)
+        for entity, one, other in zip(entities, first, second, strict=False):
+            alone = before.copy()
+            aim(alone, purpose, np.uint64(entity), step)
+            assert (int(bits(alone)), int(bits(alone))) == (int(one), int(other))
+    assert first[-1] == second[-1] == 0
 
 
 def test_each_part_of_the_address_matters() -> None:

@@ -1,7 +1,4 @@
-"""Second phase of a step: proposals come true, the one with the smallest hash first, each in what those before have left.
-
-The order is that of hashes, and no other: it does not depend on who found the proposals, or in which order.
-"""
+"""Second phase of a step: proposals come true one after another, each in what those before have left."""
 
 from __future__ import annotations
 
@@ -22,7 +19,7 @@ from seedsoil.tissue.cells.places import (
     replace,
     vacate,
 )
-from seedsoil.tissue.cells.propose import CLEARING, MOST_ROUNDS
+from seedsoil.tissue.cells.propose import CLEARING, MOST_ROUNDS, TILE_COLUMNS, TILE_LAYERS, TILE_ROWS
 from seedsoil.tissue.cells.senses import about
 from seedsoil.tissue.cells.sprouts import admit, lead, sprout
 from seedsoil.tissue.lattice import (
@@ -56,14 +53,20 @@ from seedsoil.tissue.lattice import (
     VESSEL,
 )
 
+#: Proposals of a tile that make it worth while to read it whole.
+_MANY = 64
+#: Clones in a line of memory, which is what a processor reads at once.
+_LINE = 16
+
 
 @leaf
-def apply(lattice, laws, stream, step, turn, order, origins, voxels, actions):  # type: ignore[no-untyped-def]
-    """Carry out the proposals of a round in the order given; a cell that another has moved proposes from where it is now.
+def apply(lattice, laws, stream, step, turn, counts, ranked, origins, voxels, actions):  # type: ignore[no-untyped-def]
+    """Carry out the proposals of a round in their order; a cell that another has moved proposes from where it is now.
 
     Its luck stays that of the place where it proposed (``origins``): two cells that change places must not share theirs.
     ``voxels`` begins as a copy of that, and is changed. The arrays of clones, pieces of vessel and genealogy must have room
-    for one more each for every proposal.
+    for one more each for every proposal. ``counts`` are the proposals of each tile, ``ranked`` the tiles in their order. What is
+    returned means nothing.
     """
     _, rows, columns = lattice.kind.shape
     follows = lattice.slot.size > 1
@@ -71,14 +74,38 @@ def apply(lattice, laws, stream, step, turn, order, origins, voxels, actions):  
         for number in range(voxels.shape[0]):
             z, y, x = place_of(voxels[number], rows, columns)
             lattice.slot[z, y, x] = number
-    for number in order:
-        z, y, x = place_of(voxels[number], rows, columns)
-        if follows:
-            if lattice.slot[z, y, x] != number:
-                continue  # it is no more
-            lattice.slot[z, y, x] = -1
-        aim(stream, TISSUE_PLACE, origins[number], step * MOST_ROUNDS + turn)
-        _do(lattice, laws, stream, step, z, y, x, actions[number], voxels)
+    first, seen = 0, 0
+    for tile in ranked:
+        last = first + counts[tile]
+        if last - first > _MANY:
+            seen += _fetch(lattice, tile)
+        for number in range(first, last):
+            z, y, x = place_of(voxels[number], rows, columns)
+            if follows:
+                if lattice.slot[z, y, x] != number:
+                    continue  # it is no more
+                lattice.slot[z, y, x] = -1
+            aim(stream, TISSUE_PLACE, origins[number], step * MOST_ROUNDS + turn)
+            _do(lattice, laws, stream, step, z, y, x, actions[number], voxels)
+        first = last
+    return seen
+
+
+@leaf
+def _fetch(lattice, tile):  # type: ignore[no-untyped-def]
+    """Read what is in a tile, line by line of memory, so that it is at hand; in the order of hashes each line would be waited for."""
+    layers, rows, columns = lattice.kind.shape
+    wide, high = (columns + TILE_COLUMNS - 1) // TILE_COLUMNS, (rows + TILE_ROWS - 1) // TILE_ROWS
+    z, y, x = tile // (wide * high) * TILE_LAYERS, tile // wide % high * TILE_ROWS, tile % wide * TILE_COLUMNS
+    x1 = min(x + TILE_COLUMNS, columns)
+    seen = 0
+    for i in range(z, min(z + TILE_LAYERS, layers)):
+        for j in range(y, min(y + TILE_ROWS, rows)):
+            seen += int(lattice.kind[i, j, x]) + int(lattice.kind[i, j, x1 - 1])
+            seen += int(lattice.condition[i, j, x]) + int(lattice.condition[i, j, x1 - 1])
+            for k in range(x, x1, _LINE):
+                seen += int(lattice.clone[i, j, k]) + int(lattice.born[i, j, k])
+    return seen
 
 
 @leaf

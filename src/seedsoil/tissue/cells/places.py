@@ -15,7 +15,9 @@ FREE, SOFT = range(2)
 @inline
 def place_of(voxel, rows, columns):  # type: ignore[no-untyped-def]
     """Layer, row and column of a voxel."""
-    return voxel // (rows * columns), voxel // columns % rows, voxel % columns
+    row = voxel // columns
+    z = row // rows
+    return z, row - z * rows, voxel - row * columns
 
 
 @inline
@@ -71,11 +73,12 @@ def _touches_vessel(lattice, laws, z, y, x):  # type: ignore[no-untyped-def]
 
 @leaf
 def _any_free(lattice, laws, stream, kind, z, y, x):  # type: ignore[no-untyped-def]
-    """One of the places that a cell can take, each as likely as another; most cells within a tumour find none."""
+    """One of the places that a cell can take, each as likely as another; half of those who ask find none any more."""
     found = room(kind, z, y, x, lattice, laws)
     if found == 0:
         return -1, -1, -1
-    layers, rows, columns = lattice.kind.shape
+    kinds, free = lattice.kind, laws.takes
+    layers, rows, columns = kinds.shape
     z0, z1 = about(z, layers)
     y0, y1 = about(y, rows)
     x0, x1 = about(x, columns)
@@ -83,7 +86,7 @@ def _any_free(lattice, laws, stream, kind, z, y, x):  # type: ignore[no-untyped-
     for i in range(z0, z1):
         for j in range(y0, y1):
             for k in range(x0, x1):
-                if (i != z or j != y or k != x) and takes(kind, lattice.kind[i, j, k], laws):
+                if free[kind, kinds[i, j, k]] and (i != z or j != y or k != x):
                     if left == 0:
                         return i, j, k
                     left -= 1
@@ -138,32 +141,60 @@ def holds_on(lattice, laws, stream, kind, z, y, x, i, j, k):  # type: ignore[no-
 
 
 @leaf
+def has_room(lattice, laws, kind, z, y, x):  # type: ignore[no-untyped-def]
+    """Whether a cell of a kind has a place for a daughter: one beside it that it can take, or a row that it can push aside."""
+    if room(kind, z, y, x, lattice, laws):
+        return True
+    if laws.pushes[kind] > 0:
+        for way in range(26 if lattice.kind.shape[0] > 1 else 8):
+            if row_end(lattice, laws, kind, z, y, x, way) > 0:
+                return True
+    return False
+
+
+@leaf
+def row_end(lattice, laws, kind, z, y, x, way):  # type: ignore[no-untyped-def]
+    """How far along one of the directions the place lies that ends the row that a cell can push; 0 if it can push none.
+
+    Vessels and sprouts stay.
+    """
+    layers, rows, columns = lattice.kind.shape
+    dz, dy, dx = direction(way, layers)
+    for far in range(1, laws.pushes[kind] + 2):
+        i, j, k = z + far * dz, y + far * dy, x + far * dx
+        if not (0 <= i < layers and 0 <= j < rows and 0 <= k < columns):
+            return 0
+        other = lattice.kind[i, j, k]
+        if takes(kind, other, laws):
+            return far
+        if laws.part[other] >= VESSEL:
+            return 0
+    return 0
+
+
+@leaf
 def push(lattice, laws, stream, kind, z, y, x, step, voxels):  # type: ignore[no-untyped-def]
     """Push a row of cells aside, in the first of the directions, from a random one on, where that can be done.
 
     Returns the place beside the cell that is free now, -1 thrice if no row can be pushed or what yields at its end does not
-    give way. Vessels and sprouts stay.
+    give way.
     """
-    layers, rows, columns = lattice.kind.shape
+    layers = lattice.kind.shape[0]
     ways = 26 if layers > 1 else 8
     start = int(uniform(stream) * ways)
     for turn in range(ways):
-        dz, dy, dx = direction((start + turn) % ways, layers)
-        for far in range(1, laws.pushes[kind] + 2):
+        way = (start + turn) % ways
+        far = row_end(lattice, laws, kind, z, y, x, way)
+        if far > 0:
+            dz, dy, dx = direction(way, layers)
             i, j, k = z + far * dz, y + far * dy, x + far * dx
-            if not (0 <= i < layers and 0 <= j < rows and 0 <= k < columns):
-                break
-            other = lattice.kind[i, j, k]
-            if takes(kind, other, laws):
-                if not gives_way(lattice, laws, stream, kind, i, j, k):
-                    return -1, -1, -1
-                replace(lattice, laws, step, i, j, k)
-                for back in range(far, 1, -1):
-                    _shift(lattice, z + (back - 1) * dz, y + (back - 1) * dy, x + (back - 1) * dx, dz, dy, dx, voxels)
-                vacate(lattice, z + dz, y + dy, x + dx)
-                return z + dz, y + dy, x + dx
-            if laws.part[other] >= VESSEL:
-                break
+            if not gives_way(lattice, laws, stream, kind, i, j, k):
+                return -1, -1, -1
+            replace(lattice, laws, step, i, j, k)
+            for back in range(far, 1, -1):
+                _shift(lattice, z + (back - 1) * dz, y + (back - 1) * dy, x + (back - 1) * dx, dz, dy, dx, voxels)
+            vacate(lattice, z + dz, y + dy, x + dx)
+            return z + dz, y + dy, x + dx
     return -1, -1, -1
 
 

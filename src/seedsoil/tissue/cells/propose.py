@@ -6,116 +6,200 @@ slabs of layers can be asked side by side, and their answers one after another a
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seedsoil.foundation.bundle import bundle
 from seedsoil.foundation.compiled import leaf
 from seedsoil.foundation.elementary import exp, expm1
-from seedsoil.foundation.streams import TISSUE_EVENT, aim, bits, uniform
+from seedsoil.foundation.streams import TISSUE_EVENT, draw_for_all, fraction
+from seedsoil.tissue.cells.places import has_room
 from seedsoil.tissue.cells.senses import amount
-from seedsoil.tissue.lattice import (
-    ALIVE,
-    HAZARDS,
-    KINDS,
-    MOVEMENT,
-    OWN_BEHAVIOURS,
-    PROGRAMME,
-    SUBSTANCES,
-    VESSEL,
-)
+from seedsoil.tissue.lattice import ALIVE, DIVISION, EMPTY, MOVEMENT, PROGRAMME
 
 #: Most rounds of a step.
 MOST_ROUNDS = 64
 #: What a dead cell proposes: that its place be free. Behaviours are proposed by their own numbers, admissions behind them.
 CLEARING = 1000
+#: Layers, rows and columns of a tile, whose proposals come true one after another: long where memory is.
+TILE_LAYERS, TILE_ROWS, TILE_COLUMNS = 8, 8, 64
+#: Cells that draw their luck together.
+_TOGETHER = 1024
+
+
+class Proposals(NamedTuple):
+    """Proposals one after another: voxel, number of the tile in which that lies, what, and a hash of its own.
+
+    Attributes
+    ----------
+    voxel, tile, action : int32 arrays
+    key : uint64 array
+    """
+
+    voxel: NDArray[np.int32]
+    tile: NDArray[np.int32]
+    action: NDArray[np.int32]
+    key: NDArray[np.uint64]
+
+
+class Asked(NamedTuple):
+    """Scratch: the cells that are asked together, with the most that can happen to each, and their luck."""
+
+    voxel: NDArray[np.int64]
+    place: NDArray[np.int32]
+    limit: NDArray[np.float64]
+    luck: NDArray[np.uint64]
+    key: NDArray[np.uint64]
+    rates: NDArray[np.float64]
+
+
+bundle(Proposals)
+bundle(Asked)
+
+
+def proposals(room: int) -> Proposals:
+    """Return room for so many proposals."""
+    voxel, tile, action = np.empty((3, room), np.int32)
+    return Proposals(voxel, tile, action, np.empty(room, np.uint64))
+
+
+def asked(columns: int, behaviours: int) -> Asked:
+    """Return scratch for `propose`, given the voxels along x and how many behaviours a kind has."""
+    room = _TOGETHER + columns
+    luck, key = np.empty((2, room), np.uint64)
+    return Asked(np.empty(room, np.int64), np.empty(room, np.int32), np.empty(room), luck, key, np.empty(behaviours))
 
 
 @leaf
-def propose(lattice, laws, stream, days, step, turn, first, last, voxels, actions, keys):  # type: ignore[no-untyped-def]
+def propose(lattice, laws, stream, days, step, turn, limits, first, last, scratch, found):  # type: ignore[no-untyped-def]
     """Write the proposals of one round by the cells of some layers, in the order of voxels; returns how many.
 
     Parameters
     ----------
     stream : uint64 array
-        The scene's, a copy for whoever asks.
+        The scene's; it is left as it is.
     days : float
         Length of a step.
     turn : int
         The round: 0 is everybody's, later ones those of quick kinds.
+    limits : kinds x conditions
+        Probability that anything at all happens to a cell in this round, at most.
     first, last : int
         Layers: from, and behind the last.
-    voxels, actions, keys : int64, int32, uint64 arrays
-        Where, what, and the hash by which proposals are put in order. If there is no room for all, -1 is returned.
+    scratch : Asked
+    found : Proposals
+        If there is no room for all, -1 is returned.
     """
-    _, rows, columns = lattice.kind.shape
-    found, room = 0, voxels.shape[0]
+    rows = lattice.kind.shape[1]
     moment = step * MOST_ROUNDS + turn
+    count, pending = 0, 0
     for z in range(first, last):
         for y in range(rows):
-            for x in range(columns):
-                kind = lattice.kind[z, y, x]
-                if kind == 0 or turn >= laws.rounds[kind]:
-                    continue
-                condition = lattice.condition[z, y, x]
-                alive = condition == ALIVE
-                limit = laws.chance[kind] if alive else laws.cleared[kind, condition]
-                if limit <= 0.0 or (not alive and turn > 0):
-                    continue
-                voxel = (z * rows + y) * columns + x
-                aim(stream, TISSUE_EVENT, voxel, moment)
-                luck = uniform(stream)
-                if luck >= limit:
-                    continue
-                action = CLEARING
-                if alive:
-                    action = _event(lattice, laws, luck, days / laws.rounds[kind], z, y, x, step)
-                if action >= 0:
-                    if found == room:
-                        return -1
-                    voxels[found], actions[found], keys[found] = voxel, action, bits(stream)
-                    found += 1
-    return found
+            pending = _gather(lattice, limits, z, y, scratch, pending)
+            if pending >= _TOGETHER or (y == rows - 1 and pending > 0):
+                draw_for_all(stream, TISSUE_EVENT, scratch.voxel, pending, moment, scratch.luck, scratch.key)
+                count = _ask(lattice, laws, days, step, z, scratch, pending, found, count)
+                pending = 0
+                if count < 0:
+                    return -1
+    return count
 
 
 @leaf
-def _event(lattice, laws, luck, days, z, y, x, step):  # type: ignore[no-untyped-def]
+def _gather(lattice, limits, z, y, scratch, pending):  # type: ignore[no-untyped-def]
+    """Add the cells of a row to whom anything can happen to those that are asked together; returns how many these are then."""
+    kinds, conditions = lattice.kind, lattice.condition
+    voxels, places, most = scratch.voxel, scratch.place, scratch.limit
+    _, rows, columns = kinds.shape
+    start = (z * rows + y) * columns
+    anybody = 0
+    for x in range(columns):
+        anybody |= kinds[z, y, x]
+    if anybody == EMPTY:
+        return pending
+    for x in range(columns):
+        kind = kinds[z, y, x]
+        if kind == EMPTY:
+            continue
+        limit = limits[kind, conditions[z, y, x]]
+        voxels[pending], places[pending], most[pending] = start + x, x, limit
+        pending += limit > 0.0
+    return pending
+
+
+@leaf
+def _ask(lattice, laws, days, step, z, scratch, pending, found, count):  # type: ignore[no-untyped-def]
+    """Write the proposals of those who have drawn their luck behind the ones found so far; returns how many there are, or -1."""
+    _, rows, columns = lattice.kind.shape
+    wide = (columns + TILE_COLUMNS - 1) // TILE_COLUMNS
+    layer_of_tiles = z // TILE_LAYERS * ((rows + TILE_ROWS - 1) // TILE_ROWS)
+    for number in range(_lucky(scratch, pending)):
+        luck, voxel, x = scratch.limit[number], scratch.voxel[number], scratch.place[number]
+        y = (voxel - x) // columns - z * rows
+        action = CLEARING
+        if lattice.condition[z, y, x] == ALIVE:
+            action = _event(lattice, laws, luck, days, z, y, x, step, scratch.rates)
+            if action < 0 or (action == DIVISION and not has_room(lattice, laws, lattice.kind[z, y, x], z, y, x)):
+                continue
+        if count == found.voxel.shape[0]:
+            return -1
+        found.voxel[count], found.action[count], found.key[count] = voxel, action, scratch.key[number]
+        found.tile[count] = (layer_of_tiles + y // TILE_ROWS) * wide + x // TILE_COLUMNS
+        count += 1
+    return count
+
+
+@leaf
+def _lucky(scratch, pending):  # type: ignore[no-untyped-def]
+    """Move those to whom anything can happen with their luck to the front, with their luck where their limit was; returns how many.
+
+    A jump for each of them would be mistaken by the processor for a third of all.
+    """
+    voxels, places, limits, keys = scratch.voxel, scratch.place, scratch.limit, scratch.key
+    count = 0
+    for number in range(pending):
+        luck, limit = fraction(scratch.luck[number]), limits[number]
+        voxels[count], places[count], keys[count] = voxels[number], places[number], keys[number]
+        limits[count] = luck
+        count += luck < limit
+    return count
+
+
+@leaf
+def _event(lattice, laws, luck, days, z, y, x, step, rates):  # type: ignore[no-untyped-def]
     """What a cell with this luck does in some days: a behaviour, or -1 for nothing. At most one thing happens.
 
     Steps of a walk are no hazard among the others: they come in the mean number that its speed asks for, to cells to which
     nothing else happens; else a quick cell would go more slowly than it should, and divide and die less.
     """
     kind = lattice.kind[z, y, x]
-    total = 0.0
-    for behaviour in range(HAZARDS):
-        if behaviour != MOVEMENT:
-            total += _rate(lattice, laws, kind, behaviour, z, y, x, step)
-    admissions = OWN_BEHAVIOURS + 3 * laws.sizes[SUBSTANCES]
-    lets_in = laws.part[kind] == VESSEL
-    if lets_in:
-        for guest in range(1, laws.sizes[KINDS] + 1):
-            total += _rate(lattice, laws, kind, admissions + guest - 1, z, y, x, step)
-    chance = -expm1(-total * days)
+    first, last = laws.does_first[kind], laws.does_first[kind + 1]
+    total, chance = laws.does_total[kind], laws.does_chance[kind]
+    if total >= 0.0:
+        rates = laws.does_rate[first:last]
+    else:
+        total = 0.0
+        for hazard in range(first, last):
+            rate = laws.does_rate[hazard]
+            if rate < 0.0:
+                rate = amount(kind, laws.does[hazard], z, y, x, step, lattice, laws)
+            rates[hazard - first] = rate
+            total += rate
+        chance = -expm1(-total * (days / laws.rounds[kind]))
     if luck >= chance:
-        hops = min(_rate(lattice, laws, kind, MOVEMENT, z, y, x, step) * days, 1.0)
+        pair = kind * laws.base.shape[1] + MOVEMENT
+        if laws.base[kind, MOVEMENT] == 0.0 and laws.first[pair] == laws.first[pair + 1]:
+            return -1
+        hops = min(amount(kind, MOVEMENT, z, y, x, step, lattice, laws) * (days / laws.rounds[kind]), 1.0)
         return MOVEMENT if luck < chance + (1.0 - chance) * hops else -1
     left = luck / chance * total
-    for behaviour in range(HAZARDS):
-        if behaviour != MOVEMENT:
-            left -= _rate(lattice, laws, kind, behaviour, z, y, x, step)
-            if left < 0.0:
-                return behaviour
-    if lets_in:
-        for guest in range(1, laws.sizes[KINDS] + 1):
-            left -= _rate(lattice, laws, kind, admissions + guest - 1, z, y, x, step)
-            if left < 0.0:
-                return admissions + guest - 1
+    for hazard in range(first, last):
+        left -= rates[hazard - first]
+        if left < 0.0:
+            return laws.does[hazard]
     return -1
-
-
-@leaf
-def _rate(lattice, laws, kind, behaviour, z, y, x, step):  # type: ignore[no-untyped-def]
-    """The hazard of one behaviour of a cell [1/day]."""
-    pair = kind * laws.base.shape[1] + behaviour
-    if laws.base[kind, behaviour] == 0.0 and laws.first[pair] == laws.first[pair + 1]:
-        return 0.0
-    return amount(kind, behaviour, z, y, x, step, lattice, laws)
 
 
 @leaf

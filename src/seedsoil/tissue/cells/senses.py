@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from seedsoil.foundation.compiled import inline, leaf
 from seedsoil.foundation.elementary import power
 from seedsoil.tissue.lattice import (
@@ -14,10 +16,10 @@ from seedsoil.tissue.lattice import (
     COVERED,
     CROWDING,
     DIVISION,
-    EMPTY,
     FLOW,
     GROWN,
     KINDS,
+    MECHANISMS,
     MEMORY,
     NATIVE,
     PERFUSED,
@@ -30,6 +32,7 @@ from seedsoil.tissue.lattice import (
 )
 
 _AGES = 65536
+_one = np.uint64(1)
 
 
 @inline
@@ -41,7 +44,7 @@ def about(place, length):  # type: ignore[no-untyped-def]
 @inline
 def takes(kind, other, laws):  # type: ignore[no-untyped-def]
     """Whether a cell of a kind can take the place of what a voxel holds."""
-    return other == EMPTY or (laws.invasion[kind] > 0.0 and laws.yields[other])
+    return laws.takes[kind, other] != 0
 
 
 @leaf
@@ -64,17 +67,33 @@ def contact(kind, z, y, x, lattice):  # type: ignore[no-untyped-def]
 @leaf
 def room(kind, z, y, x, lattice, laws):  # type: ignore[no-untyped-def]
     """How many of the voxels about one a cell of a kind could take."""
-    layers, rows, columns = lattice.kind.shape
+    kinds, free = lattice.kind, laws.takes
+    layers, rows, columns = kinds.shape
     z0, z1 = about(z, layers)
-    y0, y1 = about(y, rows)
-    x0, x1 = about(x, columns)
     found = 0
-    for i in range(z0, z1):
-        for j in range(y0, y1):
-            for k in range(x0, x1):
-                if (i != z or j != y or k != x) and takes(kind, lattice.kind[i, j, k], laws):
-                    found += 1
-    return found
+    if 0 < y < rows - 1 and 0 < x < columns - 1:  # most are; three times three need no counting
+        middle = np.uint64(y)
+        for layer in range(np.uint64(z0), np.uint64(z1)):
+            for row in (middle - _one, middle, middle + _one):
+                found += beside(kind, layer, row, x, kinds, free)
+    else:
+        y0, y1 = about(y, rows)
+        x0, x1 = about(x, columns)
+        for i in range(z0, z1):
+            for j in range(y0, y1):
+                for k in range(x0, x1):
+                    found += free[kind, kinds[i, j, k]]
+    return found - free[kind, kinds[z, y, x]]
+
+
+@inline
+def beside(kind, i, j, x, kinds, free):  # type: ignore[no-untyped-def]
+    """How many of three voxels of a row a cell of a kind could take."""
+    who, k = (
+        np.uint64(kind),
+        np.uint64(x),
+    )  # that an index without a sign is no step back from the end need not be asked
+    return np.int64(free[who, kinds[i, j, k - _one]]) + free[who, kinds[i, j, k]] + free[who, kinds[i, j, k + _one]]
 
 
 @inline
@@ -148,7 +167,7 @@ def response(rule, z, y, x, step, lattice, laws):  # type: ignore[no-untyped-def
     half = laws.half[rule]
     if laws.shift[rule] >= 0:
         half *= 1.0 + laws.shift_by[rule] * sense(laws.shift[rule], z, y, x, step, lattice, laws)
-    if signal < laws.sizes[SUBSTANCES] and laws.part[lattice.kind[z, y, x]] == TUMOUR:
+    if signal < laws.sizes[SUBSTANCES] and laws.sizes[MECHANISMS] and laws.part[lattice.kind[z, y, x]] == TUMOUR:
         half *= _folds(signal, lattice.clone_bits[lattice.clone[z, y, x]], laws)
     ratio = raised(level / half, laws.power[rule])
     found = ratio / (1.0 + ratio) if ratio < 1e300 else 1.0
@@ -180,7 +199,7 @@ def amount(kind, behaviour, z, y, x, step, lattice, laws):  # type: ignore[no-un
             found += share
         else:
             kept *= 1.0 - share
-    if behaviour == DIVISION and laws.part[kind] == TUMOUR:
+    if behaviour == DIVISION and laws.sizes[MECHANISMS] and laws.part[kind] == TUMOUR:
         kept *= _vigour(lattice.clone_bits[lattice.clone[z, y, x]], laws)
     return found * kept
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from seedsoil.biology.lesion.cell import CellKind
@@ -55,17 +56,22 @@ def holds_on(block: Block, stream: Stream, cell: Cell, there: Place) -> bool:
     return uniform(stream) >= math.exp(min(float(cell.kind.cohesion) * (away - here) / len(block.ways), 0.0))
 
 
-def push(block: Block, stream: Stream, cell: Cell) -> Place | None:
-    """Push a row of cells one place on, in the first way from a random one on where that goes; the place that is free then."""
-    start = int(uniform(stream) * len(block.ways))
-    for way in block.ways[start:] + block.ways[:start]:
+def rows_to_push(block: Block, cell: Cell, ways: Sequence[Place]) -> Iterator[tuple[Place, list[Cell], Place]]:
+    """The rows that a cell can push one place on, way by way: the way, who is in the row, and the place at its end."""
+    for way in ways if cell.kind.pushes else ():
         row: list[Cell] = []
         end = shifted(cell.place, way)
         while block.inside(end) and not takes(cell.kind, block.cells.get(end)) and len(row) < cell.kind.pushes:
             row.append(block.cells[end])
             end = shifted(end, way)
-        if not block.inside(end) or not takes(cell.kind, block.cells.get(end)) or any(each.of_vessels for each in row):
-            continue
+        if block.inside(end) and takes(cell.kind, block.cells.get(end)) and not any(each.of_vessels for each in row):
+            yield way, row, end
+
+
+def push(block: Block, stream: Stream, cell: Cell) -> Place | None:
+    """Push a row of cells one place on, in the first way from a random one on where that goes; the place that is free then."""
+    start = int(uniform(stream) * len(block.ways))
+    for way, row, end in rows_to_push(block, cell, block.ways[start:] + block.ways[:start]):
         if not gives_way(block, stream, cell.kind, end):
             return None
         block.replace(end)

@@ -1,4 +1,4 @@
-"""One step of the twin: all propose, the smallest hash comes first, and each finds what those before have left."""
+"""One step of the twin: all propose, tile by tile the smallest hash comes first, and finds what those before have left."""
 
 from __future__ import annotations
 
@@ -9,21 +9,24 @@ from itertools import accumulate
 import numpy as np
 
 from seedsoil.biology.lesion.cell import CellKind
-from seedsoil.foundation.streams import TISSUE_EVENT, TISSUE_PLACE, Stream, aim, bits, new_stream, uniform
+from seedsoil.foundation.streams import TISSUE_EVENT, TISSUE_PLACE, TISSUE_TILE, Stream, aim, bits, new_stream, uniform
 from seedsoil.tissue.twin.block import Block, Cell, Clone, Place
-from seedsoil.tissue.twin.places import choose, gives_way, holds_on, push
-from seedsoil.tissue.twin.rules import added, amount, unasked
+from seedsoil.tissue.twin.places import choose, gives_way, holds_on, push, rows_to_push
+from seedsoil.tissue.twin.rules import added, amount, takes, unasked
 from seedsoil.tissue.twin.vessels import admit, flow_again, lead, sprout
 
 #: Events of a cell, in the order in which its luck is shared out; then whom a vessel lets in.
 _EVENTS = ("division", "death", "necrosis", "change", "attack", "sprouting", "covering", "uncovering", "pruning")
 _MOST_ROUNDS = 64
+#: Layers, rows and columns of a tile.
+_TILE = (8, 8, 64)
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a cell would do: the hash by which proposals are put in order, the place where it made it, and what."""
+    """What a cell would do: the hashes of tile and cell by which proposals are put in order, the place where it made it, and what."""
 
+    tile: int
     key: int
     origin: Place
     cell: Cell
@@ -45,9 +48,11 @@ def advance(block: Block) -> None:
                 continue
             aim(stream, TISSUE_EVENT, block.voxel(cell.place), moment)
             luck = uniform(stream)
-            if action := event(block, cell, luck, block.setting.step / turns[cell.kind.name]):
-                proposals.append(Proposal(int(bits(stream)), cell.place, cell, action))
-        for proposal in sorted(proposals, key=lambda each: (each.key, each.origin)):
+            action = event(block, cell, luck, block.setting.step / turns[cell.kind.name])
+            if action and (action != "division" or _has_room(block, cell)):
+                key = int(bits(stream))
+                proposals.append(Proposal(_tile(block, stream, cell.place, moment), key, cell.place, cell, action))
+        for proposal in sorted(proposals, key=lambda each: (each.tile, each.key, each.origin)):
             aim(stream, TISSUE_PLACE, block.voxel(proposal.origin), moment)
             if block.cells.get(proposal.cell.place) is proposal.cell:
                 _do(block, proposal.cell, proposal.action, stream)
@@ -57,6 +62,21 @@ def advance(block: Block) -> None:
             kept = math.exp(-block.setting.step / float(cell.kind.programme_time))
             cell.programme = float(np.float32(asked * (1.0 - kept) + cell.programme * kept))
     block.step += 1
+
+
+def _tile(block: Block, stream: Stream, place: Place, moment: int) -> int:
+    """The hash of the tile in which a place lies."""
+    number = 0
+    for here, length, side in zip(place, block.setting.shape, _TILE, strict=True):
+        number = number * math.ceil(length / side) + here // side
+    aim(stream, TISSUE_TILE, number, moment)
+    return int(bits(stream))
+
+
+def _has_room(block: Block, cell: Cell) -> bool:
+    """Whether there is a place for a daughter of a cell, or a row of others to be pushed aside."""
+    beside = any(takes(cell.kind, block.cells.get(there)) for there in block.about(cell.place))
+    return beside or any(True for _ in rows_to_push(block, cell, block.ways))
 
 
 def rounds(block: Block, kind: CellKind) -> int:
