@@ -103,7 +103,7 @@ VASCULAR: dict[str, dict[str, Any]] = {
 
 
 def vascular(
-    shape: tuple[int, int, int], kinds: dict[str, dict[str, Any]] | None = None, threads: int = 1, seed: int = 2
+    shape: tuple[int, int, int], kinds: dict[str, dict[str, Any]] | None = None, threads: int = 1, seed: int = 7
 ) -> TissueModel:
     """Two vessels through host tissue: they sprout, are covered and pruned, die, and let cells in; a tumour between them."""
     nouns = [kind(name, **(HALF_DAY | traits)) for name, traits in (kinds or VASCULAR).items()]

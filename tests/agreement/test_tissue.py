@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.ndimage import minimum_filter
 
 from seedsoil.tissue.lattice import CELLS, CLONES, PERFUSED, PIECES
 from tests.agreement.tissue_pair import TissuePair, flows_agree
@@ -35,6 +36,22 @@ def test_growth_with_pushing_and_invasion(shape: tuple[int, int, int]) -> None:
     ends = model.lattice.tree_died[1 : model.lattice.used[CELLS]]
     alive = sum(int(model.alive(each).sum()) for each in ("tumour", "stroma", "host"))
     assert int((ends < 0).sum()) == alive
+
+
+@pytest.mark.parametrize("shape", [PLANE, SPACE])
+def test_rows_are_drawn_into_the_places_of_the_dead(shape: tuple[int, int, int]) -> None:
+    """A nodule in the open dies and is cleared, and closes behind its dead: it has no hole within, but for a wall of vessel."""
+    tumour = kind("tumour", division="1 /day", necrosis="1 /day", pushes=2, pulls=9, **HALF_DAY)
+    wall = kind("wall", "vessel", **HALF_DAY)
+    model = block(shape, [tumour, wall], tree=True, seed=11)
+    model.put("tumour", ball(shape, 2.9))
+    model.lay("wall", np.flatnonzero(np.indices(shape)[2] == shape[2] // 2)[: shape[1] : 2])
+    pair = TissuePair(model).live(40)
+    assert pair.happened("tumour", "cleared") > 20
+    filled = model.lattice.kind > 0
+    about = np.ones((3, 3, 3) if shape[0] > 1 else (1, 3, 3), bool)
+    about[tuple(size // 2 for size in about.shape)] = False
+    assert not (~filled & minimum_filter(filled, footprint=about, mode="constant", cval=0)).any()
 
 
 def test_tiles_follow_one_another_along_every_axis() -> None:

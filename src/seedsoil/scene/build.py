@@ -66,6 +66,11 @@ def build(scene: Scene, threads: int = 1) -> TissueModel:
             f"sides.{name}.{face}: {level} is not in the substance's unit, {known[name].unit!r}"
             for face, level in faces.items() if name in known and level.unit != known[name].unit
         ]  # fmt: skip
+    for name, level in scene.medium.items():
+        if name not in known:
+            faults.append(f"medium: no substance {name!r} in the scene.{did_you_mean(name, known)}")
+        elif level.unit != known[name].unit:
+            faults.append(f"medium.{name}: {level} is not in the substance's unit, {known[name].unit!r}")
     blood: list[Doses | Course] = [
         dose for index, give in enumerate(scene.give) if (dose := _doses(give, index, known, faults)) is not None
     ]
@@ -78,6 +83,7 @@ def build(scene: Scene, threads: int = 1) -> TissueModel:
     setting = Setting(
         shape=scene.block.shape, edge=float(scene.block.voxel), step=float(head.step), seed=head.seed,
         sides={name: {face: float(level) for face, level in faces.items()} for name, faces in scene.sides.items()},
+        medium={name: float(level) for name, level in scene.medium.items()},
         radius=float(walls.radius), sprout_radius=float(walls.sprout_radius), tip_spacing=float(walls.tip_spacing),
         tolerance=float(head.tolerance), tree=head.genealogy,
     )  # fmt: skip

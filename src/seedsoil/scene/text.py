@@ -172,12 +172,16 @@ class Plasma(Noun):
 
 
 class Scene(Noun):
-    """A scene as its file tells it. ``substances`` and ``cells`` are tables: what each changes of its catalogue entry."""
+    """A scene as its file tells it. ``substances`` and ``cells`` are tables: what each changes of its catalogue entry.
+
+    ``sides`` hold levels at faces of the block, ``medium`` in the open that reaches one.
+    """
 
     scene: Head
     block: BlockSize
     walls: Walls = Walls()
     sides: dict[str, dict[str, SignalLevel]] = Field(default_factory=dict)
+    medium: dict[str, SignalLevel] = Field(default_factory=dict)
     substances: dict[str, dict[str, Any]]
     cells: dict[str, dict[str, Any]]
     vessels: tuple[VesselLines, ...] = ()

@@ -108,7 +108,7 @@ class Laws(NamedTuple):
         Probability that anything at all happens to a cell in one of its rounds, at most.
     rounds : int32, kinds
         Rounds a step, so that a quick cell goes one voxel in each.
-    part, pushes, yields, swaps, guided : uint8, kinds
+    part, pushes, pulls, yields, swaps, guided : uint8, kinds
         ``guided``: its places are weighted, by attraction, affinity or cohesion.
     becomes : int32, kinds
     targets, takes : uint8, kinds x kinds
@@ -144,6 +144,7 @@ class Laws(NamedTuple):
     rounds: NDArray[np.int32]
     part: NDArray[np.uint8]
     pushes: NDArray[np.uint8]
+    pulls: NDArray[np.uint8]
     yields: NDArray[np.uint8]
     swaps: NDArray[np.uint8]
     guided: NDArray[np.uint8]

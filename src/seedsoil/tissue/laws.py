@@ -182,7 +182,7 @@ def _mechanisms(kinds: Sequence[CellKind], faults: list[str]) -> list[Mechanism]
 def _empty_tables(kinds: int, substances: int, behaviours: int, genes: int) -> dict[str, Any]:
     """Tables of the right shapes, all 0; a dimension without an entry gets one, which nothing reads."""
     rows = kinds + 1
-    small = ("part", "pushes", "yields", "swaps", "guided")
+    small = ("part", "pushes", "pulls", "yields", "swaps", "guided")
     tables: dict[str, Any] = {name: np.zeros(rows, np.uint8) for name in small}
     tables |= {
         name: np.zeros(rows) for name in ("invasion", "cohesion", "affinity", "programme_rate", "variation", "chance")
@@ -211,7 +211,7 @@ def _fill_kind(
             if place is not None:
                 tables["base"][number, place] = float(value) * scale
     tables["part"][number] = PARTS.index(kind.part)
-    for name in ("pushes", "yields", "swaps", "variation", "invasion", "cohesion"):
+    for name in ("pushes", "pulls", "yields", "swaps", "variation", "invasion", "cohesion"):
         tables[name][number] = float(getattr(kind, name))
     tables["affinity"][number] = float(kind.vessel_affinity)
     guided = bool(kind.attraction) or any(rule.behaviour.startswith("attraction ") for rule in kind.rules)

@@ -60,6 +60,8 @@ class Setting:
         All luck follows from it.
     sides : mapping
         Levels held at faces: by substance, by face ("top", "bottom", "north", "south", "west", "east").
+    medium : mapping
+        Levels held, by substance, where no cell is and the open reaches a face: a medium that is stirred.
     radius, sprout_radius : float
         Of the host's capillaries and of new vessels [um].
     tip_spacing : float
@@ -77,6 +79,7 @@ class Setting:
     step: float = 1.0 / 24.0
     seed: int = 1
     sides: dict[str, dict[str, float]] = field(default_factory=dict)
+    medium: dict[str, float] = field(default_factory=dict)
     radius: float = 5.0
     sprout_radius: float = 5.0
     tip_spacing: float = 60.0
@@ -353,4 +356,4 @@ def _cells_move(laws: Laws) -> bool:
     admissions = range(behaviours - int(laws.sizes[KINDS]), behaviours)
     ruled = np.diff(laws.first)[: laws.base.size].reshape(laws.base.shape) > 0
     done = (laws.base[:, [MOVEMENT, SPROUTING, *admissions]] > 0.0) | ruled[:, [MOVEMENT, SPROUTING, *admissions]]
-    return bool(laws.pushes.any() or laws.invasion.any() or done.any())
+    return bool(laws.pushes.any() or laws.pulls.any() or laws.invasion.any() or done.any())

@@ -18,7 +18,7 @@ from seedsoil.tissue.fields.exchange import saturable, wall_exchange
 from seedsoil.tissue.fields.lattices import Lattices
 from seedsoil.tissue.fields.steady import SteadyField
 from seedsoil.tissue.fields.transient import TransientField
-from seedsoil.tissue.lattice import GROWN, PERFUSED, PIECES, Lattice, Laws
+from seedsoil.tissue.lattice import EMPTY, GROWN, PERFUSED, PIECES, Lattice, Laws
 
 if TYPE_CHECKING:
     from seedsoil.tissue.laws import Vocabulary
@@ -43,6 +43,7 @@ class Supplied:
     ) -> None:
         known = words.substances
         faults = [f"sides: no substance {name!r} in the scene" for name in setting.sides if name not in known]
+        faults += [f"medium: no substance {name!r} in the scene" for name in setting.medium if name not in known]
         faults += [
             f"blood: no substance {each.substance!r} in the scene" for each in blood if each.substance not in known
         ]
@@ -102,7 +103,7 @@ class Supplied:
             loss[...] = decay
             taken *= np.float32(noun.reference)
         c = lattice.fields[number]
-        held = self._through_walls(number, lattice, laws, step, loss, source)
+        held = self._in_the_open(number, lattice, self._through_walls(number, lattice, laws, step, loss, source))
         hinders = self._multipliers[number]
         if hinders is not None and noun.hindrance is not None:
             there = lattice.fields[self._words.substance(noun.hindered_by, "hindered_by")]
@@ -146,6 +147,24 @@ class Supplied:
         held.reshape(-1)[voxels[holds]] = True
         lattice.fields[number].reshape(-1)[voxels[holds]] = level
         return held
+
+    def _in_the_open(self, number: int, lattice: Lattice, held: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
+        """Add to where a level is held what a stirred medium fills: the open that reaches a face of the block."""
+        from scipy.ndimage import label
+
+        level = self._setting.medium.get(self._substances[number].name)
+        if level is None:
+            return held
+        parts, _ = label(lattice.kind == EMPTY)
+        inner = tuple(slice(1, -1) if size > 1 else slice(None) for size in parts.shape)
+        faces = np.ones(parts.shape, dtype=np.bool_)
+        faces[inner] = False
+        reached = np.zeros(int(parts.max()) + 1, dtype=np.bool_)
+        reached[parts[faces]] = True
+        reached[0] = False
+        found: NDArray[np.bool_] = reached[parts]
+        lattice.fields[number][found] = level
+        return found if held is None else found | held
 
     def _wall_rates(
         self, noun: Substance, lattice: Lattice, laws: Laws, step: int, pieces: NDArray[np.int64]

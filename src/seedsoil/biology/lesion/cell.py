@@ -53,6 +53,9 @@ class CellKind(Noun):
         Added weight of places that touch a vessel, in walk and division (co-option) [1].
     pushes : int
         Cells that a dividing one, or the tip of a sprout, can push aside in a row, 0 to 20.
+    pulls : int
+        Cells in a row that are drawn into the place of a dead one of this kind, 0 to 250: cohesion keeps a nodule whole, and it
+        shrinks by what it clears.
     invasion : Value
         Probability that it takes the place of a cell that yields, in division or walk, when it has chosen that place [1].
     yields : bool
@@ -92,6 +95,7 @@ class CellKind(Noun):
     attraction: dict[str, Number] = Field(default_factory=dict)
     vessel_affinity: Number = _none
     pushes: int = 0
+    pulls: int = 0
     invasion: Fraction = _none
     cohesion: Number = _none
     yields: bool = False
@@ -114,6 +118,8 @@ class CellKind(Noun):
             raise ValueError("targets: name the kinds that a cell of this kind attacks")
         if not 0 <= self.pushes <= 20:
             raise ValueError(f"pushes: a number of cells from 0 to 20, got {self.pushes}")
+        if not 0 <= self.pulls <= 250:
+            raise ValueError(f"pulls: a number of cells from 0 to 250, got {self.pulls}")
         for name in ("body_time", "ghost_time"):
             if not float(getattr(self, name)) > 0.0:
                 raise ValueError(f"{name}: a time above 0 days, got {getattr(self, name)}")

@@ -20,6 +20,7 @@ from seedsoil.tissue.cells.places import (
     vacate,
 )
 from seedsoil.tissue.cells.propose import CLEARING, MOST_ROUNDS, TILE_COLUMNS, TILE_LAYERS, TILE_ROWS
+from seedsoil.tissue.cells.pull import pull
 from seedsoil.tissue.cells.senses import about
 from seedsoil.tissue.cells.sprouts import admit, lead, sprout
 from seedsoil.tissue.lattice import (
@@ -116,6 +117,8 @@ def _do(lattice, laws, stream, step, z, y, x, action, voxels):  # type: ignore[n
         if kind != EMPTY and lattice.condition[z, y, x] != ALIVE:
             lattice.tally[kind, CLEARED] += 1
             vacate(lattice, z, y, x)
+            if laws.pulls[kind] > 0:
+                pull(lattice, laws, stream, kind, z, y, x, voxels)
         return
     if kind == EMPTY or lattice.condition[z, y, x] != ALIVE:
         return

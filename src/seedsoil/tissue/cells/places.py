@@ -192,14 +192,14 @@ def push(lattice, laws, stream, kind, z, y, x, step, voxels):  # type: ignore[no
                 return -1, -1, -1
             replace(lattice, laws, step, i, j, k)
             for back in range(far, 1, -1):
-                _shift(lattice, z + (back - 1) * dz, y + (back - 1) * dy, x + (back - 1) * dx, dz, dy, dx, voxels)
+                shift(lattice, z + (back - 1) * dz, y + (back - 1) * dy, x + (back - 1) * dx, dz, dy, dx, voxels)
             vacate(lattice, z + dz, y + dy, x + dx)
             return z + dz, y + dy, x + dx
     return -1, -1, -1
 
 
 @leaf
-def _shift(lattice, z, y, x, dz, dy, dx, voxels):  # type: ignore[no-untyped-def]
+def shift(lattice, z, y, x, dz, dy, dx, voxels):  # type: ignore[no-untyped-def]
     """Copy a voxel's cell one place on, and what it has proposed with it."""
     i, j, k = z + dz, y + dy, x + dx
     lattice.kind[i, j, k] = lattice.kind[z, y, x]
@@ -221,7 +221,7 @@ def make_way(lattice, laws, stream, kind, z, y, x, step, voxels):  # type: ignor
         return
     i, j, k = push(lattice, laws, stream, kind, z, y, x, step, voxels)
     if i >= 0:
-        _shift(lattice, z, y, x, i - z, j - y, k - x, voxels)
+        shift(lattice, z, y, x, i - z, j - y, k - x, voxels)
         vacate(lattice, z, y, x)
 
 

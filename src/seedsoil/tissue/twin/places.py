@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from seedsoil.biology.lesion.cell import CellKind
 from seedsoil.foundation.streams import Stream, uniform
@@ -82,3 +82,44 @@ def push(block: Block, stream: Stream, cell: Cell) -> Place | None:
             block.cells[each.place] = each
         return shifted(cell.place, way)
     return None
+
+
+#: Rays that are looked along for what sticks out farthest.
+_RAYS = 8
+
+
+def pull(block: Block, stream: Stream, kind: CellKind, hole: Place) -> None:
+    """Draw what lies on a ray one place on, on the one of some at random that reaches farthest; in the open, nothing."""
+    best: tuple[int, list[Place]] = (0, [])
+    for _ in range(_RAYS):
+        ray = _ray(block, stream, hole)
+        walls = (number for number, place in enumerate(ray) if place in block.cells and block.cells[place].of_vessels)
+        wall = next(walls, len(ray))
+        held = [number for number, place in enumerate(ray[:wall]) if number and place in block.cells]
+        if not held and wall == len(ray):
+            return
+        if not held:
+            continue
+        row = ray[: held[-1] + 1]
+        away = sum((a - b) ** 2 for a, b in zip(row[-1], hole, strict=True))
+        if held[-1] <= kind.pulls and away > best[0]:
+            best = (away, row)
+    for to, place in pairwise(best[1]):
+        if place in block.cells:
+            block.cells[to] = block.cells.pop(place)
+            block.cells[to].place = to
+
+
+def _ray(block: Block, stream: Stream, hole: Place) -> list[Place]:
+    """A place and those behind it on a way at random, to a face of the block."""
+    slopes = [2.0 * uniform(stream) - 1.0 if size > 1 or axis else 0.0 for axis, size in enumerate(block.setting.shape)]
+    longest = max(map(abs, slopes))
+    found: list[Place] = []
+    there = hole
+    while block.inside(there):
+        found.append(there)
+        z, y, x = (
+            at + math.floor(len(found) * (slope / longest) + 0.5) for at, slope in zip(hole, slopes, strict=True)
+        )
+        there = (z, y, x)
+    return found

@@ -11,7 +11,7 @@ import numpy as np
 from seedsoil.biology.lesion.cell import CellKind
 from seedsoil.foundation.streams import TISSUE_EVENT, TISSUE_PLACE, TISSUE_TILE, Stream, aim, bits, new_stream, uniform
 from seedsoil.tissue.twin.block import Block, Cell, Clone, Place
-from seedsoil.tissue.twin.places import choose, gives_way, holds_on, push, rows_to_push
+from seedsoil.tissue.twin.places import choose, gives_way, holds_on, pull, push, rows_to_push
 from seedsoil.tissue.twin.rules import added, amount, takes, unasked
 from seedsoil.tissue.twin.vessels import admit, flow_again, lead, sprout
 
@@ -109,6 +109,8 @@ def _do(block: Block, cell: Cell, action: str, stream: Stream) -> None:
     if action == "clearing":
         block.tally[cell.kind.name, "cleared"] += 1
         del block.cells[cell.place]
+        if cell.kind.pulls:
+            pull(block, stream, cell.kind, cell.place)
     elif not cell.alive:
         return
     elif action == "division":
