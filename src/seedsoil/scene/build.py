@@ -175,9 +175,8 @@ def fitting(
         return rule.behaviour in behaviours and all(signal in signals for signal in asked)
 
     def unshifted(rule: Rule) -> Rule:
-        """A rule without the antagonist that the scene lacks."""
-        absent = rule.shifted_by is not None and rule.shifted_by.signal not in signals
-        return rule.model_copy(update={"shifted_by": None}) if absent else rule
+        """A rule without the antagonists that the scene lacks."""
+        return rule.model_copy(update={"shifted_by": tuple(each for each in rule.shifted_by if each.signal in signals)})
 
     update: dict[str, Any] = {
         flow: {name: value for name, value in getattr(kind, flow).items() if name in substances} for flow in _FLOWS
