@@ -24,7 +24,7 @@ from seedsoil.foundation.errors import (
     validation_faults,
 )
 from seedsoil.foundation.streams import TISSUE_START, aim, new_stream, uniform
-from seedsoil.scene.text import Give, Place, Plasma, Scene, VesselLines, read_scene
+from seedsoil.scene.text import Fill, Give, Place, Plasma, Region, Scene, VesselLines, read_scene
 from seedsoil.tissue.dosing import Course, Doses
 from seedsoil.tissue.laws import Vocabulary
 from seedsoil.tissue.model import Setting, TissueModel
@@ -71,6 +71,8 @@ def build(scene: Scene, threads: int = 1) -> TissueModel:
             faults.append(f"medium: no substance {name!r} in the scene.{did_you_mean(name, known)}")
         elif level.unit != known[name].unit:
             faults.append(f"medium.{name}: {level} is not in the substance's unit, {known[name].unit!r}")
+    for index, fill in enumerate(scene.fill):
+        faults += _wrong_fill(fill, f"fill[{index}]", known)
     blood: list[Doses | Course] = [
         dose for index, give in enumerate(scene.give) if (dose := _doses(give, index, known, faults)) is not None
     ]
@@ -93,6 +95,8 @@ def build(scene: Scene, threads: int = 1) -> TissueModel:
             _lay(model, scene, lines, index)
         for index, place in enumerate(scene.place):
             _put(model, scene, place, index)
+        for index, fill in enumerate(scene.fill):
+            _fill(model, scene, fill, index)
     except StudyError:
         raise
     except SeedsoilError as error:
@@ -104,11 +108,18 @@ def build(scene: Scene, threads: int = 1) -> TissueModel:
 
 
 def substances_of(scene: Scene, faults: list[str]) -> list[Substance]:
-    """The substances of a scene, each as the catalogue has it and the scene changes it."""
-    return [
-        noun for name, table in scene.substances.items()
-        if (noun := _noun("substances", name, table, Substance, faults)) is not None
-    ]  # fmt: skip
+    """The substances of a scene, each as the catalogue has it and the scene changes it.
+
+    What the catalogue says slows one down does so in scenes that have it; what a scene itself names is checked.
+    """
+    found = []
+    for name, table in scene.substances.items():
+        noun = _noun("substances", name, table, Substance, faults)
+        if noun is None:
+            continue
+        free = noun.hindered_by not in ("", *scene.substances) and "hindered_by" not in table
+        found.append(noun.model_copy(update={"hindered_by": "", "hindrance": None}) if free else noun)
+    return found
 
 
 def cells_of(scene: Scene, faults: list[str]) -> list[CellKind]:
@@ -287,7 +298,7 @@ def _put(model: TissueModel, scene: Scene, place: Place, index: int) -> None:
     free = lattice.kind == 0
     for name in place.into:
         free |= model.alive(name)
-    wanted = _SHAPES[place.where](shape, edge, place, scene.scene.seed, index)
+    wanted = _SHAPES[place.where](shape, edge, place, scene.scene.seed, 1000 + index)
     clone = model.new_clone(*place.carries) if place.carries else 0
     # Whether luck scatters a rare cell into a block is not the file's fault.
     lucky = place.where == "scattered" and free.any()
@@ -295,11 +306,33 @@ def _put(model: TissueModel, scene: Scene, place: Place, index: int) -> None:
         raise StudyError(f"place[{index}]: no voxel there is empty or holds a kind that `into` names; none was put")
 
 
+def _wrong_fill(fill: Fill, where: str, known: dict[str, Substance]) -> list[str]:
+    """What is wrong with what a substance is to be filled in."""
+    noun = known.get(fill.substance)
+    if noun is None:
+        return [
+            f"{where}.substance: no substance {fill.substance!r} in the scene.{did_you_mean(fill.substance, known)}"
+        ]
+    if noun.time == "at rest":
+        return [f"{where}.substance: {noun.name} comes to rest with cells at once; only what is passing has a start"]
+    if fill.level.unit != noun.unit:
+        return [f"{where}.level: {fill.level} is not in the substance's unit, {noun.unit!r}"]
+    return []
+
+
+def _fill(model: TissueModel, scene: Scene, fill: Fill, index: int) -> None:
+    """Fill a substance in."""
+    region = _SHAPES[fill.where](model.setting.shape, model.setting.edge, fill, scene.scene.seed, 2000 + index)
+    if not region.any():
+        raise StudyError(f"fill[{index}]: no voxel lies there")
+    model.level(fill.substance)[region] = float(fill.level)
+
+
 def _everywhere(shape: tuple[int, int, int], *_: Any) -> NDArray[np.bool_]:
     return np.ones(shape, dtype=np.bool_)
 
 
-def _ball(shape: tuple[int, int, int], edge: float, place: Place, *_: Any) -> NDArray[np.bool_]:
+def _ball(shape: tuple[int, int, int], edge: float, place: Region, *_: Any) -> NDArray[np.bool_]:
     """Voxels whose middle lies within a radius of a point."""
     assert place.radius is not None
     middle = [float(each) for each in place.at] + [0.5 * shape[0] * edge] * (3 - len(place.at))
@@ -311,7 +344,7 @@ def _ball(shape: tuple[int, int, int], edge: float, place: Place, *_: Any) -> ND
     return found
 
 
-def _layer(shape: tuple[int, int, int], edge: float, place: Place, *_: Any) -> NDArray[np.bool_]:
+def _layer(shape: tuple[int, int, int], edge: float, place: Region, *_: Any) -> NDArray[np.bool_]:
     """Voxels whose middle lies between two distances from the western face."""
     assert place.start is not None
     assert place.end is not None
@@ -319,11 +352,11 @@ def _layer(shape: tuple[int, int, int], edge: float, place: Place, *_: Any) -> N
     return np.broadcast_to((along >= float(place.start)) & (along < float(place.end)), shape)
 
 
-def _scattered(shape: tuple[int, int, int], edge: float, place: Place, seed: int, index: int) -> NDArray[np.bool_]:
-    """Voxels that luck chooses, each by itself."""
+def _scattered(shape: tuple[int, int, int], edge: float, place: Region, seed: int, number: int) -> NDArray[np.bool_]:
+    """Voxels that luck chooses, each by itself; ``number`` says whose luck."""
     assert place.share is not None
     stream, count = new_stream(seed, 0), math.prod(shape)
-    aim(stream, TISSUE_START, 1000 + index, 0)
+    aim(stream, TISSUE_START, number, 0)
     drawn = np.array([uniform(stream) for _ in range(count)])
     return (drawn < float(place.share)).reshape(shape)
 

@@ -14,7 +14,7 @@ from seedsoil.catalogue.files import file_bytes, parse
 from seedsoil.foundation.errors import StudyError, did_you_mean, known_words, validation_faults
 from seedsoil.foundation.value import Quantity, Value
 
-__all__ = ["Scene", "read_scene", "shipped_scenes", "written"]
+__all__ = ["Fill", "Place", "Region", "Scene", "read_scene", "shipped_scenes", "written"]
 
 Micrometres = Annotated[Value, Quantity("um", minimum=0.0)]
 _SHIPPED = Path(__file__).parent / "shipped"
@@ -116,29 +116,41 @@ class VesselLines(Noun):
         return self
 
 
-class Place(Noun):
-    """Cells put into the block: everywhere, in a ball, in a layer along x, or scattered."""
+class Region(Noun):
+    """Voxels of the block: all, those of a ball, of a layer along x, or some that luck scatters."""
 
-    cell: str
     where: Literal["everywhere", "ball", "layer", "scattered"]
     at: tuple[Micrometres, ...] = ()
     radius: Micrometres | None = None
     start: Micrometres | None = None
     end: Micrometres | None = None
     share: Fraction | None = None
-    into: tuple[str, ...] = ()
-    carries: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         needs = {"ball": ("at", "radius"), "layer": ("start", "end"), "scattered": ("share",)}
         for name in needs.get(self.where, ()):
             if getattr(self, name) in (None, (), ""):
-                raise ValueError(f"{name}: cells placed {self.where!r} need it")
+                raise ValueError(f"{name}: what is placed {self.where!r} needs it")
         for name in ("at", "radius", "start", "end", "share"):
             if getattr(self, name) not in (None, (), "") and name not in needs.get(self.where, ()):
-                raise ValueError(f"{name}: cells placed {self.where!r} have no use for it")
+                raise ValueError(f"{name}: what is placed {self.where!r} has no use for it")
         return self
+
+
+class Place(Region):
+    """Cells put into a region: into empty voxels, and those of the kinds that they may take the place of."""
+
+    cell: str
+    into: tuple[str, ...] = ()
+    carries: tuple[str, ...] = ()
+
+
+class Fill(Region):
+    """A substance that a region holds at the start: one that takes its time, for others come to rest by themselves."""
+
+    substance: str
+    level: SubstanceLevel
 
 
 class Give(Noun):
@@ -186,6 +198,7 @@ class Scene(Noun):
     cells: dict[str, dict[str, Any]]
     vessels: tuple[VesselLines, ...] = ()
     place: tuple[Place, ...] = ()
+    fill: tuple[Fill, ...] = ()
     give: tuple[Give, ...] = ()
     plasma: tuple[Plasma, ...] = ()
 
