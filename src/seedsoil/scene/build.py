@@ -15,6 +15,7 @@ from seedsoil.biology.lesion.cell import CellKind
 from seedsoil.biology.lesion.rule import BEHAVIOURS, Rule
 from seedsoil.biology.lesion.substance import Substance
 from seedsoil.catalogue.load import entry, names
+from seedsoil.experiment.folder.machine import free_memory, size
 from seedsoil.foundation.errors import (
     ModelError,
     SeedsoilError,
@@ -24,6 +25,7 @@ from seedsoil.foundation.errors import (
     validation_faults,
 )
 from seedsoil.foundation.streams import TISSUE_START, aim, new_stream, uniform
+from seedsoil.scene.estimate import size_up
 from seedsoil.scene.text import Fill, Give, Place, Plasma, Region, Scene, VesselLines, read_scene
 from seedsoil.tissue.dosing import Course, Doses
 from seedsoil.tissue.laws import Vocabulary
@@ -34,6 +36,8 @@ __all__ = ["build", "cells_of", "fitting", "open_scene", "substances_of"]
 
 #: What can be switched off by name beside single behaviours.
 _FLOWS = ("secretion", "uptake", "attraction")
+#: Share of the memory that is free which a block may take.
+_MOST_OF_MEMORY = 0.9
 
 
 def open_scene(source: str | Path | dict[str, Any] | Scene, threads: int = 1) -> TissueModel:
@@ -81,6 +85,7 @@ def build(scene: Scene, threads: int = 1) -> TissueModel:
     ]
     if faults:
         raise StudyError(faults)
+    _fits(scene, kinds, substances)
     head, walls = scene.scene, scene.walls
     setting = Setting(
         shape=scene.block.shape, edge=float(scene.block.voxel), step=float(head.step), seed=head.seed,
@@ -102,6 +107,16 @@ def build(scene: Scene, threads: int = 1) -> TissueModel:
     except SeedsoilError as error:
         raise StudyError(error.faults) from error
     return model
+
+
+def _fits(scene: Scene, kinds: list[CellKind], substances: list[Substance]) -> None:
+    """Refuse a block for which there is no memory, before the system kills whoever lays it out."""
+    needed, free = size_up(scene, kinds, substances).memory_bytes, free_memory()
+    if needed > _MOST_OF_MEMORY * free:
+        raise StudyError(
+            f"block.size: {math.prod(scene.block.shape):,} voxels take {size(needed)} of memory, and {size(free)} are free "
+            "here; take a smaller block or larger voxels"
+        )
 
 
 # ---------------------------------------------------------------------- nouns

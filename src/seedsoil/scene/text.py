@@ -14,7 +14,7 @@ from seedsoil.catalogue.files import file_bytes, parse
 from seedsoil.foundation.errors import StudyError, did_you_mean, known_words, validation_faults
 from seedsoil.foundation.value import Quantity, Value
 
-__all__ = ["Fill", "Place", "Region", "Scene", "read_scene", "shipped_scenes", "written"]
+__all__ = ["Fill", "Place", "Region", "Scene", "is_scene", "read_scene", "shipped_scenes", "written"]
 
 Micrometres = Annotated[Value, Quantity("um", minimum=0.0)]
 _SHIPPED = Path(__file__).parent / "shipped"
@@ -206,6 +206,18 @@ class Scene(Noun):
 def shipped_scenes() -> tuple[str, ...]:
     """Return the names of the scenes that come with seedsoil, sorted."""
     return tuple(sorted(path.stem for path in _SHIPPED.glob("*.toml")))
+
+
+def is_scene(source: str | Path) -> bool:
+    """Whether a word means a scene: a shipped one by its name, or a file that can be read and has a head of one."""
+    path = Path(source)
+    if not path.suffix and path.name == str(source):
+        return path.name in shipped_scenes() and not path.is_file()
+    try:
+        table = written(source)[1]
+    except (StudyError, OSError):
+        return False
+    return "scene" in table and "study" not in table
 
 
 def written(source: str | Path) -> tuple[str, dict[str, Any]]:
