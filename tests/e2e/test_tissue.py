@@ -67,7 +67,7 @@ def changed(**tables: Any) -> dict[str, Any]:
     ("tables", "words"),
     [
         ({"substances": {"oxigen": {}}}, "no 'oxigen'.*oxygen"),
-        ({"cells": {"carcinoma": {"division": "0.7"}}}, "cells.carcinoma: division.*unit"),
+        ({"cells": {"carcinoma": {"division": "0.7"}}}, "cells.carcinoma.division.*unit"),
         ({"cells": {"carcinoma": {"pushes": 21}}}, "pushes: a number of cells from 0 to 20, got 21"),
         ({"cells": {"carcinoma": {"more_rules": [{"signal": "oxygen", "raises": "death", "half": "5 mmHg"}]}}}, "by: say how much"),
         ({"cells": {"carcinoma": {"more_rules": [{"signal": "oxigen", "lowers": "death", "half": "5 mmHg"}]}}}, "no signal 'oxigen'"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,13 @@ from seedsoil.foundation.errors import (
     SeedsoilError,
     StudyError,
     did_you_mean,
+    given,
     known_words,
     validation_faults,
 )
 from seedsoil.foundation.streams import TISSUE_START, aim, new_stream, uniform
 from seedsoil.scene.estimate import size_up
-from seedsoil.scene.text import Fill, Give, Place, Plasma, Region, Scene, VesselLines, read_scene
+from seedsoil.scene.text import Fill, Give, Head, Place, Plasma, Region, Scene, VesselLines, Walls, beyond, read_scene
 from seedsoil.tissue.dosing import Course, Doses
 from seedsoil.tissue.laws import Vocabulary
 from seedsoil.tissue.model import Setting, TissueModel
@@ -87,14 +89,14 @@ def build(scene: Scene, threads: int = 1) -> TissueModel:
         raise StudyError(faults)
     _fits(scene, kinds, substances)
     head, walls = scene.scene, scene.walls
-    setting = Setting(
-        shape=scene.block.shape, edge=float(scene.block.voxel), step=float(head.step), seed=head.seed,
-        sides={name: {face: float(level) for face, level in faces.items()} for name, faces in scene.sides.items()},
-        medium={name: float(level) for name, level in scene.medium.items()},
-        radius=float(walls.radius), sprout_radius=float(walls.sprout_radius), tip_spacing=float(walls.tip_spacing),
-        tolerance=float(head.tolerance), tree=head.genealogy,
-    )  # fmt: skip
     try:
+        setting = Setting(
+            shape=scene.block.shape, edge=float(scene.block.voxel), step=float(head.step), seed=head.seed,
+            sides={name: {face: float(level) for face, level in faces.items()} for name, faces in scene.sides.items()},
+            medium={name: float(level) for name, level in scene.medium.items()},
+            radius=float(walls.radius), sprout_radius=float(walls.sprout_radius), tip_spacing=float(walls.tip_spacing),
+            tolerance=float(head.tolerance), tree=head.genealogy,
+        )  # fmt: skip
         model = TissueModel(setting, kinds, substances, blood, threads)
         for index, lines in enumerate(scene.vessels):
             _lay(model, scene, lines, index)
@@ -105,8 +107,17 @@ def build(scene: Scene, threads: int = 1) -> TissueModel:
     except StudyError:
         raise
     except SeedsoilError as error:
-        raise StudyError(error.faults) from error
+        raise StudyError([_placed(fault, scene) for fault in error.faults]) from error
     return model
+
+
+def _placed(fault: str, scene: Scene) -> str:
+    """A fault of the model with its place in the scene's file."""
+    name = re.split("[.:]", fault, maxsplit=1)[0]
+    tables: tuple[tuple[str, Iterable[str]], ...] = (
+        ("cells", scene.cells), ("substances", scene.substances), ("walls", Walls.model_fields), ("scene", Head.model_fields),
+    )  # fmt: skip
+    return next((f"{table}.{fault}" for table, known in tables if name in known), fault)
 
 
 def _fits(scene: Scene, kinds: list[CellKind], substances: list[Substance]) -> None:
@@ -146,11 +157,7 @@ def cells_of(scene: Scene, faults: list[str]) -> list[CellKind]:
         noun = _noun("cells", name, own, CellKind, faults)
         if noun is None:
             continue
-        try:
-            added = tuple(Rule.model_validate(rule) for rule in more)
-        except ValidationError as error:
-            faults += validation_faults(error, Rule, f"cells.{name}.more_rules")
-            continue
+        added = _more_rules(more, f"cells.{name}.more_rules", faults)
         read.append((noun, "rules" in own, added))
     sprouts = any(noun.part == "sprout" for noun, _, _ in read)
     found = []
@@ -165,10 +172,28 @@ def cells_of(scene: Scene, faults: list[str]) -> list[CellKind]:
     return found
 
 
+def _more_rules(given_rules: object, where: str, faults: list[str]) -> tuple[Rule, ...]:
+    """The rules that a scene adds to a kind."""
+    if not isinstance(given_rules, list | tuple):
+        faults.append(f"{where}: {given(given_rules)} is not a list of tables")
+        return ()
+    found = []
+    for index, rule in enumerate(given_rules):
+        try:
+            found.append(Rule.model_validate(rule))
+            faults += beyond(found[-1], f"{where}[{index}].")
+        except ValidationError as error:
+            faults += [f"{where}[{index}].{line}" for line in validation_faults(error, Rule)]
+    return tuple(found)
+
+
 def _noun(kind: str, name: str, table: dict[str, Any], model: type[Any], faults: list[str]) -> Any:
     """One noun: the entry that ``is`` names (by default that of the same name), changed; whole, if ``is`` is ""."""
     own = dict(table)
-    base = str(own.pop("is", name))
+    base = own.pop("is", name)
+    if not isinstance(base, str):
+        faults.append(f"{kind}.{name}.is: {given(base)} is not text; put it in quotes")
+        return None
     merged: dict[str, Any] = {"name": name}
     if base:
         if base not in names(kind):
@@ -179,12 +204,15 @@ def _noun(kind: str, name: str, table: dict[str, Any], model: type[Any], faults:
             return None
         merged = entry(kind, base).model_dump() | {"name": name}
     for key, value in own.items():
-        inner = isinstance(merged.get(key), dict) and isinstance(value, dict) and "value" not in value
+        old = merged.get(key)
+        inner = isinstance(old, dict) and isinstance(value, dict) and "value" not in {**old, **value}
         merged[key] = merged[key] | value if inner else value
     try:
-        return model.model_validate(merged)
+        noun = model.model_validate(merged)
+        faults += beyond(noun, f"{kind}.{name}.")
+        return noun
     except ValidationError as error:
-        faults += validation_faults(error, model, f"{kind}.{name}")
+        faults += [f"{kind}.{name}.{line}" for line in validation_faults(error, model)]
         return None
 
 
@@ -279,9 +307,12 @@ def _lay(model: TissueModel, scene: Scene, lines: VesselLines, index: int) -> No
     density = float(lines.density if lines.density is not None else entry("organs", lines.organ).vessel_density)
     stream = new_stream(scene.scene.seed, 1 + index)
     layers, rows, columns = grid.shape
-    for way in capillaries(
-        (layers, rows, columns), edge, density, float(lines.tortuosity), stream, lines.lines == "regular"
-    ):
+    block, even = (layers, rows, columns), lines.lines == "regular"
+    try:
+        ways = capillaries(block, edge, density, float(lines.tortuosity), stream, even)
+    except ModelError as error:
+        raise StudyError([f"vessels[{index}].{fault}" for fault in error.faults]) from error
+    for way in ways:
         z, y = np.divmod(way // columns, rows)
         off = np.hypot(z + 0.5 - 0.5 * layers, y + 0.5 - 0.5 * rows) * edge
         voxels = grid.ravel()[way]
@@ -318,7 +349,9 @@ def _put(model: TissueModel, scene: Scene, place: Place, index: int) -> None:
     # Whether luck scatters a rare cell into a block is not the file's fault.
     lucky = place.where == "scattered" and free.any()
     if not model.put(place.cell, free & wanted, clone) and not lucky:
-        raise StudyError(f"place[{index}]: no voxel there is empty or holds a kind that `into` names; none was put")
+        raise StudyError(
+            f"place[{index}]: no voxel {place.told()} is empty or holds a kind that `into` names; none was put"
+        )
 
 
 def _wrong_fill(fill: Fill, where: str, known: dict[str, Substance]) -> list[str]:
@@ -339,7 +372,7 @@ def _fill(model: TissueModel, scene: Scene, fill: Fill, index: int) -> None:
     """Fill a substance in."""
     region = _SHAPES[fill.where](model.setting.shape, model.setting.edge, fill, scene.scene.seed, 2000 + index)
     if not region.any():
-        raise StudyError(f"fill[{index}]: no voxel lies there")
+        raise StudyError(f"fill[{index}]: no voxel lies {fill.told()}")
     model.level(fill.substance)[region] = float(fill.level)
 
 

@@ -19,7 +19,7 @@ from seedsoil.foundation.units import plain
 from seedsoil.foundation.value import Value, values_in
 from seedsoil.scene.build import build
 from seedsoil.scene.estimate import size_up, unfed
-from seedsoil.scene.text import Region, Scene, VesselLines
+from seedsoil.scene.text import Scene, VesselLines
 from seedsoil.tissue.lattice import PIECES
 from seedsoil.tissue.model import TissueModel
 
@@ -111,7 +111,7 @@ def _places(scene: Scene, model: TissueModel) -> Iterator[str]:
     for place in scene.place:
         into = f", in place of {' and '.join(place.into)} too" if place.into else ""
         carries = f", carrying {' and '.join(place.carries)}" if place.carries else ""
-        yield f"{place.cell} {_region(place)}, where there is room{into}{carries}"
+        yield f"{place.cell} {place.told()}, where there is room{into}{carries}"
     counts = {kind.name: int(np.count_nonzero(model.alive(kind.name))) for kind in model.kinds}
     told_counts = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
     yield f"so that there are {told_counts}" if told_counts else "there is no cell"
@@ -120,17 +120,7 @@ def _places(scene: Scene, model: TissueModel) -> Iterator[str]:
 def _fills(scene: Scene) -> Iterator[str]:
     """Yield what is filled in, and what the sides hold."""
     for fill in scene.fill:
-        yield f"{fill.substance} {_region(fill)}, at {_level(fill.level)}"
-
-
-def _region(region: Region) -> str:
-    """Where something is put."""
-    if region.where == "ball":
-        at = ", ".join(_millimetres(each) for each in region.at)
-        return f"in a ball of radius {_millimetres(region.radius or region.at[0])} about {at}"
-    if region.where == "layer" and region.start is not None and region.end is not None:
-        return f"from {_millimetres(region.start)} to {_millimetres(region.end)} along x"
-    return "everywhere" if region.share is None else f"in {100.0 * float(region.share):g} % of all voxels by luck"
+        yield f"{fill.substance} {fill.told()}, at {_level(fill.level)}"
 
 
 def _level(value: Value) -> str:

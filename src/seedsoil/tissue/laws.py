@@ -323,7 +323,7 @@ def _chances(tables: dict[str, Any], names: Sequence[str], days: float, hop: flo
         if hops > _HOPS_A_ROUND * _MOST_ROUNDS:
             quickest = _HOPS_A_ROUND * _MOST_ROUNDS / days * hop
             faults.append(
-                f"{names[kind - 1]}.movement: at most {quickest:.3g} um/min at steps of {days:.3g} days; take shorter ones"
+                f"{names[kind - 1]}.movement: at most {quickest:.3g} um/min at steps of {days:.3g} days, got {hops / days * hop:.7g}; take shorter ones"
             )
         tables["rounds"][kind] = min(max(math.ceil(hops / _HOPS_A_ROUND), 1), _MOST_ROUNDS) if hops > 1.0 else 1
         event = -math.expm1(-sum(most.values()) * days / tables["rounds"][kind])

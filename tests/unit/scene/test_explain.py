@@ -55,7 +55,7 @@ def test_what_a_scene_changes_is_told() -> None:
     ]
     lines = explain(read_scene(table)).splitlines()
     assert "  - cells.melanoma.movement: 0.1 um/min, 0.02 um/min in the catalogue" in lines
-    assert "  - matrix from 0.2 mm to 0.8 mm along x, at 1" in lines
+    assert "  - matrix from 200 um to 800 um along x, at 1" in lines
     assert "Switched off: death." in lines
     assert "The mother of every cell is kept." in lines
     assert "Note: il23_antibody is described, but nothing gives it" in lines
