@@ -115,7 +115,7 @@ def test_macrophages_lyse_tumour_and_spare_normal_cells() -> None:
 
 def test_macrophages_heed_neither_kind_nor_resistance() -> None:
     """They lyse carcinoma, melanoma and a clone that resists drugs alike, with a spread below a quarter (G14)."""
-    pump = {"mechanisms": [{"name": "pump", "probability": 0, "against": ["activator"], "fold": 50}]}
+    pump = {"mechanisms": [{"name": "pump", "probability": 0, "against": {"activator": 50}}]}
     found = [lysed({name: 0.2}, seed=seed)[name] for seed, name in enumerate(TUMOURS, 1)]
     found.append(lysed({"carcinoma": 0.2}, seed=3, carcinoma=pump, place={"carries": ["pump"]})["carcinoma"])
     assert np.std(found) / np.mean(found) < 0.25
