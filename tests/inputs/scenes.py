@@ -69,6 +69,11 @@ density = "100 mm/mm^3"
 tortuosity = 1.1
 along = "z"
 keep_out = "20 um"
+keep_in = "900 um"
+start = "0 um"
+end = "900 um"
+grown = false
+covered = true
 [[place]]
 cell = "carcinoma"
 where = "ball"
@@ -97,10 +102,14 @@ half_life = "1 day"
 start = "1 day"
 every = "2 days"
 times = 3
+[[plasma]]
+substance = "drug"
+days = [0.0, 1.0]
+levels = [0.0, 2.0]
 """,
 )
 #: Lists of quantities and tables within a line.
-APART = ("block.size", "place[0].at", "cells.carcinoma.more_rules[0].needs")
+APART = ("plasma[0].days", "plasma[0].levels", "block.size", "place[0].at", "cells.carcinoma.more_rules[0].needs")
 
 
 def scene_fields() -> tuple[Field, ...]:
@@ -117,7 +126,7 @@ def scene_fields() -> tuple[Field, ...]:
         Field(f"{give}.substance", "choice", required=True), Field("substances.drug.is", "choice", required=True, also=("substances.drug",), says=("has no 'drug'", "is missing")),
         Field("substances.drug.wall", "choice", also=("substances.drug",)), Field("substances.drug.hindered_by", "choice", required=True, also=("substances.drug",), says=("both",)),
         Field("cells.carcinoma.becomes", "name", also=("carcinoma.becomes", "cells.carcinoma")), Field("scene.without", "names"),
-        Field("scene.genealogy", "truth"), Field("cells.carcinoma.yields", "truth"), Field("scene.title", "text", required=True),
+        Field("scene.genealogy", "truth"), Field(f"{vessels}.grown", "truth"), Field(f"{vessels}.covered", "truth"), Field("plasma[0].substance", "choice", required=True), Field("cells.carcinoma.yields", "truth"), Field("scene.title", "text", required=True),
     )  # fmt: skip
     numbers = (
         whole("scene.seed", 0, 2**63 - 1), quantity("scene.until", "days", "0.02", 40_000, required=True, also=("scene",)),
@@ -128,14 +137,15 @@ def scene_fields() -> tuple[Field, ...]:
         whole("substances.oxygen.every", 1, 1000, also=("substances.oxygen",)), quantity("substances.drug.permeability_open", "cm/s", also=("substances.drug",)),
         quantity("substances.drug.hindrance", "", required=True, also=("substances.drug",), says=("both",)),
         quantity("cells.carcinoma.division", "/day", **also), quantity("cells.carcinoma.movement", "um/min", 0, 10, **also), quantity("cells.carcinoma.invasion", "", 0, 1),
-        quantity("cells.carcinoma.cohesion", ""), whole("cells.carcinoma.pushes", 0, 3, **also), quantity("cells.carcinoma.variation", "", 0, 1),
+        quantity("cells.carcinoma.cohesion", ""), whole("cells.carcinoma.pushes", 0, 20, **also), quantity("cells.carcinoma.variation", "", 0, 1),
         quantity("cells.carcinoma.programme_time", "days", above=True, **also), quantity("cells.carcinoma.ghost_time", "days", above=True, **also),
         quantity("cells.carcinoma.uptake.oxygen", "/min"), quantity(f"{rule}.by", "/day", required=True, also=(rule, "carcinoma.rules"), says=("say how much",)),
         quantity(f"{rule}.half", "mg/L", above=True, required=True, also=(rule, "carcinoma.rules")), quantity(f"{rule}.power", "", "0.25", 20),
         quantity(f"{vessels}.density", "mm/mm^3", 0, 1375, also=(vessels, "density"), required=True, says=("need one of the two",)), quantity(f"{vessels}.tortuosity", "", 1, "1.4", also=("tortuosity",)),
-        quantity(f"{vessels}.keep_out", "um"), quantity("place[0].radius", "um", 15, also=("place[0]",), required=True, says=("needs it",)),
+        *(quantity(f"{vessels}.{name}", "um") for name in ("keep_out", "keep_in", "start", "end")),
+         quantity("place[0].radius", "um", 15, also=("place[0]",), required=True, says=("needs it",)),
         quantity("place[1].start", "um", 0, 40, also=("place[1]",), required=True, says=("needs it",)), quantity("place[1].end", "um", 20, LARGEST, also=("place[1]",), required=True, says=("needs it",)),
-        quantity("place[2].share", "", 0, 1, above=True, also=("place[2]",), required=True, says=("needs it",)), quantity("fill[0].level", "", required=True),
+        quantity("place[2].share", "", 0, 1, also=("place[2]",), required=True, says=("needs it",)), quantity("fill[0].level", "", required=True),
         quantity(f"{give}.peak", "mg/L", above=True, also=(give,), required=True, other="day"), quantity(f"{give}.half_life", "days", above=True, also=(give,)),
         quantity(f"{give}.start", "days"), quantity(f"{give}.every", "days", above=True, also=(give,), required=True, says=("need the time",)), whole(f"{give}.times", 1, 10_000),
     )  # fmt: skip
@@ -154,6 +164,10 @@ CONTRADICTIONS: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
     ("an organ that is none", "vessels[0].density", 'organ = "aorta"', "aorta", ("no ",)),
     ("a field at rest filled in", "fill[0].substance", 'substance = "oxygen"', "fill[0].substance", ("comes to rest",)), ("a level in another unit", "fill[0].level", 'level = "5 mmHg"', "fill[0].level", ("5 mmHg",)),
     ("a dose in another unit", "give[0].peak", 'peak = "5 mmHg"', "give[0].peak", ("5 mmHg",)), ("doses all at once", "give[0].every", 'every = "0 days"', "give[0]", ("above 0",)),
+    ("levels for other days", "plasma[0].days", "days = [0.0]", "plasma[0]", ("as many levels",)), ("days that fall", "plasma[0].days", "days = [1.0, 0.0]", "plasma[0]", ("rise",)),
+    ("days that are none", "plasma[0].days", "days = [nan, inf]", "plasma[0]", ("rise", "finite")), ("a level below 0", "plasma[0].levels", "levels = [0.0, -1.0]", "plasma[0]", ("not below 0",)),
+    ("a level that is text", "plasma[0].levels", 'levels = ["0", "1"]', "plasma[0]", ("number", "not below 0")), ("no days", "plasma[0].days", "days = []", "plasma[0]", ("as many levels",)),
+    ("a truth for a level", "plasma[0].levels", "levels = [0.0, true]", "plasma[0]", ("number",)), ("levels beyond all", "plasma[0].levels", "levels = [0.0, 1e300]", "plasma[0]", ("beyond",)),
     ("a rule both ways", "cells.carcinoma.more_rules[0].raises", 'raises = "death"\nlowers = "division"', "more_rules[0]", ("one behaviour",)),
     ("a rule of what is not there", "cells.carcinoma.more_rules[0].signal", 'signal = "contact t_cell"', "carcinoma.rules", ("no signal",)),
     ("a need of nothing", "cells.carcinoma.more_rules[0].needs", 'needs = { signal = "oxygen", half = "0 mmHg" }', "more_rules[0].needs", ("above 0",)),

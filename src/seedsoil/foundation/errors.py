@@ -152,7 +152,7 @@ def _place(location: Sequence[str | int]) -> str:
 
 #: What is due, by how pydantic calls it that it is not there.
 _DUE = {
-    "int": "a whole number", "bool": "true or false", "string": "text; put it in quotes", "tuple": "a list",
+    "int": "a whole number", "float": "a number", "bool": "true or false", "string": "text; put it in quotes", "tuple": "a list",
     "list": "a list", "dict": "a table", "model": "a table",
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,10 @@ from seedsoil.foundation.errors import (
     known_words,
     validation_faults,
 )
-from seedsoil.foundation.streams import TISSUE_START, aim, new_stream, uniform
+from seedsoil.foundation.streams import new_stream
 from seedsoil.scene.estimate import size_up
-from seedsoil.scene.text import Fill, Give, Head, Place, Plasma, Region, Scene, VesselLines, Walls, beyond, read_scene
+from seedsoil.scene.regions import voxels_of
+from seedsoil.scene.text import Fill, Give, Head, Place, Plasma, Scene, VesselLines, Walls, beyond, read_scene
 from seedsoil.tissue.dosing import Course, Doses
 from seedsoil.tissue.laws import Vocabulary
 from seedsoil.tissue.model import Setting, TissueModel
@@ -344,7 +345,7 @@ def _put(model: TissueModel, scene: Scene, place: Place, index: int) -> None:
     free = lattice.kind == 0
     for name in place.into:
         free |= model.alive(name)
-    wanted = _SHAPES[place.where](shape, edge, place, scene.scene.seed, 1000 + index)
+    wanted = voxels_of(place, shape, edge, scene.scene.seed, 1000 + index)
     clone = model.new_clone(*place.carries) if place.carries else 0
     # Whether luck scatters a rare cell into a block is not the file's fault.
     lucky = place.where == "scattered" and free.any()
@@ -370,45 +371,7 @@ def _wrong_fill(fill: Fill, where: str, known: dict[str, Substance]) -> list[str
 
 def _fill(model: TissueModel, scene: Scene, fill: Fill, index: int) -> None:
     """Fill a substance in."""
-    region = _SHAPES[fill.where](model.setting.shape, model.setting.edge, fill, scene.scene.seed, 2000 + index)
+    region = voxels_of(fill, model.setting.shape, model.setting.edge, scene.scene.seed, 2000 + index)
     if not region.any():
         raise StudyError(f"fill[{index}]: no voxel lies {fill.told()}")
     model.level(fill.substance)[region] = float(fill.level)
-
-
-def _everywhere(shape: tuple[int, int, int], *_: Any) -> NDArray[np.bool_]:
-    return np.ones(shape, dtype=np.bool_)
-
-
-def _ball(shape: tuple[int, int, int], edge: float, place: Region, *_: Any) -> NDArray[np.bool_]:
-    """Voxels whose middle lies within a radius of a point."""
-    assert place.radius is not None
-    middle = [float(each) for each in place.at] + [0.5 * shape[0] * edge] * (3 - len(place.at))
-    away = np.zeros(shape)
-    for axis, centre in zip((2, 1, 0), middle, strict=True):
-        along = ((np.arange(shape[axis]) + 0.5) * edge - centre) ** 2
-        away += along.reshape([-1 if each == axis else 1 for each in range(3)])
-    found: NDArray[np.bool_] = away <= float(place.radius) ** 2
-    return found
-
-
-def _layer(shape: tuple[int, int, int], edge: float, place: Region, *_: Any) -> NDArray[np.bool_]:
-    """Voxels whose middle lies between two distances from the western face."""
-    assert place.start is not None
-    assert place.end is not None
-    along = (np.arange(shape[2]) + 0.5) * edge
-    return np.broadcast_to((along >= float(place.start)) & (along < float(place.end)), shape)
-
-
-def _scattered(shape: tuple[int, int, int], edge: float, place: Region, seed: int, number: int) -> NDArray[np.bool_]:
-    """Voxels that luck chooses, each by itself; ``number`` says whose luck."""
-    assert place.share is not None
-    stream, count = new_stream(seed, 0), math.prod(shape)
-    aim(stream, TISSUE_START, number, 0)
-    drawn = np.array([uniform(stream) for _ in range(count)])
-    return (drawn < float(place.share)).reshape(shape)
-
-
-_SHAPES: dict[str, Callable[..., NDArray[np.bool_]]] = {
-    "everywhere": _everywhere, "ball": _ball, "layer": _layer, "scattered": _scattered,
-}  # fmt: skip

@@ -60,7 +60,12 @@ def size_up(scene: Scene, kinds: Sequence[CellKind], substances: Sequence[Substa
 
 def unfed(scene: Scene, kinds: Sequence[CellKind], substances: Sequence[Substance]) -> list[str]:
     """Return the substances of which there is never any: neither blood nor a side, a cell or the start gives it."""
-    given = {order.substance for order in scene.give} | {fill.substance for fill in scene.fill} | set(scene.sides)
+    given = (
+        {order.substance for order in scene.give}
+        | {fill.substance for fill in scene.fill}
+        | {line.substance for line in scene.plasma}
+        | set(scene.sides)
+    )
     given |= {name for kind in kinds for name, rate in kind.secretion.items() if float(rate) > 0.0}
     given |= {rule.raises.removeprefix("secretion ") for kind in kinds for rule in kind.rules}
     return [

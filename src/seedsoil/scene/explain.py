@@ -103,6 +103,10 @@ def _laid(lines: VesselLines) -> str:
     dense = f"as dense as those of {lines.organ}" if lines.density is None else f"of {lines.density}"
     how = "in rows" if lines.lines == "regular" else "at random places"
     apart = "" if lines.keep_out is None else f", none within {_millimetres(lines.keep_out)} of the middle"
+    apart += "" if lines.keep_in is None else f", none beyond {_millimetres(lines.keep_in)} of it"
+    apart += "" if lines.start is None else f", from {_millimetres(lines.start)} along x"
+    apart += "" if lines.end is None else f", up to {_millimetres(lines.end)} along x"
+    apart += (", grown for the tumour" if lines.grown else "") + ("" if lines.covered else ", without pericytes")
     return f"{lines.cell} along {lines.along}, {how}, {dense}, {float(lines.tortuosity):g} times as long as straight{apart}"
 
 
@@ -146,6 +150,10 @@ def _diffuses(scene: Scene, noun: Substance) -> str:
             often = "" if give.every is None else f", {give.times} times, every {plain(float(give.every))}"
             lasts = "stays" if give.half_life is None else f"halves in {plain(float(give.half_life))}"
             said.append(f"Blood gets {_level(give.peak)} on day {float(give.start):g}{often}, which {lasts}.")
+    for line in scene.plasma:
+        if line.substance == noun.name:
+            low, high = (short(bound(line.levels), noun.unit) for bound in (min, max))
+            said.append(f"Blood has from {low} to {high} of it, along {len(line.days)} points in time.")
     return " ".join(said)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, Strict, ValidationError, model_validator
 
 from seedsoil.biology.lesion.rule import SignalLevel
 from seedsoil.biology.lesion.substance import SubstanceLevel
@@ -123,8 +124,8 @@ class VesselLines(Noun):
     keep_in: Micrometres | None = None
     start: Micrometres | None = None
     end: Micrometres | None = None
-    grown: bool = False
-    covered: bool = True
+    grown: Truth = False
+    covered: Truth = True
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -207,8 +208,15 @@ class Plasma(Noun):
     """What blood carries of a substance as a line through points: its level on each of some days, in the substance's unit."""
 
     substance: str
-    days: tuple[float, ...]
-    levels: tuple[float, ...]
+    days: tuple[Annotated[float, Strict()], ...]
+    levels: tuple[Annotated[float, Strict()], ...]
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        for name in ("days", "levels"):
+            if any(abs(number) > LARGEST for number in getattr(self, name) if math.isfinite(number)):
+                raise ValueError(f"{name}: a number is beyond what can be meant, {LARGEST:g}")
+        return self
 
 
 class Scene(Noun):
