@@ -65,6 +65,7 @@ def unfed(scene: Scene, kinds: Sequence[CellKind], substances: Sequence[Substanc
         | {fill.substance for fill in scene.fill}
         | {line.substance for line in scene.plasma}
         | set(scene.sides)
+        | set(scene.medium)
     )
     given |= {name for kind in kinds for name, rate in kind.secretion.items() if float(rate) > 0.0}
     given |= {rule.raises.removeprefix("secretion ") for kind in kinds for rule in kind.rules}

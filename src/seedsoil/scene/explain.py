@@ -145,6 +145,8 @@ def _diffuses(scene: Scene, noun: Substance) -> str:
     for face, level in scene.sides.get(noun.name, {}).items():
         held.setdefault(_level(level), []).append(face)
     said += [f"Held at {level}: the side to the {' and the '.join(faces)}." for level, faces in held.items()]
+    if noun.name in scene.medium:
+        said.append(f"Held at {_level(scene.medium[noun.name])}: the open that reaches a side.")
     for give in scene.give:
         if give.substance == noun.name:
             often = "" if give.every is None else f", {give.times} times, every {plain(float(give.every))}"
