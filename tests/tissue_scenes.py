@@ -81,6 +81,7 @@ VASCULAR: dict[str, dict[str, Any]] = {
     "host": {"part": "host", "yields": True},
     "vessel": {
         "part": "vessel", "death": "0.05 /day", "pruning": "0.1 /day", "covering": "0.1 /day", "uncovering": "0.05 /day",
+        "programme_time": "0.5 day",
         "rules": [
             {"signal": "factor", "raises": "sprouting", "by": "3 /day", "half": "0.5"},
             {"signal": "covered", "lowers": "sprouting", "half": "0.01", "by": 0.5},
@@ -90,6 +91,7 @@ VASCULAR: dict[str, dict[str, Any]] = {
             {"signal": "crowding", "lowers": "sprouting", "half": "0.3", "by": 0.9},
             {"signal": "native", "lowers": "uncovering", "half": "0.5", "by": 0.6},
             {"signal": "perfused", "lowers": "death", "half": "0.1"},
+            {"signal": "factor", "raises": "programme", "by": 1.0, "half": "1"},
             {"signal": "factor", "raises": "opening", "by": 1.5, "half": "0.5", "power": 2},
             {"signal": "factor", "raises": "admission guest", "by": "3 /day", "half": "1"},
         ],

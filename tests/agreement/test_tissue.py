@@ -104,7 +104,7 @@ def test_rules_and_resistance(shape: tuple[int, int, int]) -> None:
         rules=[
             {"signal": "oxygen", "lowers": "necrosis", "half": "0.5", "power": 3},
             {"signal": "drug", "raises": "death", "by": "2 /day", "half": "0.6", "power": 2.5,
-             "shifted_by": {"signal": "programme", "by": 4.0}},
+             "shifted_by": [{"signal": "programme", "by": 4.0}, {"signal": "contact host", "by": 2.0}]},
             {"signal": "contact host", "raises": "programme", "by": 1.2, "half": "0.2",
              "needs": {"signal": "factor", "half": "0.3"}},
             {"signal": "programme", "lowers": "division", "half": "0.5", "by": 0.6},

@@ -14,6 +14,7 @@ from tests.inputs.commands import command_cases
 from tests.inputs.doors import door_cases
 from tests.inputs.files import file_cases
 from tests.inputs.kinds import study_cases
+from tests.inputs.scenes import scene_cases
 
 
 def warm_up() -> None:
@@ -41,6 +42,8 @@ def warm_up() -> None:
             )
     assert all((ss.run, ss.show, ss.simulate))
     seedsoil.cli.main.execute(["check", "demo"])
+    seedsoil.cli.main.execute(["check", "astrocyte_coculture"])
+    seedsoil.cli.main.execute(["check", "brain_metastasis"])
     command(("show", "nowhere", "--patient", "0"))
 
 
@@ -54,7 +57,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         os.chdir(folder)
-        cases = [*study_cases(), *file_cases(), *door_cases(folder), *command_cases(folder)][::step]
+        cases = [*study_cases(), *scene_cases(), *file_cases(), *door_cases(folder), *command_cases(folder)][::step]
         for case in cases:
             said = fault(case, answer(case, folder))
             tried[case.door] += 1

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
-Holds = Literal["quantity", "whole", "text", "choice", "names", "truth"]
+Holds = Literal["quantity", "whole", "text", "choice", "name", "names", "truth"]
 DAY = Fraction(1)
 HOUR, MINUTE, SECOND = DAY / 24, DAY / 1440, DAY / 86400
 YEAR = Fraction("365.25")
@@ -165,12 +166,45 @@ source = "assumed for a test"
 
 
 @dataclass(frozen=True)
+class Base:
+    """A good file whose lines can be spoiled one by one, and the door that takes it."""
+
+    door: str
+    text: str
+
+    @lru_cache(maxsize=2)  # noqa: B019  (there are two of them, for good)
+    def lines(self) -> dict[str, int]:
+        """Return the line, from 0, on which each field stands, by its place."""
+        found, place, seen = {}, "", Counter[str]()
+        for number, line in enumerate(self.text.splitlines()):
+            if line.startswith("[["):
+                name = line.strip("[]")
+                place = f"{name}[{seen[name]}]"
+                seen[name] += 1
+            elif line.startswith("["):
+                place = line.strip("[]")
+            else:
+                found[f"{place}.{line.split(' = ')[0]}"] = number
+        return found
+
+    def good(self, field: Field) -> str:
+        """Return what the file says of a field, as TOML."""
+        return self.text.splitlines()[self.lines()[field.place]].split(" = ", 1)[1]
+
+    def with_line(self, place: str, line: str | None) -> str:
+        """Return the file with the line of a field replaced, or left out."""
+        number, known = self.lines()[place], self.text.splitlines()
+        return "\n".join([*known[:number], *([] if line is None else [line]), *known[number + 1 :]]) + "\n"
+
+
+@dataclass(frozen=True)
 class Field:
     """What a field may hold.
 
     ``place`` is where a fault must point. ``unit`` is how the base study writes the quantity, ``factor`` its worth in the
     unit of ``low`` and ``high`` (both allowed, unless ``above`` or ``below``). ``other`` is a unit of another dimension.
-    ``also`` are other places that a fault may name, where what is wrong is how two fields go together.
+    ``also`` are other places that a fault may name, where what is wrong is how two fields go together; ``says`` is what
+    such a fault may say instead of the value.
     """
 
     place: str
@@ -186,6 +220,7 @@ class Field:
     empty: bool = True
     listed: bool = False
     also: tuple[str, ...] = ()
+    says: tuple[str, ...] = ()
 
     def allows(self, number: Fraction | None) -> bool:
         """Whether a number in the field's ``unit`` is one that it may hold; None is no finite number."""
@@ -199,7 +234,7 @@ class Field:
         return least and most and (self.holds != "whole" or here.denominator == 1)
 
 
-def _quantity(place: str, unit: str, low: object = 0, high: object = LARGEST, **more: object) -> Field:
+def quantity(place: str, unit: str, low: object = 0, high: object = LARGEST, **more: object) -> Field:
     known = {
         "days": DAY,
         "years": YEAR,
@@ -212,16 +247,16 @@ def _quantity(place: str, unit: str, low: object = 0, high: object = LARGEST, **
     return Field(place, "quantity", unit, known.get(unit, Fraction(1)), Fraction(str(low)), Fraction(str(high)), **more)  # type: ignore[arg-type]
 
 
-def _positive(place: str, unit: str = "", **more: object) -> Field:
-    return _quantity(place, unit, above=True, **more)
+def positive(place: str, unit: str = "", **more: object) -> Field:
+    return quantity(place, unit, above=True, **more)
 
 
 def _time(place: str, unit: str = "days", **more: object) -> Field:
     """A day of the three years that the study lasts."""
-    return _quantity(place, unit, 0, "1095.75", below=True, **more)
+    return quantity(place, unit, 0, "1095.75", below=True, **more)
 
 
-def _whole(place: str, low: int, high: int, **more: object) -> Field:
+def whole(place: str, low: int, high: int, **more: object) -> Field:
     return Field(place, "whole", low=Fraction(low), high=Fraction(high), **more)  # type: ignore[arg-type]
 
 
@@ -239,61 +274,61 @@ def _orders() -> Iterator[Field]:
     for place, key in ((resect, "resect"), (ablate, "ablate"), (irradiate, "irradiate"), (give, "give"), (rhythm, "give"),
                        (biopsy, "biopsy"), (culture, "culture")):  # fmt: skip
         yield Field(f"{place}.{key}", "choice", required=True)
-    yield _quantity(f"{scan}.every", "days", 1, _CENTURY)
-    yield _quantity(f"{scan}.start", "days", 0, 53)
-    yield _quantity(f"{scan}.end", "days", 7, _CENTURY)
-    yield _quantity(f"{scan}.slice", "mm", "0.5", 20)
+    yield quantity(f"{scan}.every", "days", 1, _CENTURY)
+    yield quantity(f"{scan}.start", "days", 0, 53)
+    yield quantity(f"{scan}.end", "days", 7, _CENTURY)
+    yield quantity(f"{scan}.slice", "mm", "0.5", 20)
     yield _time(f"{resect}.at", required=True)
-    yield _quantity(f"{resect}.margin", "", 0, 1, below=True)
+    yield quantity(f"{resect}.margin", "", 0, 1, below=True)
     yield Field(f"{resect}.nodes", "truth")
-    yield _quantity(f"{ablate}.at", "days", 14, "1095.75", below=True, required=True, also=("arms.acts: metastases",))
-    yield _quantity(f"{ablate}.reach", "mm", 1, 100, required=True)
-    yield _quantity(f"{irradiate}.dose", "Gy", "0.1", 100, required=True)
-    yield _whole(f"{irradiate}.fractions", 2, 100, required=True)
-    yield _quantity(f"{irradiate}.every", "day", _HOUR_UP, _CENTURY, required=True)
+    yield quantity(f"{ablate}.at", "days", 14, "1095.75", below=True, required=True, also=("arms.acts: metastases",))
+    yield quantity(f"{ablate}.reach", "mm", 1, 100, required=True)
+    yield quantity(f"{irradiate}.dose", "Gy", "0.1", 100, required=True)
+    yield whole(f"{irradiate}.fractions", 2, 100, required=True)
+    yield quantity(f"{irradiate}.every", "day", _HOUR_UP, _CENTURY, required=True)
     yield _time(f"{irradiate}.start")
-    yield _quantity(f"{give}.dose", "mg/m^2", 0, 1_000_000, required=True, other="mg/L")
+    yield quantity(f"{give}.dose", "mg/m^2", 0, 1_000_000, required=True, other="mg/L")
     yield Field(f"{give}.route", "choice")
-    yield _quantity(f"{give}.every", "days", 2, _CENTURY, required=True)
-    yield _whole(f"{give}.times", 2, 10_000)
+    yield quantity(f"{give}.every", "days", 2, _CENTURY, required=True)
+    yield whole(f"{give}.times", 2, 10_000)
     yield _time(f"{give}.start")
-    yield _quantity(f"{give}.duration", "days", 0, 14)
+    yield quantity(f"{give}.duration", "days", 0, 14)
     yield Field(f"{give}.guard", "choice")
-    yield _quantity(f"{rhythm}.dose", "mg/kg", 0, 1_000_000, required=True, other="mg/L")
-    yield _quantity(f"{rhythm}.on", "days", 14, _CENTURY, above=True, required=True)
-    yield _quantity(f"{rhythm}.off", "days", _HOUR_UP, _CENTURY, required=True)
-    yield _quantity(f"{inject}.inject", "cells", 1, 10**10, required=True)
+    yield quantity(f"{rhythm}.dose", "mg/kg", 0, 1_000_000, required=True, other="mg/L")
+    yield quantity(f"{rhythm}.on", "days", 14, _CENTURY, above=True, required=True)
+    yield quantity(f"{rhythm}.off", "days", _HOUR_UP, _CENTURY, required=True)
+    yield quantity(f"{inject}.inject", "cells", 1, 10**10, required=True)
     yield Field(f"{inject}.into", "choice", required=True)
     yield _time(f"{inject}.at", required=True)
-    yield _quantity(f"{shunt}.shunt", "cells/day", 1, 10**10, required=True)
+    yield quantity(f"{shunt}.shunt", "cells/day", 1, 10**10, required=True)
     yield Field(f"{shunt}.into", "choice", required=True)
     yield _time(f"{shunt}.start")
-    yield _quantity(f"{shunt}.duration", "days", _HOUR_UP, _CENTURY, required=True)
-    yield _quantity(f"{draw}.draw", "mL", "0.001", 4900, required=True)
-    yield _quantity(f"{draw}.every", "days", _HOUR_UP, _CENTURY)
+    yield quantity(f"{shunt}.duration", "days", _HOUR_UP, _CENTURY, required=True)
+    yield quantity(f"{draw}.draw", "mL", "0.001", 4900, required=True)
+    yield quantity(f"{draw}.every", "days", _HOUR_UP, _CENTURY)
     yield Field(f"{draw}.assay", "names", empty=False, required=True)  # by its depth
-    yield _whole(f"{draw}.depth", 1, 10_000_000)
+    yield whole(f"{draw}.depth", 1, 10_000_000)
     yield _time(f"{biopsy}.at", required=True)
-    yield _whole(f"{biopsy}.zone", 1, 4, required=True)
-    yield _whole(f"{biopsy}.zones", 2, 100, required=True)
-    yield _whole(f"{biopsy}.depth", 1, 1_000_000)
-    yield _quantity(f"{biopsy}.dropout", "", 0, 1, below=True)
-    yield _whole(f"{biopsy}.single_cells", 1, 10_000)
+    yield whole(f"{biopsy}.zone", 1, 4, required=True)
+    yield whole(f"{biopsy}.zones", 2, 100, required=True)
+    yield whole(f"{biopsy}.depth", 1, 1_000_000)
+    yield quantity(f"{biopsy}.dropout", "", 0, 1, below=True)
+    yield whole(f"{biopsy}.single_cells", 1, 10_000)
     yield _time(f"{culture}.at", required=True)
     yield Field(f"{culture}.against", "choice", required=True)
-    yield _whole(f"{culture}.clones", 1, 100)
-    yield _whole(f"{culture}.cultures", 10, 1000)
-    yield _quantity(f"{culture}.cells", "cells", 100, 200_000_000, required=True)
-    yield _quantity(f"{autopsy}.spacing", "mm", "0.005", 100, required=True)
+    yield whole(f"{culture}.clones", 1, 100)
+    yield whole(f"{culture}.cultures", 10, 1000)
+    yield quantity(f"{culture}.cells", "cells", 100, 200_000_000, required=True)
+    yield quantity(f"{autopsy}.spacing", "mm", "0.005", 100, required=True)
     yield Field(f"{autopsy}.everyone", "truth")
     yield _time(f"{count}.at", required=True, listed=True)
-    yield _quantity(f"{count}.size", "mm", "0.01", 100, required=True)
+    yield quantity(f"{count}.size", "mm", "0.01", 100, required=True)
 
 
 def fields() -> tuple[Field, ...]:
     """Return all fields of the base study."""
     named = (
-        Field("study.title", "text"), _whole("study.patients", 1, 10_000_000), _whole("study.seed", 0, 2**63 - 1),
+        Field("study.title", "text"), whole("study.patients", 1, 10_000_000), whole("study.seed", 0, 2**63 - 1),
         Field("study.without", "names"), Field("tumour.is", "choice", required=True), Field("tumour.site", "choice"),
         Field("tumour.carries", "names"), Field("host.is", "choice", required=True), Field("vessels.is", "choice"),
         Field("grafts.pouch.soil", "choice", required=True), Field("grafts.pouch.of", "choice", required=True),
@@ -302,58 +337,32 @@ def fields() -> tuple[Field, ...]:
         Field("published.acts.overall_survival.source", "text", required=True),
     )  # fmt: skip
     numbers = (
-        _quantity("study.until", "years", 1, _CENTURY),
-        _quantity("tumour.division_rate", "/day", "0.01", above=True), _quantity("tumour.death_rate", "/day", 0, "0.03", below=True),
-        _positive("tumour.diffusion_rim", "mm"), _positive("tumour.transit_time", "s"), _quantity("tumour.co_option", "", 0, 1),
-        _whole("tumour.hits", 0, 20), _quantity("tumour.hit_rate", "", 0, 1), _positive("tumour.establishment_size"),
-        _quantity("tumour.radiosensitivity.alpha", "/Gy"), _positive("tumour.radiosensitivity.alpha_beta_ratio", "Gy"),
-        _quantity("tumour.mechanisms.target.rate", "", 0, "0.00002"), _quantity("tumour.mechanisms.target.fitness_cost", "", 0, 1),
-        _positive("host.weight", "kg"), _positive("host.body_surface", "m^2"), _quantity("host.age", "years", 0, LARGEST * YEAR),
-        _positive("host.cardiac_output", "L/min"), _quantity("host.burden_hazard", "/day"),
-        _quantity("host.blood.volume", "mL", 0, 10**6, above=True), _quantity("host.blood.plasma_share", "", 0, 1, above=True),
-        _quantity("soils.liver.vessel_density", "mm/mm^3"), _quantity("soils.liver.dormancy_cue", "", 0, 1),
-        _quantity("agents.fluorouracil.distribution.volume", "L", "1e-4", 10**6),
-        _quantity("agents.fluorouracil.distribution.half_elimination", "mg/L", "1e-9", 10**6),
-        _quantity("agents.fluorouracil.distribution.maximum_elimination", "mg/day", "1e-6", 10**9),
-        _quantity("agents.fluorouracil.kill.maximum", "/day"), _quantity("agents.fluorouracil.kill.power", "", "0.1", 10),
-        _quantity("grafts.pouch.share", "", "1e-6", "0.9", required=True), _quantity("parabiosis.exchange", "", 0, 1, required=True),
-        _quantity("diagnosis.primary_diameter", "mm", 1, 200, required=True), _whole("diagnosis.metastases", 0, 0),
-        _quantity("diagnosis.metastasis_diameter", "mm", "0.1", 200),
-        _quantity("diagnosis.screening.every", "year", 28, 20 * YEAR, required=True),
-        _quantity('vary."tumour.division_rate".cv', "", 0, 2, required=True),
-        _quantity("published.acts.overall_survival.low", "months", 0, 3 * YEAR, required=True),
-        _quantity("published.acts.overall_survival.high", "months", YEAR, _CENTURY, required=True,
+        quantity("study.until", "years", 1, _CENTURY),
+        quantity("tumour.division_rate", "/day", "0.01", above=True), quantity("tumour.death_rate", "/day", 0, "0.03", below=True),
+        positive("tumour.diffusion_rim", "mm"), positive("tumour.transit_time", "s"), quantity("tumour.co_option", "", 0, 1),
+        whole("tumour.hits", 0, 20), quantity("tumour.hit_rate", "", 0, 1), positive("tumour.establishment_size"),
+        quantity("tumour.radiosensitivity.alpha", "/Gy"), positive("tumour.radiosensitivity.alpha_beta_ratio", "Gy"),
+        quantity("tumour.mechanisms.target.rate", "", 0, "0.00002"), quantity("tumour.mechanisms.target.fitness_cost", "", 0, 1),
+        positive("host.weight", "kg"), positive("host.body_surface", "m^2"), quantity("host.age", "years", 0, LARGEST * YEAR),
+        positive("host.cardiac_output", "L/min"), quantity("host.burden_hazard", "/day"),
+        quantity("host.blood.volume", "mL", 0, 10**6, above=True), quantity("host.blood.plasma_share", "", 0, 1, above=True),
+        quantity("soils.liver.vessel_density", "mm/mm^3"), quantity("soils.liver.dormancy_cue", "", 0, 1),
+        quantity("agents.fluorouracil.distribution.volume", "L", "1e-4", 10**6),
+        quantity("agents.fluorouracil.distribution.half_elimination", "mg/L", "1e-9", 10**6),
+        quantity("agents.fluorouracil.distribution.maximum_elimination", "mg/day", "1e-6", 10**9),
+        quantity("agents.fluorouracil.kill.maximum", "/day"), quantity("agents.fluorouracil.kill.power", "", "0.1", 10),
+        quantity("grafts.pouch.share", "", "1e-6", "0.9", required=True), quantity("parabiosis.exchange", "", 0, 1, required=True),
+        quantity("diagnosis.primary_diameter", "mm", 1, 200, required=True), whole("diagnosis.metastases", 0, 0),
+        quantity("diagnosis.metastasis_diameter", "mm", "0.1", 200),
+        quantity("diagnosis.screening.every", "year", 28, 20 * YEAR, required=True),
+        quantity('vary."tumour.division_rate".cv', "", 0, 2, required=True),
+        quantity("published.acts.overall_survival.low", "months", 0, 3 * YEAR, required=True),
+        quantity("published.acts.overall_survival.high", "months", YEAR, _CENTURY, required=True,
                   also=("published.acts.overall_survival: low",)),
     )  # fmt: skip
     return (*named, *numbers, *_orders())
 
 
-@lru_cache(maxsize=1)
-def lines() -> dict[str, int]:
-    """Return the line of the base study, from 0, on which each field stands, by its place."""
-    found, place, seen = {}, "", 0
-    for number, line in enumerate(BASE.splitlines()):
-        if line.startswith("[["):
-            place, seen = f"{line.strip('[]')}[{seen}]", seen + 1
-        elif line.startswith("["):
-            place, seen = line.strip("[]"), 0
-        else:
-            found[f"{place}.{line.split(' = ')[0]}"] = number
-    return found
+STUDY = Base("study file", BASE)
 
-
-_LINES = BASE.splitlines()
-
-
-def good(field: Field) -> str:
-    """Return what the base study says of a field, as TOML."""
-    return _LINES[lines()[field.place]].split(" = ", 1)[1]
-
-
-def with_line(place: str, line: str | None) -> str:
-    """Return the base study with the line of a field replaced, or left out."""
-    number = lines()[place]
-    return "\n".join([*_LINES[:number], *([] if line is None else [line]), *_LINES[number + 1 :]]) + "\n"
-
-
-__all__ = ["BASE", "Field", "fields", "good", "lines", "with_line"]
+__all__ = ["BASE", "STUDY", "Base", "Field", "fields", "positive", "quantity", "whole"]

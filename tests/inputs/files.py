@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from tests.inputs.cases import Case, shown_words
-from tests.inputs.fields import BASE, lines, with_line
+from tests.inputs.fields import BASE, STUDY
 from tests.inputs.kinds import HIDDEN, TEXTS
 
 _BYTES = BASE.encode()
@@ -83,13 +83,13 @@ def file_cases() -> Iterator[Case]:
             text = _replaced(text, where, line)
         yield Case("study file", "contradiction", what, text, False, (place,), words)
     for what, where, line in ALLOWED:
-        yield Case("study file", "contradiction", what, with_line(where, line), True)
+        yield Case("study file", "contradiction", what, STUDY.with_line(where, line), True)
 
 
 def _replaced(text: str, place: str, line: str) -> str:
     """Return a study with one line replaced; no change before it may have moved lines."""
     here = text.splitlines()
-    here[lines()[place]] = line
+    here[STUDY.lines()[place]] = line
     return "\n".join(here) + "\n"
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from tests.inputs.cases import Case, shown_words
-from tests.inputs.fields import BASE, Field, fields, good, lines, with_line
+from tests.inputs.fields import STUDY, Base, Field, fields
 
 #: Name, how it is written, its value: None is no finite number.
 NUMBERS: tuple[tuple[str, str, Fraction | None], ...] = (
@@ -44,33 +44,39 @@ TYPES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 
 def study_cases() -> Iterator[Case]:
-    """Yield every case of every field."""
-    for field in fields():
-        yield from _of(field)
+    """Yield every case of every field of a study."""
+    yield from cases_of(STUDY, fields())
 
 
-def _case(field: Field, kind: str, literal: str, legal: bool, *shows: str) -> Case:
+def cases_of(base: Base, known: Iterable[Field]) -> Iterator[Case]:
+    """Yield every case of some fields of a file."""
+    for field in known:
+        yield from _of(base, field)
+
+
+def _case(base: Base, field: Field, kind: str, literal: str, legal: bool, *shows: str) -> Case:
     key = field.place.rsplit(".", 1)[-1]
-    places = (field.place, *field.also, f"line {lines()[field.place] + 1}:")
-    return Case("study file", field.place, kind, with_line(field.place, f"{key} = {literal}"), legal, places, shows)
+    shows += field.says
+    places = (field.place, *field.also, f"line {base.lines()[field.place] + 1}:")
+    return Case(base.door, field.place, kind, base.with_line(field.place, f"{key} = {literal}"), legal, places, shows)
 
 
-def _of(field: Field) -> Iterator[Case]:
-    yield from _numbers(field)
-    yield from _texts(field)
-    yield from _keys(field)
+def _of(base: Base, field: Field) -> Iterator[Case]:
+    yield from _numbers(base, field)
+    yield from _texts(base, field)
+    yield from _keys(base, field)
     for kind, literal, shows in TYPES:
         legal = (field.holds == "truth" and kind == "true") or (
             kind == "empty list" and ((field.holds == "names" and field.empty) or field.place.endswith(".extends"))
         )
-        yield _case(field, kind, literal, legal, *shows)
+        yield _case(base, field, kind, literal, legal, *shows)
     if not field.listed:
-        yield _case(field, "in a list", f"[{good(field)}]", False, "list")
+        yield _case(base, field, "in a list", f"[{base.good(field)}]", False, "list")
     if field.holds in ("quantity", "whole"):
-        yield from _units(field)
+        yield from _units(base, field)
 
 
-def _numbers(field: Field) -> Iterator[Case]:
+def _numbers(base: Base, field: Field) -> Iterator[Case]:
     """Yield numbers as such, and with the field's unit in a text."""
     for kind, literal, value in (*NUMBERS, *WHOLES):
         shows = (
@@ -86,15 +92,15 @@ def _numbers(field: Field) -> Iterator[Case]:
             and "." in literal + ("." if "e" in literal else "")
         )
         if len(literal) > 4300:
-            yield _case(field, kind, literal, False, "5000 digits")
+            yield _case(base, field, kind, literal, False, "5000 digits")
             continue
-        yield _case(field, kind, literal, bare and not point and field.allows(value), *shows)
+        yield _case(base, field, kind, literal, bare and not point and field.allows(value), *shows)
         if field.holds == "quantity":
-            yield _case(field, f"{kind} in a text", f'"{literal} {field.unit}"', field.allows(value), *shows)
+            yield _case(base, field, f"{kind} in a text", f'"{literal} {field.unit}"', field.allows(value), *shows)
     if field.holds == "whole":
-        yield _case(field, "fraction where count", "2.5", False, "2.5")
-        yield _case(field, "in quotes", f'"{good(field)}"', field.place.endswith(".hits"), good(field))
-        yield _case(field, "hexadecimal", hex(int(good(field))), True)
+        yield _case(base, field, "fraction where count", "2.5", False, "2.5")
+        yield _case(base, field, "in quotes", f'"{base.good(field)}"', field.place.endswith(".hits"), base.good(field))
+        yield _case(base, field, "hexadecimal", hex(int(base.good(field))), True)
 
 
 def _codes(text: str) -> tuple[str, ...]:
@@ -102,67 +108,72 @@ def _codes(text: str) -> tuple[str, ...]:
     return tuple(f"U+{ord(each):04X}" for each in text if not each.isprintable())
 
 
-def _texts(field: Field) -> Iterator[Case]:
+def _texts(base: Base, field: Field) -> Iterator[Case]:
     free = field.holds == "text"
     for kind, text in TEXTS:
-        yield _case(field, kind, json.dumps(text, ensure_ascii=False), free, *shown_words(text))
+        yield _case(base, field, kind, json.dumps(text, ensure_ascii=False), free, *shown_words(text))
     for kind, text in HIDDEN:
         literal = "".join(
             f"\\u{ord(each):04X}" if ord(each) < 32 else each for each in json.dumps(text, ensure_ascii=False)
         )
         visible = kind not in ("right-to-left override", "line separator")
         yield _case(
+            base,
             field,
             kind,
             literal if visible else json.dumps(text),
-            False,
+            field.holds == "name" and kind == "empty",
             *shown_words(text),
             "empty",
             '""',
+            "''",
             *_codes(text),
         )
     if field.holds == "quantity":
-        digits = good(field).translate({ord(str(each)): chr(0xFF10 + each) for each in range(10)})
+        digits = base.good(field).translate({ord(str(each)): chr(0xFF10 + each) for each in range(10)})
         yield _case(
+            base,
             field,
             "full-width digits",
             digits if digits[0] == '"' else f'"{digits}"',
             False,
             *shown_words(digits.strip('"')),
         )
-        yield _case(field, "decimal comma", f'"1,5 {field.unit}"', False, "1,5")
-        yield _case(field, "typographic minus", f'"\N{MINUS SIGN}1 {field.unit}"', False, "\N{MINUS SIGN}", "\\u2212")
-        yield _case(field, "invisible space", f'"1\N{ZERO WIDTH SPACE} {field.unit or "x"}"', False, "1\\u200b")
+        yield _case(base, field, "decimal comma", f'"1,5 {field.unit}"', False, "1,5")
+        yield _case(
+            base, field, "typographic minus", f'"\N{MINUS SIGN}1 {field.unit}"', False, "\N{MINUS SIGN}", "\\u2212"
+        )
+        yield _case(base, field, "invisible space", f'"1\N{ZERO WIDTH SPACE} {field.unit or "x"}"', False, "1\\u200b")
 
 
-def _units(field: Field) -> Iterator[Case]:
-    number = good(field).strip('"').split(" ")[0]
-    yield _case(field, "unit of another dimension", f'"{number} {field.other}"', False, field.other)
-    yield _case(field, "unknown unit", f'"{number} florins"', False, "florins")
+def _units(base: Base, field: Field) -> Iterator[Case]:
+    number = base.good(field).strip('"').split(" ")[0]
+    yield _case(base, field, "unit of another dimension", f'"{number} {field.other}"', False, field.other)
+    yield _case(base, field, "unknown unit", f'"{number} florins"', False, "florins")
     if field.unit:
-        yield _case(field, "unit missing", number, False, number, repr(float(number)))
-        yield _case(field, "unit missing in a text", f'"{number}"', False, number)
-        yield _case(field, "unit alone", f'"{field.unit}"', False, field.unit)
-        yield _case(field, "unit first", f'"{field.unit} {number}"', False, field.unit)
-        yield _case(field, "two units", f'"{number} {field.unit} mmHg"', False, number)
+        yield _case(base, field, "unit missing", number, False, number, repr(float(number)))
+        yield _case(base, field, "unit missing in a text", f'"{number}"', False, number)
+        yield _case(base, field, "unit alone", f'"{field.unit}"', False, field.unit)
+        yield _case(base, field, "unit first", f'"{field.unit} {number}"', False, field.unit)
+        yield _case(base, field, "two units", f'"{number} {field.unit} mmHg"', False, number)
 
 
-def _keys(field: Field) -> Iterator[Case]:
+def _keys(base: Base, field: Field) -> Iterator[Case]:
     section, _, key = field.place.rpartition(".")
-    line = BASE.splitlines()[lines()[field.place]]
+    line = base.text.splitlines()[base.lines()[field.place]]
     yield Case(
-        "study file",
+        base.door,
         field.place,
         "missing",
-        with_line(field.place, None),
+        base.with_line(field.place, None),
         not field.required,
         (field.place, section),
-        ("missing", "none of", "there is one", "leave it out"),
+        ("missing", "none of", "there is one", "leave it out", *field.says),
     )
-    twice = with_line(field.place, f"{line}\n{line}")
+    twice = base.with_line(field.place, f"{line}\n{line}")
     yield Case(
-        "study file", field.place, "twice", twice, False, (f"line {lines()[field.place] + 2}",), ("second time",)
+        base.door, field.place, "twice", twice, False, (f"line {base.lines()[field.place] + 2}",), ("second time",)
     )
     for kind, wrong in (("misspelt key", f"{key}x"), ("key in capitals", key.upper())):
-        text = with_line(field.place, f"{line}\n{wrong} = 1")
-        yield Case("study file", field.place, kind, text, False, (section,), (f'"{wrong}"', wrong))
+        text = base.with_line(field.place, f"{line}\n{wrong} = 1")
+        yield Case(base.door, field.place, kind, text, False, (section,), (f'"{wrong}"', wrong))

@@ -17,12 +17,13 @@ from tests.inputs.cases import Case, Overdue, answer, command, deadline, fault
 from tests.inputs.commands import command_cases
 from tests.inputs.count import warm_up
 from tests.inputs.doors import door_cases
-from tests.inputs.fields import BASE, fields, lines
+from tests.inputs.fields import BASE, STUDY, fields
 from tests.inputs.files import file_cases
 from tests.inputs.kinds import study_cases
+from tests.inputs.scenes import APART, SCENE, scene_cases, scene_fields
 
 #: One in so many cases is tried in `make test`: a prime, so that each field and each kind has its turn.
-_SAMPLED = {"fields": 131, "files": 11, "doors": 1, "commands": 11}
+_SAMPLED = {"fields": 131, "scenes": 97, "files": 11, "doors": 1, "commands": 11}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -40,7 +41,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def _cases(door: str, folder: Path) -> list[Case]:
-    made = {"fields": study_cases, "files": file_cases}
+    made = {"fields": study_cases, "scenes": scene_cases, "files": file_cases}
     if door in made:
         return list(made[door]())
     return list(door_cases(folder) if door == "doors" else command_cases(folder))
@@ -84,7 +85,15 @@ def test_the_base_study_has_no_fault_and_all_its_fields_are_spoiled(folder: Path
     """Each line with a value is a field: catches a key added to the base and never spoiled."""
     (folder / "study.toml").write_text(BASE, encoding="utf-8")
     assert command(("check", "study.toml")).code == 0
-    assert set(lines()) - {field.place for field in fields()} == {"arms.base.do", "arms.acts.do[5].every"}
+    assert set(STUDY.lines()) - {field.place for field in fields()} == {"arms.base.do", "arms.acts.do[5].every"}
+
+
+def test_the_base_scene_has_no_fault_and_all_its_fields_are_spoiled(folder: Path) -> None:
+    """Each line with a value is a field, or a list of its own cases: catches a key added to the base and never spoiled."""
+    (folder / "study.toml").write_text(SCENE.text, encoding="utf-8")
+    assert command(("check", "study.toml")).code == 0
+    assert set(SCENE.lines()) - {field.place for field in scene_fields()} <= {*APART, "place[1].into", "place[2].into"}
+    assert len(list(scene_cases())) >= 4000
 
 
 def test_the_verdict_finds_what_is_wrong(folder: Path) -> None:

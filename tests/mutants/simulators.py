@@ -320,6 +320,12 @@ WRONG: tuple[Wrong, ...] = (
         "agreement/test_tissue.py -k rules",
     ),
     Wrong(
+        "antagonists of which one counts", "tissue/cells/senses.py",
+        "range(laws.shift_first[rule], laws.shift_first[rule + 1])",
+        "range(laws.shift_first[rule], min(laws.shift_first[rule] + 1, laws.shift_first[rule + 1]))",
+        "agreement/test_tissue.py -k rules",
+    ),
+    Wrong(
         "what is lowered, taken off", "tissue/cells/senses.py",
         "kept *= 1.0 - share",
         "found -= share",

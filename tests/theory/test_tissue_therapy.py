@@ -3,12 +3,14 @@
 Each effect has an ablation in which it must go. Bands are those of claims H3, H9, H11, I5 and E6.
 """
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from seedsoil.scene.build import build
+from seedsoil.scene.build import build, cells_of
 from seedsoil.scene.measure import from_blood, lesion, measures, opened_share
 from seedsoil.scene.text import read_scene, written
 
@@ -27,6 +29,8 @@ def surviving(dose: float, **changes: Any) -> tuple[float, float]:
     table = written("astrocyte_coculture")[1]
     table["sides"]["paclitaxel"] = everywhere(f"{dose} mg/L")
     table["place"] = changes.pop("place", table["place"])
+    if "rules" in changes:
+        table["cells"]["carcinoma"]["rules"] = changes.pop("rules")
     for name, level in changes.items():
         table["sides"][name] = everywhere(level)
         table["substances"][name]["decay"] = "1e-6 /min"
@@ -53,10 +57,22 @@ def half_dose(**changes: Any) -> float:
     return float(np.exp(np.interp(np.log(3.0), lost, np.log(doses))))
 
 
+@lru_cache(maxsize=1)
+def half_dose_alone() -> float:
+    """The dose for cells by themselves."""
+    return half_dose(place=[TUMOUR])
+
+
+@lru_cache(maxsize=1)
+def half_dose_beside() -> float:
+    """The dose for cells beside astrocytes."""
+    return half_dose()
+
+
 def test_astrocytes_protect_by_contact_and_endothelin() -> None:
     """Astrocytes raise the dose needed 1.5 to 10 times (H9); apart, with fibroblasts, junctions or receptors closed, not by a tenth."""
-    alone = half_dose(place=[TUMOUR])
-    assert 1.5 <= half_dose() / alone <= 10.0
+    alone = half_dose_alone()
+    assert 1.5 <= half_dose_beside() / alone <= 10.0
     for name, changes in {
         "apart": {"place": APART}, "fibroblasts": {"place": FIBROBLASTS},
         "gap junctions closed": {"carbenoxolone": "10 mg/L"}, "receptors blocked": {"macitentan": "1 mg/L"},
@@ -64,11 +80,66 @@ def test_astrocytes_protect_by_contact_and_endothelin() -> None:
         assert half_dose(**changes) / alone <= 1.25, name
 
 
-def test_an_antagonist_alone_kills_nobody() -> None:
-    """Without chemotherapy macitentan changes nothing but the programme (H11)."""
-    (bare, on), (blocked, off) = surviving(1e-9), surviving(1e-9, macitentan="1 mg/L")
+BLOCKERS = {"bq123": "1 mg/L", "bq788": "1 mg/L"}
+
+
+def test_either_receptor_of_endothelin_protects_and_only_both_blocked_restore() -> None:
+    """One receptor blocked leaves half or more of the protection, both take all but a quarter of the dose away (H11)."""
+    alone, whole = half_dose_alone(), half_dose_beside()
+    for blocker, level in BLOCKERS.items():
+        assert 0.5 <= (half_dose(**{blocker: level}) / alone - 1.0) / (whole / alone - 1.0) <= 0.95, blocker
+    assert half_dose(**BLOCKERS) / alone <= 1.25
+
+
+@pytest.mark.parametrize("receptor", ["bq123", "bq788"])
+def test_cells_with_one_receptor_need_one_antagonist(receptor: str) -> None:
+    """The ablation: cells that lack the other receptor are sensitised by an antagonist of the one that they have."""
+    kind, *_ = cells_of(read_scene("astrocyte_coculture"), [])
+    routes = [rule for rule in kind.rules if rule.signal == "endothelin"]
+    (kept,) = (rule for rule in routes if any(each.signal == receptor for each in rule.shifted_by))
+    rules = [rule.model_dump() for rule in kind.rules if rule not in routes or rule is kept]
+    (other,) = set(BLOCKERS) - {receptor}
+    on, off, elsewhere = (
+        surviving(0.04, rules=rules, **blocked) for blocked in ({}, {receptor: "1 mg/L"}, {other: "1 mg/L"})
+    )
+    assert elsewhere == on
+    assert on[0] > 1.5 * off[0]
+    assert on[1] > 10.0 * off[1]
+
+
+@pytest.mark.parametrize("blockers", [{"macitentan": "1 mg/L"}, BLOCKERS])
+def test_an_antagonist_alone_kills_nobody(blockers: dict[str, str]) -> None:
+    """Without chemotherapy antagonists change nothing but the programme (H11)."""
+    (bare, on), (blocked, off) = surviving(1e-9), surviving(1e-9, **blockers)
     assert abs(bare - blocked) < 0.03
     assert on > 10.0 * off
+
+
+def lost(dose: float, *blockers: str) -> NDArray[np.float64]:
+    """Shares of tumour cells and endothelium that die in three days of paclitaxel, on vessels among astrocytes of four days."""
+    table = written("vessel_death")[1]
+    table["scene"] |= {"until": "7 days", "without": ["division", "sprouting", "pruning"]}
+    through = {"wall": "open", "decay": "0.001 /min"}
+    table["substances"] |= {"endothelin": {}, "paclitaxel": through, **dict.fromkeys(blockers, through)}
+    table["cells"]["astrocyte"] = {"uptake": {"oxygen": "5 /min"}}
+    table["place"].insert(0, {"cell": "astrocyte", "where": "scattered", "share": 0.3})
+    table["vessels"][0]["density"] = "600 mm/mm^3"
+    table["give"] = [{"substance": "paclitaxel", "peak": f"{dose} mg/L", "start": "4 days"}]
+    table["give"] += [{"substance": name, "peak": "1 mg/L"} for name in blockers]
+    model = build(read_scene(table)).run(4.0)
+    names = ("carcinoma", "endothelium")
+    before, then = [np.count_nonzero(model.alive(name)) for name in names], model.tallies()
+    after = model.run(7.0).tallies()
+    shares = [(after[name]["deaths"] - then[name]["deaths"]) / count for name, count in zip(names, before, strict=True)]
+    return np.array(shares)
+
+
+def test_antagonists_add_to_chemotherapy_in_tumour_and_endothelium() -> None:
+    """With both receptors blocked paclitaxel kills twice as many tumour cells and as much endothelium, or more (H11)."""
+    dose, unasked = 0.015, lost(1e-9)
+    alone = lost(dose) - unasked
+    for blockers in (("macitentan",), ("bq123", "bq788")):
+        assert (lost(dose, *blockers) - unasked >= 2.0 * alone).all(), blockers
 
 
 def deaths(table: dict[str, Any]) -> tuple[np.ndarray, np.ndarray, Any]:

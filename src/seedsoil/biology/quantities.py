@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Strict
 
 from seedsoil.foundation.value import Quantity, Value
 
@@ -29,6 +29,11 @@ CellDensity = Annotated[Value, Quantity("1/L", minimum=0.0)]
 PerMillilitre = Annotated[Value, Quantity("1/mL", minimum=0.0)]
 Several = Annotated[Value, Quantity("1", minimum=2.0)]
 Years = Annotated[Value, Quantity("year", minimum=0.0)]
+
+
+#: A whole number that is written as one, and a truth that is: "5", 5.0 and 1 for true are not what was meant.
+Whole = Annotated[int, Strict()]
+Truth = Annotated[bool, Strict()]
 
 
 class Noun(BaseModel):

@@ -45,10 +45,8 @@ def told(rule: Rule) -> str:
         words += f", power {float(rule.power):g}"
     if rule.needs is not None:
         words += f"; it needs {rule.needs.signal} (half at {_level(rule.needs.half)})"
-    if rule.shifted_by is not None:
-        words += (
-            f"; {rule.shifted_by.signal} moves the half-point up, {float(rule.shifted_by.by):g} times it for each unit"
-        )
+    for shift in rule.shifted_by:
+        words += f"; {shift.signal} moves the half-point up, {float(shift.by):g} times it for each unit"
     return words + "."
 
 

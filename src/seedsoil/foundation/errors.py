@@ -19,6 +19,7 @@ __all__ = [
     "StudyError",
     "UnitError",
     "did_you_mean",
+    "given",
     "known_words",
     "legible",
     "said",
@@ -90,6 +91,17 @@ def said(value: object, longest: int = 60) -> str:
     return text if len(text) <= longest else f"{text[: longest - 20]}..."
 
 
+def given(value: object) -> str:
+    """Return a value of a file in a few words: lists and tables by their name, times as TOML writes them."""
+    if isinstance(value, Mapping):
+        return "a table"
+    if isinstance(value, list | tuple):
+        return "a list" if value else "an empty list"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.isoformat() if hasattr(value, "isoformat") else said(value)
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return ``" Did you mean 'x'?"`` for the known name closest to ``name``, or ``""`` if none is close."""
     names = {candidate.casefold(): candidate for candidate in known}
@@ -138,6 +150,13 @@ def _place(location: Sequence[str | int]) -> str:
     return text
 
 
+#: What is due, by how pydantic calls it that it is not there.
+_DUE = {
+    "int": "a whole number", "float": "a number", "bool": "true or false", "string": "text; put it in quotes", "tuple": "a list",
+    "list": "a list", "dict": "a table", "model": "a table",
+}  # fmt: skip
+
+
 def _plain(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
     """Return one fault in plain words."""
     kind, location = fault["type"], fault["loc"]
@@ -149,9 +168,16 @@ def _plain(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
         return "is missing"
     if kind == "literal_error":
         words = re.findall(r"'([^']*)'", str(fault["ctx"]["expected"]))
-        given = fault["input"]
-        hint = did_you_mean(given, words) if isinstance(given, str) else ""
-        return f"{given!r} is none of the words that may stand here.{hint} Known: {known_words(words, 40)}."
+        word = fault["input"]
+        hint = did_you_mean(word, words) if isinstance(word, str) and len(word) <= 60 else ""
+        return f"{given(word)} is none of the words that may stand here.{hint} Known: {known_words(words, 40)}."
+    context = fault.get("ctx", {})
+    for name, way in (("ge", "below"), ("gt", "not above"), ("le", "above"), ("lt", "not below")):
+        if name in context:
+            return f"{given(fault['input'])} is {way} {context[name]}"
+    due = next((words for start, words in _DUE.items() if kind.startswith(start)), None)
+    if due is not None:
+        return f"{given(fault['input']) if fault['input'] != '' else 'an empty text'} is not {due}"
     message = str(fault["msg"])
     return message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
 

@@ -12,7 +12,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Any
 
-from seedsoil.foundation.errors import UnitError, did_you_mean, said
+from seedsoil.foundation.errors import UnitError, did_you_mean, given, said
 
 __all__ = ["plain", "read", "read_number", "write"]
 
@@ -108,7 +108,7 @@ def read(text: object, unit: str) -> float:
     Raises UnitError if a unit is due and missing, if it measures something else, or if the number is not finite.
     """
     if isinstance(text, bool) or not isinstance(text, (str, int, float)):
-        raise UnitError(f"expected a quantity such as {_example(unit)}, got {text!r}")
+        raise UnitError(f"expected a quantity such as {_example(unit)}, got {given(text)}")
     if not isinstance(text, str):
         if isinstance(text, int) and abs(text) >= _NO_FLOAT:
             raise UnitError(f"{said(text)} is not a finite number: expected, for example, {_example(unit)}")

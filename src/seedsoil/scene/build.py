@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +16,20 @@ from seedsoil.biology.lesion.cell import CellKind
 from seedsoil.biology.lesion.rule import BEHAVIOURS, Rule
 from seedsoil.biology.lesion.substance import Substance
 from seedsoil.catalogue.load import entry, names
+from seedsoil.experiment.folder.machine import free_memory, size
 from seedsoil.foundation.errors import (
     ModelError,
     SeedsoilError,
     StudyError,
     did_you_mean,
+    given,
     known_words,
     validation_faults,
 )
-from seedsoil.foundation.streams import TISSUE_START, aim, new_stream, uniform
-from seedsoil.scene.text import Give, Place, Plasma, Scene, VesselLines, read_scene
+from seedsoil.foundation.streams import new_stream
+from seedsoil.scene.estimate import size_up
+from seedsoil.scene.regions import voxels_of
+from seedsoil.scene.text import Fill, Give, Head, Place, Plasma, Scene, VesselLines, Walls, beyond, read_scene
 from seedsoil.tissue.dosing import Course, Doses
 from seedsoil.tissue.laws import Vocabulary
 from seedsoil.tissue.model import Setting, TissueModel
@@ -34,6 +39,8 @@ __all__ = ["build", "cells_of", "fitting", "open_scene", "substances_of"]
 
 #: What can be switched off by name beside single behaviours.
 _FLOWS = ("secretion", "uptake", "attraction")
+#: Share of the memory that is free which a block may take.
+_MOST_OF_MEMORY = 0.9
 
 
 def open_scene(source: str | Path | dict[str, Any] | Scene, threads: int = 1) -> TissueModel:
@@ -71,6 +78,8 @@ def build(scene: Scene, threads: int = 1) -> TissueModel:
             faults.append(f"medium: no substance {name!r} in the scene.{did_you_mean(name, known)}")
         elif level.unit != known[name].unit:
             faults.append(f"medium.{name}: {level} is not in the substance's unit, {known[name].unit!r}")
+    for index, fill in enumerate(scene.fill):
+        faults += _wrong_fill(fill, f"fill[{index}]", known)
     blood: list[Doses | Course] = [
         dose for index, give in enumerate(scene.give) if (dose := _doses(give, index, known, faults)) is not None
     ]
@@ -79,36 +88,65 @@ def build(scene: Scene, threads: int = 1) -> TissueModel:
     ]
     if faults:
         raise StudyError(faults)
+    _fits(scene, kinds, substances)
     head, walls = scene.scene, scene.walls
-    setting = Setting(
-        shape=scene.block.shape, edge=float(scene.block.voxel), step=float(head.step), seed=head.seed,
-        sides={name: {face: float(level) for face, level in faces.items()} for name, faces in scene.sides.items()},
-        medium={name: float(level) for name, level in scene.medium.items()},
-        radius=float(walls.radius), sprout_radius=float(walls.sprout_radius), tip_spacing=float(walls.tip_spacing),
-        tolerance=float(head.tolerance), tree=head.genealogy,
-    )  # fmt: skip
     try:
+        setting = Setting(
+            shape=scene.block.shape, edge=float(scene.block.voxel), step=float(head.step), seed=head.seed,
+            sides={name: {face: float(level) for face, level in faces.items()} for name, faces in scene.sides.items()},
+            medium={name: float(level) for name, level in scene.medium.items()},
+            radius=float(walls.radius), sprout_radius=float(walls.sprout_radius), tip_spacing=float(walls.tip_spacing),
+            tolerance=float(head.tolerance), tree=head.genealogy,
+        )  # fmt: skip
         model = TissueModel(setting, kinds, substances, blood, threads)
         for index, lines in enumerate(scene.vessels):
             _lay(model, scene, lines, index)
         for index, place in enumerate(scene.place):
             _put(model, scene, place, index)
+        for index, fill in enumerate(scene.fill):
+            _fill(model, scene, fill, index)
     except StudyError:
         raise
     except SeedsoilError as error:
-        raise StudyError(error.faults) from error
+        raise StudyError([_placed(fault, scene) for fault in error.faults]) from error
     return model
+
+
+def _placed(fault: str, scene: Scene) -> str:
+    """A fault of the model with its place in the scene's file."""
+    name = re.split("[.:]", fault, maxsplit=1)[0]
+    tables: tuple[tuple[str, Iterable[str]], ...] = (
+        ("cells", scene.cells), ("substances", scene.substances), ("walls", Walls.model_fields), ("scene", Head.model_fields),
+    )  # fmt: skip
+    return next((f"{table}.{fault}" for table, known in tables if name in known), fault)
+
+
+def _fits(scene: Scene, kinds: list[CellKind], substances: list[Substance]) -> None:
+    """Refuse a block for which there is no memory, before the system kills whoever lays it out."""
+    needed, free = size_up(scene, kinds, substances).memory_bytes, free_memory()
+    if needed > _MOST_OF_MEMORY * free:
+        raise StudyError(
+            f"block.size: {math.prod(scene.block.shape):,} voxels take {size(needed)} of memory, and {size(free)} are free "
+            "here; take a smaller block or larger voxels"
+        )
 
 
 # ---------------------------------------------------------------------- nouns
 
 
 def substances_of(scene: Scene, faults: list[str]) -> list[Substance]:
-    """The substances of a scene, each as the catalogue has it and the scene changes it."""
-    return [
-        noun for name, table in scene.substances.items()
-        if (noun := _noun("substances", name, table, Substance, faults)) is not None
-    ]  # fmt: skip
+    """The substances of a scene, each as the catalogue has it and the scene changes it.
+
+    What the catalogue says slows one down does so in scenes that have it; what a scene itself names is checked.
+    """
+    found = []
+    for name, table in scene.substances.items():
+        noun = _noun("substances", name, table, Substance, faults)
+        if noun is None:
+            continue
+        free = noun.hindered_by not in ("", *scene.substances) and "hindered_by" not in table
+        found.append(noun.model_copy(update={"hindered_by": "", "hindrance": None}) if free else noun)
+    return found
 
 
 def cells_of(scene: Scene, faults: list[str]) -> list[CellKind]:
@@ -120,11 +158,7 @@ def cells_of(scene: Scene, faults: list[str]) -> list[CellKind]:
         noun = _noun("cells", name, own, CellKind, faults)
         if noun is None:
             continue
-        try:
-            added = tuple(Rule.model_validate(rule) for rule in more)
-        except ValidationError as error:
-            faults += validation_faults(error, Rule, f"cells.{name}.more_rules")
-            continue
+        added = _more_rules(more, f"cells.{name}.more_rules", faults)
         read.append((noun, "rules" in own, added))
     sprouts = any(noun.part == "sprout" for noun, _, _ in read)
     found = []
@@ -139,10 +173,28 @@ def cells_of(scene: Scene, faults: list[str]) -> list[CellKind]:
     return found
 
 
+def _more_rules(given_rules: object, where: str, faults: list[str]) -> tuple[Rule, ...]:
+    """The rules that a scene adds to a kind."""
+    if not isinstance(given_rules, list | tuple):
+        faults.append(f"{where}: {given(given_rules)} is not a list of tables")
+        return ()
+    found = []
+    for index, rule in enumerate(given_rules):
+        try:
+            found.append(Rule.model_validate(rule))
+            faults += beyond(found[-1], f"{where}[{index}].")
+        except ValidationError as error:
+            faults += [f"{where}[{index}].{line}" for line in validation_faults(error, Rule)]
+    return tuple(found)
+
+
 def _noun(kind: str, name: str, table: dict[str, Any], model: type[Any], faults: list[str]) -> Any:
     """One noun: the entry that ``is`` names (by default that of the same name), changed; whole, if ``is`` is ""."""
     own = dict(table)
-    base = str(own.pop("is", name))
+    base = own.pop("is", name)
+    if not isinstance(base, str):
+        faults.append(f"{kind}.{name}.is: {given(base)} is not text; put it in quotes")
+        return None
     merged: dict[str, Any] = {"name": name}
     if base:
         if base not in names(kind):
@@ -153,12 +205,15 @@ def _noun(kind: str, name: str, table: dict[str, Any], model: type[Any], faults:
             return None
         merged = entry(kind, base).model_dump() | {"name": name}
     for key, value in own.items():
-        inner = isinstance(merged.get(key), dict) and isinstance(value, dict) and "value" not in value
+        old = merged.get(key)
+        inner = isinstance(old, dict) and isinstance(value, dict) and "value" not in {**old, **value}
         merged[key] = merged[key] | value if inner else value
     try:
-        return model.model_validate(merged)
+        noun = model.model_validate(merged)
+        faults += beyond(noun, f"{kind}.{name}.")
+        return noun
     except ValidationError as error:
-        faults += validation_faults(error, model, f"{kind}.{name}")
+        faults += [f"{kind}.{name}.{line}" for line in validation_faults(error, model)]
         return None
 
 
@@ -175,9 +230,8 @@ def fitting(
         return rule.behaviour in behaviours and all(signal in signals for signal in asked)
 
     def unshifted(rule: Rule) -> Rule:
-        """A rule without the antagonist that the scene lacks."""
-        absent = rule.shifted_by is not None and rule.shifted_by.signal not in signals
-        return rule.model_copy(update={"shifted_by": None}) if absent else rule
+        """A rule without the antagonists that the scene lacks."""
+        return rule.model_copy(update={"shifted_by": tuple(each for each in rule.shifted_by if each.signal in signals)})
 
     update: dict[str, Any] = {
         flow: {name: value for name, value in getattr(kind, flow).items() if name in substances} for flow in _FLOWS
@@ -254,9 +308,12 @@ def _lay(model: TissueModel, scene: Scene, lines: VesselLines, index: int) -> No
     density = float(lines.density if lines.density is not None else entry("organs", lines.organ).vessel_density)
     stream = new_stream(scene.scene.seed, 1 + index)
     layers, rows, columns = grid.shape
-    for way in capillaries(
-        (layers, rows, columns), edge, density, float(lines.tortuosity), stream, lines.lines == "regular"
-    ):
+    block, even = (layers, rows, columns), lines.lines == "regular"
+    try:
+        ways = capillaries(block, edge, density, float(lines.tortuosity), stream, even)
+    except ModelError as error:
+        raise StudyError([f"vessels[{index}].{fault}" for fault in error.faults]) from error
+    for way in ways:
         z, y = np.divmod(way // columns, rows)
         off = np.hypot(z + 0.5 - 0.5 * layers, y + 0.5 - 0.5 * rows) * edge
         voxels = grid.ravel()[way]
@@ -288,47 +345,33 @@ def _put(model: TissueModel, scene: Scene, place: Place, index: int) -> None:
     free = lattice.kind == 0
     for name in place.into:
         free |= model.alive(name)
-    wanted = _SHAPES[place.where](shape, edge, place, scene.scene.seed, index)
+    wanted = voxels_of(place, shape, edge, scene.scene.seed, 1000 + index)
     clone = model.new_clone(*place.carries) if place.carries else 0
     # Whether luck scatters a rare cell into a block is not the file's fault.
     lucky = place.where == "scattered" and free.any()
     if not model.put(place.cell, free & wanted, clone) and not lucky:
-        raise StudyError(f"place[{index}]: no voxel there is empty or holds a kind that `into` names; none was put")
+        raise StudyError(
+            f"place[{index}]: no voxel {place.told()} is empty or holds a kind that `into` names; none was put"
+        )
 
 
-def _everywhere(shape: tuple[int, int, int], *_: Any) -> NDArray[np.bool_]:
-    return np.ones(shape, dtype=np.bool_)
+def _wrong_fill(fill: Fill, where: str, known: dict[str, Substance]) -> list[str]:
+    """What is wrong with what a substance is to be filled in."""
+    noun = known.get(fill.substance)
+    if noun is None:
+        return [
+            f"{where}.substance: no substance {fill.substance!r} in the scene.{did_you_mean(fill.substance, known)}"
+        ]
+    if noun.time == "at rest":
+        return [f"{where}.substance: {noun.name} comes to rest with cells at once; only what is passing has a start"]
+    if fill.level.unit != noun.unit:
+        return [f"{where}.level: {fill.level} is not in the substance's unit, {noun.unit!r}"]
+    return []
 
 
-def _ball(shape: tuple[int, int, int], edge: float, place: Place, *_: Any) -> NDArray[np.bool_]:
-    """Voxels whose middle lies within a radius of a point."""
-    assert place.radius is not None
-    middle = [float(each) for each in place.at] + [0.5 * shape[0] * edge] * (3 - len(place.at))
-    away = np.zeros(shape)
-    for axis, centre in zip((2, 1, 0), middle, strict=True):
-        along = ((np.arange(shape[axis]) + 0.5) * edge - centre) ** 2
-        away += along.reshape([-1 if each == axis else 1 for each in range(3)])
-    found: NDArray[np.bool_] = away <= float(place.radius) ** 2
-    return found
-
-
-def _layer(shape: tuple[int, int, int], edge: float, place: Place, *_: Any) -> NDArray[np.bool_]:
-    """Voxels whose middle lies between two distances from the western face."""
-    assert place.start is not None
-    assert place.end is not None
-    along = (np.arange(shape[2]) + 0.5) * edge
-    return np.broadcast_to((along >= float(place.start)) & (along < float(place.end)), shape)
-
-
-def _scattered(shape: tuple[int, int, int], edge: float, place: Place, seed: int, index: int) -> NDArray[np.bool_]:
-    """Voxels that luck chooses, each by itself."""
-    assert place.share is not None
-    stream, count = new_stream(seed, 0), math.prod(shape)
-    aim(stream, TISSUE_START, 1000 + index, 0)
-    drawn = np.array([uniform(stream) for _ in range(count)])
-    return (drawn < float(place.share)).reshape(shape)
-
-
-_SHAPES: dict[str, Callable[..., NDArray[np.bool_]]] = {
-    "everywhere": _everywhere, "ball": _ball, "layer": _layer, "scattered": _scattered,
-}  # fmt: skip
+def _fill(model: TissueModel, scene: Scene, fill: Fill, index: int) -> None:
+    """Fill a substance in."""
+    region = voxels_of(fill, model.setting.shape, model.setting.edge, scene.scene.seed, 2000 + index)
+    if not region.any():
+        raise StudyError(f"fill[{index}]: no voxel lies {fill.told()}")
+    model.level(fill.substance)[region] = float(fill.level)

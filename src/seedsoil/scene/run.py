@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,8 +13,8 @@ from pathlib import Path
 from seedsoil.catalogue.toml import toml_key, toml_value
 from seedsoil.experiment.publish import make_folders, publish
 from seedsoil.experiment.tissue.checkpoint import load, save
-from seedsoil.experiment.tissue.images import write_images
-from seedsoil.experiment.tissue.tables import write_cell_table, write_vessel_table
+from seedsoil.experiment.tissue.images import image
+from seedsoil.experiment.tissue.tables import cell_table, vessel_table
 from seedsoil.foundation.errors import StoreError
 from seedsoil.scene.build import build
 from seedsoil.scene.measure import measures
@@ -99,12 +100,22 @@ class SceneRun:
             model.step()
             if tell is not None:
                 tell(model)
-        write_cell_table(self.folder / "cells.parquet", self.shots())
-        write_vessel_table(self.folder / "vessels.parquet", self.shots())
-        images = self.folder / "block.ome.zarr"
-        if find_spec("zarr") is not None and not images.exists():
-            write_images(images, self.shots())
+        self._write_out(model)
         return model
+
+    def _write_out(self, model: TissueModel) -> None:
+        """Write the moments that are kept for other programs, each read once; the last one is the block's own."""
+        images = self.folder / "block.ome.zarr"
+        with ExitStack() as opened:
+            writers = [
+                opened.enter_context(cell_table(self.folder / "cells.parquet")),
+                opened.enter_context(vessel_table(self.folder / "vessels.parquet")),
+            ]
+            if find_spec("zarr") is not None and not images.exists():
+                writers.append(opened.enter_context(image(images)))
+            for shot in self.shots(model):
+                for add in writers:
+                    add(shot)
 
     def _begin(self, model: TissueModel, resume: bool) -> list[dict[str, float]]:
         """Write the scene down, or put the last state kept into the block; returns the measures so far."""
@@ -134,9 +145,9 @@ class SceneRun:
         with (self.folder / _MEASURES).open(encoding="utf-8", newline="") as file:
             return [{name: _number(value) for name, value in row.items()} for row in csv.DictReader(file)]
 
-    def shots(self) -> Iterator[Snapshot]:
-        """The moments that are kept whole, in order of time."""
-        model = build(self.scene, self.threads)
+    def shots(self, model: TissueModel | None = None) -> Iterator[Snapshot]:
+        """The moments that are kept whole, in order of time; ``model`` is a block of the scene that each may be put into."""
+        model = build(self.scene, self.threads) if model is None else model
         for path in self._states():
             yield take(load(path, model))
 

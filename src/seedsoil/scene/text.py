@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, Strict, ValidationError, model_validator
 
 from seedsoil.biology.lesion.rule import SignalLevel
 from seedsoil.biology.lesion.substance import SubstanceLevel
-from seedsoil.biology.quantities import Days, Fraction, Noun, Number, VesselDensity
-from seedsoil.catalogue.files import file_bytes, parse
-from seedsoil.foundation.errors import StudyError, did_you_mean, known_words, validation_faults
-from seedsoil.foundation.value import Quantity, Value
+from seedsoil.biology.quantities import Days, Fraction, Noun, Number, Truth, VesselDensity, Whole
+from seedsoil.catalogue.files import file_bytes, is_hidden, parse
+from seedsoil.foundation.errors import StudyError, did_you_mean, given, known_words, validation_faults
+from seedsoil.foundation.value import Quantity, Value, values_in
 
-__all__ = ["Scene", "read_scene", "shipped_scenes", "written"]
+__all__ = ["Fill", "Place", "Region", "Scene", "beyond", "is_scene", "read_scene", "shipped_scenes", "written"]
 
 Micrometres = Annotated[Value, Quantity("um", minimum=0.0)]
 _SHIPPED = Path(__file__).parent / "shipped"
 _WHAT = "a scene"
+_LONGEST_TITLE = 200
+#: No number of biology is larger than this, in its unit, nor closer to zero unless it is zero.
+SMALLEST, LARGEST = 1e-30, 1e12
 #: A step lasts from a minute to a day.
 _SHORTEST, _LONGEST = 1.0 / 1440.0, 1.0
 
@@ -27,23 +31,38 @@ def _assumed(number: float, unit: str, low: float, high: float) -> Value:
     return Value(number=number, unit=unit, low=low, high=high, grade="assumed", source="assumed")
 
 
+def _title(text: str) -> str:
+    """One plain line of text."""
+    if not text.strip():
+        raise ValueError("is empty; write a line of text")
+    if len(text) > _LONGEST_TITLE:
+        raise ValueError(f"{given(text)} has {len(text)} characters; {_LONGEST_TITLE} is the most allowed")
+    if any(is_hidden(character) for character in text):
+        raise ValueError(f"{given(text)} holds a control character or a line break; write one plain line")
+    return text
+
+
 class Head(Noun):
     """What the scene is called, how long it goes on, in which steps, by which luck; what it does without."""
 
-    title: str
-    seed: int = Field(default=1, ge=0, lt=2**63)
+    title: Annotated[str, AfterValidator(_title)]
+    seed: Whole = Field(default=1, ge=0, lt=2**63)
     until: Days
     step: Days = _assumed(1.0 / 24.0, "day", 0.01, 0.25)
     without: tuple[str, ...] = ()
-    genealogy: bool = False
+    genealogy: Truth = False
     tolerance: Fraction = _assumed(1e-4, "1", 1e-6, 1e-3)
 
     @model_validator(mode="after")
     def _times(self) -> Self:
         if not _SHORTEST <= float(self.step) <= _LONGEST:
-            raise ValueError(f"step: from 1 minute to 1 day, got {float(self.step):g} day")
+            raise ValueError(f"step: from 1 minute to 1 day, got {float(self.step):.7g} day")
         if float(self.until) / float(self.step) > 1e6:
-            raise ValueError(f"until: at most a million steps, got {float(self.until) / float(self.step):g}")
+            raise ValueError(
+                f"until: at most a million steps, got {float(self.until):.7g} day in steps of {float(self.step):.7g}"
+            )
+        if round(float(self.until) / float(self.step)) < 1:
+            raise ValueError(f"until: at least one step of {self.step}, got {self.until}")
         return self
 
 
@@ -66,7 +85,9 @@ class BlockSize(Noun):
                 raise ValueError(f"size: each edge at least one voxel of {self.voxel}, got {edge}")
             voxels *= count
         if voxels > 2**30:
-            raise ValueError(f"size: at most 2^30 voxels, got {voxels:.3g}; take a smaller block or larger voxels")
+            raise ValueError(
+                f"size: at most 2^30 voxels, got {voxels:.3g} of {float(self.voxel):.7g} um; take a smaller block or larger voxels"
+            )
         return self
 
     @property
@@ -103,8 +124,8 @@ class VesselLines(Noun):
     keep_in: Micrometres | None = None
     start: Micrometres | None = None
     end: Micrometres | None = None
-    grown: bool = False
-    covered: bool = True
+    grown: Truth = False
+    covered: Truth = True
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -116,29 +137,49 @@ class VesselLines(Noun):
         return self
 
 
-class Place(Noun):
-    """Cells put into the block: everywhere, in a ball, in a layer along x, or scattered."""
+class Region(Noun):
+    """Voxels of the block: all, those of a ball, of a layer along x, or some that luck scatters."""
 
-    cell: str
     where: Literal["everywhere", "ball", "layer", "scattered"]
     at: tuple[Micrometres, ...] = ()
     radius: Micrometres | None = None
     start: Micrometres | None = None
     end: Micrometres | None = None
     share: Fraction | None = None
-    into: tuple[str, ...] = ()
-    carries: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         needs = {"ball": ("at", "radius"), "layer": ("start", "end"), "scattered": ("share",)}
         for name in needs.get(self.where, ()):
             if getattr(self, name) in (None, (), ""):
-                raise ValueError(f"{name}: cells placed {self.where!r} need it")
+                raise ValueError(f"{name}: what is placed {self.where!r} needs it")
         for name in ("at", "radius", "start", "end", "share"):
             if getattr(self, name) not in (None, (), "") and name not in needs.get(self.where, ()):
-                raise ValueError(f"{name}: cells placed {self.where!r} have no use for it")
+                raise ValueError(f"{name}: what is placed {self.where!r} has no use for it")
         return self
+
+    def told(self) -> str:
+        """Where that is, in words."""
+        if self.where == "ball":
+            return f"in a ball of radius {self.radius} about {', '.join(str(each) for each in self.at)}"
+        if self.where == "layer":
+            return f"from {self.start} to {self.end} along x"
+        return "everywhere" if self.share is None else f"in {self.share} of all voxels, by luck"
+
+
+class Place(Region):
+    """Cells put into a region: into empty voxels, and those of the kinds that they may take the place of."""
+
+    cell: str
+    into: tuple[str, ...] = ()
+    carries: tuple[str, ...] = ()
+
+
+class Fill(Region):
+    """A substance that a region holds at the start: one that takes its time, for others come to rest by themselves."""
+
+    substance: str
+    level: SubstanceLevel
 
 
 class Give(Noun):
@@ -149,7 +190,7 @@ class Give(Noun):
     half_life: Days | None = None
     start: Days = _assumed(0.0, "day", 0.0, 0.0)
     every: Days | None = None
-    times: int = Field(default=1, ge=1, le=10_000)
+    times: Whole = Field(default=1, ge=1, le=10_000)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -167,8 +208,15 @@ class Plasma(Noun):
     """What blood carries of a substance as a line through points: its level on each of some days, in the substance's unit."""
 
     substance: str
-    days: tuple[float, ...]
-    levels: tuple[float, ...]
+    days: tuple[Annotated[float, Strict()], ...]
+    levels: tuple[Annotated[float, Strict()], ...]
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        for name in ("days", "levels"):
+            if any(abs(number) > LARGEST for number in getattr(self, name) if math.isfinite(number)):
+                raise ValueError(f"{name}: a number is beyond what can be meant, {LARGEST:g}")
+        return self
 
 
 class Scene(Noun):
@@ -186,6 +234,7 @@ class Scene(Noun):
     cells: dict[str, dict[str, Any]]
     vessels: tuple[VesselLines, ...] = ()
     place: tuple[Place, ...] = ()
+    fill: tuple[Fill, ...] = ()
     give: tuple[Give, ...] = ()
     plasma: tuple[Plasma, ...] = ()
 
@@ -193,6 +242,18 @@ class Scene(Noun):
 def shipped_scenes() -> tuple[str, ...]:
     """Return the names of the scenes that come with seedsoil, sorted."""
     return tuple(sorted(path.stem for path in _SHIPPED.glob("*.toml")))
+
+
+def is_scene(source: str | Path) -> bool:
+    """Whether a word means a scene: a shipped one by its name, or a file that can be read and has a head of one."""
+    path = Path(source)
+    if not path.suffix and path.name == str(source):
+        return path.name in shipped_scenes() and not path.is_file()
+    try:
+        table = written(source)[1]
+    except (StudyError, OSError):
+        return False
+    return "scene" in table and "study" not in table
 
 
 def written(source: str | Path) -> tuple[str, dict[str, Any]]:
@@ -225,6 +286,17 @@ def read_scene(source: str | Path | dict[str, Any], name: str = "scene") -> Scen
     """
     name, table = (name, source) if isinstance(source, dict) else written(source)
     try:
-        return Scene.model_validate(table)
+        scene = Scene.model_validate(table)
     except ValidationError as error:
         raise StudyError(validation_faults(error, Scene, name)) from error
+    if faults := beyond(scene, f"{name}: "):
+        raise StudyError(faults)
+    return scene
+
+
+def beyond(noun: BaseModel, where: str) -> list[str]:
+    """Return a line, which begins with ``where``, for each number that is larger or nearer to 0 than any of biology."""
+    return [
+        f"{where}{place}: {value.number:.7g} is beyond what can be meant: from {SMALLEST:g} to {LARGEST:g}, or 0"
+        for place, value in values_in(noun) if not (value.number == 0.0 or SMALLEST <= abs(value.number) <= LARGEST)
+    ]  # fmt: skip

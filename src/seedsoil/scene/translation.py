@@ -96,14 +96,14 @@ def _kills(agent: Agent, protection: float) -> list[Rule]:
     if agent.kill is None:
         return []
     cycling = float(agent.kill.cycle_specificity)
-    shift = Shift(signal="programme", by=_told(protection - 1.0, "1")) if protection > 1.0 else None
+    shifts = (Shift(signal="programme", by=_told(protection - 1.0, "1")),) if protection > 1.0 else ()
     found = []
     for share, need in ((1.0 - cycling, None), (cycling, Need(signal="oxygen", half=_told(5.0, "mmHg")))):
         if share > 0.0:
             found.append(
                 Rule(
                     signal=agent.name, raises="death", by=_told(float(agent.kill.maximum) * share, "1/day"),
-                    half=_told(float(agent.kill.half), "mg/L"), power=agent.kill.power, needs=need, shifted_by=shift,
+                    half=_told(float(agent.kill.half), "mg/L"), power=agent.kill.power, needs=need, shifted_by=shifts,
                 )
             )  # fmt: skip
     return found
@@ -168,8 +168,8 @@ def deaf_to(kind: CellKind, agents: Sequence[Agent], blocked: Iterable[str]) -> 
     for rule in kind.rules:
         if rule.signal in told:
             continue
-        shift = Shift(signal=blockade(rule.signal), by=_told(1.0, "1")) if rule.signal in targets else rule.shifted_by
-        found.append(rule.model_copy(update={"shifted_by": shift}))
+        held = (Shift(signal=blockade(rule.signal), by=_told(1.0, "1")),)
+        found.append(rule.model_copy(update={"shifted_by": held if rule.signal in targets else rule.shifted_by}))
     return found
 
 

@@ -94,9 +94,13 @@ class Laws(NamedTuple):
         Each behaviour without a signal.
     first : int32, kinds x behaviours + 1
         The rules of (kind, behaviour) are ``first[k * behaviours + b]`` and on, up to the next pair's.
-    signal, need, shift : int32, rules
-        What a rule senses, needs and is shifted by (-1: nothing).
-    half, power, by, need_half, shift_by : rules
+    signal, need : int32, rules
+        What a rule senses and needs (-1: nothing).
+    half, power, by, need_half : rules
+    shift_first : int32, rules + 1
+        The shifts of a rule's half-point are ``shift_first[rule]`` and on, up to the next rule's.
+    shift : int32; shift_by : shifts
+        What shifts a half-point, and by how much.
     raises : uint8, rules
     does, does_first : int32
         The behaviours of which a kind does one at most in a round, in the order in which its luck is shared out; those of kind k
@@ -128,6 +132,7 @@ class Laws(NamedTuple):
     first: NDArray[np.int32]
     signal: NDArray[np.int32]
     need: NDArray[np.int32]
+    shift_first: NDArray[np.int32]
     shift: NDArray[np.int32]
     half: NDArray[np.float64]
     power: NDArray[np.float64]

@@ -227,7 +227,7 @@ def _fill_kind(
 
 def _rules(
     kinds: Sequence[CellKind], substances: Sequence[Substance], vocabulary: Vocabulary, hop: float, faults: list[str]
-) -> list[tuple[int, int, dict[str, float]]]:
+) -> list[tuple[int, int, dict[str, Any]]]:
     """The rules of all kinds as (kind, behaviour, row), in the order of the tables."""
     units = {each.name: each.unit for each in substances} | {"age": "day"}
     rows = []
@@ -244,21 +244,21 @@ def _rules(
 
 def _row(
     rule: Rule, where: str, vocabulary: Vocabulary, units: dict[str, str], hop: float, faults: list[str]
-) -> tuple[int, dict[str, float]] | None:
+) -> tuple[int, dict[str, Any]] | None:
     """One rule as its behaviour and the numbers of its row; None, and a line for each fault, if it has some."""
     before = len(faults)
     behaviour = _try(faults, lambda: vocabulary.behaviour(rule.behaviour, where))
     row: dict[str, Any] = {"power": float(rule.power), "raises": float(bool(rule.raises))}
-    row |= {"need": -1, "shift": -1, "need_half": 1.0, "shift_by": 0.0}
+    row |= {"need": -1, "need_half": 1.0}
     row["signal"], row["half"] = _sensed(rule.signal, rule.half, "signal", "half", where, vocabulary, units, faults)
     if rule.needs is not None:
         row["need"], row["need_half"] = _sensed(
             rule.needs.signal, rule.needs.half, "needs", "needs.half", where, vocabulary, units, faults
         )
-    if rule.shifted_by is not None:
-        shift = rule.shifted_by
-        row["shift"] = _try(faults, lambda: vocabulary.signal(shift.signal, f"{where}.shifted_by"))
-        row["shift_by"] = float(shift.by)
+    row["shifts"] = [
+        (_try(faults, lambda s=each: vocabulary.signal(s.signal, f"{where}.shifted_by")), float(each.by))
+        for each in rule.shifted_by
+    ]
     row["by"] = 1.0 if rule.by is None else float(rule.by)
     if rule.raises and behaviour is not None and rule.by is not None:
         _fits(rule.by, rule.behaviour, where, faults)
@@ -285,25 +285,22 @@ def _fits(by: Value, behaviour: str, where: str, faults: list[str]) -> None:
         faults.append(f"{where}.by: {by} is not in the unit of {behaviour!r}, {unit!r}")
 
 
-def _rule_tables(rows: list[tuple[int, int, dict[str, float]]], kinds: int, behaviours: int) -> dict[str, Any]:
+def _rule_tables(rows: list[tuple[int, int, dict[str, Any]]], kinds: int, behaviours: int) -> dict[str, Any]:
     """The rules as columns, and where those of each pair begin."""
     pairs = np.array([number * behaviours + behaviour for number, behaviour, _ in rows], dtype=np.int64)
     first = np.searchsorted(pairs, np.arange((kinds + 1) * behaviours + 1)).astype(np.int32)
-    if not rows:
-        rows = [
-            (
-                0,
-                0,
-                dict.fromkeys(
-                    ("signal", "half", "power", "need", "shift", "need_half", "shift_by", "raises", "by"), 1.0
-                ),
-            )
-        ]
-    types = {"signal": np.int32, "need": np.int32, "shift": np.int32, "raises": np.uint8}
-    names = ("signal", "half", "power", "need", "shift", "need_half", "shift_by", "raises", "by")
-    return {"first": first} | {
-        name: np.array([row[name] for _, _, row in rows], dtype=types.get(name, np.float64)) for name in names
-    }
+    types = {"signal": np.int32, "need": np.int32, "raises": np.uint8}
+    names = ("signal", "half", "power", "need", "need_half", "raises", "by")
+    if not rows:  # a table without an entry gets one, which nothing reads
+        rows = [(0, 0, dict.fromkeys(names, 1.0) | {"shifts": []})]
+    shifts = [row["shifts"] for _, _, row in rows]
+    flat = [shift for each in shifts for shift in each] or [(0, 0.0)]
+    return {
+        "first": first,
+        "shift_first": np.cumsum([0, *map(len, shifts)]).astype(np.int32),
+        "shift": np.array([number for number, _ in flat], dtype=np.int32),
+        "shift_by": np.array([by for _, by in flat], dtype=np.float64),
+    } | {name: np.array([row[name] for _, _, row in rows], dtype=types.get(name, np.float64)) for name in names}
 
 
 def _chances(tables: dict[str, Any], names: Sequence[str], days: float, hop: float) -> list[str]:
@@ -326,7 +323,7 @@ def _chances(tables: dict[str, Any], names: Sequence[str], days: float, hop: flo
         if hops > _HOPS_A_ROUND * _MOST_ROUNDS:
             quickest = _HOPS_A_ROUND * _MOST_ROUNDS / days * hop
             faults.append(
-                f"{names[kind - 1]}.movement: at most {quickest:.3g} um/min at steps of {days:.3g} days; take shorter ones"
+                f"{names[kind - 1]}.movement: at most {quickest:.3g} um/min at steps of {days:.3g} days, got {hops / days * hop:.7g}; take shorter ones"
             )
         tables["rounds"][kind] = min(max(math.ceil(hops / _HOPS_A_ROUND), 1), _MOST_ROUNDS) if hops > 1.0 else 1
         event = -math.expm1(-sum(most.values()) * days / tables["rounds"][kind])

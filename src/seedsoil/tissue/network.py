@@ -43,9 +43,9 @@ def capillaries(
     area = shape[0] * shape[1] * (edge / _UM_A_MM) ** 2
     share = density / max(tortuosity, 1.0) * (edge / _UM_A_MM) ** 2
     if not 0.0 <= share <= 0.5:
-        faults.append(f"density: vessels for at most half of all voxels of {edge:g} um, got {density:g} mm/mm^3")
+        faults.append(f"density: vessels for at most half of all voxels of {edge:g} um, got {density:.7g} mm/mm^3")
     if not 1.0 <= tortuosity <= 1.4:
-        faults.append(f"tortuosity: length over distance from 1 to 1.4, got {tortuosity:g}")
+        faults.append(f"tortuosity: length over distance from 1 to 1.4, got {tortuosity:.7g}")
     if faults:
         raise ModelError(faults)
     aim(stream, TISSUE_START, 1, 0)

@@ -66,6 +66,7 @@ def _of_senses(kind: CellKind) -> Iterator[str]:
     if kind.part in _PIECES:
         return
     for index, rule in enumerate(kind.rules):
-        for signal in (rule.signal, rule.needs and rule.needs.signal, rule.shifted_by and rule.shifted_by.signal):
+        shifts = (each.signal for each in rule.shifted_by)
+        for signal in (rule.signal, rule.needs and rule.needs.signal, *shifts):
             if signal in _SENSED_BY_PIECES:
                 yield f"{kind.name}.rules[{index}]: {signal!r} is sensed by vessels, and {kind.name} is a {kind.part}"

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from seedsoil.experiment.tissue import checkpoint
 from seedsoil.foundation.errors import StoreError
+from seedsoil.scene import build as building
+from seedsoil.scene import run as running
 from seedsoil.scene.run import SceneRun
-from seedsoil.scene.text import read_scene, written
+from seedsoil.scene.text import Scene, read_scene, written
 from seedsoil.tissue.model import TissueModel
 
 
@@ -43,6 +46,28 @@ def test_left_and_taken_up_again(step: int, undisturbed: Path, tmp_path: Path) -
     assert _files(tmp_path / "run") == _files(undisturbed)
     SceneRun.of_folder(tmp_path / "run").carry_out(resume=True)  # it is finished: nothing changes
     assert _files(tmp_path / "run") == _files(undisturbed)
+
+
+def test_each_state_is_read_once_for_all_that_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cells, vessels and images come of one reading, and of the block that there is: catches one that lays out another."""
+    read, laid = list[str](), list[Scene]()
+
+    def load(path: Path, model: TissueModel) -> TissueModel:
+        read.append(path.name)
+        return checkpoint.load(path, model)
+
+    def build(scene: Scene, threads: int) -> TissueModel:
+        laid.append(scene)
+        return building.build(scene, threads)
+
+    monkeypatch.setattr(running, "load", load)
+    monkeypatch.setattr(running, "build", build)
+    run = _run(tmp_path / "run")
+    model = run.carry_out()
+    assert len(laid) == 1
+    assert read == sorted(path.name for path in (run.folder / "state").iterdir())
+    assert len(read) == running.MOMENTS
+    assert model.steps_done == run.steps()
 
 
 def test_a_damaged_state_is_refused(tmp_path: Path) -> None:

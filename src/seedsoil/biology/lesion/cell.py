@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from seedsoil.biology.lesion.rule import Rule
 from seedsoil.biology.lesion.substance import PerMinute
-from seedsoil.biology.quantities import Days, Fraction, Noun, Number, PerDay
+from seedsoil.biology.quantities import Days, Fraction, Noun, Number, PerDay, Truth, Whole
 from seedsoil.foundation.value import Quantity, Value
 
 Speed = Annotated[Value, Quantity("um/min", minimum=0.0)]
@@ -94,12 +94,12 @@ class CellKind(Noun):
     secretion: dict[str, PerMinute] = Field(default_factory=dict)
     attraction: dict[str, Number] = Field(default_factory=dict)
     vessel_affinity: Number = _none
-    pushes: int = 0
-    pulls: int = 0
+    pushes: Whole = 0
+    pulls: Whole = 0
     invasion: Fraction = _none
     cohesion: Number = _none
-    yields: bool = False
-    swaps: bool = False
+    yields: Truth = False
+    swaps: Truth = False
     programme_time: Days | None = None
     body_time: Days
     ghost_time: Days

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import model_validator
+from pydantic import BeforeValidator, model_validator
 
 from seedsoil.biology.lesion.substance import LEVEL_UNITS, Level
 from seedsoil.biology.quantities import Noun
@@ -69,6 +69,13 @@ class Shift(Noun):
     by: Annotated[Value, Quantity("1", minimum=0.0)]
 
 
+def _several(given: object) -> object:
+    """One shift, told without a list, as several of which there is one; none as none of them."""
+    if given is None:
+        return ()
+    return (given,) if isinstance(given, dict | Shift) else given
+
+
 class Rule(Noun):
     """One rule: ``signal`` raises or lowers a behaviour.
 
@@ -84,8 +91,9 @@ class Rule(Noun):
         Level of half effect, and Hill's power.
     needs : Need, optional
         A second signal without which the first does nothing.
-    shifted_by : Shift, optional
-        A signal that moves the half-point up: an antagonist, or a survival programme.
+    shifted_by : Shift, or several
+        Signals that move the half-point up: antagonists, or a survival programme. Several that compete for one receptor
+        move it by 1 + the sum of what each does (Gaddum).
     """
 
     signal: str
@@ -95,7 +103,7 @@ class Rule(Noun):
     half: SignalLevel
     power: Power = Value(number=1.0, unit="1", low=1.0, high=4.0, grade="assumed", source="assumed")
     needs: Need | None = None
-    shifted_by: Shift | None = None
+    shifted_by: Annotated[tuple[Shift, ...], BeforeValidator(_several)] = ()
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:

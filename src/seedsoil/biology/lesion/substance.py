@@ -6,8 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import model_validator
 
-from seedsoil.biology.quantities import Noun, Number
-from seedsoil.foundation.errors import did_you_mean
+from seedsoil.biology.quantities import Noun, Number, Whole
+from seedsoil.foundation.errors import did_you_mean, said
 from seedsoil.foundation.value import Quantity, Value
 
 PerMinute = Annotated[Value, Quantity("1/min", minimum=0.0)]
@@ -31,13 +31,17 @@ class Level:
         quantities = [Quantity(unit, minimum=0.0) for unit in self.units]
 
         def read(given: object) -> Value:
-            """Return the Value, or raise what the last of the units has to say."""
-            for quantity in quantities[:-1]:
+            """Return the Value, or raise what the unit that it is told in has to say."""
+            refusals: list[ValueError] = []
+            for quantity in quantities:
                 try:
                     return quantity.value(given)
-                except ValueError:
-                    continue
-            return quantities[-1].value(given)
+                except ValueError as error:
+                    refusals.append(error)
+            own = [each for each in refusals if "due here" not in str(each) and "has no unit" not in str(each)]
+            if own:
+                raise own[0]
+            raise ValueError(f"{said(given)} is in none of the units that may stand here: {', '.join(self.units)}")
 
         dump = Quantity("1").__get_pydantic_core_schema__(None, handler)["serialization"]  # type: ignore[arg-type]
         return core_schema.no_info_plain_validator_function(read, serialization=dump)
@@ -89,7 +93,7 @@ class Substance(Noun):
     permeability_closed: Permeability | None = None
     permeability_open: Permeability | None = None
     time: Literal["at rest", "passing"] = "at rest"
-    every: int = 1
+    every: Whole = 1
     hindered_by: str = ""
     hindrance: Number | None = None
 
@@ -100,6 +104,10 @@ class Substance(Noun):
             level = getattr(self, name)
             if level is not None and level.unit != self.unit:
                 raise ValueError(f"{name}: {level} is not in the substance's unit, {self.unit!r}")
+        if self.uptake_half is not None and not self.uptake_half.number > 0.0:
+            raise ValueError(
+                f"uptake_half: a level above 0, got {self.uptake_half}; leave it out for uptake in proportion"
+            )
         if self.wall == "barrier" and (self.permeability_closed is None or self.permeability_open is None):
             raise ValueError("permeability_closed, permeability_open: a wall that is a barrier needs both")
         if self.time == "at rest" and not self.diffusion.number > 0.0:

@@ -10,7 +10,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from seedsoil.foundation.errors import StoreError
 from seedsoil.tissue.lattice import TUMOUR
 from seedsoil.tissue.snapshot import CONDITIONS, Snapshot
 
-__all__ = ["write_images"]
+__all__ = ["image", "write_images"]
 
 _VERSION = "0.5"
 #: Voxels of a chunk along z, y and x, at most.
@@ -57,6 +57,18 @@ def write_images(path: Path | str, shots: Iterable[Snapshot], colours: Mapping[s
     StoreError
         Something lies there; no moment; moments of different blocks; Zarr is not installed. DiskError if the disk refuses.
     """
+    with image(path, colours) as add:
+        for shot in shots:
+            add(shot)
+    return Path(path)
+
+
+@contextlib.contextmanager
+def image(path: Path | str, colours: Mapping[str, str] | None = None) -> Iterator[Callable[[Snapshot], None]]:
+    """Open the image of `write_images`: within the context, what it gives adds a moment.
+
+    Without ``colours`` kinds have those that `write_images` gives them.
+    """
     try:
         import zarr
     except ImportError as error:
@@ -66,22 +78,30 @@ def write_images(path: Path | str, shots: Iterable[Snapshot], colours: Mapping[s
         raise StoreError(f"{path} exists already. Choose another name, or remove it.")
     with _whole(path) as folder:
         root, days = zarr.create_group(store=folder, zarr_format=3), list[float]()
-        first, highest = None, np.zeros(0)
-        for shot in shots:
-            if first is None:
-                first, highest = shot, np.zeros(len(shot.substances))
-                arrays = _arrays(root, shot)
-            elif (shot.kinds, shot.substances, shot.kind.shape) != (first.kinds, first.substances, first.kind.shape):
+        begun, arrays, highest = list[Snapshot](), dict[str, Any](), list[NDArray[np.float64]]()
+
+        def add(shot: Snapshot) -> None:
+            """Write a moment."""
+            if not begun:
+                begun.append(shot)
+                arrays.update(_arrays(root, shot))
+            elif _block_of(shot) != _block_of(begun[0]):
                 raise StoreError(f"{path}: the moments are of different blocks; write an image for each")
             for name, values in _values(shot).items():
                 arrays[name].resize((len(days) + 1, *arrays[name].shape[1:]))
                 arrays[name][len(days)] = values
             days.append(shot.day)
-            highest = np.maximum(highest, shot.fields.max(axis=(1, 2, 3), initial=0.0))
-        if first is None:
+            highest.append(shot.fields.max(axis=(1, 2, 3), initial=0.0))
+
+        yield add
+        if not begun:
             raise StoreError(f"{path}: no moment was taken that could be written")
-        _describe(root, first, days, highest, colours or {})
-    return path
+        _describe(root, begun[0], days, np.max(highest, axis=0), colours or {})
+
+
+def _block_of(shot: Snapshot) -> tuple[Any, ...]:
+    """What moments of one block have in common."""
+    return shot.kinds, shot.substances, shot.kind.shape
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from seedsoil.foundation.errors import StoreError
 from seedsoil.tissue.lattice import COVERED, GROWN, INLET, OUTLET, PARTS, PERFUSED, TUMOUR, VESSEL
 from seedsoil.tissue.snapshot import CONDITIONS, Snapshot
 
-__all__ = ["write_cell_table", "write_vessel_table"]
+__all__ = ["cell_table", "vessel_table", "write_cell_table", "write_vessel_table"]
 
 FORMAT = "seedsoil-tissue-1"
 #: Rows of a group: so many are in memory at once.
@@ -82,7 +82,15 @@ def write_cell_table(path: Path | str, shots: Iterable[Snapshot]) -> Path:
     StoreError
         No moment, or moments of blocks with other substances. DiskError if the disk refuses.
     """
-    return _write(Path(path), "cells", shots, _cell_columns, _cells)
+    with cell_table(path) as add:
+        for shot in shots:
+            add(shot)
+    return Path(path)
+
+
+def cell_table(path: Path | str) -> contextlib.AbstractContextManager[Callable[[Snapshot], None]]:
+    """Open the table of `write_cell_table`: within the context, what it gives adds a moment."""
+    return _table(Path(path), "cells", _cell_columns, _cells)
 
 
 def write_vessel_table(path: Path | str, shots: Iterable[Snapshot]) -> Path:
@@ -90,7 +98,15 @@ def write_vessel_table(path: Path | str, shots: Iterable[Snapshot]) -> Path:
 
     ``parent`` and ``joined`` are numbers of pieces, of which one may have died. For the rest, as `write_cell_table`.
     """
-    return _write(Path(path), "vessels", shots, lambda _: {**_WHEN, **_VESSEL}, _vessels)
+    with vessel_table(path) as add:
+        for shot in shots:
+            add(shot)
+    return Path(path)
+
+
+def vessel_table(path: Path | str) -> contextlib.AbstractContextManager[Callable[[Snapshot], None]]:
+    """Open the table of `write_vessel_table`: within the context, what it gives adds a moment."""
+    return _table(Path(path), "vessels", lambda _: {**_WHEN, **_VESSEL}, _vessels)
 
 
 def _cell_columns(shot: Snapshot) -> dict[str, _Column]:
@@ -172,21 +188,26 @@ def _where(shot: Snapshot, voxels: NDArray[Any]) -> dict[str, Any]:
     return dict(zip(_WHERE, shot.centres(voxels).T, strict=True))
 
 
-def _write(path: Path, table: str, shots: Iterable[Snapshot], columns_of: Any, rows_of: Any) -> Path:
-    """Write the rows of each moment in turn."""
+@contextlib.contextmanager
+def _table(path: Path, table: str, columns_of: Any, rows_of: Any) -> Iterator[Callable[[Snapshot], None]]:
+    """Open a table to which moments can be added, in order of time."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    writer, columns = None, {}
+    writers, columns = list[Any](), dict[str, _Column]()
     with unfinished(path) as file, contextlib.ExitStack() as opened:
-        for shot in shots:
-            if writer is None:
-                columns = columns_of(shot)
+
+        def add(shot: Snapshot) -> None:
+            """Write the rows of a moment."""
+            if not writers:
+                columns.update(columns_of(shot))
                 words = [name for name, column in columns.items() if column.type == "str"]
-                writer = opened.enter_context(
-                    pq.ParquetWriter(
-                        file, _schema(table, columns), version="2.6", compression="zstd", compression_level=3,
-                        use_dictionary=words, write_page_checksum=True,
+                writers.append(
+                    opened.enter_context(
+                        pq.ParquetWriter(
+                            file, _schema(table, columns), version="2.6", compression="zstd", compression_level=3,
+                            use_dictionary=words, write_page_checksum=True,
+                        )
                     )
                 )  # fmt: skip
             elif columns_of(shot) != columns:
@@ -195,10 +216,12 @@ def _write(path: Path, table: str, shots: Iterable[Snapshot], columns_of: Any, r
                 )
             for rows in rows_of(shot):
                 arrays = [pa.array(rows[name], _arrow(column.type)) for name, column in columns.items()]
-                writer.write_table(pa.Table.from_arrays(arrays, schema=writer.schema), row_group_size=_GROUP)
-        if writer is None:
+                written = pa.Table.from_arrays(arrays, schema=writers[0].schema)
+                writers[0].write_table(written, row_group_size=_GROUP)
+
+        yield add
+        if not writers:
             raise StoreError(f"{path}: no moment was taken that could be written")
-    return path
 
 
 def _schema(table: str, columns: dict[str, _Column]) -> Any:

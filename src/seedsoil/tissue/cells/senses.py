@@ -164,9 +164,10 @@ def response(rule, z, y, x, step, lattice, laws):  # type: ignore[no-untyped-def
     level = sense(signal, z, y, x, step, lattice, laws)
     if level <= 0.0:
         return 0.0
-    half = laws.half[rule]
-    if laws.shift[rule] >= 0:
-        half *= 1.0 + laws.shift_by[rule] * sense(laws.shift[rule], z, y, x, step, lattice, laws)
+    shifted = 1.0
+    for shift in range(laws.shift_first[rule], laws.shift_first[rule + 1]):
+        shifted += laws.shift_by[shift] * sense(laws.shift[shift], z, y, x, step, lattice, laws)
+    half = laws.half[rule] * shifted
     if signal < laws.sizes[SUBSTANCES] and laws.sizes[MECHANISMS] and laws.part[lattice.kind[z, y, x]] == TUMOUR:
         half *= _folds(signal, lattice.clone_bits[lattice.clone[z, y, x]], laws)
     ratio = raised(level / half, laws.power[rule])

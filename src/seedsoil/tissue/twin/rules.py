@@ -60,9 +60,7 @@ def response(block: Block, rule: Rule, cell: Cell) -> float:
     level = sensed(block, rule.signal, cell)
     if level <= 0.0:
         return 0.0
-    half = float(rule.half)
-    if rule.shifted_by is not None:
-        half *= 1.0 + float(rule.shifted_by.by) * sensed(block, rule.shifted_by.signal, cell)
+    half = float(rule.half) * (1.0 + sum(float(each.by) * sensed(block, each.signal, cell) for each in rule.shifted_by))
     if cell.kind.part == "tumour":
         carried = (block.mechanisms[name] for name in block.clones[cell.clone].carries)
         half *= math.prod(float(each.against.get(rule.signal, 1.0)) for each in carried)

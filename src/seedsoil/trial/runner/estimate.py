@@ -6,9 +6,6 @@ second carries out a few patients of the study itself, for a second or two, and 
 
 from __future__ import annotations
 
-import math
-import os
-import shutil
 import sys
 import time
 from dataclasses import dataclass
@@ -17,6 +14,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from seedsoil.experiment.folder.machine import cores, free_disk, free_memory, size
 from seedsoil.experiment.store import MANIFEST, Store
 from seedsoil.foundation.errors import StudyError
 from seedsoil.foundation.units import plain
@@ -117,7 +115,7 @@ def size_up(
     patients = plan.patients if left is None else left
     if patients <= SMALL:
         return None
-    free = (_free_disk(folder), _free_memory())
+    free = (free_disk(folder), free_memory())
     least = at_least(patients, len(plan.arms), workers, kept=folder is not None)
     if not anyway:
         _refuse(least, free)
@@ -137,7 +135,7 @@ def left_in(folder: Path) -> int | None:
 def at_least(patients: int, arms: int, workers: int, *, kept: bool = True) -> Estimate:
     """Return what so many patients take in any study; ``kept``: in a run folder, not in memory."""
     pairs = patients * arms
-    used = min(workers, _cores())
+    used = min(workers, cores())
     memory = _LEAST_MEMORY * (workers + (workers > 1)) + (0.0 if kept else pairs * _LEAST_BYTES)
     disk = pairs * _LEAST_BYTES if kept else 0.0
     return Estimate(patients, arms, workers, pairs * _LEAST_SECONDS / used, disk, memory, 0)
@@ -169,7 +167,7 @@ def measured(plan: Plan, patients: int, workers: int, *, kept: bool = True) -> E
         patients,
         len(plan.arms),
         workers,
-        each * patients / min(workers, _cores()),
+        each * patients / min(workers, cores()),
         disk if kept else 0.0,
         memory if kept else memory + held * patients,
         count,
@@ -186,14 +184,6 @@ def _weight(column: NDArray[Any]) -> float:
     return float(column.nbytes)
 
 
-def size(count: float) -> str:
-    """Return a number of bytes in the unit that suits it."""
-    for unit, name in ((1e15, "PB"), (1e12, "TB"), (1e9, "GB"), (1e6, "MB")):
-        if count >= unit:
-            return f"{count / unit:.3g} {name}"
-    return f"{count / 1e3:.3g} kB"
-
-
 def _refuse(estimate: Estimate, free: tuple[float, float]) -> None:
     excesses = estimate.excesses(*free)
     if excesses:
@@ -201,38 +191,6 @@ def _refuse(estimate: Estimate, free: tuple[float, float]) -> None:
             [f"{estimate.told()}, but {' and '.join(excesses)}. Ask for fewer patients, make room, or add --anyway."],
             estimate,
         )
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _free_disk(folder: Path | None) -> float:
-    """Return the bytes that are free where a folder is or will be; infinite if that cannot be known."""
-    if folder is None:
-        return math.inf
-    there = next((place for place in (folder, *folder.absolute().parents) if place.exists()), Path())
-    try:
-        return float(shutil.disk_usage(there).free)
-    except OSError:
-        return math.inf
-
-
-def _free_memory() -> float:
-    """Return the bytes of memory that are free, within the limit of this process's group; infinite if not known."""
-    free = math.inf
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        free = 1024.0 * next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
-        group = Path("/sys/fs/cgroup")
-        limit = (group / "memory.max").read_text(encoding="ascii").strip()
-        if limit != "max":
-            free = min(free, float(limit) - float((group / "memory.current").read_text(encoding="ascii")))
-    except (OSError, ValueError, StopIteration):
-        pass
-    return free
 
 
 def _used_memory() -> float:
