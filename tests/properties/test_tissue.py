@@ -321,7 +321,7 @@ OFF: dict[str, tuple[Callable[[Any], None], Callable[[TissueModel], float]]] = {
     "mechanisms": (_without("tumour", "mechanisms"), lambda model: int(model.lattice.clone_bits.max())),
     "programme": (
         _without("tumour", rules="programme"),
-        lambda model: float(model.lattice.memory.max()),
+        lambda model: float(model.lattice.memory[model.alive("tumour")].max()),
     ),
     "uncovering": (
         _without("vessel", "uncovering", rules="uncovering"),
