@@ -137,7 +137,10 @@ def _over(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> Figure:
     return mean(one / np.maximum(other, 1e-6))
 
 
-_DISH = "Tumour cells among astrocytes in a dish in the plane, paclitaxel of four doses in the medium for three days; the dose that leaves a third of what no drug leaves. "
+_DISH = (
+    "Tumour cells among astrocytes in a dish in the plane, paclitaxel of four doses in the medium for three days; "
+    "the dose that leaves a third of what no drug leaves. "
+)
 
 CLAIMS = (
     Claim(
@@ -153,7 +156,9 @@ CLAIMS = (
         parameters=("cells.carcinoma.rules.paclitaxel.shifted_by: assumed", "cells.astrocyte.secretion.endothelin: assumed"),
     ),
     Claim(
-        id="H10", statement="Endothelin of astrocytes turns a survival programme of tumour cells on, which fades once they part.", sources=("kim_2011_astrocytes",),
+        id="H10",
+        statement="Endothelin of astrocytes turns a survival programme of tumour cells on, which fades once they part.",
+        sources=("kim_2011_astrocytes",),
         setup="Tumour cells among astrocytes for two days; then the astrocytes are taken away. Genes are not simulated: their fold is read as "
         "the fold by which the programme raises the dose needed.",
         observable="fold of the dose needed after two days of contact", unit="1", band=Band(2.0, 5.0),
@@ -162,7 +167,9 @@ CLAIMS = (
         parameters=("cells.carcinoma.programme_time: recalled", "cells.carcinoma.rules.endothelin"),
     ),
     Claim(
-        id="H11", statement="Antagonists of endothelin's receptors take the programme away and give chemotherapy its effect back.", sources=("kim_2011_astrocytes",),
+        id="H11",
+        statement="Antagonists of endothelin's receptors take the programme away and give chemotherapy its effect back.",
+        sources=("kim_2011_astrocytes",),
         setup=_DISH + "With both receptors of endothelin blocked (BQ123 and BQ788), with neither, and without drug.",
         observable="dose needed beside astrocytes with both receptors blocked over that alone", unit="1", band=Band(0.0, 1.25),
         ablation=Ablation("only one receptor blocked", "the other goes on calling the programme"), experiment=_blocked,
