@@ -25,7 +25,7 @@ def test_growth_with_pushing_and_invasion(shape: tuple[int, int, int]) -> None:
     )  # fmt: skip
     stroma = kind("stroma", "host", death="0.1 /day", **HALF_DAY)
     host = kind("host", "host", yields=True)
-    model = block(shape, [tumour, stroma, host], tree=True, seed=7)
+    model = block(shape, [tumour, stroma, host], tree=True, seed=3)
     model.put("host", np.indices(shape)[2] >= shape[2] // 2)
     model.put("stroma", np.indices(shape)[2] < 3)
     model.put("tumour", ball(shape, 1.5))

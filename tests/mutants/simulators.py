@@ -261,9 +261,9 @@ WRONG: tuple[Wrong, ...] = (
     ),
     Wrong(
         "a hazard for a probability", "tissue/cells/propose.py",
-        "chance = -expm1(-total * days)",
-        "chance = total * days",
-        "agreement/test_tissue.py -k growth",
+        "chance = -expm1(-total * (days / laws.rounds[kind]))",
+        "chance = total * (days / laws.rounds[kind])",
+        "agreement/test_tissue.py -k rules",
     ),
     Wrong(
         "a row that is pushed through a vessel", "tissue/cells/places.py",

@@ -249,11 +249,11 @@ def test_cells_that_change_places_do_not_change_back() -> None:
 
 
 def test_attraction_draws_up_a_slope_and_its_absence_does_not() -> None:
-    """1000 walkers on a slope: catches attraction that is reversed, or that is there unasked (six standard errors)."""
+    """1000 walkers on a slope: catches attraction that is reversed, or that is there unasked (six standard errors; it draws by about twelve)."""
     shape = (1, 160, 160)
     rise = np.broadcast_to(np.linspace(0.0, 16.0, 160, dtype=np.float32), shape)[None].copy()
     drift = {}
-    for strength in (0.0, 10.0):
+    for strength in (0.0, 20.0):
         walker = kind("walker", "host", movement="0.3 um/min", attraction={"factor": strength})
         model = block(shape, [walker], [substance("factor")], lambda _: rise, tree=True)
         where = np.zeros(shape, bool)
@@ -264,25 +264,26 @@ def test_attraction_draws_up_a_slope_and_its_absence_does_not() -> None:
         drift[strength] = (_places(model) - before)[:, 2]
     error = np.std(drift[0.0]) / math.sqrt(drift[0.0].size)
     assert abs(drift[0.0].mean()) < 6.0 * error
-    assert drift[10.0].mean() > 6.0 * error
+    assert drift[20.0].mean() > 6.0 * error
 
 
 def test_affinity_holds_daughters_to_vessels() -> None:
-    """A tumour at a vessel: with affinity more of it lies beside the vessel than without, by a quarter at least."""
+    """A tumour at a vessel: with affinity more of it lies beside the vessel than without: 0.80 against 0.54; catches half of that (four standard errors)."""
     shares = {}
-    for affinity in (0.0, 10.0):
+    for affinity in (0.0, 30.0):
         shape = (1, 41, 41)
         tumour = kind("tumour", division="2 /day", vessel_affinity=affinity)
         touching = []
-        for seed in range(8):
+        for seed in range(120):
             model = block(shape, [tumour, kind("vessel", "vessel")], seed=seed)
             model.lay("vessel", np.arange(41) + 20 * 41)
             model.put("tumour", np.array([19 * 41 + 20]))
             _after(model, DAY)
             rows = np.nonzero(model.alive("tumour"))[1]
             touching.append((np.abs(rows - 20) == 1).mean())
-        shares[affinity] = float(np.mean(touching))
-    assert shares[10.0] > 1.25 * shares[0.0]
+        shares[affinity] = float(np.mean(touching)), float(np.var(touching) / len(touching))
+    (near, spread), (free, spread_free) = shares[30.0], shares[0.0]
+    assert near - free > 4.0 * math.sqrt(spread + spread_free)
 
 
 # ------------------------------------------------------------------ switched off
@@ -338,10 +339,10 @@ OFF: dict[str, tuple[Callable[[Any], None], Callable[[TissueModel], float]]] = {
 def test_what_is_switched_off_is_gone(name: str) -> None:
     """Two days with and without: catches a behaviour that never happens, or happens unasked."""
     change, measure = OFF[name]
-    assert measure(_after(vascular(BLOCK), 2 * DAY)) > 0
+    assert measure(_after(vascular(BLOCK, seed=3), 2 * DAY)) > 0
     kinds = copy.deepcopy(VASCULAR)
     change(kinds)
-    assert measure(_after(vascular(BLOCK, kinds), 2 * DAY)) == 0
+    assert measure(_after(vascular(BLOCK, kinds, seed=3), 2 * DAY)) == 0
 
 
 def test_who_neither_invades_nor_pushes_stays_among_its_neighbours() -> None:

@@ -41,6 +41,7 @@ TISSUE_EVENT = 50
 TISSUE_PLACE = 51
 TISSUE_START = 52
 TISSUE_TILE = 53
+TISSUE_GLANCE = 54
 
 Stream = NDArray[np.uint64]
 Word = np.uint64

@@ -1,6 +1,7 @@
 """First phase of a step: every cell draws its own luck and says what it would do, changing nothing.
 
-A cell's luck has the address (seed, voxel, step, round). So what a cell proposes depends on the state alone, and on no order:
+A cell's luck has the address (seed, voxel, step, round); its first 16 bits are those of a draw that it shares with the cells of
+seven voxels beside it, and most need no more to know that nothing happens. So what a cell proposes depends on the state alone, and on no order:
 slabs of layers can be asked side by side, and their answers one after another are those of the whole block.
 """
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from seedsoil.foundation.bundle import bundle
 from seedsoil.foundation.compiled import leaf
 from seedsoil.foundation.elementary import exp, expm1
-from seedsoil.foundation.streams import TISSUE_EVENT, draw_for_all, fraction
+from seedsoil.foundation.streams import TISSUE_EVENT, TISSUE_GLANCE, draw_for_all, fraction
 from seedsoil.tissue.cells.places import has_room
 from seedsoil.tissue.cells.senses import amount
 from seedsoil.tissue.lattice import ALIVE, DIVISION, EMPTY, MOVEMENT, PROGRAMME
@@ -27,6 +28,7 @@ CLEARING = 1000
 TILE_LAYERS, TILE_ROWS, TILE_COLUMNS = 8, 8, 64
 #: Cells that draw their luck together.
 _TOGETHER = 1024
+_glance, _share = np.uint64(0xFFFF), 1.0 / 65536.0
 
 
 class Proposals(NamedTuple):
@@ -45,10 +47,15 @@ class Proposals(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """Scratch: the cells that are asked together, with the most that can happen to each, and their luck."""
+    """Scratch: the draws that voxels of a row share, and the cells to whom something may happen, with their luck."""
 
+    group: NDArray[np.int64]
+    early: NDArray[np.uint64]
+    late: NDArray[np.uint64]
+    lane: NDArray[np.int32]
     voxel: NDArray[np.int64]
     place: NDArray[np.int32]
+    glance: NDArray[np.int32]
     limit: NDArray[np.float64]
     luck: NDArray[np.uint64]
     key: NDArray[np.uint64]
@@ -67,13 +74,17 @@ def proposals(room: int) -> Proposals:
 
 def asked(columns: int, behaviours: int) -> Asked:
     """Return scratch for `propose`, given the voxels along x and how many behaviours a kind has."""
-    room = _TOGETHER + columns
-    luck, key = np.empty((2, room), np.uint64)
-    return Asked(np.empty(room, np.int64), np.empty(room, np.int32), np.empty(room), luck, key, np.empty(behaviours))
+    room, groups = _TOGETHER + columns, columns // 8 + 2
+    (early, late), (luck, key) = np.empty((2, groups), np.uint64), np.empty((2, room), np.uint64)
+    place, glance = np.empty((2, room), np.int32)
+    return Asked(
+        np.empty(groups, np.int64), early, late, np.empty(8 * groups, np.int32), np.empty(room, np.int64), place, glance,
+        np.empty(room), luck, key, np.empty(behaviours),
+    )  # fmt: skip
 
 
 @leaf
-def propose(lattice, laws, stream, days, step, turn, limits, first, last, scratch, found):  # type: ignore[no-untyped-def]
+def propose(lattice, laws, stream, days, step, turn, limits, glances, first, last, scratch, found):  # type: ignore[no-untyped-def]
     """Write the proposals of one round by the cells of some layers, in the order of voxels; returns how many.
 
     Parameters
@@ -84,8 +95,10 @@ def propose(lattice, laws, stream, days, step, turn, limits, first, last, scratc
         Length of a step.
     turn : int
         The round: 0 is everybody's, later ones those of quick kinds.
-    limits : kinds x conditions
+    limits : row of kinds x conditions
         Probability that anything at all happens to a cell in this round, at most.
+    glances : int32, row of kinds x conditions
+        The same in 65536ths, rounded up.
     first, last : int
         Layers: from, and behind the last.
     scratch : Asked
@@ -97,7 +110,7 @@ def propose(lattice, laws, stream, days, step, turn, limits, first, last, scratc
     count, pending = 0, 0
     for z in range(first, last):
         for y in range(rows):
-            pending = _gather(lattice, limits, z, y, scratch, pending)
+            pending = _gather(lattice, limits, glances, stream, moment, z, y, scratch, pending)
             if pending >= _TOGETHER or (y == rows - 1 and pending > 0):
                 draw_for_all(stream, TISSUE_EVENT, scratch.voxel, pending, moment, scratch.luck, scratch.key)
                 count = _ask(lattice, laws, days, step, z, scratch, pending, found, count)
@@ -108,24 +121,34 @@ def propose(lattice, laws, stream, days, step, turn, limits, first, last, scratc
 
 
 @leaf
-def _gather(lattice, limits, z, y, scratch, pending):  # type: ignore[no-untyped-def]
-    """Add the cells of a row to whom anything can happen to those that are asked together; returns how many these are then."""
+def _gather(lattice, limits, glances, stream, moment, z, y, scratch, pending):  # type: ignore[no-untyped-def]
+    """Add the cells of a row to whom something may happen to those that wait for their luck; returns how many these are then."""
     kinds, conditions = lattice.kind, lattice.condition
-    voxels, places, most = scratch.voxel, scratch.place, scratch.limit
+    groups, early, late, lanes = scratch.group, scratch.early, scratch.late, scratch.lane
     _, rows, columns = kinds.shape
-    start = (z * rows + y) * columns
     anybody = 0
     for x in range(columns):
         anybody |= kinds[z, y, x]
     if anybody == EMPTY:
         return pending
+    start = (z * rows + y) * columns
+    first = start >> 3
+    count = ((start + columns - 1) >> 3) - first + 1
+    for number in range(count):
+        groups[number] = first + number
+    draw_for_all(stream, TISSUE_GLANCE, groups, count, moment, early, late)
+    for number in range(count):
+        for lane in range(4):
+            shift = np.uint64(16 * lane)
+            lanes[8 * number + lane] = (early[number] >> shift) & _glance
+            lanes[8 * number + 4 + lane] = (late[number] >> shift) & _glance
+    before = start & 7
     for x in range(columns):
-        kind = kinds[z, y, x]
-        if kind == EMPTY:
-            continue
-        limit = limits[kind, conditions[z, y, x]]
-        voxels[pending], places[pending], most[pending] = start + x, x, limit
-        pending += limit > 0.0
+        which = 3 * np.uint64(kinds[z, y, x]) + np.uint64(conditions[z, y, x])
+        if lanes[np.uint64(before + x)] < glances[which]:
+            scratch.voxel[pending], scratch.place[pending] = start + x, x
+            scratch.glance[pending], scratch.limit[pending] = lanes[before + x], limits[which]
+            pending += 1
     return pending
 
 
@@ -135,8 +158,11 @@ def _ask(lattice, laws, days, step, z, scratch, pending, found, count):  # type:
     _, rows, columns = lattice.kind.shape
     wide = (columns + TILE_COLUMNS - 1) // TILE_COLUMNS
     layer_of_tiles = z // TILE_LAYERS * ((rows + TILE_ROWS - 1) // TILE_ROWS)
-    for number in range(_lucky(scratch, pending)):
-        luck, voxel, x = scratch.limit[number], scratch.voxel[number], scratch.place[number]
+    for number in range(pending):
+        luck = (scratch.glance[number] + fraction(scratch.luck[number])) * _share
+        if luck >= scratch.limit[number]:
+            continue
+        voxel, x = scratch.voxel[number], scratch.place[number]
         y = (voxel - x) // columns - z * rows
         action = CLEARING
         if lattice.condition[z, y, x] == ALIVE:
@@ -148,22 +174,6 @@ def _ask(lattice, laws, days, step, z, scratch, pending, found, count):  # type:
         found.voxel[count], found.action[count], found.key[count] = voxel, action, scratch.key[number]
         found.tile[count] = (layer_of_tiles + y // TILE_ROWS) * wide + x // TILE_COLUMNS
         count += 1
-    return count
-
-
-@leaf
-def _lucky(scratch, pending):  # type: ignore[no-untyped-def]
-    """Move those to whom anything can happen with their luck to the front, with their luck where their limit was; returns how many.
-
-    A jump for each of them would be mistaken by the processor for a third of all.
-    """
-    voxels, places, limits, keys = scratch.voxel, scratch.place, scratch.limit, scratch.key
-    count = 0
-    for number in range(pending):
-        luck, limit = fraction(scratch.luck[number]), limits[number]
-        voxels[count], places[count], keys[count] = voxels[number], places[number], keys[number]
-        limits[count] = luck
-        count += luck < limit
     return count
 
 

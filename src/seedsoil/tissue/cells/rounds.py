@@ -56,15 +56,19 @@ class Rounds:
 
     def ask(self, lattice: Lattice, days: float, step: int, turn: int, on_slabs: Slabs) -> Proposals:
         """Return the proposals of one round in the order of voxels; they hold until the next."""
-        laws, limits = self._laws, np.zeros((self._laws.chance.size, 3))
-        limits[:, ALIVE] = np.where(laws.rounds > turn, laws.chance, 0.0)
+        laws, most = self._laws, np.zeros((self._laws.chance.size, 3))
+        most[:, ALIVE] = np.where(laws.rounds > turn, laws.chance, 0.0)
         if turn == 0:
-            limits[:, 1:] = laws.cleared[:, 1:]  # the dead wait for a whole step
+            most[:, 1:] = laws.cleared[:, 1:]  # the dead wait for a whole step
+        limits = most.ravel()
+        glances = np.ceil(limits * 65536.0).astype(np.int32)
 
         def one(first: int, last: int) -> Proposals:
             scratch, found = self._slabs.get(first) or (asked(self._columns, laws.base.shape[1]), proposals(_ROOM))
             while (
-                count := propose(lattice, laws, self._stream, days, step, turn, limits, first, last, scratch, found)
+                count := propose(
+                    lattice, laws, self._stream, days, step, turn, limits, glances, first, last, scratch, found
+                )
             ) < 0:
                 found = proposals(found.voxel.size * 3 // 2)
             self._slabs[first] = scratch, found

@@ -9,7 +9,17 @@ from itertools import accumulate
 import numpy as np
 
 from seedsoil.biology.lesion.cell import CellKind
-from seedsoil.foundation.streams import TISSUE_EVENT, TISSUE_PLACE, TISSUE_TILE, Stream, aim, bits, new_stream, uniform
+from seedsoil.foundation.streams import (
+    TISSUE_EVENT,
+    TISSUE_GLANCE,
+    TISSUE_PLACE,
+    TISSUE_TILE,
+    Stream,
+    aim,
+    bits,
+    new_stream,
+    uniform,
+)
 from seedsoil.tissue.twin.block import Block, Cell, Clone, Place
 from seedsoil.tissue.twin.places import choose, gives_way, holds_on, pull, push, rows_to_push
 from seedsoil.tissue.twin.rules import added, amount, takes, unasked
@@ -46,8 +56,7 @@ def advance(block: Block) -> None:
         for cell in block.cells.values():
             if turn >= turns[cell.kind.name] or (turn > 0 and not cell.alive):
                 continue
-            aim(stream, TISSUE_EVENT, block.voxel(cell.place), moment)
-            luck = uniform(stream)
+            luck = _luck(block, stream, cell.place, moment)
             action = event(block, cell, luck, block.setting.step / turns[cell.kind.name])
             if action and (action != "division" or _has_room(block, cell)):
                 key = int(bits(stream))
@@ -62,6 +71,15 @@ def advance(block: Block) -> None:
             kept = math.exp(-block.setting.step / float(cell.kind.programme_time))
             cell.programme = float(np.float32(asked * (1.0 - kept) + cell.programme * kept))
     block.step += 1
+
+
+def _luck(block: Block, stream: Stream, place: Place, moment: int) -> float:
+    """A cell's luck: sixteen bits of what eight voxels draw together, and behind them its own; the stream then gives its hash."""
+    voxel = block.voxel(place)
+    aim(stream, TISSUE_GLANCE, voxel // 8, moment)
+    drawn = int(bits(stream)) | int(bits(stream)) << 64
+    aim(stream, TISSUE_EVENT, voxel, moment)
+    return ((drawn >> 16 * (voxel % 8)) % 2**16 + uniform(stream)) / 2**16
 
 
 def _tile(block: Block, stream: Stream, place: Place, moment: int) -> int:
