@@ -107,7 +107,8 @@ CLAIMS = (
     Claim(
         id="H2", statement="In brain metastases cells live within about 100 micrometres of a capillary and die beyond.", sources=_SOURCES,
         setup="Tumour cells about one capillary seen end on, with the same oxygen and uptake as H1, for ten days; four blocks, in full mode twelve.",
-        observable="distance from the capillary at which half of the cells live", unit="um", band=Band(75.0, 110.0), ablation=_ABLATION, experiment=_around_a_capillary,
+        observable="distance from the capillary at which half of the cells live", unit="um",
+        band=Band(75.0, 110.0), ablation=_ABLATION, experiment=_around_a_capillary,
         checks=(Check("dead", "middle distance of the dead from the capillary", "um", Band(100.0, math.inf)),),
         parameters=("cells.carcinoma.uptake.oxygen: recalled", "substances.oxygen.diffusion"),
     ),
