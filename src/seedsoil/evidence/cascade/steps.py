@@ -11,22 +11,15 @@ from numpy.typing import NDArray
 from seedsoil.evidence.bench import Order, cohort, column, counted
 from seedsoil.evidence.claim import Ablation, Band, Chart, Check, Claim, Direction, Figure, Finding, Setting
 from seedsoil.evidence.estimates import again, mean, ratio
+from seedsoil.evidence.injected import EYE, MICROSCOPE, UNKILLED
 from seedsoil.trial.trial import Trial
 
-#: Cells of a colony that a microscope finds, and of one that the eye does [mm].
-MICROSCOPE, EYE = "0.05 mm", "0.1 mm"
 _PORTAL_CELLS, _VEIN_CELLS = 3e5, 1e5
-#: Cells that nothing kills on their way and in their first day.
-_UNKILLED = {
-    "early_loss_rate": "0 /day",
-    "transit_loss_rate": "0 /day",
-    "spread": {"natural_killer_loss_rate": "0 /day"},
-}
 
 
 def _intraportal(setting: Setting) -> Finding:
     """Luzzi 1998: cells into the portal vein; those in the tissue after three days, small and large colonies after 13."""
-    tumour = {"is": "b16_f1", **(_UNKILLED if setting.ablated else {})}
+    tumour = {"is": "b16_f1", **(UNKILLED if setting.ablated else {})}
     animals = setting.animals(12, 40)
     orders = [
         {"inject": f"{_PORTAL_CELLS:g} cells", "into": "portal_vein", "at": "0 days"},
@@ -88,7 +81,7 @@ def _vein(
 
 def _survival(setting: Setting) -> Finding:
     """Alive after a day in a vein, and F10 against F1 with and without the host's killers."""
-    changes = _UNKILLED if setting.ablated else None
+    changes = UNKILLED if setting.ablated else None
     parent = 100.0 * counted(_vein(setting, "b16_melanoma", changes=changes), "label", "vein") / _VEIN_CELLS
     if setting.ablated:
         return Finding(mean(parent), len(parent))
@@ -107,7 +100,7 @@ def _survival(setting: Setting) -> Finding:
 
 def _yields(setting: Setting) -> Finding:
     """Colonies per injected cell, and metastases per cell that human primaries shed in their lives."""
-    changes = {"viable_when_shed": "1", **_UNKILLED} if setting.ablated else {}
+    changes = {"viable_when_shed": "1", **UNKILLED} if setting.ablated else {}
     trial = _vein(setting, "b16_melanoma", changes=changes)
     colonies = counted(trial, "colonies", "vein", site="lung")
     if setting.ablated:
