@@ -1,0 +1,143 @@
+"""B1, B2: how large a breast cancer was when its first metastasis settled, and whom an operation at a size leaves free."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seedsoil.biology.soils.vessels import cells_of, diameter
+from seedsoil.evidence.bench import cohort, column
+from seedsoil.evidence.claim import Ablation, Band, Chart, Check, Claim, Direction, Figure, Finding, Setting
+from seedsoil.evidence.estimates import again, share
+from seedsoil.trial.trial import Trial
+
+Floats = NDArray[np.float64]
+
+#: Middle of each class of size [mm], and the percentage with metastases in their lives (Koscielny 1984, recalled).
+_KOSCIELNY = (
+    (17.5, 27.1),
+    (30.0, 42.0),
+    (40.0, 56.7),
+    (50.0, 66.5),
+    (60.0, 72.8),
+    (70.0, 83.8),
+    (80.0, 81.3),
+    (95.0, 92.0),
+)
+_VARY = {"tumour.division_rate": {"cv": 0.1}, "tumour.shedding_rate": {"cv": 1.0}, "tumour.hit_rate": {"cv": 0.5}}
+#: Diameters of classes of T [mm], and the width from which on a metastasis is seen.
+_CLASSES = {"T1a": 4.0, "T1b": 8.0, "T1c": 15.0, "T2": 35.0, "T3": 60.0}
+_SEEN = 5.0
+
+
+def _bins(setting: Setting) -> Finding:
+    """Breast cancers watched as they grow: the size at which the first metastasis that grows had settled."""
+    patients = setting.animals(12, 2648)
+    # Cells that can all settle found thousands: there the two smallest classes say enough.
+    widest = 30.0 if setting.ablated else 95.0
+    trial = cohort(
+        setting, animals=patients, tumour="breast_er_positive", host="adult", until="1 day", vary=_VARY,
+        diagnosis={"primary_diameter": f"{widest:g} mm"}, arms={"found": []},
+        without=("burden death", "background death", "reseeding", "lesion reseeding"),
+    )  # fmt: skip
+    first = np.array([_first_size(trial, patient) for patient in range(patients)])
+    classes = [pair for pair in _KOSCIELNY if pair[0] <= widest]
+
+    def miss(sizes: Floats) -> float:
+        return max(abs(100.0 * float((sizes <= width).mean()) - percent) for width, percent in classes)
+
+    found = [100.0 * float((first <= width).mean()) for width, _ in classes]
+    return Finding(
+        again((first,), miss),
+        patients,
+        {
+            "below 1 cm": share(int((first < 10.0).sum()), patients),
+            "half": again((first,), lambda sizes: float(np.median(np.minimum(sizes, 100.0))) / 10.0),
+        },
+        {"patients": {"diameter at the first metastasis [mm]": [min(size, 1e3) for size in first.tolist()]}},
+        (Chart("Patients with a metastasis by the size of their tumour", "Diameter [mm]", "Percent", {
+            "found": {"x": [width for width, _ in classes], "y": found},
+            "Koscielny 1984": {"x": [width for width, _ in classes], "y": [percent for _, percent in classes]},
+        }),),
+    )  # fmt: skip
+
+
+def _first_size(trial: Trial, patient: int) -> float:
+    """Return the diameter of the primary when the first metastasis that grows arrived [mm]; infinite if none has."""
+    story = trial.patient(patient, "found")
+    growing = (np.asarray(story.lesions["fate"]) == "growing") & (np.asarray(story.lesions["lesion"]) > 0)
+    if not growing.any():
+        return math.inf
+    day = float(np.asarray(story.lesions["arrival_day"])[growing].min())
+    return diameter(float(np.interp(day, story.days, story.cells[:, 0])))
+
+
+def _staged(setting: Setting) -> Finding:
+    """Breast cancers taken out at the sizes of T1a to T3, and no metastasis of 5 mm ten years later."""
+    patients = setting.animals(16, 200)
+    free = {}
+    for name, width in _CLASSES.items():
+        if setting.ablated and name != "T1a":
+            continue
+        trial = cohort(
+            setting, animals=patients, tumour="breast_er_positive", host="adult", until="10 years", vary=_VARY,
+            diagnosis={"primary_diameter": f"{width:g} mm"}, without=("background death",),
+            arms={"out": [{"resect": "primary", "at": "0 days"}]},
+        )  # fmt: skip
+        seen = (column(trial, "lesions", "lesion") > 0) & (column(trial, "lesions", "largest_cells") >= cells_of(_SEEN))
+        ill = np.bincount(column(trial, "lesions", "patient")[seen], minlength=patients) > 0
+        free[name] = share(int((~ill).sum()), patients)
+    if setting.ablated:
+        return Finding(free["T1a"], patients)
+    shares = [free[name].value for name in _CLASSES]
+    falls = all(later <= before for before, later in pairwise(shares))
+    return Finding(
+        free["T1a"],
+        patients,
+        {"T3": free["T3"], "T2": free["T2"], "T1c": free["T1c"], "monotone": Figure.exact(float(falls))},
+        {"classes": {"T": list(_CLASSES), "diameter [mm]": list(_CLASSES.values()), "free after ten years": shares}},
+    )
+
+
+CLAIMS = (
+    Claim(
+        id="B1",
+        statement="Small primaries can have metastases, but it is mostly large ones that have them.",
+        sources=("koscielny_1984",),
+        setup="Hormone-sensitive breast cancers that differ in growth, shedding and hits as in the shipped study, watched to 95 mm without "
+        "treatment; the diameter when the first metastasis that grows had arrived. Nothing is calibrated to these patients.",
+        observable="largest distance from the published share with metastases in eight classes of size",
+        unit="point",
+        band=Band(0.0, 8.0),
+        ablation=Ablation("every cell is competent", "rare cells that can settle are what makes size count: if all could, small tumours would have seeded", ("competence",)),
+        experiment=_bins,
+        checks=(
+            Check("below 1 cm", "share of tumours below 10 mm with a metastasis", "1", Band(0.01, 1.0)),
+            Check("half", "diameter at which half have a metastasis", "cm", Band(3.0, 4.2)),
+        ),
+        parameters=("tumour.hits, tumour.hit_rate", "tumour.shedding_rate", "tumour.early_loss_rate"),
+    ),
+    Claim(
+        id="B2",
+        statement="Taking a small tumour out often cures, and staging by size rests on that.",
+        sources=("koscielny_1984", "coumans_2013"),
+        setup="Hormone-sensitive breast cancers taken out at 4, 8, 15, 35 and 60 mm (T1a to T3), nothing else done; ten years without a "
+        "metastasis of 5 mm.",
+        observable="share without a metastasis after ten years, T1a",
+        unit="1",
+        band=Band(0.95, 1.0),
+        direction=Direction("above", 0.5),
+        ablation=Ablation("every cell is competent", "if all cells could settle, the smallest tumour would have seeded", ("competence",)),
+        experiment=_staged,
+        checks=(
+            Check("T3", "the same, T3", "1", Band(0.0, 0.65)),
+            Check("monotone", "1 if each larger class has no more", "1", Band(1.0, 1.0)),
+            Check("T1c", "the same, T1c", "1"),
+            Check("T2", "the same, T2", "1"),
+        ),
+        parameters=("tumour.hits, tumour.hit_rate", "tumour.wake_rate: sleepers that wake within ten years"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,95 @@
+"""A1: patients like the one the review opens with: liver metastases, a pump in the hepatic artery, response, regrowth."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from seedsoil.evidence.bench import cohort, column
+from seedsoil.evidence.claim import Ablation, Band, Check, Claim, Figure, Finding, Setting
+from seedsoil.evidence.estimates import mean, median, share
+from seedsoil.trial.endpoints import event_times
+from seedsoil.trial.trial import Trial
+
+_MONTH = 365.25 / 12.0
+
+
+def _pump(setting: Setting) -> Finding:
+    """The shipped study of such patients: the time of regrowth, from there to death, and what has grown again."""
+    patients = setting.animals(12, 100)
+    trial = cohort(
+        setting, animals=patients, tumour="colon_adenocarcinoma", host="adult", until="5 years",
+        diagnosis={"primary_diameter": "35 mm", "metastases": 3, "metastasis_diameter": "10 mm"},
+        vary={"tumour.division_rate": {"cv": 0.1}, "tumour.shedding_rate": {"cv": 1.0}, "tumour.hit_rate": {"cv": 0.5}},
+        arms={"none": [{"resect": "primary", "at": "14 days"}],
+              "pump": [{"resect": "primary", "at": "14 days"},
+                       {"give": "floxuridine", "dose": "2.8 mg/kg", "route": "hepatic_artery", "start": "28 days", "every": "28 days",
+                        "duration": "14 days", "until": "progression"}]},
+    )  # fmt: skip
+    table = trial.tables["patients"]
+    days, again = event_times(table, "pump", "regrowth")
+    months = days[again] / _MONTH
+    regrown = median(months) if months.size else Figure(math.nan, math.nan, math.nan)
+    untreated, _ = event_times(table, "none")
+    end, died = event_times(table, "pump")
+    responded = np.isin(column(trial, "patients", "response", "pump"), ("CR", "PR"))
+    progressed = column(trial, "patients", "progressed", "pump").astype(bool)
+    ending = responded & progressed & died
+    after = (end - column(trial, "patients", "progression_day", "pump"))[ending] / _MONTH
+    resistant = np.nan_to_num(column(trial, "patients", "resistant_fraction_at_end", "pump"))
+    low, high = (float(np.percentile(months, q)) for q in (10, 90)) if months.size else (math.nan, math.nan)
+    return Finding(
+        regrown,
+        int(months.size),
+        {
+            "untreated": median(untreated / _MONTH),
+            "nadir": median(_nadirs(trial)),
+            "responded": share(int(responded.sum()), patients),
+            "death after regrowth": median(after) if after.size else Figure(math.nan, math.nan, math.nan),
+            "resistant": mean(resistant[ending]),
+            "36 months within": Figure.exact(float(low <= 36.0 <= high)),
+        },
+        {"patients": {"responded": responded.tolist(), "end [months]": (end / _MONTH).tolist(), "died": died.tolist(),
+                      "resistant share": resistant.tolist()},
+         "regrowth": {"months": months.tolist()}},
+    )  # fmt: skip
+
+
+def _nadirs(trial: Trial) -> list[float]:
+    """Return the least volume that scans of each patient with a pump showed, over that of the first: sums of diameters, cubed."""
+    who, sums = (column(trial, "assessments", name, "pump") for name in ("patient", "target_sum_mm"))
+    found = []
+    for patient in np.unique(who):
+        seen = sums[who == patient]
+        seen = seen[np.isfinite(seen)]
+        if seen.size > 1 and seen[0] > 0.0:
+            found.append(float((seen.min() / seen[0]) ** 3))
+    return found
+
+
+CLAIMS = (
+    Claim(
+        id="A1",
+        statement="A patient whose liver metastases answered to a pump in the hepatic artery fell ill again after three years, with a tumour "
+        "that resisted, and died within months.",
+        sources=("fidler_kripke_2015",),
+        setup="The study `opening_patient` as it is shipped: colon cancers with three liver metastases of 10 mm or more, the primary taken out, "
+        "floxuridine into the hepatic artery for 14 of every 28 days until progression, or nothing more; CT, five years.",
+        observable="time from diagnosis to regrowth, median of those who responded and regrew",
+        unit="month",
+        band=Band(24.0, 48.0),
+        ablation=Ablation("no resistance", "nothing resists the drug and nothing learns to bear it: what responds does not come back", ("resistance", "drug-induced tolerance")),
+        experiment=_pump,
+        checks=(
+            Check("untreated", "survival without the pump, median", "month", Band(0.0, 9.0)),
+            Check("nadir", "least volume under the pump over that before, median patient", "1", Band(0.0, 0.5)),
+            Check("responded", "share of patients with a response by RECIST", "1"),
+            Check("death after regrowth", "from regrowth to death, median", "month", Band(2.0, 8.0)),
+            Check("resistant", "share of cells that resist at death", "1", Band(0.9, 1.0)),
+            Check("36 months within", "1 if 36 months lie in the middle 80 % of times to regrowth", "1", Band(1.0, 1.0)),
+        ),
+        parameters=("agents.floxuridine.kill", "tumour.mechanisms.*.rate", "host.burden_hazard"),
+        dispute="In trials of such pumps half or nearly all respond, and half live 18 to 24 months: the patient of the review did better than most.",
+    ),
+)  # fmt: skip
