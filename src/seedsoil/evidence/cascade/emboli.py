@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +21,14 @@ _CELLS, _MINUTE = 3e5, 1.0 / 1440.0
 
 
 def _proteases(setting: Setting) -> Finding:
-    """Cells in the blood that leaves a mammary tumour, a day after more and more of an inhibitor of proteases."""
+    """Cells in the blood that leaves a mammary tumour, after a week with more and more of an inhibitor of proteases."""
     animals = setting.animals(6, 20)
-    tube = {"draw": "1 mL", "from": "breast", "assay": ["ctc_size"], "start": "1 day"}
+    tube = {"draw": "1 mL", "from": "breast", "assay": ["ctc_size"], "start": "7 days"}
     free = {"spread": {"protease_dependence": "0"}} if setting.ablated else {}
     trial = cohort(
-        setting, animals=animals, tumour={"is": "breast_er_negative", **free}, host="mouse", until="2 days",
+        setting, animals=animals, tumour={"is": "breast_er_negative", **free}, host="mouse", until="8 days",
         diagnosis={"primary_diameter": "10 mm"}, without=("burden death", "metastasis"),
-        arms={f"dose-{dose:g}": [*([{"give": "batimastat", "dose": f"{dose:g} mg/m^2", "route": "oral", "start": "0 days"}] if dose else []), tube]
+        arms={f"dose-{dose:g}": [*([{"give": "batimastat", "dose": f"{dose:g} mg/m^2", "route": "oral", "every": "1 day", "times": 7}] if dose else []), tube]
               for dose in _INHIBITOR_DOSES},
     )  # fmt: skip
     cells = {dose: column(trial, "blood", "cells", f"dose-{dose:g}") for dose in _INHIBITOR_DOSES}
@@ -86,13 +87,13 @@ def _arrest(setting: Setting) -> Finding:
     """B16-F1 cells into the portal vein or a vein of the tail: caught at once, alive in the tissue, begun to grow."""
     animals = setting.animals(6, 20)
     loose = {"adhesion": dict.fromkeys(("selectin", "integrin", "lectin", "chemokine"), "0")} if setting.ablated else {}
-    wide = {"anatomy": {"sites": {"liver": {"size_trap": "0"}, "lung": {"size_trap": "0"}}}} if setting.ablated else {}
+    wide: dict[str, Any] = {"liver": {"size_trap": "0"}, "lung": {"size_trap": "0"}} if setting.ablated else {}
     trial = cohort(
         setting, animals=animals, tumour={"is": "b16_f1", **loose}, host="mouse", until="14 days",
         arms={name: [{"inject": f"{_CELLS:g} cells", "into": into, "at": "0 days"},
                      {"count": "label", "at": ["1 minute", "3 days"]}]
               for name, into in (("liver", "portal_vein"), ("lung", "veins"))},
-        **wide,
+        anatomy={"sites": wide},
     )  # fmt: skip
     first = {
         site: _label(trial, site, _MINUTE) / _label(trial, site, _MINUTE, everywhere=True) for site in ("liver", "lung")
@@ -128,7 +129,7 @@ CLAIMS = (
         id="B6",
         statement="Cells invade because their enzymes, collagenase among them, open the tissue.",
         sources=("liotta_1980",),
-        setup="Mammary tumours of 10 mm in mice; batimastat from none to 1350 mg/m2, and a day later the cells in a mL of the blood that leaves "
+        setup="Mammary tumours of 10 mm in mice; batimastat from none to 1350 mg/m2 a day, and after a week the cells in a mL of the blood that leaves "
         "the tumour. (Body scale: entry into vessels; there is no depth of invasion here.)",
         observable="fall of cells that enter vessels while proteases are held",
         unit="1",
