@@ -122,6 +122,8 @@ CLAIMS = (
         unit="drug",
         band=Band(3.0, 3.0),
         ablation=Ablation("no platelets", "aspirin acts by what platelets do for cells in the blood: without them it does nothing, early or late", ("platelets",)),
+        ablation=Ablation("no platelets", "aspirin acts by what platelets do for cells in the blood: without them it does "
+        "nothing, early or late", ("platelets",)),
         experiment=_times,
         checks=(
             Check("aspirin", "log effect of early aspirin on lung colonies less that of late aspirin", "log"),

@@ -193,6 +193,8 @@ CLAIMS = (
         unit="/g/day",
         band=Band(1e6, 6e6),
         ablation=Ablation("no vessels", "a tumour that lives without vessels, for lack of oxygen does nothing to it, has no way into the blood", ("sprouting", "co-option")),
+        ablation=Ablation("no vessels", "a tumour that lives without vessels, for lack of oxygen does nothing to it, has no "
+        "way into the blood", ("sprouting", "co-option")),
         experiment=_shed,
         checks=(
             Check("regressing over growing", "the same of tumours that shrink over those that grow", "1", Band(0.8, 1.6)),

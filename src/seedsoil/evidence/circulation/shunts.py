@@ -56,6 +56,8 @@ CLAIMS = (
         unit="1",
         direction=Direction("below", 1.0),
         ablation=Ablation("no loss in the first day", "of cells that have arrested the first day takes all but a few; if it took none, lesions would be the rule"),
+        ablation=Ablation("no loss in the first day", "of cells that have arrested the first day takes all but a few; if it "
+        "took none, lesions would be the rule"),
         experiment=_shunted,
         checks=(
             Check("lesions without", "lesions seen at an autopsy without a shunt", "lesion"),

@@ -80,6 +80,8 @@ CLAIMS = (
         unit="month",
         band=Band(24.0, 48.0),
         ablation=Ablation("no resistance", "nothing resists the drug and nothing learns to bear it: what responds does not come back", ("resistance", "drug-induced tolerance")),
+        ablation=Ablation("no resistance", "nothing resists the drug and nothing learns to bear it: what responds does not "
+        "come back", ("resistance", "drug-induced tolerance")),
         experiment=_pump,
         checks=(
             Check("untreated", "survival without the pump, median", "month", Band(0.0, 9.0)),
