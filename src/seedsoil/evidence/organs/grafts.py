@@ -1,4 +1,4 @@
-"""D4, D5, D7: B16 in a vein of mice that bear grafts of organs, and clones of it: who grows where, and who brings it along."""
+"""D4, D5, D7: B16 in a vein of mice that bear grafts of organs, and clones of it: who grows, and where."""
 
 from __future__ import annotations
 

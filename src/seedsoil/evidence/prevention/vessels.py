@@ -1,0 +1,251 @@
+"""F4, F7, F8, F9: lesions without new vessels, with more of them, young and old, and such as live on the host's."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seedsoil.biology.soils.vessels import diameter
+from seedsoil.evidence.bench import Order, cohort, column
+from seedsoil.evidence.claim import Ablation, Band, Chart, Check, Claim, Direction, Figure, Finding, Setting
+from seedsoil.evidence.estimates import again, mean, ratio, share
+from seedsoil.trial.trial import Trial
+
+Floats = NDArray[np.float64]
+#: What is told apart from single cells that never grew, and the size that Folkman's lesions do not pass [mm].
+_GROWN, _SMALL = 0.2, 2.0
+_ANTIBODY = {"give": "bevacizumab", "dose": "5 mg/kg"}
+
+
+def _held_small(setting: Setting) -> Finding:
+    """B16-F10 lesions of the lung without new vessels, where they live on the host's vessels too and where they cannot."""
+    alone, on_host = (
+        _sizes(setting, *without)
+        for without in ((("co-option",), ()) if setting.ablated else (("sprouting", "co-option"), ("sprouting",)))
+    )
+    return Finding(
+        share(int((alone < _SMALL).sum()), len(alone)),
+        len(alone),
+        {
+            "with co-option": share(int((on_host < _SMALL).sum()), len(on_host)),
+            "diameter": again((alone,), lambda one: float(np.median(one)) if one.size else math.nan),
+        },
+        {"no host vessels": {"mm": alone.tolist()}, "host vessels": {"mm": on_host.tolist()}},
+    )
+
+
+def _sizes(setting: Setting, *without: str) -> Floats:
+    """Return the largest diameter of each lung lesion that grew, after fourteen weeks [mm]."""
+    trial = cohort(
+        setting, animals=setting.animals(4, 12), tumour="b16_f10", host="mouse", until="98 days",
+        without=("burden death", "background death", *without),
+        arms={"vein": [{"inject": "3e3 cells", "into": "veins", "at": "0 days"}]},
+    )  # fmt: skip
+    lung = column(trial, "lesions", "site") == "lung"
+    sizes = np.array([diameter(float(cells)) for cells in column(trial, "lesions", "largest_cells")[lung]])
+    return np.asarray(sizes[sizes >= _GROWN])
+
+
+def _promoted(setting: Setting) -> Finding:
+    """Wong 2015: traces of cilengitide with verapamil, beside gemcitabine and alone, in a pancreatic carcinoma."""
+    vessels: list[Order] = [
+        {"give": "cilengitide", "dose": "0.05 mg/kg", "every": "1 day"},
+        {"give": "verapamil", "dose": "4 mg/kg", "every": "1 day"},
+    ]
+    drug: list[Order] = [{"give": "gemcitabine", "dose": "1 g/m^2", "every": "7 days"}]
+    arms = {"none": [], "gemcitabine": drug, "both": [*drug, *vessels], "vessels": vessels}
+    trial = cohort(
+        setting, animals=setting.animals(4, 12), tumour="pancreas_adenocarcinoma", host="adult", until="84 days",
+        diagnosis={"primary_diameter": "25 mm"}, without=("burden death", "background death"),
+        arms={name: [*orders, {"scan": "ct", "every": "84 days"}] for name, orders in arms.items()},
+    )  # fmt: skip
+    last = {name: _last_day(trial, name) for name in arms}
+
+    def against(one: str, other: str, what: str) -> Figure:
+        return ratio(last[one][what], last[other][what])
+
+    return Finding(
+        against("both", "gemcitabine", "cells"),
+        trial.plan.patients,
+        {
+            "vessels": against("both", "gemcitabine", "vessels"),
+            "hypoxia": against("both", "gemcitabine", "hypoxia"),
+            "metastases": against("both", "gemcitabine", "spread"),
+            "without gemcitabine": against("vessels", "none", "cells"),
+        },
+        {name: {what: values.tolist() for what, values in table.items()} for name, table in last.items()},
+    )
+
+
+def _last_day(trial: Trial, arm: str) -> dict[str, Floats]:
+    """Return each patient's primary and metastases on the last recorded day."""
+    rows = []
+    for number in range(trial.plan.patients):
+        story = trial.patient(number, arm)
+        rows.append((story.cells[-1, 0], story.vessels[-1, 0], story.hypoxia[-1, 0], story.cells[-1, 1:].sum()))
+    return dict(zip(("cells", "vessels", "hypoxia", "spread"), np.array(rows).T, strict=True))
+
+
+def _two_histories(setting: Setting) -> Finding:
+    """An antibody against VEGF for six weeks: a young tumour of a mouse, and a chronic one of a patient."""
+    young = _shrunk(setting, "b16_melanoma", "mouse", "6 mm", "3 days")
+    old = _shrunk(setting, "colon_adenocarcinoma", "adult", "25 mm", "14 days")
+    return Finding(
+        mean(young["shrunk"]),
+        len(young["shrunk"]),
+        {
+            "chronic": mean(old["shrunk"]),
+            "mature share, young": mean(young["mature"]),
+            "mature share, chronic": mean(old["mature"]),
+        },
+        {"young": {name: values.tolist() for name, values in young.items()},
+         "chronic": {name: values.tolist() for name, values in old.items()}},
+    )  # fmt: skip
+
+
+def _shrunk(setting: Setting, tumour: str, host: str, size: str, every: str) -> Mapping[str, Floats]:
+    """Return by how much each primary has shrunk after six weeks, and its mature share of vessels before."""
+    trial = cohort(
+        setting, animals=setting.animals(4, 20), tumour=tumour, host=host, until="42 days",
+        diagnosis={"primary_diameter": size}, without=("burden death", "background death", "metastasis"),
+        arms={"antibody": [_ANTIBODY | {"every": every}]},
+    )  # fmt: skip
+    shrunk, mature = [], []
+    for number in range(trial.plan.patients):
+        story = trial.patient(number, "antibody")
+        first = int(np.flatnonzero(story.days >= 0.0)[0])
+        shrunk.append(1.0 - story.cells[-1, 0] / story.cells[first, 0])
+        mature.append(1.0 - story.young_vessels[first, 0] / story.vessels[first, 0])
+    return {"shrunk": np.array(shrunk), "mature": np.array(mature)}
+
+
+def _co_opting(setting: Setting) -> Finding:
+    """Liver metastases under the antibody: those that replace the liver along its vessels against those that push it."""
+    trial = cohort(
+        setting, animals=setting.animals(5, 20), tumour="km12sm", host="nude_mouse", until="56 days", without=("burden death",),
+        arms={name: [{"inject": "5e4 cells", "into": "portal_vein", "at": "0 days"}, *orders] for name, orders in
+              {"control": [], "antibody": [_ANTIBODY | {"every": "3 days", "start": "14 days"}]}.items()},
+    )  # fmt: skip
+    held = {pattern: _held(trial, pattern) for pattern in ("replacing", "pushing")}
+    left = {pattern: again((values,), _geometric) for pattern, values in held.items()}
+    return Finding(
+        _fold(held["replacing"], held["pushing"]),
+        sum(values.size for values in held.values()),
+        {pattern: figure for pattern, figure in left.items()}
+        | {"replacing share": share(held["replacing"].size, sum(values.size for values in held.values()))},
+        {pattern: {"cells, antibody over control": values.tolist()} for pattern, values in held.items()},
+        (
+            Chart(
+                "Liver metastases under the antibody", "Cells, antibody over control", "Share of lesions",
+                {pattern: {"x": np.sort(values).tolist(), "y": np.linspace(0.0, 1.0, values.size).tolist()}
+                 for pattern, values in held.items()},
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _held(trial: Trial, pattern: str) -> Floats:
+    """Return cells under the antibody over cells without it, of each liver lesion that passes 2 mm without."""
+    arms = []
+    for arm in ("control", "antibody"):
+        mine = column(trial, "lesions", "site", arm) == "liver"
+        names = [column(trial, "lesions", what, arm)[mine] for what in ("patient", "key", "cells_at_end", "pattern")]
+        arms.append({(int(who), int(key)): (float(cells), kind) for who, key, cells, kind in zip(*names, strict=True)})
+    control, treated = arms
+    return np.array([
+        max(treated[name][0], 1.0) / cells for name, (cells, kind) in control.items()
+        if kind == pattern and diameter(cells) >= _SMALL and name in treated
+    ])  # fmt: skip
+
+
+def _geometric(values: Floats) -> float:
+    return math.exp(float(np.log(values).mean())) if values.size else math.nan
+
+
+def _fold(one: Floats, other: Floats) -> Figure:
+    """Return the ratio of two geometric means."""
+    if not (one.size and other.size):
+        return Figure(math.nan, math.nan, math.nan)
+    return again((one, other), lambda a, b: _geometric(a) / _geometric(b))
+
+
+CLAIMS = (
+    Claim(
+        id="F4",
+        statement="Beyond a millimetre a lesion needs new vessels, so that whoever blocks them should keep metastases below what is seen.",
+        sources=("folkman_1971",),
+        setup="3e3 B16-F10 cells into a vein of mice, fourteen weeks, no death; new vessels blocked altogether, in lesions that cannot use the host's "
+        "vessels and in such as can. Largest diameter of lung lesions of 0.2 mm or more.",
+        observable="share of lesions under 2 mm, without new vessels and without the host's",
+        unit="1",
+        band=Band(0.9, 1.0),
+        direction=Direction("above", 0.5),
+        ablation=Ablation("new vessels are let grow", "the block is lifted, and lesions pass 2 mm"),
+        experiment=_held_small,
+        checks=(
+            Check("with co-option", "the same where lesions use the host's vessels", "1", Band(0.0, 0.5)),
+            Check("diameter", "median diameter without any vessels", "mm"),
+        ),
+        parameters=("tumour.diffusion_rim: fitted", "tumour.co_option: assumed"),
+    ),
+    Claim(
+        id="F7",
+        statement="Traces of cilengitide with verapamil made more vessels, and for all that a drug did more and tumours spread less.",
+        sources=("wong_2015",),
+        setup="Pancreatic carcinomas of 25 mm under gemcitabine 1 g/m² a week, with cilengitide 0.05 mg/kg and verapamil 4 mg/kg a day, with these alone, or "
+        "with nothing; primary and metastases after twelve weeks. Patients stand for the study's mice.",
+        observable="cells of the primary, all three agents over gemcitabine",
+        unit="1",
+        band=Band(0.0, 0.5),
+        direction=Direction("below", 1.0),
+        ablation=Ablation("no new vessels", "no lesion sprouts, and cilengitide has nothing to promote", ("sprouting",)),
+        experiment=_promoted,
+        checks=(
+            Check("vessels", "perfusion, all three over gemcitabine", "1", Band(1.3, math.inf)),
+            Check("hypoxia", "share without oxygen, all three over gemcitabine", "1", Band(0.0, 0.7)),
+            Check("metastases", "cells of metastases, all three over gemcitabine", "1", Band(0.0, 0.5)),
+            Check("without gemcitabine", "cells of the primary, cilengitide and verapamil over nothing", "1", Band(0.9, math.inf)),
+        ),
+        parameters=("agents.cilengitide.raises.sprouting: assumed", "vessels.crowding", "agents.gemcitabine.delivery"),
+    ),
+    Claim(
+        id="F8",
+        statement="Tumours of experiments grow fast on new vessels; those of patients are old and supplied, and blocking new vessels does not shrink them.",
+        sources=("guerin_2013", "fidler_kripke_2015"),
+        setup="B16 of 6 mm in the skin of mice (days old) and colon cancers of 25 mm in patients (years old), an antibody against VEGF for six weeks; by how "
+        "much the primary has shrunk. The ages of vessels are what the two histories make of them: they cannot be set.",
+        observable="share of the young tumour's cells that is gone after six weeks",
+        unit="1",
+        band=Band(0.4, 1.0),
+        direction=Direction("above", 0.1),
+        ablation=Ablation("lack of oxygen does nothing", "losing vessels neither slows nor kills, and nothing shrinks", ("hypoxia",)),
+        experiment=_two_histories,
+        checks=(
+            Check("chronic", "share of the chronic tumour's cells that is gone", "1", Band(-math.inf, 0.1)),
+            Check("mature share, young", "mature vessels of the young tumour before the antibody", "1", Band(0.0, 0.5)),
+            Check("mature share, chronic", "mature vessels of the chronic tumour before the antibody", "1", Band(0.7, 1.0)),
+        ),
+        parameters=("vessels.maturation", "host.vascular_timescale", "tumour.hypoxic_death_rate"),
+    ),
+    Claim(
+        id="F9",
+        statement="Metastases that grow along the vessels of a rich organ do without new ones, and do not heed agents against these.",
+        sources=("frentzas_2016", "donnem_2013"),
+        setup="5e4 KM12SM cells into the portal vein of nude mice, an antibody against VEGF from two weeks later; liver lesions that pass 2 mm without it, eight "
+        "weeks after the cells: each lesion against itself without the antibody. Mice stand for the study's patients.",
+        observable="cells left by the antibody, lesions that replace the liver over lesions that push it",
+        unit="1",
+        direction=Direction("above", 1.0),
+        ablation=Ablation("no co-option", "no lesion uses the host's vessels, and all hang on new ones alike", ("co-option",)),
+        experiment=_co_opting,
+        checks=(
+            Check("replacing", "cells with the antibody over without, lesions that replace", "1"),
+            Check("pushing", "cells with the antibody over without, lesions that push", "1"),
+            Check("replacing share", "share of those lesions that replace", "1"),
+        ),
+        parameters=("tumour.co_option", "tumour.replacement_share", "agents.bevacizumab.blocks.vegf.half"),
+    ),
+)  # fmt: skip
