@@ -126,7 +126,7 @@ def _patients(setting: Setting, patients: int) -> Trial:
     """Breast cancers taken out, and two years for their metastases to grow."""
     return cohort(
         setting, animals=patients, tumour="breast_er_negative", host="adult", until="2 years",
-        diagnosis={"primary_diameter": "15 mm"}, without=("burden death", "background death"),
+        diagnosis={"primary_diameter": "22 mm"}, without=("burden death", "background death"),
         arms={"excised": [{"resect": "primary", "at": "0 days"}]},
     )  # fmt: skip
 
@@ -208,7 +208,7 @@ CLAIMS = (
         id="E6",
         statement="Sequences of single cells agree: a metastasis is a branch of the primary's tree.",
         sources=("navin_2011",),
-        setup="Breast cancers of 15 mm, taken out; fifty cells of the primary on that day and fifty of the largest metastasis two years later, by the "
+        setup="Breast cancers of 22 mm, taken out; fifty cells of the primary on that day and fifty of the largest metastasis two years later, by the "
         "tree that they descend by; clonal share of the mutations that a tenth of a lesion's cells carry.",
         observable="share of metastases whose cells are one branch of the tree",
         unit="1",

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.evidence.bench import cohort
-from seedsoil.evidence.claim import Ablation, Band, Check, Claim, Direction, Finding, Setting
+from seedsoil.evidence.claim import Ablation, Band, Check, Claim, Finding, Setting
 from seedsoil.evidence.estimates import mean
 from seedsoil.observe.lineage.mutation import carried
 from seedsoil.observe.lineage.tree import SAMPLED, CellTree
@@ -68,7 +68,6 @@ CLAIMS = (
         observable="share of the mutations read in any region that some region lacks",
         unit="1",
         band=Band(0.5, 0.75),
-        direction=Direction("above", 0.0),
         ablation=Ablation("cells dealt anew among the regions", "as if the tumour were stirred: what one region shows all show"),
         experiment=_not_everywhere,
         checks=(Check("mutations", "mutations read in all regions together", "mutations"),),

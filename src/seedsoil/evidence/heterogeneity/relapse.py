@@ -148,8 +148,9 @@ CLAIMS = (
         observable="ninetieth over tenth percentile of how fast lesions shrink",
         unit="1",
         band=Band(5.0, math.inf),
-        direction=Direction("above", 1.0),
-        ablation=Ablation("no delivery, no barrier", "every lesion has as much of the drug as any other", ("delivery", "barrier")),
+        ablation=Ablation(
+            "lesions alike", "every lesion has as much of the drug as any other and divides as fast", ("delivery", "barrier", "founder variation")
+        ),
         experiment=_unlike,
         checks=(
             Check("median", "median net growth on the drug", "1/day", Band(-0.07, -0.01)),
