@@ -63,9 +63,9 @@ def _established(setting: Setting) -> Finding:
         without=("background death",), arms={"paclitaxel": drug, "both": [*drug, antibody]},
     )  # fmt: skip
     lived = {arm: column(trial, "patients", "end_day", arm) for arm in trial.arms}
-    found = trial.compare("both", "paclitaxel")
+    died = {arm: 1.0 - column(trial, "patients", "alive", arm) for arm in trial.arms}
     return Finding(
-        Figure(found.hazard_ratio, found.low, found.high),
+        again((died["both"], lived["both"], died["paclitaxel"], lived["paclitaxel"]), _hazards),
         trial.plan.patients,
         {
             "survival": again(
@@ -75,6 +75,12 @@ def _established(setting: Setting) -> Finding:
         },
         {"days lived": {arm: days.tolist() for arm, days in lived.items()}},
     )
+
+
+def _hazards(died: Floats, lived: Floats, died_without: Floats, lived_without: Floats) -> float:
+    """Return the ratio of deaths per day lived; nan where nobody died without the agent."""
+    without = died_without.sum() / lived_without.sum()
+    return float(died.sum() / lived.sum() / without) if without > 0.0 else math.nan
 
 
 def _promoted(setting: Setting) -> Finding:
@@ -224,7 +230,7 @@ CLAIMS = (
         sources=("guerin_2013", "miller_2007"),
         setup="Receptor-negative breast cancers of 20 mm with a metastasis of 10 mm or more, primary taken out, paclitaxel 175 mg/m² every three weeks until "
         "progression, with bevacizumab 10 mg/kg every two weeks or without, three years; B16 of 6 mm in mice under the antibody alone beside it.",
-        observable="hazard ratio of death, with the antibody over without",
+        observable="deaths per day lived, with the antibody over without",
         unit="1",
         band=Band(0.75, 1.0),
         direction=Direction("below", 1.0),
@@ -279,8 +285,8 @@ CLAIMS = (
         id="F9",
         statement="Metastases that grow along the vessels of a rich organ do without new ones, and do not heed agents against these.",
         sources=("frentzas_2016", "donnem_2013"),
-        setup="5e4 KM12SM cells into the portal vein of nude mice, an antibody against VEGF from two weeks later; liver lesions that pass 2 mm without it, eight "
-        "weeks after the cells: each lesion against itself without the antibody. Mice stand for the study's patients.",
+        setup="5e4 KM12SM cells into the portal vein of nude mice, an antibody against VEGF from two weeks later; liver lesions that pass 2 mm "
+        "without it, eight weeks after the cells: each lesion against itself without the antibody. Mice stand for the study's patients.",
         observable="cells left by the antibody, lesions that replace the liver over lesions that push it",
         unit="1",
         direction=Direction("above", 1.0),
