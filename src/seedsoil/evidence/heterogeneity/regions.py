@@ -28,7 +28,7 @@ def _not_everywhere(setting: Setting) -> Finding:
     for patient in range(patients):
         found = trial.patient(patient, "found").lineage(cells=_REGIONS * _CELLS, lesions=[0])
         row = {int(tip): place for place, tip in enumerate(found.tree.tips)}
-        order = np.array([row[tip] for tip in _neighbours(found.tree)])
+        order = np.array([row[tip] for tip in neighbours(found.tree)])
         if setting.ablated:
             order = draw.permutation(order)
         marks = carried(found.tree, found.mutations)[order].reshape(_REGIONS, _CELLS, -1)
@@ -44,7 +44,7 @@ def _not_everywhere(setting: Setting) -> Finding:
     )
 
 
-def _neighbours(tree: CellTree) -> list[int]:
+def neighbours(tree: CellTree) -> list[int]:
     """Return the sampled cells as they stand along the tree: what descends together lies together."""
     order: list[int] = []
     waiting = [int(np.flatnonzero(tree.parent < 0)[0])]
