@@ -96,7 +96,7 @@ CLAIMS = (
         statement="Metastases differ from the primary and from each other, so that what the primary shows may mislead treatment.",
         sources=("yachida_2010", "fidler_kripke_2015"),
         setup="Pancreatic cancers of 25 mm, taken out; a needle brings five of 40 cells, neighbours on the tree, and what all five carry are targets. A year "
-        "later 40 cells of each of the four largest metastases of 1 mm³ or more: do they carry the targets?",
+        "later 40 cells of each of the four largest metastases of 1 mm³ or more are read for the targets.",
         observable="share of patients with a metastasis that lacks half of the needle's targets or more",
         unit="1",
         band=Band(0.3, 1.0),
