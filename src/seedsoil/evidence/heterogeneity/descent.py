@@ -127,6 +127,10 @@ def _patients(setting: Setting, patients: int) -> Trial:
     return cohort(
         setting, animals=patients, tumour="breast_er_negative", host="adult", until="18 months",
         diagnosis={"primary_diameter": "12 mm"}, without=("burden death", "background death"),
+    """Breast cancers taken out, and two years for their metastases to grow."""
+    return cohort(
+        setting, animals=patients, tumour="breast_er_negative", host="adult", until="2 years",
+        diagnosis={"primary_diameter": "22 mm"}, without=("burden death", "background death"),
         arms={"excised": [{"resect": "primary", "at": "0 days"}]},
     )  # fmt: skip
 
@@ -134,6 +138,7 @@ def _patients(setting: Setting, patients: int) -> Trial:
 def _hundred_nuclei(setting: Setting) -> Finding:
     """Navin 2011: fifty cells of a breast cancer and fifty of its metastasis; is the latter one branch of the tree?"""
     trial = _patients(Setting(setting.budget, setting.seed), setting.animals(8, 30))
+    trial = _patients(Setting(setting.budget, setting.seed), setting.animals(6, 30))
     branches, parts = [], []
     for _, found in _trees(trial, "excised", 50, 2):
         tips, where = _labels(setting, found)
@@ -209,6 +214,7 @@ CLAIMS = (
         statement="Sequences of single cells agree: a metastasis is a branch of the primary's tree.",
         sources=("navin_2011",),
         setup="Breast cancers of 12 mm, taken out; fifty cells of the primary on that day and fifty of the largest metastasis 18 months later, by the "
+        setup="Breast cancers of 22 mm, taken out; fifty cells of the primary on that day and fifty of the largest metastasis two years later, by the "
         "tree that they descend by; clonal share of the mutations that a tenth of a lesion's cells carry.",
         observable="share of metastases whose cells are one branch of the tree",
         unit="1",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,6 +107,7 @@ def _clones(setting: Setting) -> Finding:
     clones, parts = counts["clones"], counts["subcultures"]
     return Finding(
         again((clones, parts), lambda one, other: float(np.var(one, ddof=1) / max(np.var(other, ddof=1), 1e-9))),
+        again((clones, parts), _variances),
         lines,
         {
             "clones, largest": again((clones,), lambda one: float(one.max())),
@@ -116,11 +118,17 @@ def _clones(setting: Setting) -> Finding:
     )
 
 
+def _variances(one: Floats, other: Floats) -> float:
+    """Return the ratio of two variances; that of counts that are all alike is taken for one colony in 1e9."""
+    return float(one.var(ddof=1)) / max(float(other.var(ddof=1)), 1e-9)
+
+
 #: Coefficient of variation of how fast cells of one tumour divide: the catalogue's for founders of the other mouse lines.
 _VARIATION = 0.1
 
 
 def _colonies(setting: Setting, lines: int, sections: Mapping[str, object]) -> Floats:
+def _colonies(setting: Setting, lines: int, sections: Mapping[str, Any]) -> Floats:
     """Return lung colonies of 5e4 cells of each line; without ``vary`` all founders of a line differ instead."""
     tumour = {"is": "b16_melanoma", **({} if sections else {"founder_variation": _VARIATION})}
     trial = cohort(

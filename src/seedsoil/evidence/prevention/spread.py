@@ -12,6 +12,7 @@ from seedsoil.biology.soils.vessels import diameter
 from seedsoil.evidence.bench import Order, cohort, column, counted, per_patient
 from seedsoil.evidence.claim import Ablation, Band, Check, Claim, Direction, Figure, Finding, Setting
 from seedsoil.evidence.estimates import again, ratio, share
+from seedsoil.evidence.estimates import again, ratio
 from seedsoil.trial.trial import Trial
 
 Floats = NDArray[np.float64]

@@ -1,4 +1,5 @@
 """F4, F7, F8, F9: lesions without new vessels, with more of them, young and old, and such as live on the host's."""
+"""F4, F5, F7, F8, F9: lesions without new vessels, with more of them, young and old, and such as live on the host's."""
 
 from __future__ import annotations
 
@@ -55,6 +56,45 @@ def _promoted(setting: Setting) -> Finding:
         {"give": "cilengitide", "dose": "0.05 mg/kg", "every": "1 day"},
         {"give": "verapamil", "dose": "4 mg/kg", "every": "1 day"},
     ]
+def _established(setting: Setting) -> Finding:
+    """A trial in breast cancer that has spread: paclitaxel with the antibody or without it, and what the antibody does to a primary."""
+    drug: list[Order] = [
+        {"resect": "primary", "at": "0 days"},
+        {"give": "paclitaxel", "dose": "175 mg/m^2", "every": "21 days", "until": "progression"},
+        {"scan": "ct", "every": "56 days"},
+    ]
+    antibody = {"give": "bevacizumab", "dose": "10 mg/kg", "every": "14 days", "until": "progression"}
+    trial = cohort(
+        setting, animals=setting.animals(6, 60), tumour="breast_er_negative", host="adult", until="3 years",
+        diagnosis={"primary_diameter": "20 mm", "metastases": 1, "metastasis_diameter": "10 mm"},
+        without=("background death",), arms={"paclitaxel": drug, "both": [*drug, antibody]},
+    )  # fmt: skip
+    lived = {arm: column(trial, "patients", "end_day", arm) for arm in trial.arms}
+    died = {arm: 1.0 - column(trial, "patients", "alive", arm) for arm in trial.arms}
+    return Finding(
+        again((died["both"], lived["both"], died["paclitaxel"], lived["paclitaxel"]), _hazards),
+        trial.plan.patients,
+        {
+            "survival": again(
+                (lived["both"], lived["paclitaxel"]), lambda a, b: float(np.median(a) / np.median(b) - 1.0)
+            ),
+            "primary": mean(_shrunk(setting, "b16_melanoma", "mouse", "6 mm", "3 days")["shrunk"]),
+        },
+        {"days lived": {arm: days.tolist() for arm, days in lived.items()}},
+    )
+
+
+def _hazards(died: Floats, lived: Floats, died_without: Floats, lived_without: Floats) -> float:
+    """Return the ratio of deaths per day lived; nan where nobody died without the agent."""
+    without = died_without.sum() / lived_without.sum()
+    return float(died.sum() / lived.sum() / without) if without > 0.0 else math.nan
+
+
+def _promoted(setting: Setting) -> Finding:
+    """Wong 2015: traces of cilengitide with verapamil, beside gemcitabine and alone, in a pancreatic carcinoma."""
+    vessels: list[Order] = [{"give": "verapamil", "dose": "4 mg/kg", "every": "1 day"}]
+    if not setting.ablated:
+        vessels.append({"give": "cilengitide", "dose": "0.05 mg/kg", "every": "1 day"})
     drug: list[Order] = [{"give": "gemcitabine", "dose": "1 g/m^2", "every": "7 days"}]
     arms = {"none": [], "gemcitabine": drug, "both": [*drug, *vessels], "vessels": vessels}
     trial = cohort(
@@ -192,6 +232,24 @@ CLAIMS = (
         parameters=("tumour.diffusion_rim: fitted", "tumour.co_option: assumed"),
     ),
     Claim(
+        id="F5",
+        statement="In patients antibodies against VEGF have done less than was hoped.",
+        sources=("guerin_2013", "miller_2007"),
+        setup="Receptor-negative breast cancers of 20 mm with a metastasis of 10 mm or more, primary taken out, paclitaxel 175 mg/m² every three weeks until "
+        "progression, with bevacizumab 10 mg/kg every two weeks or without, three years; B16 of 6 mm in mice under the antibody alone beside it.",
+        observable="deaths per day lived, with the antibody over without",
+        unit="1",
+        band=Band(0.75, 1.0),
+        direction=Direction("below", 1.0),
+        ablation=Ablation("drugs do nothing", "both arms are given agents that act on nothing", ("drug effects",)),
+        experiment=_established,
+        checks=(
+            Check("survival", "gain in median survival (deaths after three years count as such)", "1", Band(0.0, 0.25)),
+            Check("primary", "share of a mouse's primary that is gone after six weeks of the antibody", "1", Band(0.3, 1.0)),
+        ),
+        parameters=("agents.bevacizumab.blocks.vegf.half: assumed", "tumour.co_option: assumed", "vessels"),
+    ),
+    Claim(
         id="F7",
         statement="Traces of cilengitide with verapamil made more vessels, and for all that a drug did more and tumours spread less.",
         sources=("wong_2015",),
@@ -202,6 +260,7 @@ CLAIMS = (
         band=Band(0.0, 0.5),
         direction=Direction("below", 1.0),
         ablation=Ablation("no new vessels", "no lesion sprouts, and cilengitide has nothing to promote", ("sprouting",)),
+        ablation=Ablation("no cilengitide", "verapamil alone is added: nothing makes vessels sprout"),
         experiment=_promoted,
         checks=(
             Check("vessels", "perfusion, all three over gemcitabine", "1", Band(1.3, math.inf)),
@@ -226,6 +285,7 @@ CLAIMS = (
         checks=(
             Check("chronic", "share of the chronic tumour's cells that is gone", "1", Band(-math.inf, 0.1)),
             Check("mature share, young", "mature vessels of the young tumour before the antibody", "1", Band(0.0, 0.5)),
+            Check("mature share, young", "mature vessels of the young tumour before the antibody", "1"),
             Check("mature share, chronic", "mature vessels of the chronic tumour before the antibody", "1", Band(0.7, 1.0)),
         ),
         parameters=("vessels.maturation", "host.vascular_timescale", "tumour.hypoxic_death_rate"),
@@ -236,6 +296,8 @@ CLAIMS = (
         sources=("frentzas_2016", "donnem_2013"),
         setup="5e4 KM12SM cells into the portal vein of nude mice, an antibody against VEGF from two weeks later; liver lesions that pass 2 mm without it, eight "
         "weeks after the cells: each lesion against itself without the antibody. Mice stand for the study's patients.",
+        setup="5e4 KM12SM cells into the portal vein of nude mice, an antibody against VEGF from two weeks later; liver lesions that pass 2 mm "
+        "without it, eight weeks after the cells: each lesion against itself without the antibody. Mice stand for the study's patients.",
         observable="cells left by the antibody, lesions that replace the liver over lesions that push it",
         unit="1",
         direction=Direction("above", 1.0),
