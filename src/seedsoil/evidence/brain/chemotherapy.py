@@ -67,7 +67,10 @@ CLAIMS = (
         "20 mg/kg twice, three days apart, once metastases of brain and of lung have like sizes (days 26 and 14); cells eight days later "
         "against the same mice without, 8 mice an organ and arm, in full mode 20. Drug in a lesion has no read-out: its kill stands for it.",
         observable="e-folds of kill in metastases of the brain over those in the lung", unit="1", direction=Direction("below", 1.0),
-        ablation=Ablation("no barrier, and no shelter by astrocytes", "nothing else sets the brain apart for a drug", without=("astrocyte protection", "barrier")),
+        ablation=Ablation(
+            "no barrier, and no shelter by astrocytes", "nothing else sets the brain apart for a drug",
+            without=("astrocyte protection", "barrier"),
+        ),
         experiment=_brain,
         checks=(
             Check("lung", "kill in the lung", "e-fold"),
