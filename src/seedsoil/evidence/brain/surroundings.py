@@ -104,7 +104,7 @@ CLAIMS = (
         setup="Brain metastases of a few cells in 0.8 mm blocks of brain, each of another VEGF output over a sevenfold range, followed for two weeks; "
         "the diameter at which the walls of vessels by the tumour are half open on average. Three lesions, in full mode twelve.",
         observable="mean diameter at which walls are half open", unit="mm", band=Band(0.25, 1.0),
-        ablation=Ablation("no VEGF", "nothing then opens a wall, at any size"), experiment=_opening,
+        ablation=Ablation("no VEGF made", "nothing then opens a wall, at any size"), experiment=_opening,
         parameters=("cells.endothelium.rules.opening.half: fitted to 0.4 mm", "cells.carcinoma.secretion.vegf: assumed"),
         dispute="The review has 0.25 mm; eight human lines had about 0.5 mm, a rat's tumour none below 1 mm: the experiment gives a spread by VEGF, no switch.",
     ),
