@@ -140,7 +140,6 @@ def test_names_that_do_not_exist_are_told_together() -> None:
         chosen(["A99", "Q1", "A3"], "organ")
     told = "\n".join(caught.value.faults)
     assert len(caught.value.faults) == 3
-    assert "no claim 'A99'. Section A has A" in told
     assert "no claim 'A99'. Section A has A1" in told
     assert "no claim 'Q1'" in told
     assert "no section 'organ'. Did you mean 'organs'?" in told

@@ -130,7 +130,6 @@ CLAIMS = (
         statement="Cells invade because their enzymes, collagenase among them, open the tissue.",
         sources=("liotta_1980",),
         setup="Mammary tumours of 10 mm in mice; batimastat from none to 1350 mg/m2 a day, and after a week the cells in a mL of the blood that leaves "
-        "the tumour. (Body scale: entry into vessels; there is no depth of invasion here.)",
         "the tumour: of invasion only the way into vessels is told at the scale of the body.",
         observable="fall of cells that enter vessels while proteases are held",
         unit="1",
@@ -145,7 +144,6 @@ CLAIMS = (
         id="B7",
         statement="Cells that have come into vessels leave singly or in clumps, and a clump does far more.",
         sources=("aceto_2014",),
-        setup="Mammary tumours of 16 mm in mice, all cells viable and able to settle so that there are enough to count, lung metastases of any size; the same tumours without clusters, as "
         setup="Mammary tumours of 16 mm in mice, all cells viable and able to settle so that there are enough to count, "
         "lung metastases of any size; the same tumours without clusters, as "
         "without plakoglobin; clusters in 1 mL from the right heart.",

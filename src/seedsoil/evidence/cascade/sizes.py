@@ -35,7 +35,6 @@ _SEEN = 5.0
 
 def _bins(setting: Setting) -> Finding:
     """Breast cancers watched as they grow: the size at which the first metastasis that grows had settled."""
-    patients = setting.animals(12, 2648)
     patients = setting.animals(48, 2648)
     # Cells that can all settle found thousands: there the two smallest classes say enough.
     widest = 30.0 if setting.ablated else 95.0
@@ -114,7 +113,6 @@ CLAIMS = (
         observable="largest distance from the published share with metastases in eight classes of size",
         unit="point",
         band=Band(0.0, 8.0),
-        ablation=Ablation("every cell is competent", "rare cells that can settle are what makes size count: if all could, small tumours would have seeded", ("competence",)),
         ablation=Ablation("every cell is competent", "rare cells that can settle are what makes size count: if all could, "
         "small tumours would have seeded", ("competence",)),
         experiment=_bins,

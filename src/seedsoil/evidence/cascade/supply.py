@@ -150,7 +150,6 @@ CLAIMS = (
         id="B5",
         statement="Whether a net of capillaries forms hangs on the balance of what calls vessels and what holds them back.",
         sources=("yano_2000",),
-        setup="B16 colonies in the lungs of mice after twelve weeks, which borrow no vessel and sprout from the first days; VEGF made over what holds it back from 0.5 to 2, five steps.",
         setup="B16 colonies in the lungs of mice after twelve weeks, which borrow no vessel and sprout from the first days; "
         "VEGF made over what holds it back from 0.5 to 2, five steps.",
         observable="vessels at a balance of 2 over those at 0.5",

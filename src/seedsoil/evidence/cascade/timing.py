@@ -121,7 +121,6 @@ CLAIMS = (
         observable="drugs, of three, that do more before their step than after it",
         unit="drug",
         band=Band(3.0, 3.0),
-        ablation=Ablation("no platelets", "aspirin acts by what platelets do for cells in the blood: without them it does nothing, early or late", ("platelets",)),
         ablation=Ablation("no platelets", "aspirin acts by what platelets do for cells in the blood: without them it does "
         "nothing, early or late", ("platelets",)),
         experiment=_times,

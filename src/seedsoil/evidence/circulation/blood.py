@@ -192,7 +192,6 @@ CLAIMS = (
         observable="cells that a growing tumour sheds",
         unit="/g/day",
         band=Band(1e6, 6e6),
-        ablation=Ablation("no vessels", "a tumour that lives without vessels, for lack of oxygen does nothing to it, has no way into the blood", ("sprouting", "co-option")),
         ablation=Ablation("no vessels", "a tumour that lives without vessels, for lack of oxygen does nothing to it, has no "
         "way into the blood", ("sprouting", "co-option")),
         experiment=_shed,

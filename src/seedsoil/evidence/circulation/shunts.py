@@ -55,7 +55,6 @@ CLAIMS = (
         observable="lesions of any size that the shunt adds for each million cells poured in",
         unit="1",
         direction=Direction("below", 1.0),
-        ablation=Ablation("no loss in the first day", "of cells that have arrested the first day takes all but a few; if it took none, lesions would be the rule"),
         ablation=Ablation("no loss in the first day", "of cells that have arrested the first day takes all but a few; if it "
         "took none, lesions would be the rule"),
         experiment=_shunted,

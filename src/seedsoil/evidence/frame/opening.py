@@ -79,7 +79,6 @@ CLAIMS = (
         observable="time from diagnosis to regrowth, median of those who responded and regrew",
         unit="month",
         band=Band(24.0, 48.0),
-        ablation=Ablation("no resistance", "nothing resists the drug and nothing learns to bear it: what responds does not come back", ("resistance", "drug-induced tolerance")),
         ablation=Ablation("no resistance", "nothing resists the drug and nothing learns to bear it: what responds does not "
         "come back", ("resistance", "drug-induced tolerance")),
         experiment=_pump,

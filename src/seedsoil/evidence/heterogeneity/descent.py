@@ -123,10 +123,6 @@ def _entry(tree: CellTree, tip: int) -> int:
 
 @lru_cache(maxsize=1)
 def _patients(setting: Setting, patients: int) -> Trial:
-    """Breast cancers taken out, and a year and a half for their metastases to grow."""
-    return cohort(
-        setting, animals=patients, tumour="breast_er_negative", host="adult", until="18 months",
-        diagnosis={"primary_diameter": "12 mm"}, without=("burden death", "background death"),
     """Breast cancers taken out, and two years for their metastases to grow."""
     return cohort(
         setting, animals=patients, tumour="breast_er_negative", host="adult", until="2 years",
@@ -137,7 +133,6 @@ def _patients(setting: Setting, patients: int) -> Trial:
 
 def _hundred_nuclei(setting: Setting) -> Finding:
     """Navin 2011: fifty cells of a breast cancer and fifty of its metastasis; is the latter one branch of the tree?"""
-    trial = _patients(Setting(setting.budget, setting.seed), setting.animals(8, 30))
     trial = _patients(Setting(setting.budget, setting.seed), setting.animals(6, 30))
     branches, parts = [], []
     for _, found in _trees(trial, "excised", 50, 2):
@@ -213,7 +208,6 @@ CLAIMS = (
         id="E6",
         statement="Sequences of single cells agree: a metastasis is a branch of the primary's tree.",
         sources=("navin_2011",),
-        setup="Breast cancers of 12 mm, taken out; fifty cells of the primary on that day and fifty of the largest metastasis 18 months later, by the "
         setup="Breast cancers of 22 mm, taken out; fifty cells of the primary on that day and fifty of the largest metastasis two years later, by the "
         "tree that they descend by; clonal share of the mutations that a tenth of a lesion's cells carry.",
         observable="share of metastases whose cells are one branch of the tree",

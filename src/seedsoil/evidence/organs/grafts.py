@@ -106,7 +106,6 @@ def _clones(setting: Setting) -> Finding:
     counts = {name: _colonies(setting, lines, each) for name, each in {"clones": varied, "subcultures": {}}.items()}
     clones, parts = counts["clones"], counts["subcultures"]
     return Finding(
-        again((clones, parts), lambda one, other: float(np.var(one, ddof=1) / max(np.var(other, ddof=1), 1e-9))),
         again((clones, parts), _variances),
         lines,
         {
@@ -127,7 +126,6 @@ def _variances(one: Floats, other: Floats) -> float:
 _VARIATION = 0.1
 
 
-def _colonies(setting: Setting, lines: int, sections: Mapping[str, object]) -> Floats:
 def _colonies(setting: Setting, lines: int, sections: Mapping[str, Any]) -> Floats:
     """Return lung colonies of 5e4 cells of each line; without ``vary`` all founders of a line differ instead."""
     tumour = {"is": "b16_melanoma", **({} if sections else {"founder_variation": _VARIATION})}

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from seedsoil.biology.soils.vessels import diameter
 from seedsoil.evidence.bench import Order, cohort, column, counted, per_patient
 from seedsoil.evidence.claim import Ablation, Band, Check, Claim, Direction, Figure, Finding, Setting
-from seedsoil.evidence.estimates import again, ratio, share
 from seedsoil.evidence.estimates import again, ratio
 from seedsoil.trial.trial import Trial
 
