@@ -16,8 +16,8 @@ from seedsoil.scene.text import read_scene, written
 #: The scene's hours before the poison, and its days.
 _BEFORE, _DAYS, _STEPS = 48, 9.0, 24.0
 _SEEDS = 1_000_000
-#: Half as much again of the use of oxygen [1/min], and the share of the tumour of which fewer deaths are none.
-_MORE, _FEW = 16.8, 0.05
+#: Half as much again of the use of oxygen [1/min], and the share of a tumour that must die for its death to have come about.
+_MORE, _FEW = 16.8, 0.25
 
 
 def _block(seed: int, uptake: float | None) -> tuple[Any, Any, int, float]:
@@ -39,7 +39,7 @@ def _block(seed: int, uptake: float | None) -> tuple[Any, Any, int, float]:
 
 
 def _delay(vessels: Any, cells: Any, started: int) -> float:
-    """Days from half of the endothelium's deaths to half of the tumour's that follow; nan if no more die than before."""
+    """Days from half of the endothelium's deaths to half of the tumour's that follow; nan if hardly more die than before."""
     usual = cells[:_BEFORE].mean()
     after, more = vessels[_BEFORE:], np.clip(cells[_BEFORE:] - usual, 0.0, None)
     if more.sum() < _FEW * started:
