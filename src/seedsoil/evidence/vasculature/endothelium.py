@@ -100,7 +100,11 @@ CLAIMS = (
         unit="%",
         band=Band(70.0, 95.0),
         direction=Direction("above", 59.0),
-        ablation=Ablation("endothelium cannot die and the receptor is not held", "AEE788 then does nothing, gemcitabine is alone", ("endothelial apoptosis", "receptor blockade")),
+        ablation=Ablation(
+            "endothelium cannot die and the receptor is not held",
+            "AEE788 then does nothing, gemcitabine is alone",
+            ("endothelial apoptosis", "receptor blockade"),
+        ),
         experiment=_pancreas,
         checks=(
             Check("aee788", "fall of the median volume, AEE788 alone", "%", Band(45.0, 59.0)),
