@@ -92,7 +92,9 @@ def _around_a_capillary(setting: Setting) -> Finding:
     )  # fmt: skip
 
 
-_ABLATION = Ablation("a quarter of the uptake", "distances go as the root of what is taken: all double, and leave their bands")
+_ABLATION = Ablation(
+    "a quarter of the uptake", "distances go as the root of what is taken: all double, and leave their bands"
+)
 _SOURCES = ("recalled",)
 
 CLAIMS = (

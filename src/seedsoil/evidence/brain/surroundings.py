@@ -48,7 +48,9 @@ def _opening(setting: Setting) -> Finding:
         found.append(width)
     opened = [width for width in found if not math.isnan(width)]
     figure = mean(opened) if len(opened) > 1 else Figure.exact(opened[0] if opened else math.nan)
-    shut = f"{lesions - len(opened)} of {lesions} lesions filled their block of 0.8 mm before half of the walls were open."
+    shut = (
+        f"{lesions - len(opened)} of {lesions} lesions filled their block of 0.8 mm before half of the walls were open."
+    )
     return Finding(
         figure, lesions, {},
         {"lesions": {"VEGF, ln of 1/min": powers.tolist(), "half open at mm": found}},
