@@ -74,6 +74,13 @@ def new_clone(state, row, kind, parent, day, pooled):  # type: ignore[no-untyped
 
 
 @inner
+def is_pool(state, row, slot):  # type: ignore[no-untyped-def]
+    """Whether a slot holds the pool of its type: by its clone's entry, or by its key where the register had no room for one."""
+    key = mix(state.lesion_key[row], np.uint64(state.kind[row, slot] + 1))
+    return state.clone[state.clone_of[row, slot], CLONE_POOLED] == 1 or state.slot_key[row, slot] == key
+
+
+@inner
 def told_apart(state, row, kind, model):  # type: ignore[no-untyped-def]
     """Whether new clones of a type are told apart: in small lesions, and where it resists a drug that is being given."""
     return state.lesion[row, CELLS] * IDENTITY_SHARE < 1.0 or (model.mask[kind] & int(state.clock[TRACKED])) != 0
@@ -87,7 +94,7 @@ def place(state, row, kind, parent_slot, day, ordinal, work, model):  # type: ig
     alone = told_apart(state, row, kind, model) and used < state.cells.shape[1] - types
     if not alone:
         for slot in range(used):
-            if state.kind[row, slot] == kind and state.clone[state.clone_of[row, slot], CLONE_POOLED] == 1:
+            if state.kind[row, slot] == kind and is_pool(state, row, slot):
                 return slot
     mother = state.slot_key[row, parent_slot]
     if alone:
@@ -328,12 +335,12 @@ def tidy(state, row, model):  # type: ignore[no-untyped-def]
         if cells <= 0.0:
             continue
         kind, clone = state.kind[row, slot], state.clone_of[row, slot]
-        if cells < floor and state.clone[clone, CLONE_POOLED] == 0 and (model.mask[kind] & tracked) == 0:
+        if cells < floor and not is_pool(state, row, slot) and (model.mask[kind] & tracked) == 0:
             pool = -1
             for other in range(state.used[row]):
                 alike = state.kind[row, other] == kind and other != slot
                 alike = alike and (other < kept or other > slot) and state.cells[row, other] > 0.0
-                if alike and state.clone[state.clone_of[row, other], CLONE_POOLED] == 1:
+                if alike and is_pool(state, row, other):
                     pool = other
                     break
             if pool >= 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from seedsoil.body.families import advance_lesion, new_clone
+from seedsoil.body.families import advance_lesion, is_pool, new_clone
 from seedsoil.body.hazards import fill_alterations, forget
 from seedsoil.body.seeding import founder_vigour, note_catches, sleepers
 from seedsoil.body.state import (
@@ -22,7 +22,6 @@ from seedsoil.body.state import (
     CEILING_SPREAD,
     CELLS,
     CLOCK,
-    CLONE_POOLED,
     CLONES,
     DEATH,
     DEATH_DAY,
@@ -160,7 +159,7 @@ def seat(state, row, kind, clone, key, day, model):  # type: ignore[no-untyped-d
     for slot in range(used):
         if state.clone_of[row, slot] == clone:
             return slot
-        if state.kind[row, slot] == kind and pool < 0 and state.clone[state.clone_of[row, slot], CLONE_POOLED] == 1:
+        if state.kind[row, slot] == kind and pool < 0 and is_pool(state, row, slot):
             pool = slot
     told_apart = state.lesion[row, CELLS] * IDENTITY_SHARE < 1.0 or (model.mask[kind] & int(state.clock[TRACKED])) != 0
     alone = told_apart and used < state.cells.shape[1] - model.mask.shape[0]
