@@ -46,7 +46,7 @@ def test_mistakes_are_told(words: tuple[str, ...], said: str, tmp_path: Path) ->
 def test_list_and_describe(tmp_path: Path) -> None:
     listed = seedsoil("list", "claims", where=tmp_path)
     assert listed.returncode == 0
-    assert listed.stdout.startswith("A3 ")
+    assert listed.stdout.startswith("A1 ")
     told = seedsoil("describe", "A3", where=tmp_path)
     assert told.returncode == 0, told.stderr
     assert "Ablation:" in told.stdout
