@@ -22,7 +22,7 @@ def test_two_claims_from_end_to_end(tmp_path: Path) -> None:
     assert (tmp_path / "evidence" / "pages" / "index.html").exists()
     again = seedsoil("evidence", "G3", "A3", "--json", "--workers", "2", where=tmp_path)
     assert again.stdout == first.stdout
-    table = seedsoil("evidence", "--section", "G", "--no-pages", "G3", where=tmp_path)
+    table = seedsoil("evidence", "G3", "--no-pages", where=tmp_path)
     assert "reproduced" in table.stdout
 
 
