@@ -13,7 +13,7 @@ from seedsoil.trial.run import run
 from seedsoil.trial.study.file import Study
 from seedsoil.trial.trial import Trial
 
-__all__ = ["HEALTHY", "Order", "cohort", "column", "counted", "per_patient"]
+__all__ = ["HEALTHY", "Order", "cohort", "column", "counted", "lesions_of_each", "per_patient"]
 
 Order = Mapping[str, Any]
 #: A host without a tumour: cells are injected.
@@ -84,6 +84,12 @@ def per_patient(
     who = np.asarray(found["patient"])[rows]
     weights = np.asarray(found[name])[rows].astype(np.float64)
     return np.bincount(who, weights=weights, minlength=trial.plan.patients).astype(np.float64)
+
+
+def lesions_of_each(trial: Trial, chosen: NDArray[np.bool_], arm: str | None = None) -> NDArray[np.float64]:
+    """Return how many lesions each patient has among the chosen rows of an arm, or of all arms."""
+    who = column(trial, "lesions", "patient", arm)[chosen]
+    return np.bincount(who, minlength=trial.plan.patients).astype(np.float64)
 
 
 def counted(

@@ -31,7 +31,7 @@ from seedsoil.scene.translation import (
     tumour_cell,
 )
 
-__all__ = ["UM_A_MM", "VOXEL", "Carried", "scene_of"]
+__all__ = ["UM_A_MM", "VOXEL", "Carried", "recorded_on", "scene_of"]
 
 #: What resists in a cell: the names of its mechanisms.
 Carried = tuple[str, ...]
@@ -63,8 +63,9 @@ def scene_of(
     protection = float(lent.fold) if astrocytes and lent else 1.0
     support = support_of(tumour)
     heard = {"vegf", *(["endothelin"] if astrocytes else []), *support}
-    blocked = {block.target: 0.0 for agent in agents for block in agent.blocks if block.target in heard}
-    kinds = _kinds(history, lesion, day, agents, tuple(blocked), astrocytes, protection, soil)
+    targets = (block.target for agent in agents for block in agent.blocks)
+    blocked = tuple(dict.fromkeys(target for target in targets if target in heard))
+    kinds = _kinds(history, lesion, day, agents, blocked, astrocytes, protection, soil)
     substances: dict[str, dict[str, Any]] = {name: {} for name in ("oxygen", "vegf", *(["endothelin"] * astrocytes))}
     plasma = []
     for agent in agents:
@@ -96,6 +97,11 @@ def scene_of(
     return table, notes + rare
 
 
+def recorded_on(days: Floats, day: float) -> int:
+    """The place of the last recorded day that is not after a day, or of the first."""
+    return max(int(np.searchsorted(days, day + 1e-9, side="right")) - 1, 0)
+
+
 def _dump(noun: Any) -> dict[str, Any]:
     """A noun as the table that a scene would hold."""
     return {key: value for key, value in noun.model_dump(exclude_none=True).items() if key != "name"}
@@ -107,7 +113,7 @@ def _kinds(
 ) -> list[CellKind]:  # fmt: skip
     """The kinds of cell of the block, the tumour's first."""
     tumour, host, mosaic = history.subject.tumour, history.subject.host, history.mosaic
-    rows = mosaic.of_lesion(lesion, max(int(np.searchsorted(mosaic.days, day + 1e-9, side="right")) - 1, 0))
+    rows = mosaic.of_lesion(lesion, recorded_on(mosaic.days, day))
     most = int(rows[0][np.argmax(rows[1])])
     division = float(mosaic.division[lesion, mosaic.kind[most]])
     calls = bool(np.asarray(history.lesions["vascular"])[lesion])
@@ -137,7 +143,7 @@ def _vessels(
 
     Young ones have no pericytes; ripe ones of a lesion that replaces its organ are the organ's own.
     """
-    place = max(int(np.searchsorted(history.days, day + 1e-9, side="right")) - 1, 0)
+    place = recorded_on(history.days, day)
     young = float(history.young_vessels[place, lesion])
     unit = float(history.vasculature.reference_density)
     own = {"young": young * unit, "ripe": max(float(history.vessels[place, lesion]) - young, 0.0) * unit}

@@ -32,6 +32,8 @@ _SECONDS_A_DAY = 86_400.0
 _WALL_PER_VOLUME = 2.0 * math.pi * 4e-4 * 1e4
 #: Fields of drugs are found anew every so many steps.
 _EVERY = 3
+#: What leaves tissue of an agent whose delivery nobody tells: 0.01 a minute, as the catalogue's small molecules [1/day].
+_USUAL_LOSS = 14.4
 #: Cells in a row that a dividing one pushes aside: 0.4 mm.
 _FAR = 20
 
@@ -194,13 +196,13 @@ def agent_substance(agent: Agent, soil: Soil) -> Substance:
     if agent.name in names("substances"):
         known: Substance = entry("substances", agent.name)
         return known.model_copy(update={"wall": known.wall if soil.barrier else "open", "every": _EVERY})
-    loss = 14.4 if agent.delivery is None else float(agent.delivery.loss)
+    loss = _USUAL_LOSS if agent.delivery is None else float(agent.delivery.loss)
     return _dissolved(agent.name, agent.title, "mg/L", loss, float(agent.barrier_passage), soil)
 
 
 def blockade_substance(target: str, passage: float, soil: Soil) -> Substance:
     """What holds a signal's receptors, of all agents together: its level is the sum of level over half-point [1]."""
-    return _dissolved(blockade(target), f"Antagonists of {target}", "1", 14.4, passage, soil)
+    return _dissolved(blockade(target), f"Antagonists of {target}", "1", _USUAL_LOSS, passage, soil)
 
 
 def _dissolved(name: str, title: str, unit: str, loss: float, passage: float, soil: Soil) -> Substance:

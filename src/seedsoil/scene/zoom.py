@@ -13,7 +13,7 @@ from seedsoil.experiment.history import History
 from seedsoil.foundation.errors import StudyError, UnitError, did_you_mean
 from seedsoil.foundation.units import read
 from seedsoil.scene.build import build
-from seedsoil.scene.lesion_tables import UM_A_MM, VOXEL, Carried, scene_of
+from seedsoil.scene.lesion_tables import UM_A_MM, VOXEL, Carried, recorded_on, scene_of
 from seedsoil.scene.measure import lesion as lesion_of
 from seedsoil.scene.text import Scene, read_scene
 from seedsoil.tissue.model import TissueModel
@@ -188,7 +188,7 @@ def _read(text: str, unit: str, name: str) -> float:
 def _cells_on(history: History, lesion: int, day: float) -> tuple[float, dict[Carried, float]]:
     """The last recorded day not after ``day``, and the cells of a lesion then, by what they carry; the most first."""
     mosaic = history.mosaic
-    place = max(int(np.searchsorted(mosaic.days, day + 1e-9, side="right")) - 1, 0)
+    place = recorded_on(mosaic.days, day)
     carried = np.asarray(history.clones["resistance"])
     found: dict[Carried, float] = {}
     for clone, cells in zip(*mosaic.of_lesion(lesion, place), strict=True):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.evidence.bench import cohort, column
+from seedsoil.evidence.bench import cohort, column, lesions_of_each, per_patient
 from seedsoil.evidence.claim import Ablation, Band, Check, Claim, Direction, Figure, Finding, Setting
 from seedsoil.evidence.estimates import again, mean, ratio
 from seedsoil.trial.trial import Trial
@@ -80,7 +80,7 @@ def _potential(many: Floats, few: Floats, part: float) -> float:
 def _in_lung(trial: Trial) -> Floats:
     """Return the metastases in the lung of each mouse, of any size."""
     rows = (column(trial, "lesions", "site") == "lung") & (column(trial, "lesions", "lesion") > 0)
-    return np.bincount(column(trial, "lesions", "patient")[rows], minlength=trial.plan.patients).astype(np.float64)
+    return lesions_of_each(trial, rows)
 
 
 def _arrest(setting: Setting) -> Finding:
@@ -102,7 +102,7 @@ def _arrest(setting: Setting) -> Finding:
     rows = (column(trial, "lesions", "site", "liver") == "liver") & (
         column(trial, "lesions", "fate", "liver") == "growing"
     )
-    begun = np.bincount(column(trial, "lesions", "patient", "liver")[rows], minlength=animals).astype(np.float64)
+    begun = lesions_of_each(trial, rows, "liver")
     return Finding(
         mean(first["liver"]),
         animals,
@@ -117,11 +117,8 @@ def _arrest(setting: Setting) -> Finding:
 
 def _label(trial: Trial, site: str, day: float, everywhere: bool = False) -> Floats:
     """Return the label of each mouse in the arm named for a site, there or in the whole body."""
-    rows = np.isclose(column(trial, "counts", "day", site), day)
-    if not everywhere:
-        rows &= column(trial, "counts", "site", site) == site
-    who, number = column(trial, "counts", "patient", site)[rows], column(trial, "counts", "number", site)[rows]
-    return np.bincount(who, weights=number, minlength=trial.plan.patients).astype(np.float64)
+    among = {"day": day} | ({} if everywhere else {"site": site})
+    return per_patient(trial, "counts", "number", site, among)
 
 
 CLAIMS = (

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.biology.soils.vessels import cells_of, diameter
-from seedsoil.evidence.bench import cohort, column
+from seedsoil.evidence.bench import cohort, column, lesions_of_each
 from seedsoil.evidence.claim import Ablation, Band, Chart, Check, Claim, Direction, Figure, Finding, Setting
 from seedsoil.evidence.estimates import again, share
 from seedsoil.trial.trial import Trial
@@ -89,7 +89,7 @@ def _staged(setting: Setting) -> Finding:
             arms={"out": [{"resect": "primary", "at": "0 days"}]},
         )  # fmt: skip
         seen = (column(trial, "lesions", "lesion") > 0) & (column(trial, "lesions", "largest_cells") >= cells_of(_SEEN))
-        ill = np.bincount(column(trial, "lesions", "patient")[seen], minlength=patients) > 0
+        ill = lesions_of_each(trial, seen) > 0
         free[name] = share(int((~ill).sum()), patients)
     if setting.ablated:
         return Finding(free["T1a"], patients)

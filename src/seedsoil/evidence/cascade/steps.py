@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.evidence.bench import Order, cohort, column, counted
+from seedsoil.evidence.bench import Order, cohort, column, counted, lesions_of_each
 from seedsoil.evidence.claim import Ablation, Band, Chart, Check, Claim, Direction, Figure, Finding, Setting
 from seedsoil.evidence.estimates import again, mean, ratio
 from seedsoil.evidence.injected import EYE, MICROSCOPE, UNKILLED
@@ -28,7 +28,7 @@ def _intraportal(setting: Setting) -> Finding:
     ]
     trial = cohort(setting, animals=animals, tumour=tumour, host="mouse", until="14 days", arms={"portal": orders})
     inside = counted(trial, "label", "portal", site="liver")
-    begun, asleep = (_lesions(trial, fate, animals) for fate in ("growing", "dormant"))
+    begun, asleep = (_lesions(trial, fate) for fate in ("growing", "dormant"))
     large = counted(trial, "colonies", "portal", site="liver")
     injected = np.full(animals, _PORTAL_CELLS)
     return Finding(
@@ -51,10 +51,10 @@ def _log_share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> float:
     return math.log10(part.sum() / whole.sum()) if part.sum() > 0 else -math.inf
 
 
-def _lesions(trial: Trial, fate: str, animals: int) -> NDArray[np.float64]:
+def _lesions(trial: Trial, fate: str) -> NDArray[np.float64]:
     """Return the lesions of a fate at the end in the liver of each mouse; a dormant one is a single cell."""
     chosen = (column(trial, "lesions", "fate") == fate) & (column(trial, "lesions", "site") == "liver")
-    return np.bincount(column(trial, "lesions", "patient")[chosen], minlength=animals).astype(np.float64)
+    return lesions_of_each(trial, chosen)
 
 
 def _steps_chart(title: str, names: list[str], cells: list[float]) -> Chart:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.biology.soils.vessels import cells_of
-from seedsoil.evidence.bench import Order, cohort, column, counted
+from seedsoil.evidence.bench import Order, cohort, column, counted, lesions_of_each
 from seedsoil.evidence.claim import Ablation, Band, Check, Claim, Figure, Finding, Setting
 from seedsoil.evidence.estimates import again
 from seedsoil.evidence.injected import MICROSCOPE
@@ -99,7 +99,7 @@ def _founded(trial: Trial, arm: str) -> Floats:
     """Return the metastases of each animal that grew large enough for the eye."""
     seen = column(trial, "lesions", "largest_cells", arm) >= cells_of(_EYE)
     rows = (column(trial, "lesions", "lesion", arm) > 0) & seen
-    return np.bincount(column(trial, "lesions", "patient", arm)[rows], minlength=trial.plan.patients).astype(np.float64)
+    return lesions_of_each(trial, rows, arm)
 
 
 def _cells(trial: Trial, arm: str, primary: bool) -> Floats:

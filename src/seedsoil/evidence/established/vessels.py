@@ -18,7 +18,7 @@ from seedsoil.biology.soils.vessels import (
     vessel_step,
 )
 from seedsoil.catalogue.load import entry
-from seedsoil.evidence.bench import column
+from seedsoil.evidence.bench import column, lesions_of_each
 from seedsoil.evidence.claim import Ablation, Band, Chart, Check, Claim, Direction, Figure, Finding, Setting
 from seedsoil.evidence.estimates import again, ratio
 from seedsoil.evidence.vasculature.mice import orthotopic, weights
@@ -167,8 +167,7 @@ def _pericytes(setting: Setting, rescue: bool) -> tuple[Trial, dict[str, Floats]
     founded = {}
     for arm in trial.arms:
         later = (column(trial, "lesions", "arrival_day", arm) > 0.0) & (column(trial, "lesions", "parent", arm) == 0)
-        who = column(trial, "lesions", "patient", arm)[later]
-        founded[arm] = np.bincount(who, minlength=trial.plan.patients).astype(np.float64)
+        founded[arm] = lesions_of_each(trial, later, arm)
     return trial, founded
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.evidence.bench import cohort, column
+from seedsoil.evidence.bench import cohort, column, lesions_of_each, per_patient
 from seedsoil.evidence.claim import Ablation, Band, Check, Claim, Finding, Setting
 from seedsoil.evidence.estimates import share
 from seedsoil.trial.trial import Trial
@@ -51,13 +51,12 @@ def _twins(setting: Setting) -> Finding:
 def _had(trial: Trial, arm: str) -> NDArray[np.bool_]:
     """Return who had a cell settled elsewhere at the operation, asleep or not."""
     there = (column(trial, "lesions", "lesion", arm) > 0) & (column(trial, "lesions", "arrival_day", arm) <= 0.0)
-    return np.bincount(column(trial, "lesions", "patient", arm)[there], minlength=trial.plan.patients) > 0
+    return lesions_of_each(trial, there, arm) > 0
 
 
 def _free(trial: Trial, arm: str) -> NDArray[np.bool_]:
     """Return who lives without a tumour cell at the end."""
-    cells = column(trial, "lesions", "cells_at_end", arm)
-    left = np.bincount(column(trial, "lesions", "patient", arm), weights=cells, minlength=trial.plan.patients)
+    left = per_patient(trial, "lesions", "cells_at_end", arm)
     return np.asarray((left == 0.0) & column(trial, "patients", "alive", arm).astype(bool))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.biology.soils.vessels import diameter
-from seedsoil.evidence.bench import Order, cohort, column, counted, per_patient
+from seedsoil.evidence.bench import Order, cohort, column, counted, lesions_of_each, per_patient
 from seedsoil.evidence.claim import Ablation, Band, Check, Claim, Direction, Figure, Finding, Setting
 from seedsoil.evidence.estimates import again, ratio
 from seedsoil.trial.trial import Trial
@@ -65,8 +65,7 @@ def _with_metastases(trial: Trial, arm: str) -> Floats:
     """Return 1 for each animal in which dissection would find a metastasis, else 0."""
     cells, number = column(trial, "lesions", "cells_at_end", arm), column(trial, "lesions", "lesion", arm)
     large = (np.array([diameter(float(one)) for one in cells]) >= _FOUND) & (number > 0)
-    found = np.bincount(column(trial, "lesions", "patient", arm)[large], minlength=trial.plan.patients)
-    return (found > 0).astype(np.float64)
+    return (lesions_of_each(trial, large, arm) > 0).astype(np.float64)
 
 
 def _odds_ratio(treated: Floats, control: Floats) -> float:

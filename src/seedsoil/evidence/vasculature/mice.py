@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.evidence.bench import Order, cohort, column
+from seedsoil.evidence.bench import Order, cohort, column, lesions_of_each
 from seedsoil.evidence.claim import Figure, Setting
 from seedsoil.evidence.estimates import again, ratio, share
 from seedsoil.trial.trial import Trial
@@ -55,8 +55,7 @@ def spread(trial: Trial, arm: str, least: float = 1.0, site: str | None = None) 
     chosen = (column(trial, "lesions", "lesion", arm) > 0) & (column(trial, "lesions", "cells_at_end", arm) >= least)
     if site is not None:
         chosen &= column(trial, "lesions", "site", arm) == site
-    who = column(trial, "lesions", "patient", arm)[chosen]
-    return np.bincount(who, minlength=trial.plan.patients).astype(np.float64)
+    return lesions_of_each(trial, chosen, arm)
 
 
 def relative(trial: Trial, arm: str, other: str) -> Figure:
