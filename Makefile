@@ -8,6 +8,8 @@ VENV    ?= .venv
 PYTHON  ?=
 OUT     ?= runs/demo
 WORKERS ?=
+# Processes that test side by side; the tests of a file stay together.
+TESTERS ?= 2
 BIN     := $(VENV)/bin
 STAMPED := $(VENV)/.stamp
 
@@ -34,10 +36,10 @@ layers: $(STAMPED)-dev ## import-linter: rooms import only from floors below
 	@$(BIN)/lint-imports
 
 pytest: $(STAMPED)-dev ## the tests that take seconds
-	@$(BIN)/python -m pytest -m "not slow and not gpu" --durations=10
+	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile -m "not slow and not gpu" --durations=10
 
 verify: $(STAMPED)-dev ## the slow sweeps as well
-	@$(BIN)/python -m pytest -m "not gpu" --durations=30
+	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile -m "not gpu" --durations=30
 
 bench: $(STAMPED)-dev ## time kernels, a virtual patient and a cold start
 	@for script in benchmarks/*.py; do echo; echo "== $$script"; $(BIN)/python $$script; done
