@@ -73,7 +73,8 @@ class Host(Noun):
 
     Background mortality rises exponentially with age: ``mortality_at_fifty`` per day at 50 years, and
     ``mortality_slope`` per year. ``burden_hazard`` is the greatest hazard that tumour in one soil can cause.
-    ``vascular_timescale`` slows all vessel rates against those of the mouse.
+    ``vascular_timescale`` slows all vessel rates against those of the mouse. ``tissue_mutation_rate`` is the point mutations
+    that a healthy cell gathers per base and year of life: what the first cell of a tumour brings along.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Host(Noun):
     burden_power: Number
     mortality_at_fifty: PerDay
     mortality_slope: Number
+    tissue_mutation_rate: Number | None = None
     cells: HostCells | None = None
     neutrophils: Neutrophils | None = None
     blood: Blood | None = None

@@ -194,6 +194,7 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "burden_power": "steepness of that hazard",
         "mortality_at_fifty": "death by other causes, at 50 years",
         "mortality_slope": "its rise, per year of age",
+        "tissue_mutation_rate": "mutations of healthy tissue, per base and year",
     },
     HostCells: {"tissue_flow": "blood flow, per volume of tissue"},
     Immunity: {

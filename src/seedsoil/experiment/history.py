@@ -20,11 +20,14 @@ from seedsoil.experiment.protocol import Order, Protocol
 from seedsoil.experiment.simulate import run_arm
 from seedsoil.experiment.timeline import levels
 from seedsoil.observe.lineage.mosaic import Mosaic, MosaicRecorder
+from seedsoil.observe.lineage.mutation import gathered
 from seedsoil.observe.lineage.result import USUAL_CELLS, USUAL_LESIONS, Lineage, lineage_of
 
 Floats = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
 
+#: Days.
+_YEAR = 365.25
 #: Levels are kept so long after each dose, besides every half day [day].
 _SOON = (0.0, 0.01, 0.03, 0.06, 0.12, 0.25)
 
@@ -78,17 +81,22 @@ class History:
 
     def lineage(
         self, cells: int = USUAL_CELLS, lesions: int | Sequence[int] = USUAL_LESIONS,
-        mutations_per_division: float | None = None,
+        mutations_per_division: float | None = None, mutations_before: float | None = None,
     ) -> Lineage:  # fmt: skip
         """Sample cells and draw the tree that they descend by (``lineage_of``); the same each time, and nothing else changes.
 
         ``cells`` of each lesion; ``lesions``: how many (the primary and the largest metastases), or their numbers;
-        ``mutations_per_division``: neutral mutations of each daughter in what is read, an exome's if not given. ModelError for
-        what cannot be sampled.
+        ``mutations_per_division``: neutral mutations of each daughter in what is read, an exome's if not given;
+        ``mutations_before``: those that the first cell brings along, what its tissue gathers at the host's rate until then if not
+        given. ModelError for what cannot be sampled.
         """
+        if mutations_before is None:
+            host = self.subject.host
+            rate = 0.0 if host.tissue_mutation_rate is None else float(host.tissue_mutation_rate)
+            mutations_before = gathered(rate, float(host.age) + float(self.days[0]) / _YEAR)
         return lineage_of(
             self.mosaic, self.lesions, self.clones, cells=cells, sampled=lesions,
-            mutations_per_division=mutations_per_division, arrivals=self.arrivals,
+            mutations_per_division=mutations_per_division, mutations_before=mutations_before, arrivals=self.arrivals,
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Neutral mutations on the branches of a tree: each daughter of a division gains a Poisson number; who carries them."""
+"""Neutral mutations on a tree: each daughter of a division gains a Poisson number, the first cell brings some; who carries them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ GENOME = MappingProxyType(
 )  # fmt: skip
 #: Mutations of one tree beyond which a table of cells by mutations would not fit.
 MOST_MUTATIONS = 1_000_000
-_entity = np.uint64(1 << 41)
+_entity, _trunk = np.uint64(1 << 41), np.uint64(1 << 44)
 
 
 @dataclass(frozen=True)
@@ -53,21 +53,30 @@ def usual_rate() -> float:
     return float(GENOME["point_mutation"]) * float(GENOME["bases"])
 
 
-def draw_mutations(tree: CellTree, stream: Stream, per_division: float) -> Mutations:
+def gathered(per_year: float, years: float) -> float:
+    """Mutations that a cell has gathered in what is read before it became a tumour's first, at its tissue's rate per base and year."""
+    return per_year * float(GENOME["bases"]) * max(0.0, years)
+
+
+def draw_mutations(tree: CellTree, stream: Stream, per_division: float, before: float = 0.0) -> Mutations:
     """Draw the mutations of a tree; the patient's stream is not touched.
 
     Divisions of a branch: one if a division stands at its upper end, and a Poisson number of those of which the tree shows
-    nothing; each brings a Poisson number of mean ``per_division``. ModelError if the rate is negative or they become too many.
+    nothing; each brings a Poisson number of mean ``per_division``. The first cell has a Poisson number of mean ``before`` at
+    the tree's root: every cell carries them. ModelError if a mean is negative or they become too many.
     """
-    if not per_division >= 0.0:
-        raise ModelError(f"mutations per division: {per_division!r} is not a number of 0 or more")
+    for name, given in (("per division", per_division), ("before the first cell", before)):
+        if not given >= 0.0:
+            raise ModelError(f"mutations {name}: {given!r} is not a number of 0 or more")
     own, shown = stream.copy(), tree.divisions_shown
-    if (expected := per_division * float(tree.hidden[1:].sum() + shown.sum())) > MOST_MUTATIONS:
+    if (expected := before + per_division * float(tree.hidden[1:].sum() + shown.sum())) > MOST_MUTATIONS:
         raise ModelError(
             f"mutations: about {expected:.0f} are due on this tree, more than {MOST_MUTATIONS}; lower the mutations per "
-            f"division ({per_division:g}) or sample fewer cells"
+            f"division ({per_division:g}) or before the first cell ({before:g}), or sample fewer cells"
         )
     counts = np.zeros(tree.size, dtype=np.int64)
+    aim(own, LINEAGE, _trunk, 0)
+    counts[0] = int(poisson(own, before))
     for node in range(1, tree.size):
         aim(own, LINEAGE, np.uint64(mix(_entity, np.uint64(node))), 0)
         divisions = poisson(own, float(tree.hidden[node])) + float(shown[node])

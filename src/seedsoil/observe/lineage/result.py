@@ -116,7 +116,7 @@ def chosen_lesions(mosaic: Mosaic, lesions: Columns, most: int) -> list[int]:
 def lineage_of(
     mosaic: Mosaic, lesions: Columns, clones: Columns, *, cells: int = USUAL_CELLS,
     sampled: int | Sequence[int] = USUAL_LESIONS, mutations_per_division: float | None = None,
-    arrivals: Columns | None = None,
+    mutations_before: float = 0.0, arrivals: Columns | None = None,
 ) -> Lineage:  # fmt: skip
     """Sample cells of a patient's lesions and draw their tree and mutations.
 
@@ -132,6 +132,8 @@ def lineage_of(
         How many lesions, the primary and the largest metastases; or which.
     mutations_per_division : float, optional
         Neutral mutations of each daughter in what is read; an exome's if not given.
+    mutations_before : float
+        Mean number of mutations that the tumour's first cell brings along, in what is read.
     arrivals : columns, optional
         Cells that came into lesions that were there (``migrations_of``).
 
@@ -171,6 +173,6 @@ def lineage_of(
         graph=graph_of_migrations(migrations, register.parent, places),
         site_graph=graph_of_migrations(migrations, register.parent, sites),
         founders=founders(tree),
-        mutations=draw_mutations(tree, mosaic.stream, rate),
+        mutations=draw_mutations(tree, mosaic.stream, rate, mutations_before),
         stream=mosaic.stream,
     )

@@ -137,6 +137,19 @@ def test_mutations_by_branch() -> None:
         draw_mutations(tree, new_stream(1, 1), 1e6)
 
 
+def test_first_cell_brings_mutations_along() -> None:
+    """400 draws of mean 30 at the root, Poisson within 6 errors, carried by every cell; the others stay what they were."""
+    tree = fork()
+    drawn = [draw_mutations(tree, new_stream(1, one), 2.0, 30.0) for one in range(400)]
+    trunk = np.array([np.count_nonzero(one.node == 0) for one in drawn])
+    assert abs(trunk.mean() - 30.0) < 6.0 * np.sqrt(30.0 / 400)
+    assert abs(trunk.var() / 30.0 - 1.0) < 6.0 * np.sqrt(2.1 / 400)
+    assert carried(tree, drawn[0])[:, : trunk[0]].all()
+    assert drawn[0].node[trunk[0] :].tolist() == draw_mutations(tree, new_stream(1, 0), 2.0).node.tolist()
+    with pytest.raises(ModelError, match="before the first cell"):
+        draw_mutations(tree, new_stream(1, 1), 2.0, -1.0)
+
+
 def test_who_carries_what() -> None:
     """A mutation of each branch: carriers and cancer cell fractions by hand."""
     tree = fork()
