@@ -41,6 +41,7 @@ from seedsoil.body.state import (
     PARENT,
     PERFUSION,
     REPLACES,
+    SENSITIVITY,
     SHELTERED,
     SITE,
     SPRING,
@@ -63,7 +64,7 @@ _SOILS = (0, 2, 3, 4)
 _SWITCHES = (
     "sprouting", "co-option", "hypoxia", "resistance", "soil matching", "dormancy", "instability", "competence",
     "reseeding", "lesion reseeding", "delivery", "barrier", "astrocyte protection", "lymphocytes", "macrophages", "stroma", "inflammation",
-    "clusters", "founder variation", "receptor blockade",
+    "clusters", "founder variation", "founder sensitivity", "receptor blockade",
 )  # fmt: skip
 
 
@@ -125,6 +126,7 @@ def any_state(luck: np.random.Generator, model: Model, lesions: int = 7) -> Stat
         lesion[PERFUSION] = lesion[MATURE]
         lesion[SPROUTS], lesion[REPLACES] = luck.integers(0, 2, 2)
         lesion[CLOCK], lesion[VIGOUR], lesion[OPENNESS] = luck.exponential(), *luck.normal(0.0, 0.3, 2)
+        lesion[SENSITIVITY] = luck.normal(0.0, 0.3)
         lesion[BORROWED_LOST], lesion[SHELTERED], lesion[STROMA] = luck.uniform(0.0, 0.8, 3)
         lesion[CALLED] = luck.uniform(-0.5, 3.0)
         state.lesion_key[row] = luck.integers(1, 1 << 60)

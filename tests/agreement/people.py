@@ -106,7 +106,7 @@ TUMOUR = Tumour(
     transit_time="30 s", early_loss_rate="0.2 /day", early_loss_time="1 day", extravasation_rate="0.5 /day",
     intravascular_death_rate="0.2 /day", quiescence_rate="1 /day", dormancy_sensitivity=0.8, wake_rate="0.05 /day",
     dormant_death_rate="0.01 /day", establishment_size=50, hits=1, hit_rate=5e-3, instability_rate=5e-4,
-    instability_factor=5, founder_variation=0.3,
+    instability_factor=5, founder_variation=0.3, sensitivity_variation=0.5,
     spread=Spread(
         protease_dependence=0.5, cluster_share=0.2, cluster_size_trap=0.95, cluster_gain=10, platelet_cloak=0.7,
         platelet_grip=0.4, natural_killer_loss_rate="2 /day",

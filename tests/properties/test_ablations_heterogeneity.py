@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seedsoil.body.state import CELLS, FOUNDER_SPREAD, VIGOUR
+from seedsoil.body.state import CELLS, FOUNDER_SPREAD, LESIONS, PARENT, SENSITIVITY, VIGOUR, with_room
 from seedsoil.experiment.grow import Diagnosis
 from seedsoil.trial.runner.patients import run_patients
 from tests.properties.examples import (
@@ -19,7 +19,7 @@ from tests.properties.examples import (
     patient,
     plan_of,
 )
-from tests.properties.plain import AT, compiled, differing, seeded, who
+from tests.properties.plain import AT, agent, compiled, differing, exposed, seeded, who
 
 
 def test_resistance() -> None:
@@ -82,3 +82,40 @@ def test_vigour_is_handed_on_and_felt() -> None:
     strong = np.exp(seeded(who(founder_variation=0.3, shedding_rate=1e-4), vigour=float(np.log(1.5)))[:, VIGOUR])
     assert len(strong) > 500
     assert 1.5 < strong.mean() < 1.8
+
+
+DIFFERING = who(sensitivity_variation=0.6)
+
+
+def test_founder_sensitivity() -> None:
+    """Some thousand seeds are unlike by a standard deviation of sqrt(ln 1.36) = 0.555 about the usual; off, all alike."""
+    drawn = seeded(DIFFERING)[:, SENSITIVITY]
+    assert len(drawn) > 1000
+    assert abs(drawn.mean()) < 6.0 * 0.555 / np.sqrt(len(drawn))
+    assert drawn.std() == pytest.approx(0.555, rel=6.0 / np.sqrt(2.0 * len(drawn)))
+    assert (seeded(DIFFERING, without=("founder sensitivity",))[:, SENSITIVITY] == 0.0).all()
+    assert differing(compiled(DIFFERING), compiled(DIFFERING, ("founder sensitivity",))) == {"trait"}
+    vigour = [seeded(DIFFERING, without=off)[:, VIGOUR] for off in ((), ("founder sensitivity",))]
+    assert np.array_equal(*vigour)  # the draw has an address of its own
+
+
+@pytest.mark.parametrize("fold", [0.5, 1.0, 2.0])
+def test_sensitivity_is_felt(fold: float) -> None:
+    """A drug that takes 0.2 a day takes so many times as much of a lesion with that sensitivity: catches a level moved instead."""
+    drug = agent("drug", kill=(0.2, 1.0, 1.0, 0.0))
+    model, timeline = exposed(DIFFERING, [drug], [(28.0, {"drug": 1e9})], (*ONE_CLONE, "hypoxia", "delivery"))
+    state = lesion_of(model, AT["skin"], 1e8)
+    state.lesion[0, SENSITIVITY] = np.log(fold)
+    _, rows = follow(model, state, 28.0, timeline=timeline)
+    assert np.log(rows[-1, CELLS] / 1e8) / 28.0 == pytest.approx(0.05 - 0.2 * fold, abs=1e-3)
+
+
+def test_sensitivity_is_handed_on_by_a_metastasis() -> None:
+    """Seeds of a lesion that was founded by one cell are as sensitive as it is, every one; those of a primary are drawn."""
+    model = compiled(DIFFERING)
+    state = with_room(lesion_of(model, AT["skin"], 1e8, vessels=(1.5, 0.6)), 10000, 0)
+    state.lesion[0, PARENT], state.lesion[0, SENSITIVITY] = 0.0, 0.7
+    state, _ = follow(model, state, 7.0)
+    seeds = state.lesion[1 : state.count[LESIONS], SENSITIVITY]
+    assert len(seeds) > 1000
+    assert (seeds == 0.7).all()

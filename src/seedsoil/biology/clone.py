@@ -128,7 +128,9 @@ class Tumour(Noun):
     factor by factor, ``adhesion`` against its addressins. A cell is competent to found a metastasis once it carries
     ``hits`` alterations; each comes with ``hit_rate`` per division. An unstable cell mutates ``instability_factor``
     times as often. Founders differ in how fast they divide by ``founder_variation`` (a coefficient of variation,
-    handed on to the lesions that they seed). ``carries`` names the mechanisms that the first cell has already. A group
+    handed on to the lesions that they seed). Cells that leave a primary differ in how fast drugs kill them, whichever
+    drug, by ``sensitivity_variation`` (a coefficient of variation about the usual, which is the median); a metastasis is a
+    clone, and hands its own on. ``carries`` names the mechanisms that the first cell has already. A group
     that is left out (``spread`` and the others) is a conversation that this tumour does not have with its host; one without
     ``staging`` is not staged by size.
     """
@@ -169,6 +171,7 @@ class Tumour(Noun):
     instability_rate: Fraction
     instability_factor: Number
     founder_variation: Number | None = None
+    sensitivity_variation: Number | None = None
     spread: Spread | None = None
     visibility: Visibility | None = None
     dialogue: Dialogue | None = None

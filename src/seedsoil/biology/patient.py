@@ -47,6 +47,7 @@ MECHANISMS: dict[str, str] = {
     "wound repair": "surgery stirs nothing",
     "clusters": "cells leave one by one",
     "founder variation": "all founders of a tumour divide alike",
+    "founder sensitivity": "drugs kill the cells of all lesions alike",
     "endothelial apoptosis": "no drug kills endothelium",
     "pericytes": "losing pericytes changes nothing",
     "host conditioning": "no drug makes the host's vessels more permissive",

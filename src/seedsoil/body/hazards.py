@@ -70,6 +70,7 @@ from seedsoil.body.state import (
     RESEEDING,
     RESTRAINT,
     RIM,
+    SENSITIVITY,
     SERIAL,
     SHED_GAIN,
     SHED_POWER,
@@ -127,10 +128,11 @@ def fill_kill(work, row, at, condition, lesion, size, surface, fed, lack, leak, 
     """Write the mean kill hazard of the drugs in one piece for each resistance mask, and how far they strain its cells.
 
     Cells that do not cycle for lack of oxygen are spared by agents that kill cycling cells only. What shelters them
-    raises the level of half effect; barrier, vessels and stroma lower the level itself. The strain is
+    raises the level of half effect; barrier, vessels and stroma lower the level itself; a lesion's founder was more or less
+    sensitive to all of them. The strain is
     1 - prod (1 - f) over agents, f the share of an agent's greatest kill that these cells feel.
     """
-    masks, shares = work.kill.shape[1], work.felt
+    masks, shares, susceptible = work.kill.shape[1], work.felt, exp(lesion[SENSITIVITY])
     site = int(lesion[SITE])
     opened = ceiling_of(model.site[condition, site, CEILING], lesion[OPENNESS])
     for agent in range(model.agent.shape[0]):
@@ -156,7 +158,7 @@ def fill_kill(work, row, at, condition, lesion, size, surface, fed, lack, leak, 
                 share = raised / (raised + model.half_power[condition, agent, mask] * raised_half)
                 shares[mask] += GAUSS_WEIGHTS[node] * share
         for mask in range(masks):
-            work.kill[row, mask] += maximum * cycling * shares[mask]
+            work.kill[row, mask] += susceptible * maximum * cycling * shares[mask]
             work.strain[row, mask] += cycling * shares[mask] * (1.0 - work.strain[row, mask])
 
 

@@ -61,6 +61,8 @@ from seedsoil.body.state import (
     SEED_ORIGIN,
     SEED_SITE,
     SEED_TYPE,
+    SENSITIVITY,
+    SENSITIVITY_SPREAD,
     SITE,
     SPENT,
     SPRING,
@@ -107,6 +109,17 @@ def inherited(stream, mother, key, condition, site, model):  # type: ignore[no-u
 
 
 @inner
+def sensitivity(stream, state, parent, key, model):  # type: ignore[no-untyped-def]
+    """Logarithm of how fast drugs kill a founder's lesion: of the primary's mixture one is drawn; a metastasis hands its own on."""
+    if model.trait[SENSITIVITY_SPREAD] <= 0.0:
+        return 0.0
+    if parent >= 0 and state.lesion[parent, PARENT] >= 0.0:
+        return state.lesion[parent, SENSITIVITY]
+    aim(stream, SEEDING, key, 2)
+    return model.trait[SENSITIVITY_SPREAD] * normal(stream)
+
+
+@inner
 def add_lesion(state, site, parent, day, kind, clone, key, condition, model, stream):  # type: ignore[no-untyped-def]
     """Place one founder: how long it sleeps, how it will meet the host's vessels, when it will sprout its own.
 
@@ -116,6 +129,7 @@ def add_lesion(state, site, parent, day, kind, clone, key, condition, model, str
     row = state.count[LESIONS]
     lesion = state.lesion
     vigour, openness = inherited(stream, lesion[parent, VIGOUR] if parent >= 0 else 0.0, key, condition, site, model)
+    endured = sensitivity(stream, state, parent, key, model)
     aim(stream, SEEDING, key, 0)
     pace, death = model.site[0, site, DIVISION] * exp(vigour), model.site[0, site, DEATH]
     asleep = uniform(stream) < sleepers(pace, model.site[0, site, QUIESCENCE], model.trait[WAKES])
@@ -132,7 +146,7 @@ def add_lesion(state, site, parent, day, kind, clone, key, condition, model, str
     lesion[row, REPLACES] = 1.0 if uniform(stream) < model.trait[REPLACEMENT] else 0.0
     lesion[row, CLOCK] = exponential(stream)
     lesion[row, DETECTED], lesion[row, AT_DIAGNOSIS], lesion[row, SPRING] = -1.0, 0.0, kind
-    lesion[row, VIGOUR], lesion[row, OPENNESS] = vigour, openness
+    lesion[row, VIGOUR], lesion[row, OPENNESS], lesion[row, SENSITIVITY] = vigour, openness, endured
     state.lesion_key[row] = key
     state.used[row] = 0
     state.count[LESIONS] = row + 1

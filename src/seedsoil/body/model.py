@@ -8,7 +8,7 @@ import numpy as np
 
 from seedsoil.biology.clone import Mechanism, Tumour
 from seedsoil.biology.journey.cascade import waking
-from seedsoil.biology.journey.founders import vigour_width
+from seedsoil.biology.journey.founders import sensitivity_width, vigour_width
 from seedsoil.biology.medicine.delivery import tissue_share
 from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import Patient
@@ -46,6 +46,7 @@ from seedsoil.body.state import (
     RESEEDING,
     RESTRAINT,
     RIM,
+    SENSITIVITY_SPREAD,
     SHED_GAIN,
     SHED_POWER,
     SHEDDING,
@@ -90,6 +91,7 @@ def _traits(patient: Patient, without: Collection[str]) -> Floats:
     trait[SPROUTING_ON] = 0.0 if "sprouting" in without else 1.0
     trait[HYPOXIA_ON] = 0.0 if "hypoxia" in without else 1.0
     trait[FOUNDER_SPREAD] = vigour_width(tumour, without)
+    trait[SENSITIVITY_SPREAD] = sensitivity_width(tumour, without)
     # Times and sizes of laws that are off must not divide by nothing.
     trait[HALF_SIZE] = trait[RECRUITMENT_SIZE] = trait[SHELTER_FOLD] = trait[SHELTER_TIME] = trait[STROMA_TIME] = 1.0
     if host.cells is not None:

@@ -16,14 +16,14 @@ STEP_DAYS = 7.0
 #: A step's number leaves room for the parts into which changes of the state cut it, nine seconds apart or more.
 PARTS = 1 << 16
 
-# Columns of ``lesion``. VIGOUR and OPENNESS are logarithms, CALLED is beyond the resting level: 0 is the usual lesion.
+# Columns of ``lesion``. VIGOUR, OPENNESS and SENSITIVITY are logarithms, CALLED is beyond the resting level: 0 is the usual lesion.
 # CATCH is the share of the cells which arrest at its site that land in the lesion, as it was when the step began.
 (
     SITE, PARENT, FOUNDER, FATE, ARRIVED, ACTIVE, CELLS, IMMATURE, MATURE, SPROUTS, CLOCK, REPLACES,
     HYPOXIA, PERFUSION, LEAK, LARGEST, AT_DIAGNOSIS, DETECTED, SPRING,
-    VIGOUR, OPENNESS, BORROWED_LOST, EXCITED, SHELTERED, STROMA, CALLED, CATCH,
-) = range(27)  # fmt: skip
-LESION_COLUMNS = 27
+    VIGOUR, OPENNESS, BORROWED_LOST, EXCITED, SHELTERED, STROMA, CALLED, CATCH, SENSITIVITY,
+) = range(28)  # fmt: skip
+LESION_COLUMNS = 28
 
 # Values of ``lesion[:, FATE]``.
 DORMANT, GROWING, EXTINCT, RESECTED = 0.0, 1.0, 2.0, 3.0
@@ -60,9 +60,9 @@ SITE_COLUMNS = 17
     HYPOXIC_DEATH, RIM, SWITCH_RATE, SHEDDING, SHED_GAIN, SHED_POWER, WAKING, ESTABLISHED, REPLACEMENT, HITS,
     HIT_RATE, INSTABILITY_RATE, SLOW, BURDEN_HAZARD, BURDEN_POWER, RESEEDING, SPROUTING_ON, HYPOXIA_ON,
     FOUNDER_SPREAD, TISSUE_FLOW, KILL_RATE, HALF_SIZE, TURNOVER, RECRUITMENT, RECRUITMENT_SIZE, EXHAUSTION,
-    SHELTER_FOLD, SHELTER_TIME, CONTACT_DEPTH, STROMA_TIME, RESTRAINT, HINDRANCE, FIRST_KIND, WAKES,
-) = range(34)  # fmt: skip
-TRAITS = 34
+    SHELTER_FOLD, SHELTER_TIME, CONTACT_DEPTH, STROMA_TIME, RESTRAINT, HINDRANCE, FIRST_KIND, WAKES, SENSITIVITY_SPREAD,
+) = range(35)  # fmt: skip
+TRAITS = 35
 
 # Columns of ``Model.agent``.
 MAXIMUM, POWER, CYCLE, PASSAGE, REGION, PERMEABILITY, TISSUE_LOSS, USUAL_SHARE = range(8)

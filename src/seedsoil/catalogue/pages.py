@@ -41,7 +41,14 @@ _ARRIVING = (
     "early_loss_rate", "early_loss_time", "extravasation_rate", "intravascular_death_rate", "quiescence_rate",
     "dormancy_sensitivity", "wake_rate", "dormant_death_rate",
 )  # fmt: skip
-_HERITABLE = ("hits", "hit_rate", "instability_rate", "instability_factor", "founder_variation")
+_HERITABLE = (
+    "hits",
+    "hit_rate",
+    "instability_rate",
+    "instability_factor",
+    "founder_variation",
+    "sensitivity_variation",
+)
 #: Groups of a tumour that an entry may leave out, and what is then silent.
 _GROUPS: Mapping[str, str] = {
     "spread": "How it travels",

@@ -93,6 +93,7 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "instability_rate": "becoming unstable, per division",
         "instability_factor": "an unstable cell mutates so many times as often",
         "founder_variation": "spread of founders' division (CV)",
+        "sensitivity_variation": "spread of what drugs do to their lesions (CV)",
     },
     Spread: {
         "protease_dependence": "share that cannot enter vessels without proteases",

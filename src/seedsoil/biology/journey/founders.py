@@ -37,6 +37,13 @@ def vigour_width(tumour: Tumour, without: Collection[str] = ()) -> float:
     return float(np.sqrt(log1p(float(tumour.founder_variation) ** 2)))
 
 
+def sensitivity_width(tumour: Tumour, without: Collection[str] = ()) -> float:
+    """Return the standard deviation of the logarithm of how fast drugs kill a founder's lesion [1]; 0 if all are alike."""
+    if tumour.sensitivity_variation is None or "founder sensitivity" in without:
+        return 0.0
+    return float(np.sqrt(log1p(float(tumour.sensitivity_variation) ** 2)))
+
+
 def founders(width: float, threshold: Floats) -> tuple[Floats, Floats]:
     """Return paces of division against the mean, and weights that add up to the share that beats ``threshold``.
 

@@ -84,6 +84,6 @@ def kills(
         for mask, half_power in enumerate(halves):
             shares = [effect(agent, half_power, shelter, level) for level in levels]
             share = cycling * sum(weight * one for weight, one in zip(GAUSS_WEIGHTS, shares, strict=True))
-            total[mask] += agent.maximum * share
+            total[mask] += exp(lesion.sensitivity) * agent.maximum * share
             calm[mask] *= 1.0 - share
     return total, [1.0 - left for left in calm]

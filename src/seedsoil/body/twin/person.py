@@ -136,6 +136,7 @@ class Rules:
     sprouting: float
     hypoxia: float
     founder_spread: float
+    sensitivity_spread: float
     flow: float
     immune_kill: float
     half_size: float
@@ -211,7 +212,7 @@ class Clone:
 class Lesion:
     """A tumour at one site: when it came and from where, its vessels, the host cells about it, its clones.
 
-    ``vigour`` and ``openness`` are logarithms, ``called`` counts lymphocytes beyond those at rest.
+    ``vigour``, ``openness`` and ``sensitivity`` are logarithms, ``called`` counts lymphocytes beyond those at rest.
     """
 
     number: int
@@ -227,6 +228,7 @@ class Lesion:
     replaces: bool
     vigour: float
     openness: float
+    sensitivity: float = 0.0
     sprouts: bool = False
     immature: float = 0.0
     mature: float = 0.0

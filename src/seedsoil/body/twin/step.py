@@ -90,6 +90,7 @@ def founded(stream: Stream, seed: Seed, mother: Lesion, number: int, rules: Rule
     """
     site = rules.resting.sites[seed.site]
     vigour, openness = inherited(stream, seed, mother, rules)
+    sensitivity = felt(stream, seed, mother, rules)
     aim(stream, SEEDING, np.uint64(seed.key), 0)
     pace, death, delay = site.division * exp(vigour), site.death, 0.0
     woken = rules.wakes * site.quiescence
@@ -102,7 +103,7 @@ def founded(stream: Stream, seed: Seed, mother: Lesion, number: int, rules: Rule
     return Lesion(
         number=number, site=seed.site, parent=seed.origin, founder=seed.line, spring=seed.kind, key=seed.key,
         fate="dormant", arrived=seed.day, active=seed.day + sleep + delay, clock=exponential(stream), replaces=replaces,
-        vigour=vigour, openness=openness,
+        vigour=vigour, openness=openness, sensitivity=sensitivity,
     )  # fmt: skip
 
 
@@ -117,6 +118,14 @@ def inherited(stream: Stream, seed: Seed, mother: Lesion, rules: Rules) -> tuple
     if site.ceiling >= 0.0:  # behind a barrier, which it finds shut
         site = rules.conditions[seed.condition.shut].sites[seed.site]
     return founder_vigour(stream, mother.vigour, site, rules), openness
+
+
+def felt(stream: Stream, seed: Seed, mother: Lesion, rules: Rules) -> float:
+    """Draw how fast drugs will kill a founder's lesion, as a logarithm about the usual; from a metastasis it is the mother's."""
+    if rules.sensitivity_spread == 0.0 or mother.parent >= 0:
+        return mother.sensitivity if rules.sensitivity_spread > 0.0 else 0.0
+    aim(stream, SEEDING, np.uint64(seed.key), 2)
+    return rules.sensitivity_spread * normal(stream)
 
 
 def wake(lesion: Lesion, rules: Rules) -> None:

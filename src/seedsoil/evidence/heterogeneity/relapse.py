@@ -149,14 +149,15 @@ CLAIMS = (
         unit="1",
         band=Band(5.0, math.inf),
         ablation=Ablation(
-            "lesions alike", "every lesion has as much of the drug as any other and divides as fast", ("delivery", "barrier", "founder variation")
+            "lesions alike", "every lesion has as much of the drug as any other, is as sensitive to it and divides as fast",
+            ("founder sensitivity", "delivery", "barrier", "founder variation"),
         ),
         experiment=_unlike,
         checks=(
             Check("median", "median net growth on the drug", "1/day", Band(-0.07, -0.01)),
             Check("shrinking", "share of lesions that shrink", "1"),
         ),
-        parameters=("agents.vemurafenib.kill", "agents.vemurafenib.delivery", "tumour.founder_variation"),
+        parameters=("tumour.sensitivity_variation: from the decline of 68 lesions", "agents.vemurafenib.kill", "agents.vemurafenib.delivery"),
     ),
     Claim(
         id="E8",

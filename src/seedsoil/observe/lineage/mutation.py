@@ -1,4 +1,4 @@
-"""Neutral mutations on a tree: each daughter of a division gains a Poisson number, the first cell brings some; who carries them."""
+"""Neutral mutations on a tree: a Poisson number by daughter of a division, some with the first cell; who carries them."""
 
 from __future__ import annotations
 
