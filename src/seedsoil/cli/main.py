@@ -35,6 +35,10 @@ COMMANDS = {
         "seedsoil.cli.evidence:evidence",
         "Put the review's claims to the test, each as a virtual experiment.",
     ),
+    "resistance": (
+        "seedsoil.cli.resistance:resistance",
+        "Tell how often one drug, two in sequence or two at once fail, by the cells of all lesions.",
+    ),
     "synergy": ("seedsoil.cli.synergy:synergy", "Compare a combination with its single agents."),
     "list": ("seedsoil.cli.catalogue:list_names", "List what the catalogue holds."),
     "describe": ("seedsoil.cli.catalogue:describe", "Describe an entry of the catalogue, with its sources."),

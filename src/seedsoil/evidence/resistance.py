@@ -56,7 +56,8 @@ class Resistance:
         ]
         if not faults and not self.death < self.birth < self.treated_death:
             faults.append(
-                "birth must exceed death (the lesion grows) and fall short of treated_death (a drug shrinks it)"
+                f"birth is {self.birth:g} a day: it must exceed death, {self.death:g} (the lesion grows), and fall short of death "
+                f"under a drug, {self.treated_death:g} (the drug shrinks it)"
             )
         if not faults and self.mutation * (self.first + self.second + self.both) > 0.1:
             faults.append("mutation times sites must not pass 0.1 per division: lines are counted one by one")
