@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.command import python, readme_blocks, seedsoil
 
 commands = (
-    "run", "grow", "worker", "check", "explain", "resolve", "schema", "show", "query", "export", "list", "describe", "doctor", "lineage", "synergy", "tissue", "zoom", "evidence",
+    "run", "grow", "worker", "check", "explain", "resolve", "schema", "show", "query", "export", "list", "describe", "doctor", "lineage", "synergy", "tissue", "zoom", "evidence", "resistance",
 )  # fmt: skip
 
 

@@ -36,8 +36,8 @@ COMMANDS = {
         "Put the review's claims to the test, each as a virtual experiment.",
     ),
     "resistance": (
-        "seedsoil.cli.resistance:resistance",
-        "Tell how often one drug, two in sequence or two at once fail, by the cells of all lesions.",
+        "seedsoil.cli.tables.resistance:resistance",
+        "Tell how often treatment fails in patients with several lesions.",
     ),
     "synergy": ("seedsoil.cli.synergy:synergy", "Compare a combination with its single agents."),
     "list": ("seedsoil.cli.catalogue:list_names", "List what the catalogue holds."),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from seedsoil.cli.resistance import resistance
+from seedsoil.cli.tables.resistance import resistance
 from seedsoil.evidence.lesion_list import read_lesions
 from seedsoil.evidence.resistance import patient_failure
 from seedsoil.evidence.treated import patients, usual

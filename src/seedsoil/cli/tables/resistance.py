@@ -33,7 +33,9 @@ def resistance(
     seed: int = 20150527,
     json: bool = False,
 ) -> int:
-    """Tell how often treatment fails in patients with several lesions, under one drug, two in sequence, and two at once.
+    """Tell how often treatment fails in patients with several lesions.
+
+    Under one drug, two in sequence, and two at once.
 
     By formula: lesions grew from one cell, and a mutation at any of so many sites makes a cell resist. What is not given is as
     in the published list of patients that is read when no file is named.
