@@ -39,6 +39,7 @@ def _patterns(setting: Setting) -> Finding:
         {
             "fold": fold,
             "drop": Figure.exact(rank.value - _with_labels_dealt(setting.seed, predicted)),
+            "strangers": Figure.exact(_strangers()),
             "in simulated autopsies": again((seen,), _median),
         },
         {
@@ -89,6 +90,19 @@ def _across(judged: str, stranger: str, predicted: dict[str, Floats]) -> float:
     known = [site for site in mine if site in shares]
     counts = counts_of(judged)
     return ranked([counts[site].found for site in known], [shares[site] for site in known])
+
+
+def _strangers() -> float:
+    """Return the median correlation of the autopsies of two primaries, over the sites that both have: no model in it."""
+    shares = {
+        name: {site: count.found / count.patients for site, count in counts_of(name).items()} for name in PRIMARIES
+    }
+    pairs = [(one, other) for one in PRIMARIES for other in PRIMARIES if one < other]
+    found = []
+    for one, other in pairs:
+        known = [site for site in scored_sites(PRIMARIES[one]) if site in scored_sites(PRIMARIES[other])]
+        found.append(ranked([shares[one][site] for site in known], [shares[other][site] for site in known]))
+    return _median(np.array(found))
 
 
 def _dissected(setting: Setting) -> dict[str, Floats]:
@@ -164,6 +178,9 @@ CLAIMS = (
                 "fall of the correlation with patterns held to another primary's autopsies",
                 "rho",
                 Band(0.2, math.inf),
+            ),
+            Check(
+                "strangers", "correlation of the autopsies of two primaries with each other, without any model", "rho"
             ),
             Check("in simulated autopsies", "rank correlation of simulated patients opened at death", "rho"),
         ),
