@@ -8,7 +8,9 @@ import pytest
 from hypothesis import settings
 
 os.environ.setdefault("MPLBACKEND", "Agg")
-os.environ.pop("COLUMNS", None)  # processes that test side by side are given a screen's width: here everything goes to a pipe
+os.environ.pop(
+    "COLUMNS", None
+)  # processes that test side by side are given a screen's width: here everything goes to a pipe
 for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ.setdefault(_threads, "1")
 

@@ -56,6 +56,23 @@ def failed_checks(claim: Claim, found: Finding) -> list[str]:
     ]
 
 
+def reason(claim: Claim, found: Finding, verdict: Verdict) -> str:
+    """Return in words why a claim has its verdict; of one that is partly reproduced, what is missing."""
+    if verdict.status != "partly" or claim.band is None:
+        return RULES[verdict.status]
+    wide = {check.name: check.words for check in claim.checks}
+    parts = []
+    if claim.band.holds(found.figure.value):
+        if claim.direction is not None and not claim.direction.holds(found.figure):
+            parts.append("the figure lies in its band, but its interval not wholly on the claimed side")
+    elif claim.direction is not None and claim.direction.holds(found.figure):
+        parts.append("the figure lies on the claimed side, but outside of its band")
+    else:
+        parts.append("the figure lies outside of its band, and its interval reaches into it")
+    parts += [f"outside of its band: {wide[name]}" for name in failed_checks(claim, found)]
+    return "; ".join(parts)
+
+
 def _status(claim: Claim, found: Finding) -> Status:
     """Return what the figure says by itself."""
     figure, side = found.figure, claim.direction

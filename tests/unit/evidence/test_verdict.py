@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from seedsoil.evidence.claim import Ablation, Band, Check, Claim, Direction, Figure, Finding, Setting
-from seedsoil.evidence.verdict import RULES, Status, ablation_breaks, direction_found, judge
+from seedsoil.evidence.verdict import RULES, Status, ablation_breaks, direction_found, judge, reason
 
 
 def _nothing(setting: Setting) -> Finding:
@@ -47,6 +47,21 @@ def test_status_with_a_band(finding: Finding, status: Status) -> None:
     """The rule at each of its edges: catches an edge left out, a check not asked, a direction taken from the point."""
     assert judge(CLAIM, finding, BROKEN).status == status
     assert status in RULES
+
+
+@pytest.mark.parametrize(
+    ("finding", "said"),
+    [
+        (found(0.61), "the figure lies on the claimed side, but outside of its band"),
+        (found(0.5, size=2.1), "outside of its band: size"),
+        (found(0.5, 0.6), "but its interval not wholly on the claimed side"),
+        (found(0.7, size=9.0), "outside of its band; outside of its band: size"),
+        (found(0.5), RULES["reproduced"]),
+        (found(2.0), RULES["not reproduced"]),
+    ],
+)
+def test_reason_says_what_is_missing(finding: Finding, said: str) -> None:
+    assert said in reason(CLAIM, finding, judge(CLAIM, finding, BROKEN))
 
 
 def test_without_a_direction_the_interval_decides_between_partly_and_not() -> None:

@@ -10,7 +10,7 @@ from seedsoil.catalogue.describe import reference
 from seedsoil.evidence.claim import Band, Figure
 from seedsoil.evidence.review import SECTIONS, section_of
 from seedsoil.evidence.runner.result import Result
-from seedsoil.evidence.verdict import RULES, failed_checks
+from seedsoil.evidence.verdict import RULES, failed_checks, reason
 from seedsoil.show import page as html
 from seedsoil.show.evidence.figures import (
     STATUS_COLOURS,
@@ -50,21 +50,18 @@ def banded(band: Band | None) -> str:
         return number(band.low)
     if math.isinf(band.high):
         return f"{number(band.low)} or more"
-    return (
-        f"{number(band.low)} or less".replace(number(band.low), number(band.high))
-        if math.isinf(band.low)
-        else (f"{number(band.low)} to {number(band.high)}")
-    )
+    return f"{number(band.high)} or less" if math.isinf(band.low) else f"{number(band.low)} to {number(band.high)}"
 
 
 def write_claim(result: Result, put: Put) -> str:
     """Write the page of a claim and its pictures, through ``put``; return the page's name."""
     claim, section = result.claim, section_of(result.claim)
+    why = RULES["failed"] if result.found is None else reason(claim, result.found, result.verdict)
     body = [
         html.heading(f"{claim.id}: {claim.statement}", 1),
         html.paragraph(f"Section {section.letter}, {section.title.lower()}. {NOTICE}", "notice"),
         html.heading("Verdict"),
-        html.paragraph(f"{result.verdict.status.capitalize()}: {RULES[result.verdict.status]}."),
+        html.paragraph(f"{result.verdict.status.capitalize()}: {why}."),
     ]
     if result.found is None or result.ablated is None:
         body.append(html.verbatim(result.failure))
