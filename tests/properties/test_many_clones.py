@@ -1,4 +1,4 @@
-"""More clones in a step than the register has room for: what finds no entry of its own joins the pool of its type, and no more."""
+"""More clones in a step than the register had room for at first: it is given more, and every clone has an entry of its own."""
 
 import numpy as np
 
@@ -6,11 +6,11 @@ from seedsoil.trial.run import run
 from seedsoil.trial.study.file import Study
 
 
-def test_a_full_register_overflows_no_lesion() -> None:
-    """Two mice with 1e5 cells in brain and veins: some thousand lesions branch in one step, more than there are free entries.
+def test_no_clone_loses_its_identity() -> None:
+    """Two mice with 1e5 cells in brain and veins: some thousand lesions branch in one step, more than there were free entries.
 
-    Catches pools that are not known again and take a new slot for each mutant: they ran over the slots of a lesion, and ended
-    in an index out of bounds or worse.
+    Catches a register that is full in the middle of a step: children stood under their mother's entry, so that a lesion had two
+    pools of a type, or a clone of another type than its entry says.
     """
     orders = [{"inject": "1e5 cells", "into": site, "at": "0 days"} for site in ("brain", "veins")]
     tables = {
@@ -25,3 +25,12 @@ def test_a_full_register_overflows_no_lesion() -> None:
     clones = trial.tables["clones"]
     for patient in range(2):
         assert np.count_nonzero(np.asarray(clones["patient"]) == patient) > 4096
+        mine = np.asarray(clones["patient"]) == patient
+        pools = mine & np.asarray(clones["pooled"]).astype(bool)
+        where = list(
+            zip(
+                *(np.asarray(clones[name])[pools].tolist() for name in ("lesion", "hits", "unstable", "resistance")),
+                strict=True,
+            )
+        )
+        assert len(set(where)) == len(where)

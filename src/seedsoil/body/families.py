@@ -62,10 +62,8 @@ def draw_mutant(stream, kind, strain, work):  # type: ignore[no-untyped-def]
 
 @inner
 def new_clone(state, row, kind, parent, day, pooled):  # type: ignore[no-untyped-def]
-    """Enter a clone in the register; when that is full, the parent's entry stands for it."""
+    """Enter a clone in the register, which was given room for all that a step can bring."""
     number = state.count[CLONES]
-    if number >= state.clone.shape[0]:
-        return parent
     state.clone[number, CLONE_PARENT], state.clone[number, CLONE_LESION] = parent, row
     state.clone[number, CLONE_TYPE], state.clone[number, CLONE_POOLED] = kind, pooled
     state.clone_born[number] = day
@@ -75,9 +73,8 @@ def new_clone(state, row, kind, parent, day, pooled):  # type: ignore[no-untyped
 
 @inner
 def is_pool(state, row, slot):  # type: ignore[no-untyped-def]
-    """Whether a slot holds the pool of its type: by its clone's entry, or by its key where the register had no room for one."""
-    key = mix(state.lesion_key[row], np.uint64(state.kind[row, slot] + 1))
-    return state.clone[state.clone_of[row, slot], CLONE_POOLED] == 1 or state.slot_key[row, slot] == key
+    """Whether a slot holds the pool of its type."""
+    return state.clone[state.clone_of[row, slot], CLONE_POOLED] == 1
 
 
 @inner

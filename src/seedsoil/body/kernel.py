@@ -89,9 +89,6 @@ from seedsoil.foundation.elementary import exp, log, power
 from seedsoil.foundation.samplers import exponential, normal
 from seedsoil.foundation.streams import SEEDING, aim, mix, uniform
 
-#: Clones for which there must be room before a step begins.
-CLONE_ROOM = 4096
-
 for _arrays in (Model, State, Timeline, Work):
     bundle(_arrays)
 
@@ -278,6 +275,20 @@ def room_for_all(state):  # type: ignore[no-untyped-def]
     return REACHED
 
 
+@inner
+def register_full(state, end, model):  # type: ignore[no-untyped-def]
+    """Whether a step until ``end`` could bring more clones than the register has room for: each lesion its free slots, and a pool
+    of each type; each guest one.
+    """
+    types, slots = model.mask.shape[0], state.cells.shape[1]
+    needed = state.count[CLONES] + state.count[PENDING] * (1 + slots + types)
+    for row in range(state.count[LESIONS]):
+        fate = state.lesion[row, FATE]
+        if fate == GROWING or (fate == DORMANT and state.lesion[row, ACTIVE] < end):
+            needed += slots - state.used[row] + types
+    return needed > state.clone.shape[0]
+
+
 @leaf
 def advance(stream, state, until, stride, model, timeline, work):  # type: ignore[no-untyped-def]
     """Carry a patient to day ``until``, along a fixed grid of steps of ``stride`` days. Returns what it ended with.
@@ -293,13 +304,13 @@ def advance(stream, state, until, stride, model, timeline, work):  # type: ignor
         room = room_for_all(state)
         if room != REACHED:
             return room
-        if state.count[CLONES] + CLONE_ROOM > state.clone.shape[0]:
-            return MORE_CLONES
-        settle(state, model, stream)
-        note_catches(state, model, work)
         today = state.clock[NOW]
         number = int((today + 1e-9) // STEP_DAYS)
         end = min(until, ((today + 1e-9) // stride + 1.0) * stride)
+        if register_full(state, end, model):
+            return MORE_CLONES
+        settle(state, model, stream)
+        note_catches(state, model, work)
         part = (
             0 if today - number * STEP_DAYS < 1e-6 else 1 + int((today - number * STEP_DAYS) / STEP_DAYS * (PARTS - 1))
         )
@@ -326,5 +337,7 @@ def advance(stream, state, until, stride, model, timeline, work):  # type: ignor
     room = room_for_all(state)
     if room != REACHED:
         return room
+    if state.count[CLONES] + state.count[PENDING] > state.clone.shape[0]:
+        return MORE_CLONES
     settle(state, model, stream)
     return REACHED
