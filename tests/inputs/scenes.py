@@ -28,6 +28,8 @@ sprout_radius = "4 um"
 tip_spacing = "60 um"
 [sides.oxygen]
 west = "40 mmHg"
+[medium]
+oxygen = "30 mmHg"
 [substances.oxygen]
 decay = "0.02 /min"
 uptake_half = "1 mmHg"
@@ -45,6 +47,7 @@ movement = "0.05 um/min"
 invasion = 0.5
 cohesion = 1
 pushes = 2
+pulls = 3
 variation = 0.01
 programme_time = "2 days"
 ghost_time = "10 days"
@@ -132,12 +135,12 @@ def scene_fields() -> tuple[Field, ...]:
         whole("scene.seed", 0, 2**63 - 1), quantity("scene.until", "days", "0.02", 40_000, required=True, also=("scene",)),
         quantity("scene.step", "day", "0.000695", 1, also=("scene",)), quantity("scene.tolerance", "", 0, 1, above=True), quantity("block.voxel", "um", 20, 240, also=("block",)),
         quantity("walls.radius", "um", 0, LARGEST, above=True, also=("radius",)), quantity("walls.sprout_radius", "um", 0, LARGEST, above=True, also=("sprout_radius",)),
-        quantity("walls.tip_spacing", "um", 0, LARGEST, above=True, also=("tip_spacing",)), quantity("sides.oxygen.west", "mmHg", other="day"),
+        quantity("walls.tip_spacing", "um", 0, LARGEST, above=True, also=("tip_spacing",)), quantity("sides.oxygen.west", "mmHg", other="day"), quantity("medium.oxygen", "mmHg", other="day"),
         quantity("substances.oxygen.decay", "/min"), quantity("substances.oxygen.uptake_half", "mmHg", 0, above=True, other="day", also=("substances.oxygen",)),
         whole("substances.oxygen.every", 1, 1000, also=("substances.oxygen",)), quantity("substances.drug.permeability_open", "cm/s", also=("substances.drug",)),
         quantity("substances.drug.hindrance", "", required=True, also=("substances.drug",), says=("both",)),
         quantity("cells.carcinoma.division", "/day", **also), quantity("cells.carcinoma.movement", "um/min", 0, 10, **also), quantity("cells.carcinoma.invasion", "", 0, 1),
-        quantity("cells.carcinoma.cohesion", ""), whole("cells.carcinoma.pushes", 0, 20, **also), quantity("cells.carcinoma.variation", "", 0, 1),
+        quantity("cells.carcinoma.cohesion", ""), whole("cells.carcinoma.pushes", 0, 20, **also), whole("cells.carcinoma.pulls", 0, 250, **also), quantity("cells.carcinoma.variation", "", 0, 1),
         quantity("cells.carcinoma.programme_time", "days", above=True, **also), quantity("cells.carcinoma.ghost_time", "days", above=True, **also),
         quantity("cells.carcinoma.uptake.oxygen", "/min"), quantity(f"{rule}.by", "/day", required=True, also=(rule, "carcinoma.rules"), says=("say how much",)),
         quantity(f"{rule}.half", "mg/L", above=True, required=True, also=(rule, "carcinoma.rules")), quantity(f"{rule}.power", "", "0.25", 20),
@@ -154,6 +157,7 @@ def scene_fields() -> tuple[Field, ...]:
 
 #: What contradicts what, the line that is changed for it, the place to be named, and words of which one must be said.
 CONTRADICTIONS: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
+    ("a medium of what is not there", "medium.oxygen", 'air = "30 mmHg"', "medium", ("'air'",)), ("a medium in another unit", "medium.oxygen", 'oxygen = "30 mg/L"', "medium.oxygen", ("mmHg",)),
     ("one edge", "block.size", 'size = ["0.2 mm"]', "block", ("got 1",)), ("four edges", "block.size", 'size = ["1 mm", "1 mm", "1 mm", "1 mm"]', "block", ("got 4",)),
     ("edge of nothing", "block.size", 'size = ["0.2 mm", "0 mm"]', "block", ("at least one voxel",)), ("edge below 0", "block.size", 'size = ["0.2 mm", "-1 mm"]', "block.size", ("-1000 um",)),
     ("edges without unit", "block.size", "size = [200, 240]", "block.size", ("no unit",)), ("a city", "block.size", 'size = ["9 km", "9 km", "9 km"]', "block", ("2^30", "unknown unit")),
