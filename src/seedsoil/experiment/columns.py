@@ -60,7 +60,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "found_by": Column("str", "", "what led to the diagnosis: symptoms or screening; empty without a primary"),
         "tumour_age_days": Column("float64", "day", "from the founding cell to diagnosis"),
         "primary_diameter_mm": Column("float64", "mm", "primary tumour at diagnosis"),
-        "metastases_at_diagnosis": Column("int32", "", "metastases of any size at diagnosis, seen or not"),
+        "metastases_at_diagnosis": Column("int32", "", "metastases that grow at diagnosis, of any size, seen or not; cells that sleep are none"),
         "visible_at_diagnosis": Column("int32", "", "metastases that the first scan showed"),
         "lesions_ever": Column("int32", "", "metastases that were ever founded"),
         "metastatic_cells_at_end": Column("float64", "cell", "cells outside the primary at the end"),
