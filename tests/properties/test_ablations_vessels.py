@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from seedsoil.biology.medicine.effect import hill
 from seedsoil.biology.soils.vessels import cells_of, diameter
-from seedsoil.body.state import BORROWED_LOST, CELLS, CLOCK, HYPOXIA, IMMATURE, MATURE, PERFUSION, SPROUTS
+from seedsoil.body.state import BORROWED_LOST, CELLS, CLOCK, HYPOXIA, IMMATURE, LEAK, MATURE, PERFUSION, SPROUTS
 from seedsoil.experiment.grow import Diagnosis, grow
 from seedsoil.foundation.errors import ModelError
 from tests.properties.examples import ADULT, ONE_CLONE, TWO_POOL, follow, lesion_of, model_of, patient
@@ -88,6 +90,43 @@ def test_pericytes() -> None:
     assert lost[PERFUSION] == pytest.approx(0.52 * usual[PERFUSION], rel=0.06)
     assert lost[HYPOXIA] > 2.0 * usual[HYPOXIA]
     assert runs[1.0, ("pericytes",)].tobytes() == runs[0.0, ()].tobytes() == runs[0.0, ("pericytes",)].tobytes()
+
+
+def test_vessel_tone() -> None:
+    """VEGF / 21 takes its share of what vessels carry; off, none; with no agent no byte differs: catches 1e-9."""
+    holder = agent("holder", blocks={"vegf": 0.05})
+    runs = {
+        (level, without): lived(who(**STILL), [(7.0, {"holder": level})], [holder], (*ONE_CLONE, *without), cells=1e12, **VESSELS)
+        for level in (0.0, 1.0) for without in ((), ("vessel tone",))
+    }  # fmt: skip
+    tone = 1.0 - float(TWO_POOL.vegf_tone) * 20.0 / 21.0
+    for without, share in (((), tone), (("vessel tone",), 1.0)):
+        rows = runs[1.0, without]
+        vessels = 0.2 * rows[:, IMMATURE] + rows[:, MATURE]
+        assert rows[:, PERFUSION] == pytest.approx(share * vessels, rel=1e-9)
+    assert runs[1.0, ()][-1, HYPOXIA] > runs[1.0, ("vessel tone",)][-1, HYPOXIA]
+    assert runs[0.0, ()].tobytes() == runs[0.0, ("vessel tone",)].tobytes()
+
+
+@pytest.mark.parametrize(("blocks", "found"), [
+    ({"pericyte": 3.0 / 7.0}, lambda usual: usual + 0.7 * 5.9), ({"ang2": 1.0 / 9.0}, lambda usual: 0.1 * usual),
+])  # fmt: skip
+def test_opened_junctions(blocks: dict[str, float], found: Callable[[float], float]) -> None:
+    """Ang2 of lost pericytes eases the way out, an antibody shuts it, as the law says; off, the leak of the vessels alone."""
+    drug = agent("drug", blocks=blocks)
+    runs = {
+        (level, without): lived(who(**STILL), [(28.0, {"drug": level})], [drug], (*ONE_CLONE, *without), cells=1e12, **VESSELS)
+        for level in (0.0, 1.0) for without in ((), ("opened junctions",))
+    }  # fmt: skip
+    eased, plain = runs[1.0, ()], runs[1.0, ("opened junctions",)]
+    gain, half = float(TWO_POOL.ang2_opening), float(TWO_POOL.destabilisation_half)
+    for row, other in zip(eased, plain, strict=True):
+        usual = float(TWO_POOL.ang2_basal) + float(TWO_POOL.ang2_hypoxic) * row[HYPOXIA]
+        now = found(usual)
+        ease = (1.0 + gain * now / (half + now)) / (1.0 + gain * usual / (half + usual))
+        assert row[LEAK] / other[LEAK] == pytest.approx(ease, rel=1e-9)
+    assert (eased[-1, LEAK] > plain[-1, LEAK]) == ("pericyte" in blocks)
+    assert runs[0.0, ()].tobytes() == runs[0.0, ("opened junctions",)].tobytes()
 
 
 def test_endothelial_apoptosis() -> None:

@@ -166,7 +166,9 @@ def _lesion(row: str, days: tuple[float, ...]) -> Floats:
     ratios = {"vegf": vegf, "ang2": ang2 / (1.0 - ang2), "pericyte": pericytes / (1.0 - pericytes)}
     given = agent("given", blocks={name: 1.0 / ratio for name, ratio in ratios.items() if ratio > 0.0})
     still = who(division_rate=0.0, death_rate=0.0, hypoxic_death_rate=0.0, unmatched_death_rate=0.0)
-    model, timeline = exposed(still, [given], [(days[-1] + 7.0, {"given": 1.0})], ONE_CLONE)
+    # The table is that of what vessels there are, not of how wide they are.
+    off = (*ONE_CLONE, "vessel tone")
+    model, timeline = exposed(still, [given], [(days[-1] + 7.0, {"given": 1.0})], off)
     # So large that the host's tissue feeds less than a hundredth of it.
     state = lesion_of(model, AT["skin"], 1e12, sprouts=True, vessels=_rest())
     _, rows = follow(model, state, days[-1], every=1.0, timeline=timeline)

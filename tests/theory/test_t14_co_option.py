@@ -31,7 +31,8 @@ def _grown(cells: float, days: float, *, replaces: bool = False, sprouts: bool =
     rates = {"division_rate": BIRTH, "death_rate": DEATH, "hypoxic_death_rate": HYPOXIC, "unmatched_death_rate": 0.0}
     person = who(RICH, co_option=0.3 if pushed or replaces else 0.0, **rates)
     level = {"blocker": 1.0} if blocked else {}
-    model, timeline = exposed(person, [BLOCKER], [(days, level)], ONE_CLONE)
+    # These are laws of what vessels there are; how wide they are is another one.
+    model, timeline = exposed(person, [BLOCKER], [(days, level)], (*ONE_CLONE, "vessel tone"))
     state = lesion_of(model, AT["liver"], cells, replaces=replaces, sprouts=sprouts, vessels=vessels)
     return follow(model, state, days, timeline=timeline)[1]
 

@@ -64,10 +64,15 @@ def _killed(kind: str, blocked: bool, without: tuple[str, ...] = ()) -> tuple[fl
 
 
 def test_normal_vessels_help_small_molecules_and_hinder_antibodies() -> None:
-    """VEGF blocked, days 2 to 5: flow up, leak down; the small drug kills more, the antibody less: catches 3 % of either."""
-    assert _killed("small", True)[1] > 1.2 * _killed("small", False)[1]
-    assert _killed("small", True)[2] < 0.3 * _killed("small", False)[2]
-    assert _killed("small", True)[0] > 1.05 * _killed("small", False)[0]
+    """VEGF blocked, days 2 to 5: flow up, leak down; the small drug kills more, the antibody less: catches 3 % of either.
+
+    So it is while vessels stay as wide; where they narrow for want of VEGF, the small drug gains nothing.
+    """
+    wide = ("vessel tone",)
+    assert _killed("small", True, wide)[1] > 1.2 * _killed("small", False)[1]
+    assert _killed("small", True, wide)[2] < 0.3 * _killed("small", False)[2]
+    assert _killed("small", True, wide)[0] > 1.05 * _killed("small", False)[0]
+    assert _killed("small", True)[0] < 1.01 * _killed("small", False)[0]
     assert _killed("antibody", True)[0] < 0.6 * _killed("antibody", False)[0]
 
 

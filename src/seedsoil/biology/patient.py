@@ -50,6 +50,8 @@ MECHANISMS: dict[str, str] = {
     "founder sensitivity": "drugs kill the cells of all lesions alike",
     "endothelial apoptosis": "no drug kills endothelium",
     "pericytes": "losing pericytes changes nothing",
+    "vessel tone": "vessels stay as wide when VEGF is held",
+    "opened junctions": "Ang2 opens no vessel's wall to cells that leave",
     "host conditioning": "no drug makes the host's vessels more permissive",
     "receptor blockade": "no drug takes a growth factor from a tumour cell",
     "burden death": "no one dies of tumour burden",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from seedsoil.biology.medicine.delivery import tissue_share
+from seedsoil.biology.medicine.delivery import arterial_share, tissue_share
 from seedsoil.biology.soils.vessels import (
     ENDOTHELIUM_KILLED,
     HOST_SPROUTS,
@@ -15,8 +15,10 @@ from seedsoil.biology.soils.vessels import (
     VEGF_BLOCKED,
     borrowed_lost,
     diameter,
+    ease_of_leaving,
     hypoxia,
     surface_share,
+    tone,
     vegf,
     vessel_rates,
     vessel_step,
@@ -93,21 +95,9 @@ from seedsoil.foundation.compiled import inner
 from seedsoil.foundation.elementary import exp, power
 
 #: Largest relative change of a lesion's vessels within one piece, and the shortest piece that this rule may ask for.
-VESSEL_CHANGE = 0.05
-SHORTEST_PIECE = 0.5
+VESSEL_CHANGE, SHORTEST_PIECE = 0.05, 0.5
 #: Largest change of a lesion's logarithm within one piece where oxygen or effector cells' hold depends on its size.
 SIZE_CHANGE = 0.5
-#: Diameter at which a lesion draws half its blood from the artery [mm].
-ARTERIAL_DIAMETER = 0.3
-
-
-@inner
-def arterial_share(size):  # type: ignore[no-untyped-def]
-    """Share of a lesion's blood that comes from the artery, by its diameter [mm]: D^4 / (D^4 + 0.3^4)."""
-    ratio = size / ARTERIAL_DIAMETER
-    ratio *= ratio
-    ratio *= ratio
-    return ratio / (1.0 + ratio)
 
 
 @inner
@@ -163,13 +153,14 @@ def fill_kill(work, row, at, condition, lesion, size, surface, fed, lack, leak, 
 
 
 @inner
-def oxygen(lesion, cells, condition, model):  # type: ignore[no-untyped-def]
+def oxygen(lesion, cells, condition, signal, model):  # type: ignore[no-untyped-def]
     """Perfusion, hypoxic share and leak of a lesion with so many cells, from its own and its borrowed vessels."""
     site = int(lesion[SITE])
     surface = surface_share(0.5 * diameter(cells), model.trait[RIM])
     swept = 1.0 if lesion[REPLACES] > 0.5 else surface
     borrowed = model.site[condition, site, CO_OPTION] * swept * (1.0 - lesion[BORROWED_LOST])
     own = model.vessels[IMMATURE_PERFUSION] * lesion[IMMATURE] + model.vessels[MATURE_PERFUSION] * lesion[MATURE]
+    own *= tone(signal[VEGF_BLOCKED], model.vessels)
     lack = hypoxia(own + borrowed, surface, model.vessels[OXYGEN_REACH]) * model.trait[HYPOXIA_ON]
     leak = lesion[IMMATURE] + model.vessels[MATURE_LEAK] * (lesion[MATURE] + borrowed)
     return own + borrowed, lack, leak, surface
@@ -244,7 +235,7 @@ def cut_pieces(state, row, start, end, at, model, timeline, work):  # type: igno
         output = model.site[condition, site, VEGF_OUTPUT]
         fed, lack, leak, surface = 0.0, 0.0, 0.0, 1.0
         if cells >= VESSEL_CELLS:
-            fed, lack, leak, surface = oxygen(lesion, cells, condition, model)
+            fed, lack, leak, surface = oxygen(lesion, cells, condition, signal, model)
         work.kill[pieces, :], work.strain[pieces, :] = 0.0, 0.0
         if inside >= 0:
             fill_kill(
@@ -270,10 +261,11 @@ def cut_pieces(state, row, start, end, at, model, timeline, work):  # type: igno
             )
             move_vessels(lesion, lack, output, signal, growth, days, model)
             cells *= exp(growth * days)
-            fed, later, leak, surface = oxygen(lesion, cells, condition, model)
+            fed, later, leak, surface = oxygen(lesion, cells, condition, signal, model)
             lack = 0.5 * (lack + later)
         else:
             cells *= exp(growth * days)
+        leak *= ease_of_leaving(lack, signal, model.vessels)
         lesion[PERFUSION], lesion[HYPOXIA], lesion[LEAK] = fed, lack, leak
         entry, host = work.piece[pieces], timeline.condition[inside]
         fill_piece(entry, lesion, today, days, thrift, lack, leak, condition, host, model)

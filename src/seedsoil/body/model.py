@@ -180,6 +180,12 @@ def _induced_folds(mechanisms: Sequence[Mechanism], without: Collection[str]) ->
     return np.ones(len(folds)) if "drug-induced tolerance" in without else np.array(folds)
 
 
+def _vessels(law: Vasculature, without: Collection[str]) -> Floats:
+    """The constants of vessels, without what hangs on a mechanism that is switched off [CONSTANTS]."""
+    off = {"vegf_tone": "vessel tone", "ang2_opening": "opened junctions"}
+    return np.array([0.0 if off.get(name) in without else float(getattr(law, name)) for name in CONSTANTS])
+
+
 def build_model(
     patient: Patient,
     vessels: Vasculature,
@@ -210,7 +216,7 @@ def build_model(
         shut=np.asarray(shut_in, dtype=np.int64),
         half_power=_half_power(agents, mechanisms, Levels(rows, without)),
         trait=trait,
-        vessels=np.array([float(getattr(vessels, name)) for name in CONSTANTS]),
+        vessels=_vessels(vessels, without),
         antigen=_antigen(tumour, mechanisms),
         instability=np.where(kinds // levels % 2 == 1, float(tumour.instability_factor), 1.0),
         competent=(kinds % levels == levels - 1).astype(np.float64),

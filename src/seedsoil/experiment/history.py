@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import Patient
 from seedsoil.biology.soils.vasculature import Vasculature
-from seedsoil.body.state import CELLS, CLONES, HYPOXIA, IMMATURE, LESIONS, NOW, PERFUSION, State
+from seedsoil.body.state import CELLS, CLONES, HYPOXIA, IMMATURE, LEAK, LESIONS, NOW, PERFUSION, State
 from seedsoil.experiment.arm import Arm
 from seedsoil.experiment.grow import Grown, watch_growth
 from seedsoil.experiment.outcome import clone_cells, rows
@@ -36,8 +36,9 @@ _SOON = (0.0, 0.01, 0.03, 0.06, 0.12, 0.25)
 class History:
     """One patient in one arm, recorded on every day of the step grid from the founding cells to the end.
 
-    ``days`` (K,), since diagnosis: negative before it; ``cells``, ``hypoxia``, ``vessels`` (perfusion, host tissue: 1) and
-    ``young_vessels`` (what of it immature vessels bring) (K, lesions); ``clone_cells`` (K, clones); ``lesions``, ``clones``,
+    ``days`` (K,), since diagnosis: negative before it; ``cells``, ``hypoxia``, ``vessels`` (perfusion, host tissue: 1),
+    ``young_vessels`` (what of it immature vessels bring while VEGF keeps them wide) and ``leak`` (the same vessels, bare ones:
+    1) (K, lesions); ``clone_cells`` (K, clones); ``lesions``, ``clones``,
     ``arrivals`` and ``observations`` hold the columns of the tables of that name; ``concentrations`` maps each agent to days and
     mg/L at its effect site in the body, ``arteries`` each agent given into an artery to the site that it feeds, days, and mg/L
     there; ``titles`` maps agents to their titles, with which events begin that tell of them. ``done`` are the orders carried
@@ -54,6 +55,7 @@ class History:
     hypoxia: Floats
     vessels: Floats
     young_vessels: Floats
+    leak: Floats
     clones: Columns
     clone_cells: Floats
     arrivals: Columns
@@ -113,7 +115,7 @@ class Recorder:
         """Keep the state of today, unless it is the last one told, on the same day."""
         self.mosaic(state)
         lesion = state.lesion[: int(state.count[LESIONS])]
-        columns = (CELLS, HYPOXIA, PERFUSION, IMMATURE)
+        columns = (CELLS, HYPOXIA, PERFUSION, IMMATURE, LEAK)
         row = (*(lesion[:, column].copy() for column in columns), clone_cells(state))
         day = float(state.clock[NOW]) - self.diagnosis
         # A day on which something was looked at is told once; one on which something was done, before and after.
@@ -172,7 +174,8 @@ def record(arm: Arm, name: str, protocol: Protocol, growth: Recorder | None = No
         vessels=recorder.filled(2, lesions),
         young_vessels=recorder.filled(3, lesions) * float(arm.vessels.immature_perfusion),
         clones=tables["clones"],
-        clone_cells=recorder.filled(4, clones),
+        leak=recorder.filled(4, lesions),
+        clone_cells=recorder.filled(5, clones),
         arrivals=tables["arrivals"],
         doses=tuple(doses),
         concentrations=concentrations,

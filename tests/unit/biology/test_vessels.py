@@ -13,8 +13,10 @@ from seedsoil.biology.soils.vessels import (
     VEGF_BLOCKED,
     VESSEL_SIGNALS,
     diameter,
+    ease_of_leaving,
     hypoxia,
     surface_share,
+    tone,
     vessel_step,
 )
 from seedsoil.catalogue.load import entry
@@ -78,6 +80,26 @@ def test_lost_pericytes_and_their_rescue() -> None:
     lost = _perfusion(*_run(*REST, 60.0, pericytes=0.7))
     assert 0.4 < lost / before < 0.65
     assert _perfusion(*_run(*REST, 60.0, pericytes=0.7, ang2=0.95)) > before
+
+
+def test_held_vegf_narrows_vessels() -> None:
+    """No antagonist leaves all of the flow, one at three times its constant takes three quarters of VEGF's share of it."""
+    law = LAW.copy()
+    law[CONSTANTS.index("vegf_tone")] = 0.4
+    assert tone(0.0, law) == 1.0
+    assert tone(3.0, law) == pytest.approx(0.7, rel=1e-12)
+
+
+def test_ang2_eases_the_way_out() -> None:
+    """Untouched exactly 1, at any hypoxia; with a gain of 3, lost pericytes 1.77 of it, and Ang2 held for good a half."""
+    law = LAW.copy()
+    for name, value in (("ang2_opening", 3.0), ("destabilisation_half", 1.5), ("ang2_basal", 0.5), ("ang2_hypoxic", 1.0),
+                        ("ang2_pericyte_loss", 6.0)):  # fmt: skip
+        law[CONSTANTS.index(name)] = value
+    assert {ease_of_leaving(lack, _told(), law) for lack in (0.0, 0.1, 0.7)} == {1.0}
+    # Ang2 0.75 of itself, 4.95 with seven tenths of the pericytes gone: 1 + 3 / 3 against 1 + 3 x 4.95 / 6.45.
+    assert ease_of_leaving(0.25, _told(pericytes=0.7), law) == pytest.approx((1.0 + 3.0 * 4.95 / 6.45) / 2.0, rel=1e-12)
+    assert ease_of_leaving(0.25, _told(ang2=1.0), law) == pytest.approx(0.5, rel=1e-12)
 
 
 def test_no_sprouts_no_vessels() -> None:

@@ -5,6 +5,18 @@ from __future__ import annotations
 from seedsoil.foundation.compiled import leaf
 from seedsoil.foundation.elementary import expm1
 
+#: Diameter at which a lesion draws half its blood from the artery [mm].
+ARTERIAL_DIAMETER = 0.3
+
+
+@leaf
+def arterial_share(size: float) -> float:
+    """Share of a lesion's blood that comes from the artery, by its diameter [mm]: D^4 / (D^4 + 0.3^4)."""
+    ratio = size / ARTERIAL_DIAMETER
+    ratio *= ratio
+    ratio *= ratio
+    return ratio / (1.0 + ratio)
+
 
 @leaf
 def exchange(flow: float, permeability: float) -> float:

@@ -6,7 +6,11 @@ from seedsoil.biology.quantities import Fraction, Noun, Number, PerDay, VesselDe
 
 
 class Vasculature(Noun):
-    """Constants of the two-pool vessel law: immature and mature vessels per tumour volume, host tissue = 1."""
+    """Constants of the two-pool vessel law: immature and mature vessels per tumour volume, host tissue = 1.
+
+    ``vegf_tone`` is the share of the flow of a lesion's own vessels that hangs on VEGF from hour to hour, ``ang2_opening``
+    by how much Ang2 at its fullest eases the way of cells into them.
+    """
 
     name: str
     title: str
@@ -35,3 +39,5 @@ class Vasculature(Noun):
     pericyte_support: Fraction
     host_sprouts: Number
     reference_density: VesselDensity
+    vegf_tone: Fraction
+    ang2_opening: Number

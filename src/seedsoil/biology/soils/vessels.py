@@ -15,7 +15,7 @@ CONSTANTS: tuple[str, ...] = tuple(name for name in Vasculature.model_fields if 
     SPROUTING, SPROUTING_HALF, CROWDING, MATURATION, ANG2_HALF, VEGF_HINDERS, DESTABILISATION, DESTABILISATION_HALF,
     IMMATURE_LOSS, IMMATURE_RESCUE, MATURE_LOSS, MATURE_RESCUE, MATURE_TURNOVER, IMMATURE_PERFUSION, MATURE_PERFUSION,
     MATURE_LEAK, OXYGEN_REACH, VEGF_BASAL, VEGF_HYPOXIC, ANG2_BASAL, ANG2_HYPOXIC, ANG2_PERICYTE_LOSS,
-    PERICYTE_SUPPORT, HOST_SPROUTS, REFERENCE_DENSITY,
+    PERICYTE_SUPPORT, HOST_SPROUTS, REFERENCE_DENSITY, VEGF_TONE, ANG2_OPENING,
 ) = range(len(CONSTANTS))  # fmt: skip
 
 CELLS_PER_CUBIC_MILLIMETRE = 1e6
@@ -65,6 +65,37 @@ def vegf(hypoxic: float, output: float, blocked: float, law) -> float:  # type: 
 
 
 @leaf
+def tone(blocked: float, law) -> float:  # type: ignore[no-untyped-def]
+    """What flows through a lesion's own vessels against what would if no VEGF were held [1].
+
+    Law: 1 - w A / (1 + A) for an occupancy A: VEGF widens vessels by nitric oxide, and they narrow within hours of its
+    loss. Vessels borrowed from the host keep the host's tone.
+    """
+    return 1.0 - law[VEGF_TONE] * blocked / (1.0 + blocked)
+
+
+@leaf
+def ang2_level(hypoxic: float, lost: float, blocked: float, law) -> float:  # type: ignore[no-untyped-def]
+    """Ang2 of a lesion that has lost a share of its pericytes, against an antagonist that holds a share of it [1]."""
+    ang2 = law[ANG2_BASAL] + law[ANG2_HYPOXIC] * hypoxic + law[ANG2_PERICYTE_LOSS] * lost
+    return ang2 * (1.0 - blocked)
+
+
+@leaf
+def ease_of_leaving(hypoxic, signal, law):  # type: ignore[no-untyped-def]
+    """How easily cells enter a lesion's vessels, against what they would if nobody touched its Ang2 and pericytes [1].
+
+    Law: (1 + g s(A)) / (1 + g s(A0)), s(A) = A / (K + A), for the Ang2 that there is and the Ang2 that the lesion's own
+    hypoxia calls for: Ang2 loosens the junctions of endothelium. What it does in a lesion by itself is in the gain that
+    hypoxia brings to shedding. Source: holopainen_2012, keskin_2015.
+    """
+    gain, half = law[ANG2_OPENING], law[DESTABILISATION_HALF]
+    usual = ang2_level(hypoxic, 0.0, 0.0, law)
+    found = ang2_level(hypoxic, signal[PERICYTES_LOST], signal[ANG2_BLOCKED], law)
+    return (1.0 + gain * found / (half + found)) / (1.0 + gain * usual / (half + usual))
+
+
+@leaf
 def _relax(value: float, gain: float, loss: float, days: float) -> float:
     """Exact solution of dy/dt = gain - loss y after ``days``; loss may be negative while a lesion shrinks."""
     x = loss * days
@@ -82,8 +113,7 @@ def vessel_rates(immature, mature, hypoxic, sprouts, output, signal, law):  # ty
     """
     level = vegf(hypoxic, output, signal[VEGF_BLOCKED], law)
     lost = signal[PERICYTES_LOST]
-    ang2 = law[ANG2_BASAL] + law[ANG2_HYPOXIC] * hypoxic + law[ANG2_PERICYTE_LOSS] * lost
-    ang2 *= 1.0 - signal[ANG2_BLOCKED]
+    ang2 = ang2_level(hypoxic, lost, signal[ANG2_BLOCKED], law)
     room = max(0.0, 1.0 - (immature + mature) / law[CROWDING])
     sprout = sprouts * law[SPROUTING] * level / (law[SPROUTING_HALF] + level)
     sprout *= (immature + mature + law[HOST_SPROUTS]) * room

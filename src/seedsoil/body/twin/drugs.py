@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from seedsoil.body.hazards import ARTERIAL_DIAMETER
+from seedsoil.biology.medicine.delivery import ARTERIAL_DIAMETER
 from seedsoil.body.state import GAUSS_WEIGHTS
 from seedsoil.body.twin.person import Agent, Condition, Lesion, Rules, Site, Window
 from seedsoil.body.twin.vessels import Supply, ball

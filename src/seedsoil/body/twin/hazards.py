@@ -13,7 +13,7 @@ from seedsoil.body.state import PIECES, VESSEL_CELLS
 from seedsoil.body.twin.drugs import felt, kills
 from seedsoil.body.twin.niche import called_after, hunted, move_niche, thrift
 from seedsoil.body.twin.person import Condition, Kind, Lesion, Rules, Site, Window
-from seedsoil.body.twin.vessels import Supply, move_vessels, steady_days, supply, turnover, vegf_of
+from seedsoil.body.twin.vessels import Supply, ease, move_vessels, steady_days, supply, turnover, vegf_of
 from seedsoil.foundation.elementary import exp, power
 
 
@@ -132,7 +132,7 @@ def lived(
     here = felt(lesion, cells, window)
     site = here.sites[lesion.site]
     vascular = cells >= VESSEL_CELLS  # below that, diffusion does
-    now = supply(lesion, cells, site, rules) if vascular else Supply(0.0, 0.0, 0.0, 1.0)
+    now = supply(lesion, cells, site, window, rules) if vascular else Supply(0.0, 0.0, 0.0, 1.0)
     zeal = thrift(lesion, rules)
     poisoned, strain = kills(lesion, window, here, cells, now, rules)
     free = site.division * zeal * (1.0 - now.lack) - site.death - rules.hypoxic_death * now.lack
@@ -154,10 +154,10 @@ def lived(
         lesion.excited += vegf_of(now.lack, site, window, rules) * site.switching * days
         move_vessels(lesion, change, now.lack, site, window, growth, days, rules)
     cells *= exp(growth * days)
-    later = supply(lesion, cells, site, rules) if vascular else now
+    later = supply(lesion, cells, site, window, rules) if vascular else now
     lack = 0.5 * (now.lack + later.lack)
-    lesion.perfusion, lesion.hypoxia, lesion.leak = later.perfusion, lack, later.leak
-    departing = later.leak * (1.0 + rules.shed_gain * power(lack, rules.shed_power)) * site.departing
+    lesion.perfusion, lesion.hypoxia, lesion.leak = later.perfusion, lack, later.leak * ease(lack, window, rules)
+    departing = lesion.leak * (1.0 + rules.shed_gain * power(lack, rules.shed_power)) * site.departing
     kill = [drug + bite for drug, bite in zip(poisoned, bites, strict=True)]
     # What they meet on their way and where they arrive is the host's, not what is felt behind a barrier.
     return Stretch(days, site, zeal, lack, departing, kill, strain, window.condition), cells

@@ -38,11 +38,13 @@ class Supply:
     surface: float
 
 
-def supply(lesion: Lesion, cells: float, site: Site, rules: Rules) -> Supply:
+def supply(lesion: Lesion, cells: float, site: Site, window: Window, rules: Rules) -> Supply:
     """Return what the lesion's own vessels, the host's that are left, and its surface bring (5.3)."""
     law, surface = rules.vessels, shell(cells, rules.rim)
     host = (1.0 - lesion.borrowed_lost) * site.co_option * (1.0 if lesion.replaces else surface)
-    perfusion = law["immature_perfusion"] * lesion.immature + law["mature_perfusion"] * lesion.mature + host
+    held = window.vegf_blocked / (1.0 + window.vegf_blocked)
+    own = law["immature_perfusion"] * lesion.immature + law["mature_perfusion"] * lesion.mature
+    perfusion = own * (1.0 - law["vegf_tone"] * held) + host
     lack = (1.0 - surface) * exp(-law["oxygen_reach"] * perfusion) * rules.hypoxia
     return Supply(perfusion, lack, lesion.immature + law["mature_leak"] * (lesion.mature + host), surface)
 
@@ -51,6 +53,20 @@ def vegf_of(lack: float, site: Site, window: Window, rules: Rules) -> float:
     """Return a lesion's free VEGF [1]: a base, more where oxygen lacks, by how much it makes and what is held."""
     made = rules.vessels["vegf_basal"] + rules.vessels["vegf_hypoxic"] * lack
     return made * site.vegf_output / (1.0 + window.vegf_blocked)
+
+
+def ang2_of(lack: float, lost: float, blocked: float, rules: Rules) -> float:
+    """Return a lesion's Ang2 [1]: a base, more where oxygen or pericytes lack, less what is held."""
+    law = rules.vessels
+    return (1.0 - blocked) * (law["ang2_basal"] + law["ang2_hypoxic"] * lack + law["ang2_pericyte_loss"] * lost)
+
+
+def ease(lack: float, window: Window, rules: Rules) -> float:
+    """Return how easily cells enter vessels [1]: by the Ang2 that there is, against that of the lesion left alone."""
+    level = ang2_of(lack, window.pericytes_lost, window.ang2_blocked, rules)
+    usual = ang2_of(lack, 0.0, 0.0, rules)
+    half, gain = rules.vessels["destabilisation_half"], rules.vessels["ang2_opening"]
+    return (half + (1.0 + gain) * level) / (half + level) * (half + usual) / (half + (1.0 + gain) * usual)
 
 
 @dataclass
@@ -74,8 +90,7 @@ def turnover(
     law, vegf, slow = rules.vessels, vegf_of(lack, site, window, rules), rules.slow
     immature, mature = pools
     total = immature + mature
-    ang2 = law["ang2_basal"] + law["ang2_hypoxic"] * lack + law["ang2_pericyte_loss"] * window.pericytes_lost
-    ang2 *= 1.0 - window.ang2_blocked
+    ang2 = ang2_of(lack, window.pericytes_lost, window.ang2_blocked, rules)
     excited = vegf / (law["sprouting_half"] + vegf)
     sprouting = 0.0
     if lesion.sprouts and total < law["crowding"]:

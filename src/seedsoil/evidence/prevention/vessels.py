@@ -142,7 +142,7 @@ def _two_histories(setting: Setting) -> Finding:
 def _shrunk(setting: Setting, tumour: str, host: str, size: str, every: str) -> Mapping[str, Floats]:
     """Return by how much each primary has shrunk after six weeks, and its mature share of vessels before."""
     trial = cohort(
-        setting, animals=setting.animals(4, 20), tumour=tumour, host=host, until="42 days",
+        setting, animals=setting.animals(10, 20), tumour=tumour, host=host, until="42 days",
         diagnosis={"primary_diameter": size}, without=("burden death", "background death", "metastasis"),
         arms={"antibody": [_ANTIBODY | {"every": every}]},
     )  # fmt: skip

@@ -43,12 +43,23 @@ def _with_nodes(trial: Trial, arm: str) -> Figure:
     return share(int((held > 0).sum()), held.size)
 
 
+def in_bone(setting: Setting, mice: int) -> Trial:
+    """Imatinib, paclitaxel, both or none against resistant prostate cancer in bone, in as many mice an arm."""
+    arms = four_arms(imatinib=_IMATINIB, paclitaxel=_WEEKLY_8)
+    return orthotopic(setting, mice, "pc3mm2_mdr", "35 days", arms)
+
+
+def with_tumour(trial: Trial, arm: str) -> Figure:
+    """Return the share of mice whose tumour the eye would see."""
+    return incidence(trial, arm, _SEEN)
+
+
 def _bone(setting: Setting) -> Finding:
     """Imatinib and paclitaxel against resistant prostate cancer in bone, and the same pair in the prostate."""
     mice = setting.animals(19, 20)
     arms = four_arms(imatinib=_IMATINIB, paclitaxel=_WEEKLY_8)
-    bone = orthotopic(setting, mice, "pc3mm2_mdr", "35 days", arms)
-    figure = incidence(bone, "both", _SEEN)
+    bone = in_bone(setting, mice)
+    figure = with_tumour(bone, "both")
     tables = {f"weights [g], {arm}": {"mouse": list(range(mice)), "bone": weights(bone, arm).tolist()} for arm in arms}
     if setting.ablated:
         return Finding(figure, mice, {"weight": medians_ratio(bone, "both", "control")}, tables)
@@ -58,7 +69,7 @@ def _bone(setting: Setting) -> Finding:
         figure,
         mice,
         {
-            "untreated": incidence(bone, "control", _SEEN),
+            "untreated": with_tumour(bone, "control"),
             "weight": medians_ratio(bone, "both", "control"),
             "paclitaxel alone": medians_ratio(bone, "paclitaxel", "control"),
             "imatinib alone": medians_ratio(bone, "imatinib", "control"),
