@@ -68,6 +68,6 @@ CLAIMS = (
             Check("half-life", "terminal half-life", "day"),
             Check("trough", "lowest level of the last round", "mg/L"),
         ),
-        parameters=("agents.bevacizumab.clearance", "agents.bevacizumab.blocks.vegf.half: assumed"),
+        parameters=("agents.bevacizumab.clearance", "agents.bevacizumab.blocks.vegf.half: fitted"),
     ),
 )  # fmt: skip
