@@ -158,7 +158,7 @@ def _shrunk(setting: Setting, tumour: str, host: str, size: str, every: str) -> 
 def _co_opting(setting: Setting) -> Finding:
     """Liver metastases under the antibody: those that replace the liver along its vessels against those that push it."""
     trial = cohort(
-        setting, animals=setting.animals(5, 20), tumour="km12sm", host="nude_mouse", until="56 days", without=("burden death",),
+        setting, animals=setting.animals(10, 20), tumour="km12sm", host="nude_mouse", until="56 days", without=("burden death",),
         arms={name: [{"inject": "5e4 cells", "into": "portal_vein", "at": "0 days"}, *orders] for name, orders in
               {"control": [], "antibody": [_ANTIBODY | {"every": "3 days", "start": "14 days"}]}.items()},
     )  # fmt: skip
