@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seedsoil.evidence.bench import Order, cohort, column
 from seedsoil.evidence.claim import Ablation, Band, Check, Claim, Direction, Figure, Finding, Setting
 from seedsoil.evidence.estimates import mean, share
 from seedsoil.evidence.vasculature.mice import orthotopic, spread
+from seedsoil.trial.trial import Trial
 
 #: Cells of a metastasis that the eye sees (0.1 mm).
 _SEEN = 524.0
@@ -40,18 +42,26 @@ def _lymphocytes(setting: Setting) -> Finding:
     )
 
 
+def woken_mice(setting: Setting, mice: int, size: str) -> Trial:
+    """Mice whose B16-F10 primary is taken out when it has this size; liposomes that wake macrophages from day 3, or none."""
+    out = {"resect": "primary", "at": "0 days"}
+    woken = {"give": "mifamurtide", "dose": "2 mg/m^2", "every": "84 hours", "times": 8, "start": "3 days"}
+    return orthotopic(setting, mice, "b16_f10", "90 days", {"none": [out], "woken": [out, woken]}, size=size, host="mouse")
+
+
+def free_of_metastases(trial: Trial, arm: str) -> NDArray[np.bool_]:
+    """Return, for each mouse of an arm, whether the eye finds no metastasis at its end."""
+    return np.asarray(spread(trial, arm, _SEEN) == 0)
+
+
 def _macrophages(setting: Setting) -> Finding:
     """Liposomes that wake macrophages, after the primary is out: mice free of metastases, and patients who live."""
     mice = setting.animals(20, 40)
-    out = {"resect": "primary", "at": "0 days"}
-    woken = {"give": "mifamurtide", "dose": "2 mg/m^2", "every": "84 hours", "times": 8, "start": "3 days"}
     free, alive = {}, {}
     for size in ("1 mm", "1.5 mm", "2 mm"):
-        trial = orthotopic(
-            setting, mice, "b16_f10", "90 days", {"none": [out], "woken": [out, woken]}, size=size, host="mouse"
-        )
+        trial = woken_mice(setting, mice, size)
         for arm in trial.arms:
-            free[size, arm] = share(int((spread(trial, arm, _SEEN) == 0).sum()), mice)
+            free[size, arm] = share(int(free_of_metastases(trial, arm).sum()), mice)
             alive[size, arm] = share(int(column(trial, "patients", "alive", arm).sum()), mice)
     figure = free["1 mm", "woken"]
     checks = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seedsoil.evidence.bench import cohort, column
 from seedsoil.evidence.claim import Ablation, Band, Check, Claim, Figure, Finding, Setting
@@ -13,10 +14,13 @@ from seedsoil.trial.endpoints import event_times
 from seedsoil.trial.trial import Trial
 
 _MONTH = 365.25 / 12.0
+#: Tumour in the liver that counts as regrown: 10 cm^3, 1e10 cells [mm^3].
+_REGROWN = 1e4
+_FIRST_SCAN, _BETWEEN_SCANS, _LAST_DAY = 28.0, 56.0, 1826.0
 
 
 def _pump(setting: Setting) -> Finding:
-    """The shipped study of such patients: the time of regrowth, from there to death, and what has grown again."""
+    """Such patients with a pump and without: when the liver holds much again, how they end, and what has grown."""
     patients = setting.animals(12, 100)
     trial = cohort(
         setting, animals=patients, tumour="colon_adenocarcinoma", host="adult", until="5 years",
@@ -25,35 +29,54 @@ def _pump(setting: Setting) -> Finding:
         arms={"none": [{"resect": "primary", "at": "14 days"}],
               "pump": [{"resect": "primary", "at": "14 days"},
                        {"give": "floxuridine", "dose": "2.8 mg/kg", "route": "hepatic_artery", "start": "28 days", "every": "28 days",
-                        "duration": "14 days", "until": "progression"}]},
+                        "duration": "14 days"},
+                       {"scan": "ct", "every": f"{_BETWEEN_SCANS:g} days", "start": f"{_FIRST_SCAN:g} days"}]},
     )  # fmt: skip
     table = trial.tables["patients"]
-    days, again = event_times(table, "pump", "regrowth")
-    months = days[again] / _MONTH
-    regrown = median(months) if months.size else Figure(math.nan, math.nan, math.nan)
     untreated, _ = event_times(table, "none")
     end, died = event_times(table, "pump")
     responded = np.isin(column(trial, "patients", "response", "pump"), ("CR", "PR"))
-    progressed = column(trial, "patients", "progressed", "pump").astype(bool)
-    ending = responded & progressed & died
-    after = (end - column(trial, "patients", "progression_day", "pump"))[ending] / _MONTH
+    day = np.where(responded, _regrowth(trial, patients), np.nan)
+    again = np.isfinite(day)
+    months = day[again] / _MONTH
+    ending = again & died
+    after = (end - day)[ending] / _MONTH
     resistant = np.nan_to_num(column(trial, "patients", "resistant_fraction_at_end", "pump"))
     low, high = (float(np.percentile(months, q)) for q in (10, 90)) if months.size else (math.nan, math.nan)
+    none = Figure(math.nan, math.nan, math.nan)
     return Finding(
-        regrown,
+        median(months) if months.size else none,
         int(months.size),
         {
             "untreated": median(untreated / _MONTH),
             "nadir": median(_nadirs(trial)),
             "responded": share(int(responded.sum()), patients),
-            "death after regrowth": median(after) if after.size else Figure(math.nan, math.nan, math.nan),
-            "resistant": mean(resistant[ending]),
+            "regrown": share(int(again.sum()), max(1, int(responded.sum()))),
+            "death after regrowth": median(after) if after.size else none,
+            "resistant": mean(resistant[ending]) if after.size else none,
             "36 months within": Figure.exact(float(low <= 36.0 <= high)),
         },
         {"patients": {"responded": responded.tolist(), "end [months]": (end / _MONTH).tolist(), "died": died.tolist(),
                       "resistant share": resistant.tolist()},
          "regrowth": {"months": months.tolist()}},
     )  # fmt: skip
+
+
+def _regrowth(trial: Trial, patients: int) -> NDArray[np.float64]:
+    """Return the first day after the scan that showed least on which scans of each patient's liver showed 10 cm^3 again; nan if on none."""
+    who, days, diameters, sites = (
+        column(trial, "observations", name, "pump") for name in ("patient", "day", "diameter_mm", "site")
+    )
+    volume = np.where(sites == "liver", math.pi / 6.0 * diameters.astype(np.float64) ** 3, 0.0)
+    # A scan that shows nothing leaves no row.
+    scans = np.arange(_FIRST_SCAN, _LAST_DAY, _BETWEEN_SCANS)
+    found = np.full(patients, math.nan)
+    for patient in range(patients):
+        seen = np.array([volume[(who == patient) & (days == scan)].sum() for scan in scans])
+        later = (scans > scans[int(np.argmin(seen))]) & (seen >= _REGROWN)
+        if later.any():
+            found[patient] = scans[later][0]
+    return found
 
 
 def _nadirs(trial: Trial) -> list[float]:
@@ -74,8 +97,9 @@ CLAIMS = (
         statement="A patient whose liver metastases answered to a pump in the hepatic artery fell ill again after three years, with a tumour "
         "that resisted, and died within months.",
         sources=("fidler_kripke_2015",),
-        setup="The study `opening_patient` as it is shipped: colon cancers with three liver metastases of 10 mm or more, the primary taken out, "
-        "floxuridine into the hepatic artery for 14 of every 28 days until progression, or nothing more; CT, five years.",
+        setup="Patients of the study `opening_patient`: colon cancers with three metastases of 10 mm or more, which have then 1e10 to 1e12 cells in "
+        "the liver; the primary taken out, floxuridine into the hepatic artery for 14 of every 28 days, or nothing more; CT every eight weeks, five "
+        "years. Regrown is a liver in which scans show 10 cm3 again.",
         observable="time from diagnosis to regrowth, median of those who responded and regrew",
         unit="month",
         band=Band(24.0, 48.0),
@@ -86,8 +110,9 @@ CLAIMS = (
             Check("untreated", "survival without the pump, median", "month", Band(0.0, 9.0)),
             Check("nadir", "least volume under the pump over that before, median patient", "1", Band(0.0, 0.5)),
             Check("responded", "share of patients with a response by RECIST", "1"),
+            Check("regrown", "share of those who responded whose liver metastases grew again within five years", "1"),
             Check("death after regrowth", "from regrowth to death, median", "month", Band(2.0, 8.0)),
-            Check("resistant", "share of cells that resist at death", "1", Band(0.9, 1.0)),
+            Check("resistant", "share of cells that resist at the death of those who regrew", "1", Band(0.9, 1.0)),
             Check("36 months within", "1 if 36 months lie in the middle 80 % of times to regrowth", "1", Band(1.0, 1.0)),
         ),
         parameters=("agents.floxuridine.kill", "tumour.mechanisms.*.rate", "host.burden_hazard"),
