@@ -9,7 +9,15 @@ from typing import NamedTuple
 import numpy as np
 
 from seedsoil.biology.clone import Mechanism, Tumour
-from seedsoil.biology.journey.cascade import confined, departing, extravasating, founding, quiescence, surviving, worth_of_vigour
+from seedsoil.biology.journey.cascade import (
+    confined,
+    departing,
+    extravasating,
+    founding,
+    quiescence,
+    surviving,
+    worth_of_vigour,
+)
 from seedsoil.biology.journey.circulation import arrests
 from seedsoil.biology.journey.reseeding import half_catch
 from seedsoil.biology.patient import Host, Patient

@@ -46,7 +46,9 @@ def woken_mice(setting: Setting, mice: int, size: str) -> Trial:
     """Mice whose B16-F10 primary is taken out when it has this size; liposomes that wake macrophages from day 3, or none."""
     out = {"resect": "primary", "at": "0 days"}
     woken = {"give": "mifamurtide", "dose": "2 mg/m^2", "every": "84 hours", "times": 8, "start": "3 days"}
-    return orthotopic(setting, mice, "b16_f10", "90 days", {"none": [out], "woken": [out, woken]}, size=size, host="mouse")
+    return orthotopic(
+        setting, mice, "b16_f10", "90 days", {"none": [out], "woken": [out, woken]}, size=size, host="mouse"
+    )
 
 
 def free_of_metastases(trial: Trial, arm: str) -> NDArray[np.bool_]:

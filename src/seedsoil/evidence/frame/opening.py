@@ -14,9 +14,9 @@ from seedsoil.trial.endpoints import event_times
 from seedsoil.trial.trial import Trial
 
 _MONTH = 365.25 / 12.0
-#: Tumour in the liver that counts as regrown: 10 cm^3, 1e10 cells [mm^3].
-_REGROWN = 1e4
-_FIRST_SCAN, _BETWEEN_SCANS, _LAST_DAY = 28.0, 56.0, 1826.0
+#: A metastasis that counts as regrown: 1e10 cells [mm]; and the days on which the liver is looked at.
+_REGROWN = 26.7
+_LOOKS = np.arange(28.0, 1820.0, 28.0)
 
 
 def _pump(setting: Setting) -> Finding:
@@ -24,13 +24,13 @@ def _pump(setting: Setting) -> Finding:
     patients = setting.animals(12, 100)
     trial = cohort(
         setting, animals=patients, tumour="colon_adenocarcinoma", host="adult", until="5 years",
-        diagnosis={"primary_diameter": "35 mm", "metastases": 3, "metastasis_diameter": "10 mm"},
+        diagnosis={"primary_diameter": "35 mm", "metastases": 10, "metastasis_diameter": "5 mm"},
         vary={"tumour.division_rate": {"cv": 0.1}, "tumour.shedding_rate": {"cv": 1.0}, "tumour.hit_rate": {"cv": 0.5}},
         arms={"none": [{"resect": "primary", "at": "14 days"}],
               "pump": [{"resect": "primary", "at": "14 days"},
                        {"give": "floxuridine", "dose": "2.8 mg/kg", "route": "hepatic_artery", "start": "28 days", "every": "28 days",
                         "duration": "14 days"},
-                       {"scan": "ct", "every": f"{_BETWEEN_SCANS:g} days", "start": f"{_FIRST_SCAN:g} days"}]},
+                       {"count": "colonies", "at": [f"{day:g} days" for day in _LOOKS], "size": f"{_REGROWN} mm"}]},
     )  # fmt: skip
     table = trial.tables["patients"]
     untreated, _ = event_times(table, "none")
@@ -63,19 +63,15 @@ def _pump(setting: Setting) -> Finding:
 
 
 def _regrowth(trial: Trial, patients: int) -> NDArray[np.float64]:
-    """Return the first day after the scan that showed least on which scans of each patient's liver showed 10 cm^3 again; nan if on none."""
-    who, days, diameters, sites = (
-        column(trial, "observations", name, "pump") for name in ("patient", "day", "diameter_mm", "site")
-    )
-    volume = np.where(sites == "liver", math.pi / 6.0 * diameters.astype(np.float64) ** 3, 0.0)
-    # A scan that shows nothing leaves no row.
-    scans = np.arange(_FIRST_SCAN, _LAST_DAY, _BETWEEN_SCANS)
+    """Return for each patient the first day on which the liver has a metastasis of that size after a day on which it had none; else nan."""
+    who, days, numbers, sites = (column(trial, "counts", name, "pump") for name in ("patient", "day", "number", "site"))
     found = np.full(patients, math.nan)
     for patient in range(patients):
-        seen = np.array([volume[(who == patient) & (days == scan)].sum() for scan in scans])
-        later = (scans > scans[int(np.argmin(seen))]) & (seen >= _REGROWN)
-        if later.any():
-            found[patient] = scans[later][0]
+        there = (who == patient) & (sites == "liver")
+        held = np.array([numbers[there & (days == day)].sum() for day in _LOOKS])
+        again = np.flatnonzero((held[1:] > 0) & (np.minimum.accumulate(held)[:-1] == 0))
+        if again.size:
+            found[patient] = _LOOKS[1:][again[0]]
     return found
 
 
@@ -97,9 +93,8 @@ CLAIMS = (
         statement="A patient whose liver metastases answered to a pump in the hepatic artery fell ill again after three years, with a tumour "
         "that resisted, and died within months.",
         sources=("fidler_kripke_2015",),
-        setup="Patients of the study `opening_patient`: colon cancers with three metastases of 10 mm or more, which have then 1e10 to 1e12 cells in "
-        "the liver; the primary taken out, floxuridine into the hepatic artery for 14 of every 28 days, or nothing more; CT every eight weeks, five "
-        "years. Regrown is a liver in which scans show 10 cm3 again.",
+        setup="Colon cancers with ten metastases of 5 mm or more; the primary taken out, floxuridine into the hepatic artery for 14 of every 28 days, or nothing more; five years. Regrown is a "
+        "liver that has a metastasis of 1e10 cells (27 mm) again; response by CT.",
         observable="time from diagnosis to regrowth, median of those who responded and regrew",
         unit="month",
         band=Band(24.0, 48.0),

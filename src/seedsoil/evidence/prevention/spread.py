@@ -39,7 +39,10 @@ def colon_mice(setting: Setting, animals: int, until: str, *without: str) -> Tri
 def _protease(setting: Setting) -> Finding:
     """Primaries, metastases and lives under batimastat, early, late or not at all."""
     animals = setting.animals(20, 60)
-    weighed, followed = colon_mice(setting, animals, "28 days", "burden death"), colon_mice(setting, animals, "200 days")
+    weighed, followed = (
+        colon_mice(setting, animals, "28 days", "burden death"),
+        colon_mice(setting, animals, "200 days"),
+    )
     arms = tuple(weighed.arms)
     weight = {name: _primary(weighed, name) for name in arms}
     spread = {name: _with_metastases(weighed, name) for name in arms}
