@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.evidence.bench import cohort, column
+from seedsoil.evidence.bench import cohort, column, per_patient
 from seedsoil.evidence.claim import Ablation, Band, Check, Claim, Figure, Finding, Setting
 from seedsoil.evidence.estimates import mean, median, share
 from seedsoil.trial.endpoints import event_times
@@ -41,7 +41,7 @@ def _pump(setting: Setting) -> Finding:
     months = day[again] / _MONTH
     ending = again & died
     after = (end - day)[ending] / _MONTH
-    resistant = np.nan_to_num(column(trial, "patients", "resistant_fraction_at_end", "pump"))
+    resistant = _resisting(trial)
     low, high = (float(np.percentile(months, q)) for q in (10, 90)) if months.size else (math.nan, math.nan)
     none = Figure(math.nan, math.nan, math.nan)
     return Finding(
@@ -57,7 +57,7 @@ def _pump(setting: Setting) -> Finding:
             "36 months within": Figure.exact(float(low <= 36.0 <= high)),
         },
         {"patients": {"responded": responded.tolist(), "end [months]": (end / _MONTH).tolist(), "died": died.tolist(),
-                      "resistant share": resistant.tolist()},
+                      "resistant share in the liver": resistant.tolist()},
          "regrowth": {"months": months.tolist()}},
     )  # fmt: skip
 
@@ -73,6 +73,13 @@ def _regrowth(trial: Trial, patients: int) -> NDArray[np.float64]:
         if again.size:
             found[patient] = _LOOKS[1:][again[0]]
     return found
+
+
+def _resisting(trial: Trial) -> NDArray[np.float64]:
+    """Return how many of the cells in each liver resist at the end: those of the body, nearly all of which lie there, over the liver's."""
+    share = np.nan_to_num(column(trial, "patients", "resistant_fraction_at_end", "pump"))
+    body, liver = (per_patient(trial, "lesions", "cells_at_end", "pump", among) for among in (None, {"site": "liver"}))
+    return np.asarray(np.minimum(1.0, share * body / np.maximum(liver, 1.0)))
 
 
 def _nadirs(trial: Trial) -> list[float]:
@@ -107,7 +114,7 @@ CLAIMS = (
             Check("responded", "share of patients with a response by RECIST", "1"),
             Check("regrown", "share of those who responded whose liver metastases grew again within five years", "1"),
             Check("death after regrowth", "from regrowth to death, median", "month", Band(2.0, 8.0)),
-            Check("resistant", "share of cells that resist at the death of those who regrew", "1", Band(0.9, 1.0)),
+            Check("resistant", "share of the cells in the liver that resist at the death of those who regrew", "1", Band(0.9, 1.0)),
             Check("36 months within", "1 if 36 months lie in the middle 80 % of times to regrowth", "1", Band(1.0, 1.0)),
         ),
         parameters=("agents.floxuridine.kill", "tumour.mechanisms.*.rate", "host.burden_hazard"),
