@@ -110,7 +110,7 @@ TUMOUR = Tumour(
     spread=Spread(
         protease_dependence=0.5, cluster_share=0.2, cluster_size_trap=0.95, cluster_gain=10, platelet_cloak=0.7,
         platelet_grip=0.4, natural_killer_loss_rate="2 /day",
-        lesion_attraction=3,
+        lesion_attraction=3, protease_growth=0.4,
     ),
     visibility=Visibility(antigen=0.8, checkpoint=0.6),
     dialogue=Dialogue(

@@ -45,7 +45,8 @@ class Mechanism(Noun):
 class Spread(Noun):
     """How cells leave a tumour, travel, and are caught or killed on the way.
 
-    ``protease_dependence`` is the share that cannot enter a vessel without proteases. ``cluster_share`` of those that
+    ``protease_dependence`` is the share that cannot enter a vessel without proteases, ``protease_growth`` the share of the
+    division at a lesion's edge, where it grows into tissue, that needs them; none if left out. ``cluster_share`` of those that
     leave do so in clusters, which arrest with chance ``cluster_size_trap`` and succeed ``cluster_gain`` times as often.
     Platelets ward off ``platelet_cloak`` of the natural killer cells' blows, and lend ``platelet_grip`` of adhesion.
     A lesion's vessels hold passing cells ``lesion_attraction`` times as readily as tissue's; left out, none joins a lesion.
@@ -59,6 +60,7 @@ class Spread(Noun):
     platelet_grip: Fraction
     natural_killer_loss_rate: PerDay
     lesion_attraction: Number | None = None
+    protease_growth: Fraction | None = None
 
 
 class Visibility(Noun):

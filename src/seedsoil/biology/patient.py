@@ -45,6 +45,7 @@ MECHANISMS: dict[str, str] = {
     "stroma": "fibroblasts neither support, restrain nor shield a lesion",
     "inflammation": "inflamed tissue adds nothing",
     "wound repair": "surgery stirs nothing",
+    "proteases": "no cell needs proteases to leave or to grow",
     "clusters": "cells leave one by one",
     "founder variation": "all founders of a tumour divide alike",
     "founder sensitivity": "drugs kill the cells of all lesions alike",

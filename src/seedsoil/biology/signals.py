@@ -29,7 +29,7 @@ BLOCKED: dict[Blocked, str] = {
     "gap_junction": "the junctions through which tumour cells call for astrocytes' protection",
     "il23": "growth factors that inflamed astrocytes supply",
     "platelet": "the cloak of platelets about cells in the blood, and the hold that platelets give them",
-    "protease": "the share of cells that need proteases to enter a vessel",
+    "protease": "the share of cells that need proteases to enter a vessel, and of division at a lesion's edge",
     "integrin": "the hold of vessel walls on cells, and sprouting",
     "inflammation": "growth factors, VEGF and departures that inflamed tissue adds",
     "stroma": "the fibroblasts that support a lesion, restrain it and keep drugs out",
@@ -67,7 +67,7 @@ SIDE: dict[str, tuple[Side, str]] = {
     "gap_junction": ("tissue", "junctions of tumour cells with astrocytes"),
     "il23": ("tissue", "astrocytes and macrophages make it within the tissue"),
     "platelet": ("blood", "platelets are there"),
-    "protease": ("tissue", "a cell bores its way into a vessel from without"),
+    "protease": ("tissue", "a cell bores its way into a vessel from without, and a lesion into tissue"),
     "integrin": ("blood", "the wall's face to the blood, and endothelium that sprouts"),
     "inflammation": ("tissue", "it is that of the tissue"),
     "stroma": ("tissue", "fibroblasts lie about the tumour cells"),
@@ -104,7 +104,8 @@ class Levels:
     def __init__(self, rows: NDArray[np.float64], without: Collection[str] = ()) -> None:
         self._rows = rows.copy()
         for mechanism, silent in (("receptor blockade", RECEPTORS), ("host conditioning", ("conditioning",)),
-                                  ("wound repair", ("wound",)), ("inflammation", ("inflammation", "il23"))):  # fmt: skip
+                                  ("wound repair", ("wound",)), ("proteases", ("protease",)),
+                                  ("inflammation", ("inflammation", "il23"))):  # fmt: skip
             if mechanism in without:
                 for name in silent:
                     self._rows[:, SIGNALS.index(name)] = 0.0

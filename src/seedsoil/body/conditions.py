@@ -9,7 +9,15 @@ from typing import NamedTuple
 import numpy as np
 
 from seedsoil.biology.clone import Mechanism, Tumour
-from seedsoil.biology.journey.cascade import departing, extravasating, founding, quiescence, surviving, worth_of_vigour
+from seedsoil.biology.journey.cascade import (
+    confined,
+    departing,
+    extravasating,
+    founding,
+    quiescence,
+    surviving,
+    worth_of_vigour,
+)
 from seedsoil.biology.journey.circulation import arrests
 from seedsoil.biology.journey.reseeding import half_catch
 from seedsoil.biology.patient import Host, Patient
@@ -22,6 +30,7 @@ from seedsoil.body.state import (
     CEILING,
     CEILING_SPREAD,
     CO_OPTION,
+    CONFINED,
     DEATH,
     DEPARTING,
     DIVISION,
@@ -201,6 +210,7 @@ def _fill_host_cells(
     soils[:, :, VEGF_OUTPUT] = 1.0 if tumour.dialogue is None else float(tumour.dialogue.vegf_output)
     soils[:, :, SWITCHING] = 1.0
     soils[:, :, DEPARTING] = departing(tumour, signals)[:, None]
+    soils[:, :, CONFINED] = confined(tumour, signals)[:, None]
     if cells is None:
         return
     if cells.immunity is not None:

@@ -25,7 +25,7 @@ from seedsoil.biology.soils.vessels import (
 )
 from seedsoil.body.barrier import ceiling_of, felt, passage
 from seedsoil.body.kendall import chance_alive, compose, fill_tails, identity, odds, piece
-from seedsoil.body.niche import effector_kill, move_niche, recruited, visible
+from seedsoil.body.niche import effector_kill, move_niche, recruited, thrift_of, visible
 from seedsoil.body.seeding import founding_chance, joining_chance
 from seedsoil.body.state import (
     BORROWED_LOST,
@@ -70,7 +70,6 @@ from seedsoil.body.state import (
     REGION,
     REPLACES,
     RESEEDING,
-    RESTRAINT,
     RIM,
     SENSITIVITY,
     SERIAL,
@@ -89,7 +88,6 @@ from seedsoil.body.state import (
     USUAL_SHARE,
     VEGF_OUTPUT,
     VESSEL_CELLS,
-    VIGOUR,
 )
 from seedsoil.foundation.compiled import inner
 from seedsoil.foundation.elementary import exp, power
@@ -241,7 +239,7 @@ def cut_pieces(state, row, start, end, at, model, timeline, work):  # type: igno
             fill_kill(
                 work, pieces, inside, condition, lesion, diameter(cells), surface, fed, lack, leak, model, timeline
             )
-        thrift = exp(lesion[VIGOUR]) * (1.0 - model.trait[RESTRAINT] * lesion[STROMA])
+        thrift = thrift_of(lesion, surface, condition, model)
         free = net_growth(thrift, lack, pieces, site, condition, model, work)
         seeing, blind = effector_kill(lesion, cells, lesion[CALLED], condition, model)
         hunted = seeing * antigen + blind

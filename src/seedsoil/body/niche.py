@@ -7,6 +7,7 @@ from seedsoil.biology.soils.niche import approach
 from seedsoil.biology.soils.vessels import diameter, surface_share
 from seedsoil.body.state import (
     CALLED,
+    CONFINED,
     CONTACT_DEPTH,
     EXHAUSTION,
     FIBROBLASTS,
@@ -17,6 +18,7 @@ from seedsoil.body.state import (
     RECRUITMENT,
     RECRUITMENT_SIZE,
     REPLACES,
+    RESTRAINT,
     SEEN,
     SHELTER,
     SHELTER_TIME,
@@ -25,8 +27,10 @@ from seedsoil.body.state import (
     STROMA,
     STROMA_TIME,
     TURNOVER,
+    VIGOUR,
 )
 from seedsoil.foundation.compiled import inner
+from seedsoil.foundation.elementary import exp
 
 
 @inner
@@ -52,6 +56,19 @@ def effector_kill(lesion, cells, extra, condition, model):  # type: ignore[no-un
         return 0.0, 0.0
     whole /= seeing + blind
     return whole * seeing * model.site[condition, site, SEEN], whole * blind
+
+
+@inner
+def thrift_of(lesion, surface, condition, model):  # type: ignore[no-untyped-def]
+    """Division in a lesion against the usual [1]: its founder's vigour, what stroma leaves, and what proteases open at its edge.
+
+    ``surface`` is the share of it that lies at the edge, where it grows into tissue.
+    """
+    thrift = exp(lesion[VIGOUR]) * (1.0 - model.trait[RESTRAINT] * lesion[STROMA])
+    confined = model.site[condition, int(lesion[SITE]), CONFINED]
+    if confined > 0.0:
+        thrift *= 1.0 - confined * surface
+    return thrift
 
 
 @inner

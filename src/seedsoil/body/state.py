@@ -51,9 +51,9 @@ ARRIVAL_COLUMNS = 4
 # Columns of ``Model.site``: rates of the founder's kind of cell with full oxygen, and what the tissue does to a lesion.
 (
     DIVISION, DEATH, CO_OPTION, OPENING, CEILING, CEILING_SPREAD, LETHAL, QUIESCENCE,
-    SHELTER, FIBROBLASTS, LYMPHOCYTES, SEEN, MACROPHAGES, VEGF_OUTPUT, SWITCHING, DEPARTING, HALF_CATCH,
-) = range(17)  # fmt: skip
-SITE_COLUMNS = 17
+    SHELTER, FIBROBLASTS, LYMPHOCYTES, SEEN, MACROPHAGES, VEGF_OUTPUT, SWITCHING, DEPARTING, HALF_CATCH, CONFINED,
+) = range(18)  # fmt: skip
+SITE_COLUMNS = 18
 
 # Places of ``Model.trait``.
 (

@@ -97,6 +97,7 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
     },
     Spread: {
         "protease_dependence": "share that cannot enter vessels without proteases",
+        "protease_growth": "division at a lesion's edge that needs proteases",
         "cluster_share": "share that leaves in clusters",
         "cluster_size_trap": "clusters caught by size in one pass",
         "cluster_gain": "a cluster succeeds so many times as often",

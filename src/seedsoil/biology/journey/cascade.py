@@ -174,6 +174,16 @@ def departing(tumour: Tumour, signals: Levels) -> Chance:
     return np.asarray(1.0 - float(tumour.spread.protease_dependence) * signals["protease"])
 
 
+def confined(tumour: Tumour, signals: Levels) -> Chance:
+    """Share of the division at a lesion's edge that is lost, condition by condition, while proteases are blocked [1].
+
+    In a gel of collagen tumour cells divide no more than the room allows that they digest for themselves (Hotary 2003).
+    """
+    if tumour.spread is None or tumour.spread.protease_growth is None:
+        return np.zeros(len(signals))
+    return np.asarray(float(tumour.spread.protease_growth) * signals["protease"])
+
+
 def surviving(tumour: Tumour, killers: ArrayLike, signals: Levels, without: Collection[str] = ()) -> Chance:
     """Chance that a cell that has arrested among natural killer cells is alive a day later [conditions, soils as they have]."""
     early = float(tumour.early_loss_rate) + hunted(tumour, killers, signals, without)

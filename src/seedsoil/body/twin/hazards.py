@@ -133,7 +133,7 @@ def lived(
     site = here.sites[lesion.site]
     vascular = cells >= VESSEL_CELLS  # below that, diffusion does
     now = supply(lesion, cells, site, window, rules) if vascular else Supply(0.0, 0.0, 0.0, 1.0)
-    zeal = thrift(lesion, rules)
+    zeal = thrift(lesion, site, now.surface, rules)
     poisoned, strain = kills(lesion, window, here, cells, now, rules)
     free = site.division * zeal * (1.0 - now.lack) - site.death - rules.hypoxic_death * now.lack
     free -= mean(shares, poisoned)

@@ -33,9 +33,12 @@ def called_after(lesion: Lesion, site: Site, cells: float, antigen: float, days:
     return relaxed(1.0 + lesion.called, rules.turnover, lost, days) - 1.0
 
 
-def thrift(lesion: Lesion, rules: Rules) -> float:
-    """Return division against the usual [1]: the founder's vigour, and what stroma leaves of it."""
-    return exp(lesion.vigour) * (1.0 - rules.restraint * lesion.stroma)
+def thrift(lesion: Lesion, site: Site, edge: float, rules: Rules) -> float:
+    """Return division against the usual [1]: the founder's vigour, and what stroma and tissue that stays shut leave of it.
+
+    ``edge`` is the share of the lesion that grows into tissue.
+    """
+    return exp(lesion.vigour) * (1.0 - rules.restraint * lesion.stroma) * (1.0 - site.confined * edge)
 
 
 def move_niche(lesion: Lesion, site: Site, cells: float, antigen: float, days: float, rules: Rules) -> None:

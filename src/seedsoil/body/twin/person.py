@@ -46,6 +46,7 @@ class Site:
     switching: float
     departing: float
     half_catch: float
+    confined: float
     fitness: tuple[float, ...]
     destinations: dict[int, float]
     landings: dict[int, float]

@@ -36,7 +36,7 @@ _SITE = {
     "ceiling": at.CEILING, "ceiling_spread": at.CEILING_SPREAD, "lethal": at.LETHAL, "quiescence": at.QUIESCENCE,
     "shelter": at.SHELTER, "fibroblasts": at.FIBROBLASTS, "lymphocytes": at.LYMPHOCYTES, "seen": at.SEEN,
     "macrophages": at.MACROPHAGES, "vegf_output": at.VEGF_OUTPUT, "switching": at.SWITCHING,
-    "departing": at.DEPARTING, "half_catch": at.HALF_CATCH,
+    "departing": at.DEPARTING, "half_catch": at.HALF_CATCH, "confined": at.CONFINED,
 }  # fmt: skip
 _TRAIT = {
     "hit_rate": at.HIT_RATE, "instability_rate": at.INSTABILITY_RATE, "hypoxic_death": at.HYPOXIC_DEATH,
