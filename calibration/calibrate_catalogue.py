@@ -34,6 +34,7 @@ from calibration.target import Free, Target, scaled, unscaled
 _ERROR = 0.25
 #: The step by which slopes are found, as a share of a number's range: wide enough to stand above what chance leaves.
 _STEP = 0.08
+_FITTED = "fitted by calibration/calibrate_catalogue.py"
 _MOST = 8  # rounds of a fit
 _DIGITS = 3
 
@@ -116,12 +117,12 @@ def report(target: Target, found: Found) -> str:
 
 
 def write(target: Target, found: Found, day: date) -> None:
-    """Write fitted numbers into the catalogue, graded so, with the day and the key of the figures."""
+    """Write fitted numbers into the catalogue, graded so; the day and the key of the figures go behind what a note says."""
     for path, value in found.values.items():
-        stands = float(number_at(path)["value"])
-        note = (
-            f"fitted by calibration/calibrate_catalogue.py on {day.isoformat()} to {target.id}; {stands:g} stood before"
-        )
+        stands = number_at(path)
+        told = str(stands.get("note", "")).partition(_FITTED)[0].removesuffix("; ")
+        fitted = f"{_FITTED} on {day.isoformat()} to {target.id}; {float(stands['value']):g} stood before"
+        note = f"{told}; {fitted}" if told else fitted
         write_number(path, {"value": value, "grade": "fitted", "source": target.source, "note": note})
 
 

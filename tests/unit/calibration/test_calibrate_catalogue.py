@@ -59,14 +59,24 @@ def test_number_is_written_where_it_stood(tmp_path: Path, monkeypatch: pytest.Mo
     """Value, grade, day and key are renewed in its line; every other line stays to the byte."""
     home = tmp_path / "catalogue"
     shutil.copytree(shelf.HOME, home)
-    monkeypatch.setattr(shelf.write_number, "__defaults__", (home,))
+    for door in (shelf.write_number, shelf.number_at):
+        monkeypatch.setattr(door, "__defaults__", (home,))
     target = _target(Aim(0.3, 0.02, "log"))
     calibrate_catalogue.write(target, calibrate_catalogue.Found({PLACE: 2e-4}, {}, {}), date(2026, 1, 2))
+    calibrate_catalogue.write(
+        target, calibrate_catalogue.Found({PLACE: 2e-4}, {}, {}), date(2026, 1, 2)
+    )  # no second tail
     before = (shelf.HOME / "agents/mifamurtide.toml").read_text(encoding="utf-8").splitlines()
     after = (home / "agents/mifamurtide.toml").read_text(encoding="utf-8").splitlines()
     changed = [new for old, new in zip(before, after, strict=True) if old != new]
     assert len(changed) == 1
-    for said in ("value = 0.0002", 'grade = "fitted"', "on 2026-01-02 to X1; 0.0001 stood before"):
+    assert changed[0].count("on 2026-01-02") == 1
+    for said in (
+        "value = 0.0002",
+        'grade = "fitted"',
+        'note = "at the effect site',
+        "on 2026-01-02 to X1; 0.0002 stood before",
+    ):
         assert said in changed[0]
 
 

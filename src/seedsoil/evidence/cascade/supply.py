@@ -170,7 +170,10 @@ CLAIMS = (
             Check("steepest", "steepest rise of log vessels with log balance", "1"),
             Check("later", "vessels at a balance of 2 over those at 0.5, four weeks later", "1"),
         ),
-        parameters=("tumour.angiogenic_switch_rate: assumed", "vessels.sprouting_half", "vessels.crowding", "vessels.vegf_hypoxic: lack of oxygen calls for more"),
+        parameters=(
+            "tumour.angiogenic_switch_rate: assumed", "vessels.sprouting_half", "vessels.crowding",
+            "vessels.vegf_hypoxic: lack of oxygen calls for more",
+        ),
     ),
     Claim(
         id="B10",
