@@ -1,6 +1,7 @@
 """The lines of the review's mice: each grows where it grew, at its pace, and spreads as it was seen to spread."""
 
 from math import exp, log, sqrt
+from typing import Any
 
 import pytest
 
@@ -114,13 +115,18 @@ def test_a_line_keeps_the_pace_of_its_experiment(name: str, cells: float, grams:
 
 
 def test_the_nude_mouse_is_a_mouse_without_lymphocytes() -> None:
-    """It differs in lymphocytes, of which it has none, and natural killer cells, of which it has twice as many; in no more."""
+    """It differs in lymphocytes, of which it has none, and natural killer cells, of which it has twice as many; in no more.
+
+    But for what a liver does to cells that arrest: that was measured in mice with a thymus, and for one line. The losses of
+    the lines that are kept in nude mice were set without it.
+    """
     apart = {"name", "title", "soils", "anatomy"}
     assert NUDE.model_dump(exclude=apart) == MOUSE.model_dump(exclude=apart)
     assert NUDE.anatomy.model_dump(exclude={"name"}) == MOUSE.anatomy.model_dump(exclude={"name"})
-    told = {"residents": {"lymphocytes", "natural_killers"}}
+    told: dict[str, Any] = {"residents": {"lymphocytes", "natural_killers"}}
     for soil, usual in zip(NUDE.soils, MOUSE.soils, strict=True):
-        assert soil.model_dump(exclude=told) == usual.model_dump(exclude=told)
+        left = told | ({"vessel_loss": True, "dormancy_cue": True} if soil.name == "liver" else {})
+        assert soil.model_dump(exclude=left) == usual.model_dump(exclude=left)
         assert soil.residents is not None
         assert usual.residents is not None
         assert float(soil.residents.lymphocytes) == 0.0

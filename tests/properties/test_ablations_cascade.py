@@ -210,3 +210,18 @@ def test_host_conditioning() -> None:
     assert differing(compiled(person, conditioning=1.0), compiled(person, ("host conditioning",), conditioning=1.0)) == {
         "emission", "emission_total", "landing",
     }  # fmt: skip
+
+
+def test_vessel_shelter() -> None:
+    """A liver that takes a fifth of what its vessels might lets more cells settle, and in the liver alone; off, as if it took all."""
+    gentle = host(**{name: soil(name, **({"vessel_loss": 0.2} if name == "liver" else {})) for name in ORGANS})
+    cell = {"early_loss_rate": 2.0, "spread": ALONE}
+    on, off = compiled(who(gentle, **cell)), compiled(who(gentle, **cell), ("vessel shelter",))
+    assert differing(on, off) == {"emission", "emission_total", "landing"}
+    assert differing(off, compiled(who(**cell))) == set()
+    more = on.emission[0][:, PLACES] / off.emission[0][:, PLACES]
+    leaving, dying = float(TUMOUR.extravasation_rate), float(TUMOUR.intravascular_death_rate)
+    spared = np.exp(0.8 * 2.0) * (leaving + dying) / (leaving + 0.2 * dying)
+    assert more == pytest.approx(
+        np.where(np.array(ORGANS) == "liver", spared, 1.0)[None, :].repeat(len(more), 0), rel=1e-12
+    )

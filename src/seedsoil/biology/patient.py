@@ -41,6 +41,7 @@ MECHANISMS: dict[str, str] = {
     "lymphocytes": "no lymphocyte kills a tumour cell",
     "macrophages": "macrophages neither kill nor feed tumour cells",
     "natural killer cells": "no natural killer cell kills a tumour cell",
+    "vessel shelter": "cells that have arrested die as fast in every tissue's vessels",
     "platelets": "platelets neither cloak cells in the blood nor hold them",
     "stroma": "fibroblasts neither support, restrain nor shield a lesion",
     "inflammation": "inflamed tissue adds nothing",

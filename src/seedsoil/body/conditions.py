@@ -117,12 +117,12 @@ def site_tables(
     _fill_host_cells(soils, patient, living, inflamed, signals, without)
     arriving, landed = np.zeros((2, len(signals), len(host.soils)))
     if "metastasis" not in without:
-        landed = surviving(tumour, living["natural_killers"], signals, without)
+        landed = surviving(tumour, host.soils, signals, without)
         # A cell that arrives behind a barrier finds it shut.
         behind = soils[:, :, CEILING, None] >= 0.0
         met = np.where(behind & (shut is not None), soils[slice(None) if shut is None else shut], soils)
         arriving = founding(tumour, met[:, :, QUIESCENCE], met[:, :, DIVISION], met[:, :, DEATH], without)
-        arriving = landed * extravasating(tumour, signals)[:, None] * arriving
+        arriving = landed * extravasating(tumour, host.soils, signals, without) * arriving
     table, fit, success, alive = _spread_to_sites(host, soils, fitness, arriving, landed)
     table[:, :, HALF_CATCH] = half_catch(tumour, host, without)
     return table, fit, success, alive

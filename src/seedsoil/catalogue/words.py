@@ -176,6 +176,7 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "vessel_density": "vessels",
         "lethal_volume": "tumour at half of the greatest hazard of death",
         "released_share": "what is let go here and reaches the blood",
+        "vessel_loss": "how hard its vessels are on a cell that they hold",
     },
     Barrier: {
         "opening_diameter": "half open when a lesion measures",

@@ -13,7 +13,7 @@ from seedsoil.trial.run import run
 from seedsoil.trial.study.file import Study
 from seedsoil.trial.trial import Trial
 
-__all__ = ["HEALTHY", "Order", "cohort", "column", "counted", "lesions_of_each", "per_patient"]
+__all__ = ["HEALTHY", "Order", "cohort", "column", "counted", "lesions_of_each", "per_patient", "study"]
 
 Order = Mapping[str, Any]
 #: A host without a tumour: cells are injected.
@@ -32,7 +32,27 @@ def cohort(
     without: Sequence[str] = (),
     **sections: Any,
 ) -> Trial:
-    """Carry a study out in this process and return its trial.
+    """Carry a study out in this process and return its trial; the parameters are those of `study`."""
+    made = study(
+        setting, animals=animals, tumour=tumour, host=host, until=until, arms=arms, diagnosis=diagnosis, without=without,
+        **sections,
+    )  # fmt: skip
+    return run(made, workers=1, executor="serial", anyway=True)
+
+
+def study(
+    setting: Setting,
+    *,
+    animals: int,
+    tumour: str | Mapping[str, Any],
+    host: str | Mapping[str, Any],
+    until: str,
+    arms: Mapping[str, Sequence[Order]],
+    diagnosis: Mapping[str, Any] = HEALTHY,
+    without: Sequence[str] = (),
+    **sections: Any,
+) -> Study:
+    """Return the study of an experiment.
 
     Parameters
     ----------
@@ -62,7 +82,7 @@ def cohort(
         "arms": {name: {"do": [dict(order) for order in orders]} for name, orders in arms.items()},
         **sections,
     }
-    return run(Study.from_tables(tables, "the experiment"), workers=1, executor="serial", anyway=True)
+    return Study.from_tables(tables, "the experiment")
 
 
 def column(trial: Trial, table: str, name: str, arm: str | None = None) -> NDArray[Any]:

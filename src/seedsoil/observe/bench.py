@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,19 +30,33 @@ LABEL = MappingProxyType(
         ),
     }
 )  # fmt: skip
+
+
+class Sleep(NamedTuple):
+    """How cells outside a vessel sleep: the share that falls asleep, and at which rates sleepers die and wake [1/day]."""
+
+    share: float
+    death: float
+    waking: float
+
+
+#: Nobody sleeps.
+AWAKE = Sleep(0.0, 0.0, 0.0)
 # Days of a step of the label's equations.
 _STEP = 0.002
 
 
 @lru_cache(maxsize=512)
 def retained(
-    days: tuple[float, ...], early: float, early_days: float, leaving: float, dying: float, death: float
-) -> tuple[float, ...]:
+    days: tuple[float, ...], early: float, early_days: float, leaving: float, dying: float, death: float,
+    sleep: Sleep = AWAKE,
+) -> tuple[float, ...]:  # fmt: skip
     """Share of the label of the cells that arrested which is left in the organ [times].
 
     Law: for ``early_days`` after arrest cells die at the rate ``early``; then they leave the vessel at the rate
-    ``leaving`` or die in it at ``dying``; outside they and their descendants die at ``death``. The label of the dead goes
-    with `LABEL`'s half-life.
+    ``leaving`` or die in it at ``dying``. Outside the share ``sleep.share`` falls asleep, dies at ``sleep.death`` and wakes at
+    ``sleep.waking``; the others, whoever has woken, and their descendants die at ``death``. The label of the dead goes with
+    `LABEL`'s half-life.
 
     Parameters
     ----------
@@ -50,9 +65,11 @@ def retained(
     early, leaving, dying, death : float
         Hazards [1/day].
     early_days : float
+    sleep : Sleep
+        Of those that have left the vessel; nobody sleeps if it is not given.
     """
     clearing = log(2.0) / float(LABEL["clearance_half_life"])
-    inside, outside, dead, now = 1.0, 0.0, 0.0, 0.0
+    inside, outside, asleep, dead, now = 1.0, 0.0, 0.0, 0.0, 0.0
     found = []
     for day in days:
         while now < day - 1e-12:
@@ -65,10 +82,14 @@ def retained(
                 lost = gone * dying / max(leaving + dying, 1e-300)
                 left = gone - lost
             died = outside * (1.0 - exp(-death * step))
-            inside, outside = inside - lost - left, outside + left - died
-            dead = dead * exp(-clearing * step) + (lost + died) * exp(-0.5 * clearing * step)
+            risen = asleep * (1.0 - exp(-(sleep.death + sleep.waking) * step))
+            woken = risen * sleep.waking / max(sleep.death + sleep.waking, 1e-300)
+            inside -= lost + left
+            outside += (1.0 - sleep.share) * left + woken - died
+            asleep += sleep.share * left - risen
+            dead = dead * exp(-clearing * step) + (lost + died + risen - woken) * exp(-0.5 * clearing * step)
             now += step
-        found.append(inside + outside + dead)
+        found.append(inside + outside + asleep + dead)
     return tuple(found)
 
 

@@ -99,3 +99,18 @@ def test_dormancy() -> None:
 def test_hostile_soil_lets_no_one_escape() -> None:
     """At b <= d the last stage is exactly 0: catches a small chance that seeds every organ in the end."""
     assert arrival_success(COLON, LIVER, 0.05, 0.05) == 0.0
+
+
+def test_vessels_that_spare_a_cell() -> None:
+    """A loss m times as hard in a bed takes m times the hazard of each stage in the vessel: catches a stage that does not heed it."""
+    gentle = LIVER.model_copy(
+        update={"vessel_loss": LIVER.dormancy_cue.model_copy(update={"number": 0.25, "low": 0.0})}
+    )
+    usual, spared = stages(COLON, LIVER, 0.9, 0.1, 0.05), stages(COLON, gentle, 0.9, 0.1, 0.05)
+    assert spared.pop("alive a day after arrest") == pytest.approx(usual.pop("alive a day after arrest") ** 0.25)
+    leaving, dying = float(COLON.extravasation_rate), float(COLON.intravascular_death_rate)
+    assert spared.pop("extravasation") == pytest.approx(leaving / (leaving + 0.25 * dying))
+    usual.pop("extravasation")
+    assert spared == usual
+    off = stages(COLON, gentle, 0.9, 0.1, 0.05, ("vessel shelter",))
+    assert off == stages(COLON, LIVER, 0.9, 0.1, 0.05)

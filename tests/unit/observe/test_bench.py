@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seedsoil.foundation.streams import new_stream
-from seedsoil.observe.bench import LABEL, count_label, retained
+from seedsoil.observe.bench import LABEL, Sleep, count_label, retained
 
 CLEARING = np.log(2.0) / float(LABEL["clearance_half_life"])
 
@@ -34,3 +34,17 @@ def test_counts_are_binomial_and_never_rise() -> None:
     found = np.array([count_label(new_stream(1, who), 1000.0, shares, np.uint64(9), 0) for who in range(4000)])
     assert (found[:, 1] <= found[:, 0]).all()
     assert (np.abs(found.mean(axis=0) - 1000.0 * shares) < 6.0 * np.sqrt(1000.0 * shares * (1 - shares) / 4000)).all()
+
+
+def test_sleepers_keep_their_label() -> None:
+    """Nine in ten asleep at once: their label goes at the sleepers' death, and with those who wake at the others'; to 0.5 %."""
+    died, asleep, days = 0.4, 0.9, (20.0, 24.0)
+    still = retained(days, 0.0, 0.0, 400.0, 0.0, died, Sleep(asleep, 0.02, 0.0))
+    assert still == pytest.approx([asleep * np.exp(-0.02 * day) + 0.1 * np.exp(-died * day) for day in days], rel=5e-3)
+    # Who wakes at w lives on as the others: dA/dt = w S - d A.
+    leave, wake = 0.02 + 0.05, 0.05
+    waking = retained(days, 0.0, 0.0, 400.0, 0.0, died, Sleep(1.0, 0.02, wake))
+    expected = [
+        np.exp(-leave * day) + wake / (died - leave) * (np.exp(-leave * day) - np.exp(-died * day)) for day in days
+    ]
+    assert waking == pytest.approx(expected, rel=2e-2)

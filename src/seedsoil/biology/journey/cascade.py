@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -167,6 +167,17 @@ def hunted(tumour: Tumour, killers: ArrayLike, signals: Levels, without: Collect
     return np.multiply.outer((1.0 + signals["natural_killer"]) * bare, strength)
 
 
+def harshness(soil: Soil, without: Collection[str] = ()) -> float:
+    """Hazard of a cell that a soil's vessels hold, against that in a bed which spares none [1].
+
+    Beds differ: of B16 cells nearly all die within minutes in the beating heart and in muscle that contracts (Weiss 1988),
+    in minutes to a day in the lung (Fidler 1970), and few in the sinusoids of the liver (Luzzi 1998).
+    """
+    if soil.vessel_loss is None or "vessel shelter" in without:
+        return 1.0
+    return float(soil.vessel_loss)
+
+
 def departing(tumour: Tumour, signals: Levels) -> Chance:
     """Share of the cells that would enter a vessel which still do, condition by condition: some need proteases [1]."""
     if tumour.spread is None:
@@ -184,17 +195,26 @@ def confined(tumour: Tumour, signals: Levels) -> Chance:
     return np.asarray(float(tumour.spread.protease_growth) * signals["protease"])
 
 
-def surviving(tumour: Tumour, killers: ArrayLike, signals: Levels, without: Collection[str] = ()) -> Chance:
-    """Chance that a cell that has arrested among natural killer cells is alive a day later [conditions, soils as they have]."""
-    early = float(tumour.early_loss_rate) + hunted(tumour, killers, signals, without)
-    return exp_each(-early * float(tumour.early_loss_time))
+def early_hazard(tumour: Tumour, soils: Sequence[Soil], signals: Levels, without: Collection[str] = ()) -> Chance:
+    """Hazard of a cell's first day after arrest [1/day; conditions, soils]: what the bed and its killers take.
+
+    Law: m (k + k_NK), with k the tumour's own loss, k_NK that by natural killer cells (`hunted`), and m the bed's `harshness`.
+    """
+    living = np.array([killers(soil) for soil in soils])
+    harsh = np.array([harshness(soil, without) for soil in soils])
+    return np.asarray((float(tumour.early_loss_rate) + hunted(tumour, living, signals, without)) * harsh)
 
 
-def extravasating(tumour: Tumour, signals: Levels) -> Chance:
-    """Chance that a cell that has arrested leaves the vessel before it dies in it, condition by condition [1]."""
-    return race(
-        float(tumour.extravasation_rate) * (1.0 + signals["conditioning"]), float(tumour.intravascular_death_rate)
-    )
+def surviving(tumour: Tumour, soils: Sequence[Soil], signals: Levels, without: Collection[str] = ()) -> Chance:
+    """Chance that a cell that has arrested in each of the soils is alive a day later [conditions, soils]."""
+    return exp_each(-early_hazard(tumour, soils, signals, without) * float(tumour.early_loss_time))
+
+
+def extravasating(tumour: Tumour, soils: Sequence[Soil], signals: Levels, without: Collection[str] = ()) -> Chance:
+    """Chance that a cell alive after its first day leaves the vessel before it dies in it [conditions, soils]."""
+    leaving = float(tumour.extravasation_rate) * (1.0 + signals["conditioning"])
+    dying = float(tumour.intravascular_death_rate) * np.array([harshness(soil, without) for soil in soils])
+    return race(leaving[:, None], dying)
 
 
 def stages(
@@ -212,8 +232,8 @@ def stages(
         "enters a vessel": departing(tumour, told),
         "viable when shed": np.full(len(told), float(tumour.viable_when_shed)),
         "arrest": np.asarray(arrest),
-        "alive a day after arrest": surviving(tumour, killers(soil), told, without),
-        "extravasation": extravasating(tumour, told),
+        "alive a day after arrest": surviving(tumour, [soil], told, without)[:, 0],
+        "extravasation": extravasating(tumour, [soil], told, without)[:, 0],
         "starts to divide": starting(tumour, quiescence(tumour, soil, without), division),
         "escapes extinction": escaping(tumour, division, death),
     }
@@ -229,6 +249,6 @@ def arrival_success(
     ``division`` and ``death`` [1/day] are those of a founder of usual vigour: numbers, or one for each condition.
     """
     told = Levels(resting(), without) if signals is None else signals
-    kept = surviving(tumour, killers(soil), told, without) * extravasating(tumour, told)
+    kept = (surviving(tumour, [soil], told, without) * extravasating(tumour, [soil], told, without))[:, 0]
     found = kept * founding(tumour, quiescence(tumour, soil, without), division, death, without)
     return found if signals is not None else found.reshape(-1)[0]

@@ -45,7 +45,8 @@ class Soil(Noun):
     ``contrast`` says by instrument how large a lesion must be to be seen here, as a multiple of what must be elsewhere.
     ``residents`` are the host cells that a lesion meets there; without them none of theirs is felt. ``nodal``: it is a
     lymph node, which has a size of its own, so that instruments read it by other rules. ``released_share`` of what a
-    lesion here lets go reaches the blood; all of it where that is not said.
+    lesion here lets go reaches the blood; all of it where that is not said. ``vessel_loss`` is how hard these vessels are on a
+    cell that they hold, by force and by natural killer cells, against a bed that spares none (1, and where it is not said).
     """
 
     name: str
@@ -59,6 +60,7 @@ class Soil(Noun):
     residents: Residents | None = None
     contrast: dict[str, Number] = {}
     released_share: Fraction | None = None
+    vessel_loss: Fraction | None = None
     nodal: bool = False
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.evidence.bench import cohort, column, lesions_of_each, per_patient
+from seedsoil.evidence.bench import cohort, column, lesions_of_each
+from seedsoil.evidence.cascade.portal import label, let_go, steps_of
 from seedsoil.evidence.claim import Ablation, Band, Check, Claim, Direction, Figure, Finding, Setting
 from seedsoil.evidence.estimates import again, mean, ratio
 from seedsoil.trial.trial import Trial
@@ -17,7 +18,6 @@ from seedsoil.trial.trial import Trial
 Floats = NDArray[np.float64]
 
 _INHIBITOR_DOSES = (0.0, 1.0, 10.0, 100.0, 1350.0)
-_CELLS, _MINUTE = 3e5, 1.0 / 1440.0
 
 
 def _proteases(setting: Setting) -> Finding:
@@ -89,36 +89,22 @@ def _arrest(setting: Setting) -> Finding:
     loose = {"adhesion": dict.fromkeys(("selectin", "integrin", "lectin", "chemokine"), "0")} if setting.ablated else {}
     wide: dict[str, Any] = {"liver": {"size_trap": "0"}, "lung": {"size_trap": "0"}} if setting.ablated else {}
     trial = cohort(
-        setting, animals=animals, tumour={"is": "b16_f1", **loose}, host="mouse", until="14 days",
-        arms={name: [{"inject": f"{_CELLS:g} cells", "into": into, "at": "0 days"},
-                     {"count": "label", "at": ["1 minute", "3 days"]}]
-              for name, into in (("liver", "portal_vein"), ("lung", "veins"))},
+        setting, animals=animals, tumour={"is": "b16_f1", **loose}, host="mouse", until="15 days",
+        arms={"liver": let_go("portal_vein"), "lung": let_go("veins")[:2]},
         anatomy={"sites": wide},
     )  # fmt: skip
-    first = {
-        site: _label(trial, site, _MINUTE) / _label(trial, site, _MINUTE, everywhere=True) for site in ("liver", "lung")
-    }
-    inside = _label(trial, "liver", 3.0)
-    rows = (column(trial, "lesions", "site", "liver") == "liver") & (
-        column(trial, "lesions", "fate", "liver") == "growing"
-    )
-    begun = lesions_of_each(trial, rows, "liver")
+    first = {site: label(trial, site) / label(trial, site, everywhere=True) for site in ("liver", "lung")}
+    found = steps_of(trial)
     return Finding(
         mean(first["liver"]),
         animals,
         {
             "lung": mean(first["lung"]),
-            "extravasated": mean(inside / _CELLS),
-            "begun": ratio(begun, inside),
+            "extravasated": mean(found.inside / found.injected),
+            "begun": ratio(found.begun, found.inside),
         },
         {"mice": {"liver": first["liver"].tolist(), "lung": first["lung"].tolist()}},
     )
-
-
-def _label(trial: Trial, site: str, day: float, everywhere: bool = False) -> Floats:
-    """Return the label of each mouse in the arm named for a site, there or in the whole body."""
-    among = {"day": day} | ({} if everywhere else {"site": site})
-    return per_patient(trial, "counts", "number", site, among)
 
 
 CLAIMS = (
@@ -159,9 +145,9 @@ CLAIMS = (
     Claim(
         id="B9",
         statement="Cells are caught in capillary beds, leave the vessels, and in part grow to micrometastases.",
-        sources=("luzzi_1998", "koop_1995"),
+        sources=("luzzi_1998", "koop_1995", "weiss_1988"),
         setup="3e5 B16-F1 cells into the portal vein, or a vein of the tail; label by organ after a minute and three days, lesions that grow "
-        "after two weeks.",
+        "on day 13.",
         observable="share of what has been caught after a minute that lies in the liver, the first bed",
         unit="1",
         band=Band(0.9, 1.0),
@@ -172,6 +158,6 @@ CLAIMS = (
             Check("extravasated", "share of cells let go that live in the liver on day 3", "1", Band(0.7, 0.9)),
             Check("begun", "share of those that began to grow", "1", Band(0.015, 0.04)),
         ),
-        parameters=("host.anatomy.sites.size_trap", "tumour.adhesion", "tumour.early_loss_rate"),
+        parameters=("host.anatomy.sites.size_trap", "tumour.adhesion", "soils.liver.vessel_loss and what else is fitted to P04: the last two checks"),
     ),
 )  # fmt: skip

@@ -8,53 +8,38 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.evidence.bench import Order, cohort, column, counted, lesions_of_each
+from seedsoil.evidence.bench import Order, cohort, counted
+from seedsoil.evidence.cascade.portal import portal
 from seedsoil.evidence.claim import Ablation, Band, Chart, Check, Claim, Direction, Figure, Finding, Setting
 from seedsoil.evidence.estimates import again, mean, ratio
-from seedsoil.evidence.injected import EYE, MICROSCOPE, UNKILLED
+from seedsoil.evidence.injected import MICROSCOPE, UNKILLED
 from seedsoil.trial.trial import Trial
 
-_PORTAL_CELLS, _VEIN_CELLS = 3e5, 1e5
+_VEIN_CELLS = 1e5
 
 
 def _intraportal(setting: Setting) -> Finding:
     """Luzzi 1998: cells into the portal vein; those in the tissue after three days, small and large colonies after 13."""
-    tumour = {"is": "b16_f1", **(UNKILLED if setting.ablated else {})}
-    animals = setting.animals(12, 40)
-    orders = [
-        {"inject": f"{_PORTAL_CELLS:g} cells", "into": "portal_vein", "at": "0 days"},
-        {"count": "label", "at": "3 days"},
-        {"count": "colonies", "at": "13 days", "size": EYE},
-    ]
-    trial = cohort(setting, animals=animals, tumour=tumour, host="mouse", until="14 days", arms={"portal": orders})
-    inside = counted(trial, "label", "portal", site="liver")
-    begun, asleep = (_lesions(trial, fate) for fate in ("growing", "dormant"))
-    large = counted(trial, "colonies", "portal", site="liver")
-    injected = np.full(animals, _PORTAL_CELLS)
+    animals = setting.animals(8, 40)
+    found = portal(setting, animals, {"extravasation_rate": "0 /day"} if setting.ablated else {})
     return Finding(
-        again((large, injected), _log_share),
+        again((found.large, found.injected), _log_share),
         animals,
         {
-            "extravasated": ratio(inside, injected),
-            "begun": ratio(begun, inside),
-            "macroscopic": ratio(large, begun),
-            "dormant": ratio(asleep, injected),
+            "extravasated": ratio(found.inside, found.injected),
+            "begun": ratio(found.begun, found.inside),
+            "macroscopic": ratio(found.large, found.begun),
+            "dormant": ratio(found.asleep, found.injected),
         },
         {"mean per mouse": {"step": ["injected", "in the liver at day 3", "growing at day 13", "seen by eye at day 13"],
-                            "cells": [_PORTAL_CELLS, float(inside.mean()), float(begun.mean()), float(large.mean())]}},
+                            "cells": [float(step.mean()) for step in found[:4]]}},
         (_steps_chart("From the portal vein to a tumour", ["injected", "day 3", "growing", "by eye"],
-                      [_PORTAL_CELLS, inside.mean(), begun.mean(), large.mean()]),),
+                      [float(step.mean()) for step in found[:4]]),),
     )  # fmt: skip
 
 
 def _log_share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> float:
-    return math.log10(part.sum() / whole.sum()) if part.sum() > 0 else -math.inf
-
-
-def _lesions(trial: Trial, fate: str) -> NDArray[np.float64]:
-    """Return the lesions of a fate at the end in the liver of each mouse; a dormant one is a single cell."""
-    chosen = (column(trial, "lesions", "fate") == fate) & (column(trial, "lesions", "site") == "liver")
-    return lesions_of_each(trial, chosen)
+    return math.log10(part.sum() / whole.sum()) if part.sum() > 0 else math.nan
 
 
 def _steps_chart(title: str, names: list[str], cells: list[float]) -> Chart:
@@ -141,12 +126,12 @@ CLAIMS = (
         id="B3",
         statement="A secondary lesion comes about only if a cell passes a chain of steps, each of which may be the one that limits it.",
         sources=("luzzi_1998",),
-        setup="3e5 B16-F1 cells into the portal vein of mice; cells in the liver on day 3 by their label, colonies and dormant "
-        "single cells on day 13. Luzzi 1998, with at least as many mice.",
+        setup="3e5 B16-F1 cells into the portal vein of mice; cells in the liver on day 3 by their label, colonies that grow and "
+        "such as the eye sees (0.1 mm), and dormant single cells by the label that is left, on day 13. Luzzi 1998, with at least as many mice.",
         observable="log10 of tumours seen by eye per cell injected",
         unit="log10",
         band=Band(-4.0, -3.398),
-        ablation=Ablation("no cell is killed on its way", "transit, natural killers and the first day take no cell: the product of steps is no longer small"),
+        ablation=Ablation("no cell leaves the vessel", "one step of the chain is taken away: where it cannot be passed there is no tumour"),
         experiment=_intraportal,
         checks=(
             Check("extravasated", "share of injected cells in the liver on day 3", "1", Band(0.70, 0.88)),
@@ -154,7 +139,10 @@ CLAIMS = (
             Check("macroscopic", "share of growing colonies seen by eye on day 13", "1", Band(0.003, 0.02)),
             Check("dormant", "share of injected cells that are dormant single cells on day 13 (kept back)", "1"),
         ),
-        parameters=("tumour.early_loss_rate: cells lost in the first day", "tumour.extravasation_rate", "tumour.quiescence_rate"),
+        parameters=(
+            "soils.liver.vessel_loss, soils.liver.dormancy_cue, of mice: fitted to these figures (P04)",
+            "tumour.quiescence_rate, dormancy_sensitivity, division_rate, founder_variation, of B16-F1: fitted to them too",
+        ),
     ),
     Claim(
         id="B8",

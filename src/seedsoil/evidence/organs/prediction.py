@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.biology.clone import Tumour
-from seedsoil.biology.journey.cascade import extravasating, founding, killers, quiescence, surviving
+from seedsoil.biology.journey.cascade import extravasating, founding, quiescence, surviving
 from seedsoil.biology.patient import Host
 from seedsoil.biology.signals import Levels, resting
 from seedsoil.biology.soils.factors import levels
@@ -51,7 +51,7 @@ def rates(tumour: Tumour, receptors: Sequence[float] | Floats, ligands: Floats) 
 def successes(tumour: Tumour, host: Host, division: Floats, death: Floats) -> Floats:
     """Return the chance that a cell which has arrested in each soil founds a lesion there [soils], never quite 0."""
     rest = Levels(resting())
-    kept = surviving(tumour, [killers(soil) for soil in host.soils], rest)[0] * extravasating(tumour, rest)[0]
+    kept = surviving(tumour, host.soils, rest)[0] * extravasating(tumour, host.soils, rest)[0]
     asleep = np.array([quiescence(tumour, soil) for soil in host.soils])
     return np.asarray(np.maximum(LEAST_CHANCE, kept * founding(tumour, asleep, division, death)))
 

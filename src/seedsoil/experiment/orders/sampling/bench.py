@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from seedsoil.biology.journey.cascade import hunted, killers
+from seedsoil.biology.clone import Tumour
+from seedsoil.biology.journey.cascade import early_hazard, harshness, race
 from seedsoil.biology.soils.vessels import cells_of
-from seedsoil.body.state import CELLS, DEATH, LESIONS, SITE
+from seedsoil.body.state import CELLS, DEATH, DIVISION, LESIONS, QUIESCENCE, SITE
 from seedsoil.experiment.orders.sampling.looks import Autopsy, Count
 from seedsoil.foundation.streams import mix
 from seedsoil.observe.autopsy import examine
-from seedsoil.observe.bench import count_label, retained
+from seedsoil.observe.bench import Sleep, count_label, retained
 
 if TYPE_CHECKING:
     from seedsoil.experiment.arm import Arm
@@ -83,15 +84,21 @@ def _label(arm: Arm, day: float) -> list[float]:
         for place, site in enumerate(host.anatomy.sites):
             if site.soil and caught[place] > 0.0:
                 soil = host.soil(site.soil)
-                hunt = hunted(tumour, killers(soil), arm.resting, arm.without)
-                early = float(tumour.early_loss_rate) + float(hunt[0])
+                early = float(early_hazard(tumour, [soil], arm.resting, arm.without)[0, 0])
                 shares = retained(
                     since, early, float(tumour.early_loss_time), float(tumour.extravasation_rate),
-                    float(tumour.intravascular_death_rate), float(rates[place, DEATH]),
+                    float(tumour.intravascular_death_rate) * harshness(soil, arm.without), float(rates[place, DEATH]),
+                    _sleep(tumour, float(rates[place, DIVISION]), float(rates[place, QUIESCENCE])),
                 )  # fmt: skip
                 key = np.uint64(mix(np.uint64(number), np.uint64(place)))
                 found[place] += float(count_label(arm.grown.stream, float(caught[place]), shares, key, 0)[at])
     return found
+
+
+def _sleep(tumour: Tumour, division: float, asleep: float) -> Sleep:
+    """How a tumour's cells sleep in a tissue in which they divide and fall asleep at these rates [1/day]."""
+    share = 1.0 - float(race(division, asleep)) if division + asleep > 0.0 else 0.0
+    return Sleep(share, float(tumour.dormant_death_rate), float(tumour.wake_rate))
 
 
 def _colonies(arm: Arm, size_mm: float) -> list[float]:
