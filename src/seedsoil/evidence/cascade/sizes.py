@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.biology.soils.vessels import cells_of, diameter
+from seedsoil.biology.soils.vessels import cells_of
 from seedsoil.evidence.bench import cohort, column, lesions_of_each
+from seedsoil.evidence.cascade.patients import SPREAD, first_width, plan_of
 from seedsoil.evidence.claim import Ablation, Band, Chart, Check, Claim, Direction, Figure, Finding, Setting
 from seedsoil.evidence.estimates import again, share
-from seedsoil.trial.trial import Trial
 
 Floats = NDArray[np.float64]
 
@@ -27,24 +26,19 @@ _KOSCIELNY = (
     (80.0, 81.3),
     (95.0, 92.0),
 )
-_VARY = {"tumour.division_rate": {"cv": 0.1}, "tumour.shedding_rate": {"cv": 1.0}, "tumour.hit_rate": {"cv": 0.5}}
 #: Diameters of classes of T [mm], and the width from which on a metastasis is seen.
 _CLASSES = {"T1a": 4.0, "T1b": 8.0, "T1c": 15.0, "T2": 35.0, "T3": 60.0}
 _SEEN = 5.0
 
 
 def _bins(setting: Setting) -> Finding:
-    """Breast cancers watched as they grow: the size at which the first metastasis that grows had settled."""
-    patients = setting.animals(48, 2648)
-    # Cells that can all settle found thousands: there the two smallest classes say enough.
-    widest = 30.0 if setting.ablated else 95.0
-    trial = cohort(
-        setting, animals=patients, tumour="breast_er_positive", host="adult", until="1 day", vary=_VARY,
-        diagnosis={"primary_diameter": f"{widest:g} mm"}, arms={"found": []},
-        without=("burden death", "background death", "reseeding", "lesion reseeding"),
-    )  # fmt: skip
-    first = np.array([_first_size(trial, patient) for patient in range(patients)])
-    classes = [pair for pair in _KOSCIELNY if pair[0] <= widest]
+    """Breast cancers watched as they grow: the size at which the first metastasis that will show had settled."""
+    patients = setting.animals(160, 2648)
+    # Where all cells can settle, the two smallest classes say enough.
+    classes = _KOSCIELNY[:2] if setting.ablated else _KOSCIELNY
+    widest = classes[-1][0]
+    early, late = (plan_of(setting, width, patients, without=setting.without) for width in (min(30.0, widest), widest))
+    first = np.array([first_width(early, late, patient) for patient in range(10 if setting.ablated else patients)])
 
     def miss(sizes: Floats) -> float:
         return max(abs(100.0 * float((sizes <= width).mean()) - percent) for width, percent in classes)
@@ -52,9 +46,9 @@ def _bins(setting: Setting) -> Finding:
     found = [100.0 * float((first <= width).mean()) for width, _ in classes]
     return Finding(
         again((first,), miss),
-        patients,
+        len(first),
         {
-            "below 1 cm": share(int((first < 10.0).sum()), patients),
+            "below 1 cm": share(int((first < 10.0).sum()), len(first)),
             "half": again((first,), lambda sizes: float(np.median(np.minimum(sizes, 100.0))) / 10.0),
         },
         {"patients": {"diameter at the first metastasis [mm]": [min(size, 1e3) for size in first.tolist()]}},
@@ -63,16 +57,6 @@ def _bins(setting: Setting) -> Finding:
             "Koscielny 1984": {"x": [width for width, _ in classes], "y": [percent for _, percent in classes]},
         }),),
     )  # fmt: skip
-
-
-def _first_size(trial: Trial, patient: int) -> float:
-    """Return the diameter of the primary when the first metastasis that grows arrived [mm]; infinite if none has."""
-    story = trial.patient(patient, "found")
-    growing = (np.asarray(story.lesions["fate"]) == "growing") & (np.asarray(story.lesions["lesion"]) > 0)
-    if not growing.any():
-        return math.inf
-    day = float(np.asarray(story.lesions["arrival_day"])[growing].min())
-    return diameter(float(np.interp(day, story.days, story.cells[:, 0])))
 
 
 def _staged(setting: Setting) -> Finding:
@@ -84,7 +68,7 @@ def _staged(setting: Setting) -> Finding:
         if setting.ablated and name != "T1a":
             continue
         trial = cohort(
-            setting, animals=patients, tumour={"is": "breast_er_positive", **kept}, host="adult", until="10 years", vary=_VARY,
+            setting, animals=patients, tumour={"is": "breast_er_positive", **kept}, host="adult", until="10 years", vary=SPREAD,
             diagnosis={"primary_diameter": f"{width:g} mm"}, without=("background death",),
             arms={"out": [{"resect": "primary", "at": "0 days"}]},
         )  # fmt: skip
@@ -108,8 +92,9 @@ CLAIMS = (
         id="B1",
         statement="Small primaries can have metastases, but it is mostly large ones that have them.",
         sources=("koscielny_1984",),
-        setup="Hormone-sensitive breast cancers that differ in growth, shedding and hits as in the shipped study, watched to 95 mm without "
-        "treatment; the diameter when the first metastasis that grows had arrived. Nothing is calibrated to these patients.",
+        setup="Hormone-sensitive breast cancers of patients who differ in what is shed and in how much of it lives, watched to 95 mm without "
+        "treatment; the diameter when the first metastasis had arrived that grows within twenty years. The loss in the first day is fitted to "
+        "the diameter at which half have one (P12).",
         observable="largest distance from the published share with metastases in eight classes of size",
         unit="point",
         band=Band(0.0, 8.0),
@@ -120,7 +105,7 @@ CLAIMS = (
             Check("below 1 cm", "share of tumours below 10 mm with a metastasis", "1", Band(0.01, 1.0)),
             Check("half", "diameter at which half have a metastasis", "cm", Band(3.0, 4.2)),
         ),
-        parameters=("tumour.hits, tumour.hit_rate", "tumour.shedding_rate", "tumour.early_loss_rate"),
+        parameters=("tumour.hits, tumour.hit_rate", "tumour.early_loss_rate: fitted (P12)", "vary: the spread between patients"),
     ),
     Claim(
         id="B2",

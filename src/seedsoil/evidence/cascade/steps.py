@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.evidence.bench import Order, cohort, counted
+from seedsoil.evidence.cascade.patients import followed, plan_of
 from seedsoil.evidence.cascade.portal import portal
 from seedsoil.evidence.claim import Ablation, Band, Chart, Check, Claim, Direction, Figure, Finding, Setting
 from seedsoil.evidence.estimates import again, mean, ratio
@@ -90,7 +91,7 @@ def _yields(setting: Setting) -> Finding:
     colonies = counted(trial, "colonies", "vein", site="lung")
     if setting.ablated:
         return Finding(mean(colonies / _VEIN_CELLS), len(colonies))
-    spontaneous = _spontaneous(setting, setting.animals(8, 40))
+    spontaneous = _spontaneous(setting, setting.animals(60, 400))
     return Finding(
         mean(colonies / _VEIN_CELLS),
         len(colonies),
@@ -104,21 +105,9 @@ def _yields(setting: Setting) -> Finding:
 
 def _spontaneous(setting: Setting, patients: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the metastases that breast primaries of 35 mm founded, and the cells that they shed till then, by patient."""
-    trial = cohort(
-        setting, animals=patients, tumour="breast_er_positive", host="adult", until="1 day",
-        diagnosis={"primary_diameter": "35 mm"}, arms={"found": [{"resect": "primary", "at": "0 days"}]},
-    )  # fmt: skip
-    tumour, founded, shed = trial.study.tumour, np.zeros(patients), np.zeros(patients)
-    for patient in range(patients):
-        story = trial.patient(patient, "found")
-        before = story.days <= 0.0
-        gain = 1.0 + float(tumour.hypoxic_shedding_gain) * story.hypoxia[before, 0] ** float(
-            tumour.hypoxic_shedding_power
-        )
-        rate = float(tumour.shedding_rate) * gain * story.cells[before, 0]
-        shed[patient] = float(np.trapezoid(rate, story.days[before]))
-        founded[patient] = float((story.lesions["parent"] == 0).sum())
-    return founded, shed
+    plan = plan_of(setting, 35.0, patients)
+    found = [followed(plan, patient) for patient in range(patients)]
+    return np.array([float(each.founded) for each in found]), np.array([each.shed for each in found])
 
 
 CLAIMS = (
@@ -169,8 +158,8 @@ CLAIMS = (
         id="B11",
         statement="Of the cells of a primary few can metastasise; whoever fails at one step is gone.",
         sources=("fidler_1970", "coumans_2013"),
-        setup="1e5 B16 cells into the tail vein of mice, lung colonies on day 14; breast cancers of 35 mm in patients, metastases "
-        "founded till then over all cells shed.",
+        setup="1e5 B16 cells into the tail vein of mice, lung colonies on day 14; breast cancers of 35 mm in patients who "
+        "differ as in B1, metastases founded till then over all cells shed.",
         observable="lung colonies per injected cell",
         unit="1",
         band=Band(4e-4, 1.3e-3),
