@@ -22,8 +22,8 @@ TARGETS = (
         id="P04",
         source="luzzi_1998",
         words="B16-F1 in the portal vein: cells in the liver on day 3, of those the share that begins to grow, of those the share seen by eye. "
-        "The liver's vessels and the line's sleep there carry the first two, its pace and how far founders differ the third. The first fit was "
-        "begun by hand: where no cell sleeps no slope leads to where nearly all do.",
+        "The liver's vessels and the line's sleep there carry the first two, its pace and how far founders differ the third. What stands "
+        "was first set by hand: where no cell sleeps no slope leads to where nearly all do.",
         free=(
             Free("hosts.mouse.soils.liver.vessel_loss"),
             Free("hosts.mouse.soils.liver.dormancy_cue", "linear"),
