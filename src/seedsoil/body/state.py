@@ -196,7 +196,7 @@ class Work(NamedTuple):
 SLOTS_BEYOND_TYPES = 48
 
 
-def new_state(types: int, lesions: int = 32, clones: int = 256, seeds: int = 4096) -> State:
+def new_state(types: int, lesions: int = 32, clones: int = 256, seeds: int = 16384) -> State:
     """Return an empty state with room for so many lesions, clones and seeds of one step."""
     slots = types + SLOTS_BEYOND_TYPES
     return State(

@@ -89,8 +89,8 @@ def ablation_breaks(claim: Claim, found: Finding, ablated: Finding) -> bool:
     """Say whether the ablation takes away what was found.
 
     Its figure must leave the interval of the intact one, and the effect must not stand: if the figure was in its band,
-    the ablated one is outside; if only the direction held, it holds no more. A figure that is no number stands for an
-    effect that did not come about.
+    the ablated one is outside, or, where the band begins at what no effect would give, its interval reaches there; if only
+    the direction held, it holds no more. A figure that is no number stands for an effect that did not come about.
     """
     intact, broken = found.figure, ablated.figure
     if math.isnan(broken.value):
@@ -98,7 +98,9 @@ def ablation_breaks(claim: Claim, found: Finding, ablated: Finding) -> bool:
     if intact.low <= broken.value <= intact.high:
         return False
     if claim.band is not None and claim.band.holds(intact.value):
-        return not claim.band.holds(broken.value)
+        nothing = claim.direction.of if claim.direction is not None else math.nan
+        level = nothing in (claim.band.low, claim.band.high) and broken.low <= nothing <= broken.high
+        return level or not claim.band.holds(broken.value)
     if claim.direction is not None and claim.direction.holds(intact):
         return not claim.direction.holds(broken)
     return True

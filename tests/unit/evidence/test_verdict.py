@@ -96,6 +96,11 @@ def test_what_breaks() -> None:
     assert ablation_breaks(CLAIM, found(0.5), found(math.nan))
     assert not ablation_breaks(CLAIM, found(math.nan), found(math.nan))
     assert ablation_breaks(CLAIM, found(1.5), found(1.0))
+    # A band that begins at no effect: chance puts what has none on either side of its edge, and the interval decides.
+    more = replace(CLAIM, band=Band(1.0, math.inf), direction=Direction("above", 1.0))
+    assert ablation_breaks(more, found(2.0), found(1.02))
+    assert not ablation_breaks(more, found(2.0), found(1.2))
+    assert not ablation_breaks(replace(CLAIM, band=Band(0.3, 0.9)), found(0.5), found(0.8, 0.5))
 
 
 def test_settings_share_luck() -> None:
