@@ -54,9 +54,9 @@ def _lung_colonies() -> tuple[float, float]:
 
 
 def test_the_lung_holds_most_at_every_time() -> None:
-    """Met: catches cells that arrest elsewhere, or live longer there."""
+    """Met, half of it or more: catches cells that arrest elsewhere, or live longer there. The mouse's liver spares those that come to it (Luzzi 1998)."""
     for day in TIMES[:-1]:
-        assert _label(day, "lung") > 0.8 * _label(day)
+        assert _label(day, "lung") > 0.5 * _label(day)
     assert _label(TIMES[-1], "lung") > 0.0
 
 

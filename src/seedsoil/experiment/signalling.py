@@ -33,7 +33,6 @@ Integers = NDArray[np.int64]
 _OF_VESSELS = ("vegf", "ang2", "pericyte", "sprouting")
 #: Levels are told apart in so many steps from nothing to all, and in steps of a thirty-second e-fold beyond.
 _STEPS = 32.0
-_WEIGHTS = np.array(GAUSS_WEIGHTS)
 
 
 def occupied(agents: Sequence[Agent], plasma: Floats) -> dict[str, Floats]:
@@ -81,21 +80,29 @@ def endothelial_kill(agents: Sequence[Agent], plasma: Floats, occupancy: dict[st
     return total
 
 
+def _averaged(values: Floats) -> Floats:
+    """Average over the nodes of each piece, summed in their order: a matrix product's order is a processor's."""
+    total = values[:, 0] * GAUSS_WEIGHTS[0]
+    for node in range(1, len(GAUSS_WEIGHTS)):
+        total = total + values[:, node] * GAUSS_WEIGHTS[node]
+    return total
+
+
 def vessel_rows(agents: Sequence[Agent], plasma: Floats, patient: Patient, without: Collection[str] = ()) -> Floats:
     """Signals to a lesion's vessels, piece by piece [pieces, VESSEL_SIGNALS]."""
     rows = np.zeros((plasma.shape[0], VESSEL_SIGNALS))
     held, up = occupied(agents, plasma), raised(agents, plasma)
     if "vegf" in held:
-        rows[:, VEGF_BLOCKED] = held["vegf"] @ _WEIGHTS
+        rows[:, VEGF_BLOCKED] = _averaged(held["vegf"])
     for name, column in (("ang2", ANG2_BLOCKED), ("pericyte", PERICYTES_LOST), ("integrin", INTEGRIN_BLOCKED)):
         if name in held:
-            rows[:, column] = _share(held[name]) @ _WEIGHTS
+            rows[:, column] = _averaged(_share(held[name]))
     if "sprouting" in up:
-        rows[:, SPROUTING_RAISED] = up["sprouting"] @ _WEIGHTS
+        rows[:, SPROUTING_RAISED] = _averaged(up["sprouting"])
     if "pericytes" in without:
         rows[:, PERICYTES_LOST] = 0.0
     if "endothelial apoptosis" not in without:
-        rows[:, ENDOTHELIUM_KILLED] = endothelial_kill(agents, plasma, held, patient) @ _WEIGHTS
+        rows[:, ENDOTHELIUM_KILLED] = _averaged(endothelial_kill(agents, plasma, held, patient))
     return rows
 
 
@@ -116,10 +123,10 @@ def condition_rows(agents: Sequence[Agent], plasma: Floats, wound: Floats, opene
         up |= {name: level for name, level in raised(agents, let_in).items() if name in BEHIND}
     for name, ratio in held.items():
         if name not in _OF_VESSELS:
-            rows[:, SIGNALS.index(name)] = _stepped(_share(ratio) @ _WEIGHTS)
+            rows[:, SIGNALS.index(name)] = _stepped(_averaged(_share(ratio)))
     for name, level in up.items():
         if name not in _OF_VESSELS:
-            steps = np.array([math.floor(_STEPS * log1p(float(each)) + 0.5) for each in level @ _WEIGHTS])
+            steps = np.array([math.floor(_STEPS * log1p(float(each)) + 0.5) for each in _averaged(level)])
             rows[:, SIGNALS.index(name)] = expm1_each(steps / _STEPS)
     rows[:, SIGNALS.index("wound")] = _stepped(wound)
     return rows

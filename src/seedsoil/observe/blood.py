@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from seedsoil.biology.clone import Traces, Tumour
 from seedsoil.biology.journey.anatomy import Anatomy, blood_flow, expected_passes
 from seedsoil.biology.journey.circulation import passes
+from seedsoil.biology.journey.founders import added
 from seedsoil.biology.journey.transplant import great_artery
 from seedsoil.biology.patient import Blood, Host
 from seedsoil.biology.signals import Levels, resting
@@ -100,7 +101,9 @@ def density(shed: Floats, ways: Floats, traces: Traces, cluster_share: float) ->
     size, slips = float(traces.cluster_cells), float(traces.passing_share)
     events = shed / (1.0 + cluster_share * (size - 1.0))
     single = (1.0 - slips) * ways[0] + slips * ways[1]
-    return Density(float(events @ single) * (1.0 - cluster_share), float(events @ ways[2]) * cluster_share)
+    return Density(
+        float(added(events * single)) * (1.0 - cluster_share), float(added(events * ways[2])) * cluster_share
+    )
 
 
 def cluster_recoveries(mean_cells: float, recovery: float) -> Floats:
