@@ -146,7 +146,6 @@ def chart_figure(chart: Chart) -> Picture:
             axes.set_xticks(range(len(chart.names)), [_folded(name, 14) for name in chart.names])
         axes.set_xlabel(chart.x)
         axes.set_ylabel(chart.y)
-        axes.set_title(chart.title)
         grid(axes, "y")
         if len(chart.series) > 1:
             picture.explain([_key_of(chart, place, name) for place, name in enumerate(chart.series)], 4)
