@@ -76,11 +76,13 @@ LATEST_DIAGNOSIS = 3.0
 MOST_ATTEMPTS = 200
 #: What becomes of founders that nobody finds, and what a study can do about it.
 _KILLED, _DIED_OUT, _ALONE, _SLOW = "killed first", "died out", "without the metastases asked for", "hardly grew"
+_CROWDED = "with more metastases than can be followed"
 _ADVICE = {
     _KILLED: "Lower diagnosis.primary_diameter.",
     _DIED_OUT: "Raise tumour.division_rate, or weaken what kills the cells (host.cells.immunity).",
     _ALONE: "Raise diagnosis.primary_diameter, or ask for fewer metastases.",
     _SLOW: "Lower diagnosis.primary_diameter or raise tumour.division_rate.",
+    _CROWDED: "Lower diagnosis.primary_diameter or tumour.shedding_rate.",
 }
 #: Growth of the primary's logarithm in one step while it is far from the size asked for, when nobody looks and nothing is
 #: given; and the longest of those steps [day]: no more than the pieces there are can cut to the shortest.
@@ -277,6 +279,8 @@ def _why_not_found(state: State, diagnosis: Diagnosis) -> str:
         return _KILLED
     if state.lesion[0, CELLS] <= 0.0:
         return _DIED_OUT
+    if state.count[LESIONS] >= MOST_LESIONS or state.count[PENDING] >= state.pending.shape[0]:
+        return _CROWDED
     is_late = diameter(state.lesion[0, CELLS]) > LATEST_DIAGNOSIS * diagnosis.primary_diameter_mm
     return _ALONE if is_late else _SLOW
 
