@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.evidence.bench import Order, cohort, counted
+from seedsoil.evidence.bench import Order, cohort, counted, per_patient
 from seedsoil.evidence.claim import Setting
 from seedsoil.evidence.injected import EYE
 from seedsoil.trial.trial import Trial
@@ -66,11 +66,5 @@ def steps_of(trial: Trial) -> Steps:
 
 def label(trial: Trial, site: str, days: float = _MINUTE, everywhere: bool = False) -> Floats:
     """Return the label of each mouse in the arm named for a site, so many days after: there, or in the whole body."""
-    found = trial.tables["counts"]
-    rows = (np.asarray(found["arm"]) == site) & (np.asarray(found["what"]) == "label")
-    rows &= np.abs(np.asarray(found["day"]) - _START - days) < 1e-4
-    if not everywhere:
-        rows &= np.asarray(found["site"]) == site
-    weights = np.asarray(found["number"])[rows].astype(np.float64)
-    who = np.asarray(found["patient"])[rows]
-    return np.bincount(who, weights=weights, minlength=trial.plan.patients).astype(np.float64)
+    among = {"what": "label", "day": _START + days} | ({} if everywhere else {"site": site})
+    return per_patient(trial, "counts", "number", site, among)
