@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,11 +31,32 @@ class Published:
     source: str
 
 
+#: Laws by which a number differs between patients; the first is meant where none is given.
+LAWS = ("lognormal", "normal")
+
+
+class Spread(NamedTuple):
+    """How a number differs between patients about its mean: the coefficient of variation, and the law.
+
+    "normal" is for numbers that stand in an exponent, as a rate of loss does: what is left then is lognormal.
+    """
+
+    cv: float
+    law: str = LAWS[0]
+
+    def factor(self, luck: float) -> float:
+        """Return what a number is multiplied by for a patient's luck, a standard normal number; 1 on average."""
+        if self.law == "normal":
+            return 1.0 + self.cv * luck
+        width = log1p(self.cv * self.cv)
+        return float(exp(np.sqrt(width) * luck - 0.5 * width))
+
+
 @dataclass(frozen=True)
 class Plan:
     """A study with every name resolved.
 
-    ``vary`` maps "tumour.division_rate" and the like to the coefficient of variation between patients.
+    ``vary`` maps "tumour.division_rate" and the like to how it differs between patients.
     """
 
     title: str
@@ -45,7 +67,7 @@ class Plan:
     patient: Patient
     vessels: Vasculature
     diagnosis: Diagnosis
-    vary: Mapping[str, float]
+    vary: Mapping[str, Spread]
     agents: Mapping[str, Agent]
     arms: Mapping[str, Protocol]
     primary_endpoint: str = "overall_survival"
@@ -54,7 +76,7 @@ class Plan:
 
 
 def virtual_patient(plan: Plan, number: int, draw: int = 0) -> Patient:
-    """Draw one patient's traits: lognormal about the plan's, mean kept, within each Value's range.
+    """Draw one patient's traits: about the plan's, mean kept, within each Value's range.
 
     Each trait has luck of its own, so that varying one more trait leaves the others as they were.
     """
@@ -64,8 +86,7 @@ def virtual_patient(plan: Plan, number: int, draw: int = 0) -> Patient:
         value: Value = getattr(getattr(plan.patient, noun), name)
         stream = new_stream(plan.seed, number)
         aim(stream, VARIATION, np.uint64(zlib.crc32(path.encode())), draw)
-        width = log1p(spread * spread)
-        factor = exp(np.sqrt(width) * normal(stream) - 0.5 * width)
+        factor = spread.factor(normal(stream))
         low = -np.inf if value.low is None else value.low
         high = np.inf if value.high is None else value.high
         changed[noun][name] = value.model_copy(update={"number": float(min(high, max(low, value.number * factor)))})

@@ -75,7 +75,11 @@ def test_the_demo_is_the_study_of_seed_and_soil() -> None:
     assert plan.arms["both"].courses == (seed, soil)
     assert all(arm.scans == (scan,) for arm in plan.arms.values())
     assert set(plan.agents) == {"bevacizumab", "fluorouracil"}
-    assert plan.vary == {"tumour.division_rate": 0.1, "tumour.shedding_rate": 1.0, "tumour.hit_rate": 0.5}
+    assert plan.vary == {
+        "tumour.division_rate": (0.1, "lognormal"),
+        "tumour.shedding_rate": (1.0, "lognormal"),
+        "tumour.hit_rate": (0.5, "lognormal"),
+    }
 
 
 def test_a_scan_is_spoken_of_with_its_article() -> None:

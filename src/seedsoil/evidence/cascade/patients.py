@@ -22,10 +22,10 @@ Floats = NDArray[np.float64]
 #: How patients with one cancer differ in what their tumours shed and how many of those cells live: together by a standard
 #: deviation of 3.1 in the logarithm of cells shed successfully, as was fitted to autopsies of all primaries
 #: (facts/organ_patterns.toml).
-SPREAD: Mapping[str, Mapping[str, float]] = {
+SPREAD: Mapping[str, Mapping[str, Any]] = {
     "tumour.shedding_rate": {"cv": 2.0},
     "tumour.viable_when_shed": {"cv": 2.0},
-    "tumour.early_loss_rate": {"cv": 0.4},
+    "tumour.early_loss_rate": {"cv": 0.4, "law": "normal"},
     "tumour.hit_rate": {"cv": 0.5},
 }
 #: Primaries that push their tissue aside rest at 2 cm: of those that are found wider nearly all replace it. Nothing is lost

@@ -13,10 +13,12 @@ from seedsoil.evidence.cascade.patients import SPREAD, first_width, plan_of
 from seedsoil.evidence.claim import Ablation, Band, Chart, Check, Claim, Direction, Figure, Finding, Setting
 from seedsoil.evidence.estimates import again, share
 
+__all__ = ["CLAIMS", "KOSCIELNY"]
+
 Floats = NDArray[np.float64]
 
 #: Middle of each class of size [mm], and the percentage with metastases in their lives (Koscielny 1984, recalled).
-_KOSCIELNY = (
+KOSCIELNY = (
     (17.5, 27.1),
     (30.0, 42.0),
     (40.0, 56.7),
@@ -33,9 +35,9 @@ _SEEN = 5.0
 
 def _bins(setting: Setting) -> Finding:
     """Breast cancers watched as they grow: the size at which the first metastasis that will show had settled."""
-    patients = setting.animals(160, 2648)
+    patients = setting.animals(480, 2648)
     # Where all cells can settle, the two smallest classes say enough.
-    classes = _KOSCIELNY[:2] if setting.ablated else _KOSCIELNY
+    classes = KOSCIELNY[:2] if setting.ablated else KOSCIELNY
     widest = classes[-1][0]
     early, late = (plan_of(setting, width, patients, without=setting.without) for width in (min(30.0, widest), widest))
     first = np.array([first_width(early, late, patient) for patient in range(10 if setting.ablated else patients)])

@@ -91,7 +91,7 @@ def _yields(setting: Setting) -> Finding:
     colonies = counted(trial, "colonies", "vein", site="lung")
     if setting.ablated:
         return Finding(mean(colonies / _VEIN_CELLS), len(colonies))
-    spontaneous = _spontaneous(setting, setting.animals(60, 400))
+    spontaneous = _spontaneous(setting, setting.animals(400, 2000))
     return Finding(
         mean(colonies / _VEIN_CELLS),
         len(colonies),

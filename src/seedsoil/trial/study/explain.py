@@ -13,6 +13,7 @@ from seedsoil.catalogue.numbers import numbers_in
 from seedsoil.experiment.orders.limits import cut_short
 from seedsoil.foundation.units import plain
 from seedsoil.foundation.value import Value
+from seedsoil.trial.plan import LAWS
 from seedsoil.trial.study.nouns import APART
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ def explain(study: Study) -> str:
     arms = study.arms
     lines = [study.title, "", *_start(study, len(arms)), *_transplants(study)]
     if study.vary:
-        spread = ", ".join(f"{path} by {100 * share:g} %" for path, share in study.vary.items())
+        spread = ", ".join(
+            f"{path} by {100 * width:g} %{'' if law == LAWS[0] else f' ({law})'}"
+            for path, (width, law) in study.vary.items()
+        )
         lines.append(f"Patients differ in (coefficient of variation): {spread}. All differ by chance.")
     else:
         lines.append("Patients differ by chance only.")

@@ -4,35 +4,32 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from pydantic import BaseModel
 
 from seedsoil.biology.clone import Tumour
 from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import MECHANISMS, Host, Patient
 from seedsoil.biology.soils.vasculature import Vasculature
 from seedsoil.catalogue.files import file_bytes, parse
-from seedsoil.catalogue.numbers import parts_of
 from seedsoil.catalogue.shelf import Shelf
 from seedsoil.experiment.grow import Diagnosis
 from seedsoil.experiment.protocol import Inject, Protocol, Shunt
 from seedsoil.foundation.errors import StudyError, did_you_mean, known_words, legible, said
-from seedsoil.foundation.value import Quantity
 from seedsoil.trial.endpoints import ENDPOINTS, MEDIAN_ENDPOINTS, TIME_ENDPOINTS
-from seedsoil.trial.plan import Plan, Published
+from seedsoil.trial.plan import Plan, Published, Spread
 from seedsoil.trial.study.arms import protocol_of, read_arms
 from seedsoil.trial.study.courses import Give
 from seedsoil.trial.study.explain import explain
 from seedsoil.trial.study.nouns import NOUN_SECTIONS, read_nouns, read_shelf
 from seedsoil.trial.study.orders import LONGEST_DAYS
-from seedsoil.trial.study.reader import WHOLE, Reader, shown
+from seedsoil.trial.study.reader import Reader, shown
 from seedsoil.trial.study.rules.screening import read_screening
 from seedsoil.trial.study.rules.setting import Setting
+from seedsoil.trial.study.rules.vary import read_vary
 from seedsoil.trial.study.schema import json_schema
 from seedsoil.trial.study.together import Written
 from seedsoil.trial.study.transplants import Transplants
@@ -46,7 +43,6 @@ __all__ = ["Study", "check", "shipped", "shipped_names"]
 #: What the tables can number; far fewer fit a machine, which is told when the run begins.
 MOST_PATIENTS = 2**31 - 1
 MOST_SEED = 2**63 - 1
-MOST_VARIATION = 2.0
 _SECTIONS = (
     "study",
     "catalogue",
@@ -70,7 +66,7 @@ class Study:
 
     Make one with ``Study.load(path)``, ``Study.read(text)`` or ``shipped(name)``. ``host`` is the body before its
     ``transplants``. ``until_days`` is counted from diagnosis; ``agents`` are those that an arm gives or the file
-    describes; ``vary`` maps "tumour.division_rate" and the like to a coefficient of variation; ``orders`` are what each
+    describes; ``vary`` maps "tumour.division_rate" and the like to how it differs between patients; ``orders`` are what each
     arm does, inherited orders first. ``shelf`` holds the user's own entries, from files beside the study or in the folder
     that it names.
     """
@@ -86,7 +82,7 @@ class Study:
     vessels: Vasculature
     agents: Mapping[str, Agent]
     diagnosis: Diagnosis
-    vary: Mapping[str, float]
+    vary: Mapping[str, Spread]
     orders: Mapping[str, tuple[Written, ...]]
     primary_endpoint: str
     secondary_endpoints: tuple[str, ...]
@@ -231,7 +227,7 @@ def _read(reader: Reader, table: dict[str, Any]) -> Study | None:
         return None
     nouns = read_nouns(reader, table)
     diagnosis = _diagnosis(reader, table, without)
-    vary = _vary(reader, table.get("vary", {}))
+    vary = read_vary(reader, table.get("vary", {}))
     primary, secondary = _endpoints(reader, table.get("endpoints", {}))
     healthy = diagnosis.primary_diameter_mm == 0.0
     setting = Setting(nouns.body, nouns.tumour, nouns.agents, healthy, until)
@@ -306,67 +302,6 @@ def _healthy(reader: Reader, rule: dict[str, Any], without: tuple[str, ...]) -> 
     if "metastasis" in without:
         reader.fault("diagnosis.primary", 'nothing would ever grow, for study.without switches "metastasis" off')
     return Diagnosis(primary_diameter_mm=0.0)
-
-
-def _vary(reader: Reader, given: object) -> dict[str, float]:
-    """Return the coefficient of variation of each number that differs between patients."""
-    paths = {
-        f"{noun}.{name}"
-        for noun, model in (("tumour", Tumour), ("host", Host))
-        for name, part in parts_of(model).items()
-        if part.shape == "one" and isinstance(part.holds, Quantity) and name not in WHOLE
-    }
-    varied: dict[str, float] = {}
-    for path, item in _flat(reader.table(given, "vary")).items():
-        place = reader.place("vary", path)
-        if path not in paths:
-            reader.fault(place, _not_varied(path, paths))
-            continue
-        table = reader.table(item, place, ("cv",))
-        if isinstance(item, dict) and "cv" not in item:
-            reader.fault(f"{place}.cv", "is missing; write { cv = 0.2 }")
-        elif "cv" in table:
-            varied[path] = reader.quantity(table["cv"], f"{place}.cv", "1", 0.0, MOST_VARIATION, fallback=0.0)
-    return varied
-
-
-def _not_varied(path: str, paths: Iterable[str]) -> str:
-    """Say why a path cannot vary, and what may be meant."""
-    section, _, inner = path.partition(".")
-    noun, _, name = path.rpartition(".")
-    models: dict[str, type[BaseModel]] = {"tumour": Tumour, "host": Host}
-    if section in NOUN_SECTIONS and (
-        section not in models or ("." in inner and inner.split(".")[0] in models[section].model_fields)
-    ):
-        return f"does not vary, only single numbers of the tumour and host do; change it for all, under [{section}]"
-    if noun in models and name in models[noun].model_fields:
-        return "is not one number with a spread; vary another, such as tumour.division_rate"
-    tails = {each.partition(".")[2]: each for each in paths if noun not in models or each.startswith(f"{noun}.")}
-    hint = did_you_mean(name[:40], tails)
-    for tail, each in tails.items():
-        hint = hint.replace(f"'{tail}'", f"'{each}'")
-    return f"is no number of the tumour or host that can vary.{hint}"
-
-
-def _flat(table: dict[str, Any]) -> dict[str, Any]:
-    """Return paths that were written without quotes, which TOML reads as tables in tables, as one key each."""
-    flat: dict[str, Any] = {}
-    for key, item in table.items():
-        if key in NOUN_SECTIONS and isinstance(item, dict):
-            flat |= _paths(key, item)
-        else:
-            flat[key] = item
-    return flat
-
-
-def _paths(start: str, table: dict[str, Any]) -> dict[str, Any]:
-    """Return the tables inside a table as one key each, down to those that hold no table."""
-    found: dict[str, Any] = {}
-    for key, item in table.items():
-        path = f"{start}.{key}"
-        deeper = isinstance(item, dict) and item and all(isinstance(each, dict) for each in item.values())
-        found |= _paths(path, item) if deeper else {path: item}
-    return found
 
 
 def _endpoints(reader: Reader, given: object) -> tuple[str, tuple[str, ...]]:

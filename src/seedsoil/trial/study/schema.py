@@ -22,6 +22,7 @@ from seedsoil.foundation.value import Quantity
 from seedsoil.observe.response import RESPONSES
 from seedsoil.observe.scan import INSTRUMENTS
 from seedsoil.trial.endpoints import ENDPOINTS, MEDIAN_ENDPOINTS, TIME_ENDPOINTS
+from seedsoil.trial.plan import LAWS
 from seedsoil.trial.study.courses import COURSE_KEYS, GUARDS, MOST_DOSES
 from seedsoil.trial.study.looks.read import LOOKS, MOST_CELLS_READ, MOST_CLONES, MOST_CULTURES, MOST_ZONES, PIECES
 from seedsoil.trial.study.nouns import APART
@@ -68,7 +69,7 @@ def json_schema() -> dict[str, Any]:
         "propertyNames": {"pattern": OWN_NAME.pattern},
         "additionalProperties": {"type": "object", "additionalProperties": {}},
     }
-    spread = _table({"cv": {"type": "number", "minimum": 0, "maximum": 2}}, ["cv"])
+    spread = _table({"cv": {"type": "number", "minimum": 0, "maximum": 2}, "law": {"enum": list(LAWS)}}, ["cv"])
     graft = {"soil": {"type": "string"}, "of": {"type": "string"}, "share": _SHARE}
     extends = {"anyOf": [{"type": "string"}, _LIST]}
     arm = _table({"extends": extends, "do": {"type": "array", "items": {"oneOf": _orders()}}})

@@ -15,7 +15,7 @@ from seedsoil.experiment.orders.condition import Condition
 from seedsoil.experiment.protocol import Ablate, Inject, Irradiate, Resect, Scan, Shunt
 from seedsoil.foundation.units import write
 from seedsoil.foundation.value import Quantity, Value
-from seedsoil.trial.plan import Published
+from seedsoil.trial.plan import LAWS, Published, Spread
 from seedsoil.trial.study.courses import Give
 from seedsoil.trial.study.looks.written import look_table
 from seedsoil.trial.study.nouns import APART, BESIDE
@@ -43,7 +43,7 @@ def resolve(study: Study) -> str:
         _section("host", _noun("host", study.host, shelf)),
         *_transplants(study),
         _section("diagnosis", _diagnosis(study)),
-        _section("vary", {path: {"cv": toml_value(spread)} for path, spread in study.vary.items()}),
+        _section("vary", {path: _spread(spread) for path, spread in study.vary.items()}),
         *(_arm(name, orders) for name, orders in study.orders.items()),
         _section("endpoints", _texts({"primary": study.primary_endpoint, "secondary": study.secondary_endpoints})),
         *(_section(f"published.{toml_key(one.arm)}.{one.endpoint}", _band(one)) for one in study.published),
@@ -56,6 +56,12 @@ def resolve(study: Study) -> str:
         _section("vessels", _noun("vessels", study.vessels, shelf)),
     ]
     return "\n".join(sections)
+
+
+def _spread(spread: Spread) -> dict[str, str]:
+    """Return how a number differs between patients; the law that is meant where none is given goes without saying."""
+    told = {} if spread.law == LAWS[0] else {"law": toml_value(spread.law)}
+    return {"cv": toml_value(spread.cv)} | told
 
 
 def _section(title: str, table: Mapping[str, Any]) -> str:
