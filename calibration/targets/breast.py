@@ -33,7 +33,8 @@ TARGETS = (
         words="Breast cancers of patients who differ: the diameter at which half have a metastasis in their lives, and the share that has one in each "
         "class of size. One constant of survival, the loss in the first day; what is shed was measured.",
         free=(Free("tumours.breast_er_positive.early_loss_rate"),),
-        aims={"half": Aim(3.56, 0.08, "log")} | {f"{width:g} mm": Aim(percent, _CLASS_ERROR) for width, percent in KOSCIELNY},
+        aims={"half": Aim(3.56, 0.08, "log")}
+        | {f"{width:g} mm": Aim(percent, _CLASS_ERROR) for width, percent in KOSCIELNY},
         figures=_sizes,
     ),
 )
