@@ -26,6 +26,23 @@ def test_two_claims_from_end_to_end(tmp_path: Path) -> None:
     assert "reproduced" in table.stdout
 
 
+def test_parameters_of_a_claim_are_measured_and_kept(tmp_path: Path) -> None:
+    first = seedsoil("evidence", "B4", "--parameters", where=tmp_path)
+    assert first.returncode == 0, first.stderr
+    assert "Parameters at the ends of their ranges" in first.stdout
+    page = (tmp_path / "evidence" / "pages" / "B4.html").read_text(encoding="utf-8")
+    assert "Parameters moved" in page
+    again = seedsoil("evidence", "B4", "--parameters", "--json", where=tmp_path)
+    moved = json.loads(again.stdout)[0]["tables"]["parameters"]
+    rim = [
+        row
+        for row in zip(moved["parameter"], moved["end"], moved["value"], strict=True)
+        if row[0] == "tumour.diffusion_rim"
+    ]
+    assert [end for _, end, _ in rim] == ["lowest", "highest"]
+    assert rim[0][2] < rim[1][2]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

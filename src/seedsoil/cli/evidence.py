@@ -12,8 +12,9 @@ from cyclopts import Parameter
 from seedsoil.cli.terminal import DONE, FAILED, INTERRUPTED, print_table, progress_of, quoted, say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from seedsoil.evidence.runner.parameters import Moved
     from seedsoil.evidence.runner.result import Result
 
 _LINES = 10
@@ -31,6 +32,7 @@ def evidence(
     workers: int | None = None,
     seed: int = _SEED,
     pages: Annotated[bool, Parameter(negative="--no-pages")] = True,
+    parameters: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
     """Put the review's claims to the test: each as a virtual experiment, against its published figure.
 
@@ -56,6 +58,8 @@ def evidence(
         Seed of all luck.
     pages
         Write a page for each claim, and an overview.
+    parameters
+        Measure what the parameters that a claim names do: each at both ends of its range. Five times as long.
     """
     from seedsoil.evidence.review import chosen
     from seedsoil.evidence.runner.carry_out import carry_out
@@ -84,21 +88,33 @@ def evidence(
                 draw(done, len(meant))
 
             results = carry_out(meant, "full" if full else "fast", seed, out, workers=count, tell=tell)
+        moved = _measured(results, out, count) if parameters else {}
     except KeyboardInterrupt:
         say(f"Interrupted. What was done is kept in {quoted(out)}; the same command takes it up.")
         return INTERRUPTED
     if pages:
-        _write(results, out)
+        _write(results, moved, out)
     if json:
         import json as text
 
-        print(text.dumps([result.row() for result in results], indent=2, ensure_ascii=False, allow_nan=False))
+        rows = [result.row(moved.get(result.claim.id, ())) for result in results]
+        print(text.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False))
     else:
         _print(results, out, pages)
+        _print_moved(results, moved)
     return FAILED if any(result.failure for result in results) else DONE
 
 
-def _write(results: Sequence[Result], out: Path) -> None:
+def _measured(results: Sequence[Result], out: Path, workers: int) -> dict[str, tuple[Moved, ...]]:
+    """Return what the named parameters of claims do, as it is kept or measured now."""
+    from seedsoil.evidence.runner.carry_out import measure_all
+
+    done = [result for result in results if not result.failure]
+    with progress_of("claims with parameters moved", _LINES) as draw:
+        return measure_all(done, out, workers=workers, tell=lambda count: draw(count, len(done)))
+
+
+def _write(results: Sequence[Result], moved: Mapping[str, tuple[Moved, ...]], out: Path) -> None:
     """Write the pages of these results, and the overview of them."""
     from seedsoil.evidence.runner.kept import Shelf
     from seedsoil.show.evidence.pages import write_claim, write_overview
@@ -109,13 +125,13 @@ def _write(results: Sequence[Result], out: Path) -> None:
         shelf.put(f"pages/{name}", content)
 
     for result in results:
-        write_claim(result, put)
+        write_claim(result, put, moved.get(result.claim.id, ()))
     write_overview(results, put)
 
 
 def _print(results: Sequence[Result], out: Path, pages: bool) -> None:
     """Print a line for each claim, and how many have which verdict."""
-    from seedsoil.show.evidence.pages import banded, number, told
+    from seedsoil.show.evidence.words import banded, number, told
 
     rows = []
     for one in results:
@@ -144,3 +160,12 @@ def _print(results: Sequence[Result], out: Path, pages: bool) -> None:
         print(f"Pages: {out / 'pages' / 'index.html'}")
     if any(one.failure for one in results):
         print(f"What failed, with tracebacks: {out / 'failed'}")
+
+
+def _print_moved(results: Sequence[Result], moved: Mapping[str, tuple[Moved, ...]]) -> None:
+    """Print, for each claim, its parameters at both ends of their ranges and the figures then; what matters most first."""
+    from seedsoil.show.evidence.parameters import COLUMNS, rows_of
+
+    rows = [(one.claim.id, *row) for one in results for row in rows_of(one, moved.get(one.claim.id, ()))]
+    if rows:
+        print_table("Parameters at the ends of their ranges", ("claim", *COLUMNS), rows, numbers_from=7)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.evidence.claim import Setting
+from seedsoil.evidence.moved import moved_tables
 from seedsoil.trial.run import run
 from seedsoil.trial.study.file import Study
 from seedsoil.trial.trial import Trial
@@ -16,6 +17,7 @@ from seedsoil.trial.trial import Trial
 __all__ = ["HEALTHY", "Order", "cohort", "column", "counted", "lesions_of_each", "per_patient", "study"]
 
 Order = Mapping[str, Any]
+_NAME = "the experiment"
 #: A host without a tumour: cells are injected.
 HEALTHY = {"primary": "none"}
 
@@ -82,7 +84,8 @@ def study(
         "arms": {name: {"do": [dict(order) for order in orders]} for name, orders in arms.items()},
         **sections,
     }
-    return Study.from_tables(tables, "the experiment")
+    made = Study.from_tables(tables, _NAME)
+    return made if setting.move is None else Study.from_tables(moved_tables(tables, made, setting.move), _NAME)
 
 
 def column(trial: Trial, table: str, name: str, arm: str | None = None) -> NDArray[Any]:

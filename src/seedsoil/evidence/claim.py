@@ -17,16 +17,30 @@ _TINY = 0.1
 
 
 @dataclass(frozen=True)
+class Move:
+    """A number by its path in a study file ("tumour.spread.cluster_gain"), and the end of its range to which it goes.
+
+    ``seen`` is what it finds where studies have that number: how it stood, and where it went.
+    """
+
+    path: str
+    end: Literal["lowest", "highest"]
+    seen: dict[str, str] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True)
 class Setting:
     """How an experiment is to be carried out: with how many animals, with which luck, and with what taken away.
 
     ``ablated`` says that the claim's ablation is on; ``without`` then names the mechanisms to switch off in a study.
+    ``move`` takes one number of its studies to an end of its range.
     """
 
     budget: Budget
     seed: int
     ablated: bool = False
     without: tuple[str, ...] = ()
+    move: Move | None = None
 
     def animals(self, fast: int, full: int) -> int:
         """Return how many animals, patients, lesions or repeats this setting asks for."""

@@ -21,6 +21,6 @@ def test_what_is_shed_and_founded() -> None:
     assert sum(each.founded for each in found) > 0
     assert all(((each.widths > 0.1) & (each.widths < 21.0)).all() for each in found)
     assert all(each.founded == 0 and not each.widths.size for each in bare)
-    assert [each.shed for each in bare] == pytest.approx([each.shed for each in found], rel=1e-3)
+    assert [each.shed for each in bare] == pytest.approx([each.shed for each in found], rel=3e-3)
     # A gram sheds 1e6 cells a day and more as it lacks oxygen; it doubles in some 120 days.
     assert 1e7 < float(np.median([each.shed for each in found])) < 1e11

@@ -224,7 +224,7 @@ CLAIMS = (
             Check("later", "share with oxygen after four weeks, over the start", "1", Band(0.0, 0.999)),
             Check("imatinib", "leak with a third of the pericytes lost, over the start (0.65 was measured)", "1"),
         ),
-        parameters=("vessels.two_pool.maturation", "vessels.two_pool.immature_loss", "vessels.two_pool.vegf_tone: fitted"),
+        parameters=("vessels.maturation", "vessels.immature_loss", "vessels.vegf_tone: fitted"),
     ),
     Claim(
         id="G4",
@@ -242,7 +242,7 @@ CLAIMS = (
             Check("small over antibody", "loss of the small drug over loss of the antibody", "1", Band(-10.0, 0.999)),
             Check("pericytes", "share of vessels with pericytes, with over without", "1", Band(1.001, 100.0)),
         ),
-        parameters=("vessels.two_pool.mature_leak", "agents.cetuximab.delivery", "agents.bevacizumab.blocks.vegf.half: fitted"),
+        parameters=("vessels.mature_leak", "agents.cetuximab.delivery", "agents.bevacizumab.blocks.vegf.half: fitted"),
     ),
     Claim(
         id="G5",
@@ -261,7 +261,7 @@ CLAIMS = (
             Check("two weeks", "perfusion after two weeks over that before", "1"),
             Check("four weeks", "perfusion after four weeks over that before", "1"),
         ),
-        parameters=("vessels.two_pool.vegf_tone: fitted", "agents.bevacizumab.blocks.vegf.half: fitted", "host.vascular_timescale"),
+        parameters=("vessels.vegf_tone: fitted", "agents.bevacizumab.blocks.vegf.half: fitted", "host.vascular_timescale"),
         dispute="In one xenograft uptake of irinotecan tended to rise. Here vessels narrow at once and unripe ones ripen within days, "
         "so that uptake falls, comes back, and falls again within weeks.",
     ),
@@ -280,7 +280,7 @@ CLAIMS = (
             Check("hypoxia", "hypoxic share of the tumour, with loss over without", "1"),
             Check("weight", "mean tumour weight, with loss over without", "1"),
         ),
-        parameters=("vessels.two_pool.ang2_pericyte_loss", "vessels.two_pool.ang2_opening: assumed", "tumour.hypoxic_shedding_gain"),
+        parameters=("vessels.ang2_pericyte_loss", "vessels.ang2_opening: assumed", "tumour.hypoxic_shedding_gain"),
     ),
     Claim(
         id="G7",
@@ -296,6 +296,6 @@ CLAIMS = (
             Check("weight", "mean tumour weight, with Ang2 blocked over loss alone", "1"),
             Check("untreated", "metastases founded, with both over none", "1"),
         ),
-        parameters=("vessels.two_pool.ang2_pericyte_loss", "vessels.two_pool.ang2_opening: assumed", "agents.anti_ang2.blocks.ang2.half"),
+        parameters=("vessels.ang2_pericyte_loss", "vessels.ang2_opening: assumed", "agents.anti_ang2.blocks.ang2.half"),
     ),
 )  # fmt: skip

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, as_completed
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from seedsoil.evidence.claim import Budget, Claim
+from seedsoil.evidence.runner.each import each
 from seedsoil.evidence.runner.kept import Shelf
+from seedsoil.evidence.runner.parameters import Moved, measure
 from seedsoil.evidence.runner.result import Result, result_of
 from seedsoil.evidence.runner.work import Done, work
-from seedsoil.trial.runner.pool import ProcessPool, WorkerDiedError
+from seedsoil.trial.runner.pool import WorkerDiedError
 
-__all__ = ["carry_out"]
+__all__ = ["carry_out", "measure_all"]
 
 Tell = Callable[[Result, bool], None]
 
@@ -55,35 +56,50 @@ def carry_out(
             found[claim.id] = kept
             say(kept, True)
     left = [claim for claim in claims if claim.id not in found]
-    by_name = {claim.id: claim for claim in left}
-    for done in _all_done(left, budget, seed, workers):
-        result = result_of(by_name[done.claim], budget, seed, done)
+    for claim, done in each(work, left, budget, seed, workers):
+        result = result_of(claim, budget, seed, _finished(claim, done))
         shelf.keep(result)
-        found[done.claim] = result
+        found[claim.id] = result
         say(result, False)
     return [found[claim.id] for claim in claims]
 
 
-def _all_done(claims: Sequence[Claim], budget: Budget, seed: int, workers: int) -> Iterator[Done]:
-    """Yield what comes of each claim as it comes."""
-    if workers == 1 or len(claims) < 2:
-        for claim in claims:
-            yield work(claim.id, budget, seed)
-        return
-    pool = ProcessPool(min(workers, len(claims)))
-    try:
-        futures = {pool.submit(work, claim.id, budget, seed): claim for claim in claims}
-        for future in as_completed(futures):
-            yield _reply(future, futures[future])
-    except BaseException:
-        pool.kill()
-        raise
-    pool.shutdown()
+def _finished(claim: Claim, done: Done | WorkerDiedError) -> Done:
+    """Return what came of a claim; of one whose worker died, how."""
+    if isinstance(done, WorkerDiedError):
+        return Done(claim.id, 0.0, failure=f"{claim.id} was not finished: {done}.\n")
+    return done
 
 
-def _reply(future: Future[Done], claim: Claim) -> Done:
-    """Return what a worker sent, or how it died: memory, or a signal from outside."""
-    try:
-        return future.result()
-    except WorkerDiedError as error:
-        return Done(claim.id, 0.0, failure=f"{claim.id} was not finished: {error}.\n")
+def measure_all(
+    results: Sequence[Result], out: Path, *, workers: int = 1, tell: Callable[[int], None] | None = None
+) -> dict[str, tuple[Moved, ...]]:
+    """Measure the named parameters of claims that were carried out, and return what each came to, by claim.
+
+    Parameters
+    ----------
+    results
+        Of one budget and seed.
+    out
+        Folder of results: what is measured is kept there at once.
+    workers
+        Processes; 1 is this one.
+    tell
+        Called with the number of claims done.
+    """
+    shelf, found = Shelf(out), dict[str, tuple[Moved, ...]]()
+    for result in results:
+        kept = shelf.find_moved(result.claim, result.budget, result.seed)
+        if kept is not None:
+            found[result.claim.id] = kept
+    left = [result.claim for result in results if result.claim.id not in found]
+    if left:
+        budget, seed = results[0].budget, results[0].seed
+        for claim, moved in each(measure, left, budget, seed, workers):
+            if isinstance(moved, WorkerDiedError):
+                raise moved
+            shelf.keep_moved(claim, budget, seed, moved)
+            found[claim.id] = moved
+            if tell:
+                tell(len(found))
+    return found

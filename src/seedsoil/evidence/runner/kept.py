@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from seedsoil.evidence.claim import Budget, Claim
 from seedsoil.evidence.review import SECTIONS, home_of, section_of
+from seedsoil.evidence.runner.parameters import Moved
 from seedsoil.evidence.runner.result import Result
 from seedsoil.experiment.publish import disk, publish
 from seedsoil.foundation.errors import StoreError
@@ -53,7 +55,7 @@ def identity_of(claim: Claim, budget: Budget, seed: int) -> str:
 
 
 class Shelf:
-    """The folder in which results are kept: ``claims/A3.json`` for each, ``failed/A3.txt`` for a traceback."""
+    """The folder in which results are kept: ``claims/A3.json`` for each, ``failed/A3.txt`` for a traceback, ``parameters/A3.json``."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -82,6 +84,21 @@ class Shelf:
         text = json.dumps({"identity": identity, **result.kept()}, indent=1, ensure_ascii=False)
         self.put(f"claims/{claim.id}.json", text.encode() + b"\n")
         (self.folder / "failed" / f"{claim.id}.txt").unlink(missing_ok=True)
+
+    def find_moved(self, claim: Claim, budget: Budget, seed: int) -> tuple[Moved, ...] | None:
+        """Return what is kept of a claim's parameters, if it is of the same identity and whole."""
+        try:
+            kept = json.loads((self.folder / "parameters" / f"{claim.id}.json").read_text(encoding="utf-8"))
+            if kept["identity"] != identity_of(claim, budget, seed):
+                return None
+            return tuple(Moved.read(one) for one in kept["moved"])
+        except (FileNotFoundError, NotADirectoryError, KeyError, TypeError, ValueError):
+            return None
+
+    def keep_moved(self, claim: Claim, budget: Budget, seed: int, moved: Sequence[Moved]) -> None:
+        """Write what a claim's parameters came to."""
+        kept = {"identity": identity_of(claim, budget, seed), "moved": [one.kept() for one in moved]}
+        self.put(f"parameters/{claim.id}.json", json.dumps(kept, indent=1, ensure_ascii=False).encode() + b"\n")
 
     def put(self, name: str, content: bytes) -> Path:
         """Write a file of the folder, whole or not at all, and return where it lies. StoreError if it is no folder."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from seedsoil.evidence.claim import Budget, Chart, Claim, Figure, Finding
+from seedsoil.evidence.runner.parameters import Moved
 from seedsoil.evidence.runner.work import Done
 from seedsoil.evidence.verdict import Verdict, judge
 
@@ -29,8 +30,8 @@ class Result:
     ablated: Finding | None = None
     failure: str = ""
 
-    def row(self) -> dict[str, Any]:
-        """Return the result as plain data that JSON can hold: null for what is no number."""
+    def row(self, moved: Sequence[Moved] = ()) -> dict[str, Any]:
+        """Return the result as plain data that JSON can hold: null for what is no number; ``moved`` as one more table."""
         claim, band = self.claim, self.claim.band
         figure = self.found.figure if self.found else None
         return {
@@ -51,7 +52,7 @@ class Result:
             "n": self.found.n if self.found else 0,
             "seed": self.seed,
             "seconds": round(self.seconds, 2),
-            "tables": self._tables(),
+            "tables": self._tables() | _moved(moved),
         }
 
     def _tables(self) -> dict[str, Any]:
@@ -89,6 +90,18 @@ class Result:
         found, ablated = _finding(kept["found"]), _finding(kept["ablated"])
         done = Done(claim.id, float(kept["seconds"]), found, ablated, str(kept["failure"]))
         return result_of(claim, kept["budget"], int(kept["seed"]), done)
+
+
+def _moved(moved: Sequence[Moved]) -> dict[str, Any]:
+    """Return the table of parameters that were moved; none where none was."""
+    rows = [
+        {
+            "parameter": one.path, "end": one.end, "stands": one.stands, "goes": one.goes,
+            **{part: plain(getattr(one.figure, part, None)) for part in ("value", "low", "high")},
+        }
+        for one in moved
+    ]  # fmt: skip
+    return {"parameters": {key: [row[key] for row in rows] for key in rows[0]}} if rows else {}
 
 
 def result_of(claim: Claim, budget: Budget, seed: int, done: Done) -> Result:

@@ -14,6 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from seedsoil.evidence.claim import Band, Chart, Figure
 from seedsoil.evidence.review import SECTIONS
+from seedsoil.evidence.runner.parameters import Moved, by_weight
 from seedsoil.evidence.runner.result import Result
 from seedsoil.evidence.verdict import RULES, Status
 from seedsoil.show.palette import (
@@ -41,6 +42,8 @@ STATUS_COLOURS: dict[Status, str] = {
     "failed": DARK,
 }
 _band_colour = "#D6EAD9"
+#: Where an experiment broke off.
+_nothing = Figure(math.nan, math.nan, math.nan)
 _line_colours = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, GREY)
 _dashes: tuple[Any, ...] = ("-", (0, (6, 1.5)), (0, (2, 1.2)), (0, (7, 1.5, 1.5, 1.5)), "-", "-")
 #: More series than colours take another mark each round.
@@ -109,6 +112,36 @@ def checks_figure(result: Result) -> Picture | None:
             part: [float(getattr(found.checks[check.name], part)) for check in checks]
             for part in ("value", "low", "high")
         },
+    }
+    return picture
+
+
+def parameters_figure(result: Result, moved: Sequence[Moved]) -> Picture:
+    """Draw the observable as it is and with each parameter at both ends of its range; that one first which moves it farthest.
+
+    ``table`` holds what, value, low, high.
+    """
+    if result.found is None:
+        raise ValueError(f"{result.claim.id} failed: it has no figure to draw")
+    rows, colours = [("all as they stand", result.found.figure)], [BLUE]
+    for ends in by_weight(tuple(moved), result.found.figure):
+        for one in ends:
+            rows.append((f"{one.path}\nat {one.goes} for {one.stands}", one.figure or _nothing))
+            colours.append(PURPLE if one.end == "lowest" else ORANGE)
+    with house_style():
+        picture = Picture(7.6, 1.2 + 0.46 * len(rows))
+        axes = picture.subplots()
+        marks = _draw_rows(axes, rows, result.claim.band, colours)
+        axes.tick_params(axis="y", labelsize=8)
+        axes.set_xlabel(_folded(f"{_capital(result.claim.observable)}{_unit(result.claim.unit)}", 70))
+        ends_of = ((PURPLE, "a parameter at its lowest"), (ORANGE, "at its highest"))
+        picture.explain(
+            [*marks, *(Line2D([], [], color=colour, marker="s", lw=2.4, label=label) for colour, label in ends_of)], 2
+        )
+    picture.caption = f"{result.claim.id}: the figure with one parameter at a time at an end of the range that its source allows, all else as it stands."
+    picture.table = {
+        "what": [name.replace("\n", " ") for name, _ in rows],
+        **{part: [float(getattr(figure, part)) for _, figure in rows] for part in ("value", "low", "high")},
     }
     return picture
 

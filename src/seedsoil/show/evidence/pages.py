@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 
 from seedsoil.catalogue.describe import reference
-from seedsoil.evidence.claim import Band, Figure
 from seedsoil.evidence.review import SECTIONS, section_of
+from seedsoil.evidence.runner.parameters import Moved
 from seedsoil.evidence.runner.result import Result
 from seedsoil.evidence.verdict import RULES, failed_checks, reason
 from seedsoil.show import page as html
@@ -17,8 +16,11 @@ from seedsoil.show.evidence.figures import (
     chart_figure,
     checks_figure,
     overview_figure,
+    parameters_figure,
     verdict_figure,
 )
+from seedsoil.show.evidence.parameters import COLUMNS, rows_of
+from seedsoil.show.evidence.words import banded, number, told
 from seedsoil.show.palette import Picture
 
 NOTICE = "Research and teaching instrument: not for clinical decisions."
@@ -28,33 +30,11 @@ _most_rows = 40
 Put = Callable[[str, bytes], object]
 
 
-def number(value: float) -> str:
-    """Return a number as a reader wants it: four digits, "-" for what is none."""
-    if not math.isfinite(value):
-        return "-" if math.isnan(value) else "∞" if value > 0 else "-∞"
-    return f"{value:.4g}"
+def write_claim(result: Result, put: Put, moved: Sequence[Moved] = ()) -> str:
+    """Write the page of a claim and its pictures, through ``put``; return the page's name.
 
-
-def told(figure: Figure) -> str:
-    """Return a figure with its interval; an exact one alone."""
-    if figure.low == figure.high == figure.value or not math.isfinite(figure.low):
-        return number(figure.value)
-    return f"{number(figure.value)} ({number(figure.low)} to {number(figure.high)})"
-
-
-def banded(band: Band | None) -> str:
-    """Return a band in words."""
-    if band is None:
-        return "not given"
-    if band.low == band.high:
-        return number(band.low)
-    if math.isinf(band.high):
-        return f"{number(band.low)} or more"
-    return f"{number(band.high)} or less" if math.isinf(band.low) else f"{number(band.low)} to {number(band.high)}"
-
-
-def write_claim(result: Result, put: Put) -> str:
-    """Write the page of a claim and its pictures, through ``put``; return the page's name."""
+    ``moved`` is what its parameters came to, where they were measured.
+    """
     claim, section = result.claim, section_of(result.claim)
     why = RULES["failed"] if result.found is None else reason(claim, result.found, result.verdict)
     body = [
@@ -67,7 +47,7 @@ def write_claim(result: Result, put: Put) -> str:
         body.append(html.verbatim(result.failure))
     else:
         body += [_figures(result), *_pictures(result, put)]
-    body += _set_up(result)
+    body += [*_set_up(result), *_parameters(result, moved, put), *_sources(result)]
     name = f"{claim.id}.html"
     put(name, html.page(f"{claim.id}: {result.verdict.status}", body).encode())
     return name
@@ -114,7 +94,7 @@ def publish(put: Put, name: str, title: str, picture: Picture) -> str:
 
 
 def _set_up(result: Result) -> list[str]:
-    """Return how the claim is put to the test, and what it rests on."""
+    """Return how the claim is put to the test."""
     claim = result.claim
     body = [
         html.heading("Set-up"),
@@ -126,9 +106,25 @@ def _set_up(result: Result) -> list[str]:
         body.append(html.paragraph(f"Switched off: {', '.join(claim.ablation.without)}.", "note"))
     if claim.dispute:
         body += [html.heading("Where sources disagree"), html.paragraph(claim.dispute)]
-    if claim.parameters:
-        body += [html.heading("Parameters that matter most"), html.listing(claim.parameters)]
-    body += [html.heading("Sources"), html.listing([f"{key}: {reference(key)}" for key in claim.sources])]
+    return body
+
+
+def _parameters(result: Result, moved: Sequence[Moved], put: Put) -> list[str]:
+    """Return the parameters that the claim names, and what each does where that was measured."""
+    claim = result.claim
+    body = [html.heading("Parameters that matter most"), html.listing(claim.parameters)]
+    if moved and result.found is not None:
+        body.append(publish(put, f"{claim.id}-parameters", "Parameters moved", parameters_figure(result, moved)))
+        body.append(html.table(COLUMNS, rows_of(result, moved), f"{result.budget} mode, all else as it stands"))
+    elif result.found is not None:
+        body.append(html.paragraph("What each does is not measured here: seedsoil evidence --parameters does.", "note"))
+    return body
+
+
+def _sources(result: Result) -> list[str]:
+    """Return the sources of a claim, and the tables of what was found."""
+    claim = result.claim
+    body = [html.heading("Sources"), html.listing([f"{key}: {reference(key)}" for key in claim.sources])]
     if result.found is not None:
         body += [html.paragraph(note, "note") for note in result.found.notes]
         body += [_numbers(name, columns) for name, columns in result.found.tables.items()]
