@@ -78,6 +78,6 @@ CLAIMS = (
             Check("no astrocytes", "the same, if astrocytes do not shelter", "1"),
             Check("temozolomide", "the same under temozolomide, which passes a shut barrier better", "1"),
         ),
-        parameters=("organs.brain.barrier.ceiling", "agents.paclitaxel.barrier_passage: assumed", "host.cells.protection.fold: assumed"),
+        parameters=("soils.brain.barrier.ceiling", "agents.paclitaxel.barrier_passage: assumed", "host.cells.protection.fold: assumed"),
     ),
 )  # fmt: skip

@@ -145,7 +145,7 @@ CLAIMS = (
             Check("spread", "between the largest and the smallest line", "log10 cells"),
             Check("melanoma that co-opts", "rank correlation if the melanoma grows along the brain's vessels", "1"),
         ),
-        parameters=("tumour.dialogue.vegf_output: assumed", "tumour.co_option: assumed", "organs.brain.vessel_density: assumed"),
+        parameters=("tumour.dialogue.vegf_output: assumed", "tumour.co_option: assumed", "soils.brain.vessel_density: assumed"),
     ),
     Claim(
         id="H5", statement="With an antisense gene against VEGF, tumour cells make fewer metastases in the brain.", sources=("yano_2000",),
@@ -160,7 +160,7 @@ CLAIMS = (
             Check("cells", "cells in the brain, antisense over parents", "1"),
             Check("parents", "metastases of 2 mm or more in a mouse, parents", "1"),
         ),
-        parameters=("tumour.dialogue.vegf_output: assumed", "tumour.co_option: assumed", "organs.brain.vessel_density: assumed"),
+        parameters=("tumour.dialogue.vegf_output: assumed", "tumour.co_option: assumed", "soils.brain.vessel_density: assumed"),
     ),
     Claim(
         id="H6", statement="More VEGF in squamous lung cells neither raises nor lowers their metastases in the brain: it is not enough by itself.",

@@ -121,7 +121,7 @@ CLAIMS = (
         ablation=Ablation("no cell needs proteases", "holding them then changes nothing"),
         experiment=_proteases,
         checks=(Check("monotone", "1 if more of the inhibitor never lets more cells in", "1", Band(1.0, 1.0)),),
-        parameters=("tumour.spread.protease_dependence", "agents.batimastat.blocks"),
+        parameters=("tumour.spread.protease_dependence", "agents.batimastat.blocks.protease.half"),
     ),
     Claim(
         id="B7",
@@ -158,6 +158,6 @@ CLAIMS = (
             Check("extravasated", "share of cells let go that live in the liver on day 3", "1", Band(0.7, 0.9)),
             Check("begun", "share of those that began to grow", "1", Band(0.015, 0.04)),
         ),
-        parameters=("host.anatomy.sites.size_trap", "tumour.adhesion", "soils.liver.vessel_loss and what else is fitted to P04: the last two checks"),
+        parameters=("host.anatomy.sites.size_trap", "tumour.adhesion", "soils.liver.vessel_loss: and what else is fitted to P04: the last two checks"),
     ),
 )  # fmt: skip

@@ -129,8 +129,8 @@ CLAIMS = (
             Check("dormant", "share of injected cells that are dormant single cells on day 13 (kept back)", "1"),
         ),
         parameters=(
-            "soils.liver.vessel_loss, soils.liver.dormancy_cue, of mice: fitted to these figures (P04)",
-            "tumour.quiescence_rate, dormancy_sensitivity, division_rate, founder_variation, of B16-F1: fitted to them too",
+            "soils.liver.vessel_loss, soils.liver.dormancy_cue: of mice, fitted to these figures (P04)",
+            "tumour.quiescence_rate, tumour.dormancy_sensitivity, tumour.division_rate, tumour.founder_variation: of B16-F1, fitted too",
         ),
     ),
     Claim(

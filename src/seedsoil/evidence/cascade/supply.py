@@ -192,6 +192,6 @@ CLAIMS = (
             Check("vessels alone", "the same, with vessels and seen", "1"),
             Check("evasion alone", "the same, without vessels and hidden", "1"),
         ),
-        parameters=("tumour.visibility.antigen", "host.cells.immunity", "tumour.angiogenic_switch_rate"),
+        parameters=("tumour.visibility.antigen", "host.cells.immunity.kill_rate", "tumour.angiogenic_switch_rate"),
     ),
 )  # fmt: skip

@@ -68,6 +68,6 @@ CLAIMS = (
         ablation=Ablation("endothelium cannot die", "in all three lesions the soil drug acts on endothelium alone", ("endothelial apoptosis",)),
         experiment=_established,
         checks=tuple(Check(name, f"mean weight, both over chemotherapy, {name}", "1") for name in _LESIONS),
-        parameters=("tumour.dialogue.endothelial_support", "agents.paclitaxel.endothelial_kill"),
+        parameters=("tumour.dialogue.endothelial_support", "agents.paclitaxel.endothelial_kill.maximum"),
     ),
 )  # fmt: skip

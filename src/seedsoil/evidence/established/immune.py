@@ -114,7 +114,7 @@ CLAIMS = (
             Check("partial", "share of patients with a partial response", "1"),
             Check("antigen lost", "share of resistant cells at the end", "1"),
         ),
-        parameters=("tumour.visibility.antigen", "host.cells.immunity.kill_rate", "agents.interleukin_2.raises.lymphocyte"),
+        parameters=("tumour.visibility.antigen", "host.cells.immunity.kill_rate", "agents.interleukin_2.raises.lymphocyte.maximum"),
     ),
     Claim(
         id="G15",

@@ -84,7 +84,7 @@ CLAIMS = (
             Check("primary", "weight of a tumour that is there, with the drug over without", "1"),
             Check("lived", "days that mice lived after a week of the drug", "day"),
         ),
-        parameters=("agents.sunitinib.raises.conditioning", "agents.sunitinib.blocks.vegf.half"),
+        parameters=("agents.sunitinib.raises.conditioning.maximum", "agents.sunitinib.blocks.vegf.half"),
     ),
     Claim(
         id="G9",
@@ -102,6 +102,6 @@ CLAIMS = (
             Check("gains", "places of the map, out of 15, with a lighter tumour by the antibody", "places"),
             Check("losses", "places of the map, out of 15, with a heavier one", "places"),
         ),
-        parameters=("vessels.two_pool", "tumour.co_option", "agents.bevacizumab.blocks.vegf.half"),
+        parameters=("vessels.maturation, vessels.immature_loss", "tumour.co_option", "agents.bevacizumab.blocks.vegf.half"),
     ),
 )  # fmt: skip

@@ -242,7 +242,7 @@ CLAIMS = (
             Check("small over antibody", "loss of the small drug over loss of the antibody", "1", Band(-10.0, 0.999)),
             Check("pericytes", "share of vessels with pericytes, with over without", "1", Band(1.001, 100.0)),
         ),
-        parameters=("vessels.mature_leak", "agents.cetuximab.delivery", "agents.bevacizumab.blocks.vegf.half: fitted"),
+        parameters=("vessels.mature_leak", "agents.cetuximab.delivery.permeability", "agents.bevacizumab.blocks.vegf.half: fitted"),
     ),
     Claim(
         id="G5",

@@ -117,7 +117,7 @@ CLAIMS = (
             Check("resistant", "share of the cells in the liver that resist at the death of those who regrew", "1", Band(0.9, 1.0)),
             Check("36 months within", "1 if 36 months lie in the middle 80 % of times to regrowth", "1", Band(1.0, 1.0)),
         ),
-        parameters=("agents.floxuridine.kill", "tumour.mechanisms.*.rate", "host.burden_hazard"),
+        parameters=("agents.floxuridine.kill.maximum", "tumour.mechanisms.*.rate", "host.burden_hazard"),
         dispute="In trials of such pumps half or nearly all respond, and half live 18 to 24 months: the patient of the review did better than most.",
     ),
 )  # fmt: skip

@@ -157,7 +157,7 @@ CLAIMS = (
             Check("median", "median net growth on the drug", "1/day", Band(-0.07, -0.01)),
             Check("shrinking", "share of lesions that shrink", "1"),
         ),
-        parameters=("tumour.sensitivity_variation: from the decline of 68 lesions", "agents.vemurafenib.kill", "agents.vemurafenib.delivery"),
+        parameters=("tumour.sensitivity_variation: from the decline of 68 lesions", "agents.vemurafenib.kill.maximum", "agents.vemurafenib.delivery.permeability"),
     ),
     Claim(
         id="E8",
@@ -175,7 +175,7 @@ CLAIMS = (
             Check("resistant share", "share of resistant cells at the end", "1"),
             Check("months to relapse", "median time to progression of those who relapse", "month"),
         ),
-        parameters=("tumour.mechanisms.target.rate", "agents.vemurafenib.kill"),
+        parameters=("tumour.mechanisms.target.rate", "agents.vemurafenib.kill.maximum"),
     ),
     Claim(
         id="E11",
@@ -192,6 +192,6 @@ CLAIMS = (
             Check("vanished", "share of lesions that a later scan did not show", "1"),
             Check("relapsed", "share of patients who progressed", "1"),
         ),
-        parameters=("tumour.mechanisms.target.rate", "agents.vemurafenib.kill", "tumour.division_rate"),
+        parameters=("tumour.mechanisms.target.rate", "agents.vemurafenib.kill.maximum", "tumour.division_rate"),
     ),
 )  # fmt: skip

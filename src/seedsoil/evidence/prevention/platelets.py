@@ -95,6 +95,6 @@ CLAIMS = (
         ablation=Ablation("no platelets", "aspirin has nothing to hold: mice without platelets fare alike with it and without", ("platelets",)),
         experiment=_aspirin,
         checks=(Check("after", "lung colonies with aspirin from a week after over those without", "1", Band(0.9, 1.1)),),
-        parameters=("agents.aspirin.blocks.platelet.half: assumed", "agents.aspirin.effect_half_life", "tumour.spread.platelet_cloak"),
+        parameters=("agents.aspirin.blocks.platelet.half: assumed", "agents.aspirin.distribution.effect_half_life", "tumour.spread.platelet_cloak"),
     ),
 )  # fmt: skip

@@ -260,7 +260,7 @@ CLAIMS = (
             Check("metastases", "cells of metastases, all three over gemcitabine", "1", Band(0.0, 0.5)),
             Check("without gemcitabine", "cells of the primary, cilengitide and verapamil over nothing", "1", Band(0.9, math.inf)),
         ),
-        parameters=("agents.cilengitide.raises.sprouting: assumed", "vessels.crowding", "agents.gemcitabine.delivery"),
+        parameters=("agents.cilengitide.raises.sprouting.maximum: assumed", "vessels.crowding", "agents.gemcitabine.delivery.permeability"),
     ),
     Claim(
         id="F8",

@@ -87,7 +87,7 @@ CLAIMS = (
             Check("aee788", "mean weight, AEE788 over none", "1"),
             Check("irinotecan", "mean weight, irinotecan over none", "1"),
         ),
-        parameters=("tumour.dialogue.endothelial_support.egf", "agents.irinotecan.endothelial_kill"),
+        parameters=("tumour.dialogue.endothelial_support.egf", "agents.irinotecan.endothelial_kill.maximum"),
     ),
     Claim(
         id="I3",
@@ -113,6 +113,6 @@ CLAIMS = (
             Check("with liver metastases", "share of mice with metastases in the liver, both", "1"),
             Check("with liver metastases, untreated", "the same, untreated", "1"),
         ),
-        parameters=("tumour.dialogue.endothelial_support.egf", "tumour.receptors.egf", "agents.gemcitabine.kill"),
+        parameters=("tumour.dialogue.endothelial_support.egf", "tumour.receptors.egf", "agents.gemcitabine.kill.maximum"),
     ),
 )  # fmt: skip
