@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.evidence.bench import Order, cohort, column
+from seedsoil.evidence.cascade.patients import SPREAD
 from seedsoil.evidence.claim import Ablation, Band, Check, Claim, Direction, Figure, Finding, Setting
 from seedsoil.evidence.estimates import mean, share
 from seedsoil.evidence.vasculature.mice import orthotopic, spread
@@ -90,7 +91,7 @@ def _children(setting: Setting) -> Figure:
         {"give": "mifamurtide", "dose": "2 mg/m^2", "every": "7 days", "times": 24, "start": "98 days"},
     ]
     trial = cohort(
-        setting, animals=setting.animals(10, 331), tumour="osteosarcoma", host="adult", until="6 years",
+        setting, animals=setting.animals(20, 331), tumour="osteosarcoma", host="adult", until="6 years", vary=SPREAD,
         diagnosis={"primary_diameter": "60 mm"}, without=("background death",),
         arms={"chemotherapy": chemotherapy, "liposomes": [*chemotherapy, *liposomes]},
     )  # fmt: skip
@@ -122,7 +123,7 @@ CLAIMS = (
         sources=("fidler_1981", "key_1982", "meyers_2008", "chou_2009"),
         setup="B16-F10 in the skin of mice, taken out at 1, 1.5 or 2 mm (there were more millimetres in the study, but here these "
         "have as many metastases); from day 3 mifamurtide 2 mg/m2 twice a week for four weeks or none; 20 to 40 mice, 90 "
-        "days. Osteosarcoma of 60 mm in patients, resected, doxorubicin and cisplatin, with mifamurtide twice a week for "
+        "days. Osteosarcoma of 60 mm in patients who differ, resected, doxorubicin and cisplatin, with mifamurtide twice a week for "
         "12 weeks and weekly for 24 or without; 662 patients in full mode.",
         observable="share of treated mice free of visible metastases on day 90",
         unit="1",
