@@ -84,13 +84,15 @@ class History:
     def lineage(
         self, cells: int = USUAL_CELLS, lesions: int | Sequence[int] = USUAL_LESIONS,
         mutations_per_division: float | None = None, mutations_before: float | None = None,
+        pieces: Mapping[int, float] | None = None,
     ) -> Lineage:  # fmt: skip
         """Sample cells and draw the tree that they descend by (``lineage_of``); the same each time, and nothing else changes.
 
         ``cells`` of each lesion; ``lesions``: how many (the primary and the largest metastases), or their numbers;
         ``mutations_per_division``: neutral mutations of each daughter in what is read, an exome's if not given;
         ``mutations_before``: those that the first cell brings along, what its tissue gathers at the host's rate until then if not
-        given. ModelError for what cannot be sampled.
+        given. ``pieces``: lesions of which the cells come from one piece, as a needle brings it, and how many cells that holds.
+        ModelError for what cannot be sampled.
         """
         if mutations_before is None:
             host = self.subject.host
@@ -99,6 +101,7 @@ class History:
         return lineage_of(
             self.mosaic, self.lesions, self.clones, cells=cells, sampled=lesions,
             mutations_per_division=mutations_per_division, mutations_before=mutations_before, arrivals=self.arrivals,
+            pieces=pieces,
         )  # fmt: skip
 
 

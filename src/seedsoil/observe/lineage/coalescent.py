@@ -82,6 +82,19 @@ class Rates:
         return math.inf
 
 
+def hidden_divisions(rates: Rates, late: float, early: float, share: float, lines: int) -> float:
+    """Mean divisions between two depths, on one of some lines side by side, whose other daughter left no sampled cell.
+
+    Each cell of the row between them is sampled with chance p, ``share``. A line divides 2 b a day, its other daughter to either
+    side; towards another line that daughter is seen at the rate d ln (1 - p + p W) / dt, b times its chance to be sampled.
+    """
+    births = 0.0
+    for edge, birth, span in zip(rates._edges, rates.birth, rates.spans, strict=False):
+        births += birth * max(0.0, min(early, edge[0] + span) - max(late, edge[0]))
+    seen = math.log(rates.inverse_tail(early, share) / rates.inverse_tail(late, share))
+    return max(0.0, 2.0 * (births - seen * (lines - 1.0) / lines))
+
+
 def _grown(growth: float, span: float) -> float:
     """The integral of exp(growth t) over a span."""
     return math.expm1(growth * span) / growth if abs(growth) * span > 1e-12 else span

@@ -6,12 +6,15 @@ population's first day one line is left; it joins the population that its founde
 A pool stands for many small clones of one kind: its lines meet by the same law, and each leaves for a cell of another kind at
 the rate at which mutants of that kind are born there, for each cell of the pool. Whoever enters a population before the day
 of sampling joins the lines that are left by then as one more cell among all that lived that day.
+
+A piece is what a needle brings: neighbours in the row of all cells of a lesion, whatever their kinds. Its lines meet by the rates of
+the lesion as a whole; the one that is left on the day of their last meeting goes on as any other cell that lived that day.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +22,7 @@ from numpy.typing import NDArray
 
 from seedsoil.foundation.errors import ModelError
 from seedsoil.foundation.streams import LINEAGE, Stream, aim, mix, uniform
-from seedsoil.observe.lineage.coalescent import Rates, bridged_depths, node_depths
+from seedsoil.observe.lineage.coalescent import Rates, bridged_depths, hidden_divisions, node_depths
 from seedsoil.observe.lineage.migration import Migrations
 from seedsoil.observe.lineage.mosaic import Mosaic, Population
 from seedsoil.observe.lineage.population import FEW_CELLS, Populations, Register, Stretch
@@ -27,6 +30,8 @@ from seedsoil.observe.lineage.tree import DIVIDED, MOVED, MUTATED, ROOT, SAMPLED
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+
+_piece = np.uint64(1 << 45)
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,16 @@ class Wanted:
     clone: int
     cells: int
     place: int
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Cells to be sampled from a piece of a lesion: how many, on the recorded day of which place, out of how many neighbours."""
+
+    lesion: int
+    cells: int
+    place: int
+    size: float
 
 
 @dataclass
@@ -61,7 +76,9 @@ def sample_cells(mosaic: Mosaic, lesion: int, place: int, count: int) -> list[Wa
     return [Wanted(lesion, int(clone), int(one), place) for clone, one in zip(clones, found, strict=True) if one]
 
 
-def genealogy(mosaic: Mosaic, register: Register, migrations: Migrations, wanted: Sequence[Wanted]) -> CellTree:
+def genealogy(
+    mosaic: Mosaic, register: Register, migrations: Migrations, wanted: Sequence[Wanted], pieces: Sequence[Piece] = ()
+) -> CellTree:
     """Draw the tree of the wanted cells, in days since diagnosis. ModelError if there are not so many cells.
 
     The patient's stream is not touched: the luck is found by population and recorded day, so that a larger sample changes
@@ -73,17 +90,20 @@ def genealogy(mosaic: Mosaic, register: Register, migrations: Migrations, wanted
         for one in wanted
         if one.cells < 1 or one.cells > mosaic.cells_on((one.lesion, one.clone), one.place)
     ]
-    if faults or not wanted:
+    if faults or not (wanted or pieces):
         raise ModelError(faults or "lineage: no cells are asked for; sample a lesion that has some")
     sweep = _Sweep(mosaic, register, migrations)
     by_place: dict[int, list[Wanted]] = {}
     for one in wanted:
         by_place.setdefault(one.place, []).append(one)
-    for place in range(max(by_place), -1, -1):
+    for place in range(max([*by_place, *(one.place for one in pieces)]), -1, -1):
         for one in by_place.get(place, []):
             for _ in range(one.cells):
                 node = sweep.add(float(mosaic.days[place]), (one.lesion, one.clone), SAMPLED)
                 sweep.enter((one.lesion, one.clone), _Line(node, float(mosaic.days[place])))
+        for piece in pieces:
+            if piece.place == place:
+                sweep.cut(piece)
         sweep.step(place)
     return sweep.finish()
 
@@ -101,6 +121,7 @@ class _Sweep:
         self.hidden: list[float] = []
         self.lines: dict[Population, list[_Line]] = {}
         self.roots: list[_Line] = []
+        self.waiting: list[tuple[Population, _Line]] = []
         self.known = Populations(mosaic, register, migrations)
         self.stream: Stream = mosaic.stream.copy()
 
@@ -123,6 +144,10 @@ class _Sweep:
         low = float(self.mosaic.days[place - 1]) if place > 0 else -math.inf
         high = float(self.mosaic.days[place])
         done: set[Population] = set()
+        for population, line in self.waiting:
+            if line.day > low:
+                self.enter(population, line)
+        self.waiting = [one for one in self.waiting if one[1].day <= low]
         while True:
             # Whoever began last goes first: its founder's line may enter the others in the same step.
             ready = [
@@ -134,6 +159,27 @@ class _Sweep:
             done.add(population)
             aim(self.stream, LINEAGE, np.uint64(mix(np.uint64(population[0]), np.uint64(population[1]))), place)
             self.follow(population, place, low, high)
+
+    def cut(self, piece: Piece) -> None:
+        """Join the lines of a piece, which come back to the others on the day of their last meeting, or of the first record."""
+        rates, days = self.known.whole(piece.lesion, piece.place), self.mosaic.days
+        aim(self.stream, LINEAGE, np.uint64(mix(np.uint64(piece.lesion), _piece)), piece.place)
+        depths = node_depths(self.stream, rates, piece.cells, piece.size)
+        top, share = float(days[piece.place]), piece.cells / piece.size
+        bottom = top - min(float(depths.max(initial=0.0)), rates.age)
+        before = max(0, int(np.searchsorted(days, bottom)) - 1)
+        clones, cells = self.mosaic.of_lesion(piece.lesion, before)
+        if not cells.size:
+            clones, cells = self.mosaic.of_lesion(piece.lesion, before + 1)
+        at = int(np.searchsorted(np.cumsum(cells), uniform(self.stream) * cells.sum(), side="right"))
+        population = (piece.lesion, int(clones[min(at, clones.size - 1)]))
+        order = [_Line(self.add(top, population, SAMPLED), top) for _ in range(piece.cells)]
+
+        def hidden(late: float, early: float, lines: int) -> float:
+            return hidden_divisions(rates, top - late, top - early, share, lines)
+
+        for line in self._comb(population, order, depths, hidden, (top, bottom)):
+            self.waiting.append((population, line))
 
     def follow(self, population: Population, place: int, low: float, high: float) -> None:
         """Follow the lines of a population through a step, taking in those that enter on the way."""
@@ -192,12 +238,20 @@ class _Sweep:
         else:
             fewer = max(1, round(stretch.cells_at(bottom)))
             depths = bridged_depths(self.stream, rates, count, max(count, round(cells)), fewer)
-        return self._comb(population, order, depths, stretch, (top, bottom))
+        return self._comb(population, order, depths, stretch.hidden, (top, bottom))
 
     def _comb(
-        self, population: Population, order: list[_Line], depths: Floats, stretch: Stretch, days: tuple[float, float]
+        self,
+        population: Population,
+        order: list[_Line],
+        depths: Floats,
+        unseen: Callable[[float, float, int], float],
+        days: tuple[float, float],
     ) -> list[_Line]:
-        """Join neighbours in a row at their depths below ``days[0]``; lines that are left reach ``days[1]``."""
+        """Join neighbours in a row at their depths below ``days[0]``; lines that are left reach ``days[1]``.
+
+        ``unseen`` tells the divisions of so many lines between two days of which the tree shows nothing.
+        """
         top, bottom = days
         block, left = list(range(len(order))), len(order)
         # Divisions that stay hidden on any one line, from the first day back to each meeting: alike for all lines.
@@ -214,7 +268,7 @@ class _Sweep:
             day = top - float(depths[place])
             if day < bottom:
                 break
-            hidden += stretch.hidden(since, day, left)
+            hidden += unseen(since, day, left)
             since, left = day, left - 1
             one, other = find(place), find(place + 1)
             node = self.add(day, population, DIVIDED)
@@ -223,7 +277,7 @@ class _Sweep:
                 self.hidden[order[root].node] += hidden - before[root]
             block[other] = one
             order[one], before[one] = _Line(node, day), hidden
-        hidden += stretch.hidden(since, bottom, left)
+        hidden += unseen(since, bottom, left)
         rest = [place for place in range(len(order)) if block[place] == place]
         for place in rest:
             self.hidden[order[place].node] += hidden - before[place]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.observe.lineage.coalescent import span_to
+from seedsoil.observe.lineage.coalescent import Rates, span_to
 from seedsoil.observe.lineage.migration import Migrations
 from seedsoil.observe.lineage.mosaic import Mosaic, Population
 
@@ -149,6 +149,23 @@ class Populations:
         if origin.mother is not None or not math.isfinite(span):
             span = min(span, high - origin.day)
         return Stretch(high, after, math.log(after) / span if span > 0.0 else 0.0, birth, growth, high - span)
+
+    def whole(self, lesion: int, place: int) -> Rates:
+        """Births and growth of all cells of a lesion, backwards from a recorded day to the first one with cells."""
+        spans, births, growths = [0.0], [0.0], [0.0]
+        _, later = self.mosaic.of_lesion(lesion, place)
+        for at in range(place - 1, -1, -1):
+            clones, cells = self.mosaic.of_lesion(lesion, at)
+            if not cells.size:
+                break
+            span = float(self.mosaic.days[at + 1] - self.mosaic.days[at])
+            growth = math.log(float(later.sum() / cells.sum())) / span if span > 0.0 else 0.0
+            birth = float(np.average(self.mosaic.division[lesion, self.mosaic.kind[clones]], weights=cells))
+            spans.append(span)
+            births.append(max(birth, growth))
+            growths.append(growth)
+            later = cells
+        return Rates(tuple(spans), tuple(births), tuple(growths))
 
     def _pace(self, population: Population, place: int) -> float:
         """Growth [1/day] of a population from a recorded day on, until it is ten times as large or as small."""

@@ -14,7 +14,7 @@ from seedsoil.foundation.errors import ModelError
 from seedsoil.foundation.streams import Stream
 from seedsoil.observe.lineage.clones import Event, event_log, register_of
 from seedsoil.observe.lineage.exchange import machina_files, newick, node_names, place_names, sistem_graph
-from seedsoil.observe.lineage.genealogy import Wanted, genealogy, sample_cells
+from seedsoil.observe.lineage.genealogy import Piece, Wanted, genealogy, sample_cells
 from seedsoil.observe.lineage.migration import (
     Founders,
     MigrationGraph,
@@ -113,10 +113,27 @@ def chosen_lesions(mosaic: Mosaic, lesions: Columns, most: int) -> list[int]:
     return sorted(([0] if size[0] > 0.0 else []) + [int(one) for one in largest])
 
 
+def _faulty_pieces(mosaic: Mosaic, pieces: Mapping[int, float], which: Sequence[int], cells: int) -> list[str]:
+    """What is wrong with the pieces, one line each."""
+    faults = []
+    for lesion, size in pieces.items():
+        there = mosaic.of_lesion(lesion, mosaic.last_place(lesion))[1].sum() if lesion in which else 0.0
+        if lesion not in which:
+            faults.append(
+                f"lineage: a piece of lesion {lesion}, of which nothing is sampled; leave it out, or sample it"
+            )
+        elif not cells <= size <= there:
+            faults.append(
+                f"lineage: a piece of {size:g} cells of lesion {lesion}; give at least the {cells} that are sampled, and at "
+                f"most the {there:g} that there are"
+            )
+    return faults
+
+
 def lineage_of(
     mosaic: Mosaic, lesions: Columns, clones: Columns, *, cells: int = USUAL_CELLS,
     sampled: int | Sequence[int] = USUAL_LESIONS, mutations_per_division: float | None = None,
-    mutations_before: float = 0.0, arrivals: Columns | None = None,
+    mutations_before: float = 0.0, arrivals: Columns | None = None, pieces: Mapping[int, float] | None = None,
 ) -> Lineage:  # fmt: skip
     """Sample cells of a patient's lesions and draw their tree and mutations.
 
@@ -136,6 +153,9 @@ def lineage_of(
         Mean number of mutations that the tumour's first cell brings along, in what is read.
     arrivals : columns, optional
         Cells that came into lesions that were there (``migrations_of``).
+    pieces : mapping of int to float, optional
+        Sampled lesions whose cells are taken from one piece, and how many neighbouring cells it holds: a needle's, say. What descends
+        together lies together. Cells of a piece are told as of the clone of their last common ancestor.
 
     Raises
     ------
@@ -154,13 +174,17 @@ def lineage_of(
                 faults.append(f"lineage: no lesion {lesion}; the patient has lesions 0 to {known - 1}")
             elif mosaic.last_place(lesion) < 0:
                 faults.append(f"lineage: lesion {lesion} never grew, so it has no cells to sample; leave it out")
+    pieces = dict(pieces or {})
+    faults += _faulty_pieces(mosaic, pieces, which, cells)
     if faults:
         raise ModelError(faults)
     migrations, register = migrations_of(lesions, arrivals), register_of(clones)
     wanted: list[Wanted] = []
     for lesion in which:
-        wanted += sample_cells(mosaic, lesion, mosaic.last_place(lesion), cells)
-    tree = genealogy(mosaic, register, migrations, wanted)
+        if lesion not in pieces:
+            wanted += sample_cells(mosaic, lesion, mosaic.last_place(lesion), cells)
+    cut = [Piece(lesion, cells, mosaic.last_place(lesion), size) for lesion, size in sorted(pieces.items())]
+    tree = genealogy(mosaic, register, migrations, wanted, cut)
     rate = usual_rate() if mutations_per_division is None else mutations_per_division
     sites = tuple(str(site) for site in lesions["site"])
     places = tuple(place_names(sites))

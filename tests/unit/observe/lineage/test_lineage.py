@@ -75,6 +75,33 @@ def test_what_cannot_be_sampled_is_said_at_once() -> None:
     assert "lesions 0 to 1" in caught.value.faults[2]
 
 
+def test_a_needle_brings_relatives_and_leaves_the_others_alone() -> None:
+    """Eight cells of a piece of 1000 of 3e9 met within its last 200 days; a sample of all, in the first 140; what a metastasis shows stays."""
+    mosaic, lesions, clones = patient([0], [80.0], ["p", "a"])
+    needle = lineage_of(mosaic, lesions, clones, cells=8, sampled=[0, 1], pieces={0: 1000.0}).tree
+    spread = lineage_of(mosaic, lesions, clones, cells=8, sampled=[0, 1]).tree
+    met = [float(one.day[one.common_ancestor(one.tips[one.lesion[one.tips] == 0])]) for one in (needle, spread)]
+    assert met[0] > 158.0
+    assert met[1] < 140.0
+    inner = [one.day[(one.lesion == 1) & (one.event == DIVIDED)].tolist() for one in (needle, spread)]
+    assert inner[0] == inner[1]
+    # The line that is left goes on with the others: one root, and as many meetings as join sixteen cells.
+    assert np.count_nonzero(needle.parent < 0) == 1
+    assert np.count_nonzero(needle.event == DIVIDED) == 15
+    assert (needle.lengths >= 0.0).all()
+
+
+def test_a_piece_that_cannot_be_is_told() -> None:
+    """Too few cells, more than there are, a lesion that is not sampled: one line each; catches a needle that brings what is not there."""
+    mosaic, lesions, clones = patient([0], [80.0], ["p", "a"])
+    with pytest.raises(ModelError) as caught:
+        lineage_of(mosaic, lesions, clones, cells=8, sampled=[0], pieces={0: 4.0, 1: 100.0})
+    assert "at least the 8 that are sampled" in caught.value.faults[0]
+    assert "lesion 1, of which nothing is sampled" in caught.value.faults[1]
+    with pytest.raises(ModelError, match="at most the"):
+        lineage_of(mosaic, lesions, clones, cells=8, sampled=[0], pieces={0: 1e15})
+
+
 @pytest.mark.parametrize("cells", [5, 6, 40, 10**12])
 def test_places_in_a_row(cells: int) -> None:
     """All of them where all are asked for; never one twice, never one outside; and each alike likely (2000 draws, 6 errors)."""
