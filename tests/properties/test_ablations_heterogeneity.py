@@ -7,7 +7,10 @@ import pytest
 
 from seedsoil.body.state import CELLS, FOUNDER_SPREAD, LESIONS, PARENT, SENSITIVITY, VIGOUR, with_room
 from seedsoil.experiment.grow import Diagnosis
+from seedsoil.experiment.history import History
+from seedsoil.trial.run import run
 from seedsoil.trial.runner.patients import run_patients
+from seedsoil.trial.study.file import Study
 from tests.properties.examples import (
     COLON,
     CONTROL,
@@ -119,3 +122,33 @@ def test_sensitivity_is_handed_on_by_a_metastasis() -> None:
     seeds = state.lesion[1 : state.count[LESIONS], SENSITIVITY]
     assert len(seeds) > 1000
     assert (seeds == 0.7).all()
+
+
+def test_premalignant_phase() -> None:
+    """Ten years of a premalignant line bring what 2 b u exceeds its tissue's rate by, and no cell moves; off, a healthy cell's mutations.
+
+    Longer than the patient had lived: no more than those years. Catches a line that divides b times, and a tissue counted twice.
+    """
+    tables = {
+        "study": {"title": "a test", "patients": 1, "seed": 5, "until": "1 day"},
+        "host": {"is": "adult"}, "diagnosis": {"primary_diameter": "3 mm"}, "arms": {"none": {"do": []}},
+    }  # fmt: skip
+
+    def history(time: str, *without: str) -> History:
+        study = {**tables["study"], "without": ["metastasis", *without]}
+        tumour = {"is": "pancreas_adenocarcinoma", "premalignant_time": time}
+        made = Study.from_tables({**tables, "study": study, "tumour": tumour}, "a test")
+        return run(made, workers=1, executor="serial", anyway=True).patient(0, "none")
+
+    on, off, long = history("10 years"), history("10 years", "premalignant phase"), history("900 years")
+    assert (on.cells == off.cells).all()
+    host, pace = on.subject.host, float(on.mosaic.division[0, 0])
+    age = float(host.age) + float(on.days[0]) / 365.25
+    assert host.tissue_mutation_rate is not None
+    tissue = float(host.tissue_mutation_rate) * 6e7
+    assert off.brought_along() == pytest.approx(tissue * age)
+    assert on.brought_along() - off.brought_along() == pytest.approx(10.0 * (2.0 * 0.06 * pace * 365.25 - tissue))
+    assert on.brought_along() > off.brought_along() + 5.0
+    assert long.brought_along() == pytest.approx(age * 2.0 * 0.06 * pace * 365.25)
+    trunks = [int((one.lineage(cells=4).mutations.node == 0).sum()) for one in (on, off)]
+    assert trunks[0] > trunks[1]

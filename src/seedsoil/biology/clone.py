@@ -14,6 +14,7 @@ from seedsoil.biology.quantities import (
     PerDay,
     PerGray,
     Several,
+    Years,
 )
 from seedsoil.biology.soils.factors import Addressins, Factors
 from seedsoil.biology.staging import Staging
@@ -132,7 +133,8 @@ class Tumour(Noun):
     times as often. Founders differ in how fast they divide by ``founder_variation`` (a coefficient of variation,
     handed on to the lesions that they seed). Cells that leave a primary differ in how fast drugs kill them, whichever
     drug, by ``sensitivity_variation`` (a coefficient of variation about the usual, which is the median); a metastasis is a
-    clone, and hands its own on. ``carries`` names the mechanisms that the first cell has already. A group
+    clone, and hands its own on. The line of the first cell divided as often as this tumour's cells for ``premalignant_time``
+    before it, as a lesion that was no cancer yet; left out, it comes of healthy tissue. ``carries`` names the mechanisms that the first cell has already. A group
     that is left out (``spread`` and the others) is a conversation that this tumour does not have with its host; one without
     ``staging`` is not staged by size.
     """
@@ -174,6 +176,7 @@ class Tumour(Noun):
     instability_factor: Number
     founder_variation: Number | None = None
     sensitivity_variation: Number | None = None
+    premalignant_time: Years | None = None
     spread: Spread | None = None
     visibility: Visibility | None = None
     dialogue: Dialogue | None = None

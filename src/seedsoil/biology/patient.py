@@ -50,6 +50,7 @@ MECHANISMS: dict[str, str] = {
     "clusters": "cells leave one by one",
     "founder variation": "all founders of a tumour divide alike",
     "founder sensitivity": "drugs kill the cells of all lesions alike",
+    "premalignant phase": "a tumour's first cell brings no more mutations along than a healthy one of its age",
     "endothelial apoptosis": "no drug kills endothelium",
     "pericytes": "losing pericytes changes nothing",
     "vessel tone": "vessels stay as wide when VEGF is held",

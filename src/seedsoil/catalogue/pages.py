@@ -48,6 +48,7 @@ _HERITABLE = (
     "instability_factor",
     "founder_variation",
     "sensitivity_variation",
+    "premalignant_time",
 )
 #: Groups of a tumour that an entry may leave out, and what is then silent.
 _GROUPS: Mapping[str, str] = {

@@ -94,6 +94,7 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "instability_factor": "an unstable cell mutates so many times as often",
         "founder_variation": "spread of founders' division (CV)",
         "sensitivity_variation": "spread of what drugs do to their lesions (CV)",
+        "premalignant_time": "growth before the first cancer cell",
     },
     Spread: {
         "protease_dependence": "share that cannot enter vessels without proteases",

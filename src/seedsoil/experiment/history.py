@@ -20,14 +20,12 @@ from seedsoil.experiment.protocol import Order, Protocol
 from seedsoil.experiment.simulate import run_arm
 from seedsoil.experiment.timeline import levels
 from seedsoil.observe.lineage.mosaic import Mosaic, MosaicRecorder
-from seedsoil.observe.lineage.mutation import gathered
+from seedsoil.observe.lineage.mutation import YEAR, gathered, gathered_dividing, usual_rate
 from seedsoil.observe.lineage.result import USUAL_CELLS, USUAL_LESIONS, Lineage, lineage_of
 
 Floats = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
 
-#: Days.
-_YEAR = 365.25
 #: Levels are kept so long after each dose, besides every half day [day].
 _SOON = (0.0, 0.01, 0.03, 0.06, 0.12, 0.25)
 
@@ -90,19 +88,27 @@ class History:
 
         ``cells`` of each lesion; ``lesions``: how many (the primary and the largest metastases), or their numbers;
         ``mutations_per_division``: neutral mutations of each daughter in what is read, an exome's if not given;
-        ``mutations_before``: those that the first cell brings along, what its tissue gathers at the host's rate until then if not
-        given. ``pieces``: lesions of which the cells come from one piece, as a needle brings it, and how many cells that holds.
-        ModelError for what cannot be sampled.
+        ``mutations_before``: those that the first cell brings along, as ``brought_along`` says if not given. ``pieces``:
+        lesions of which the cells come from one piece, as a needle brings it, and how many cells that holds. ModelError for what cannot be sampled.
         """
         if mutations_before is None:
-            host = self.subject.host
-            rate = 0.0 if host.tissue_mutation_rate is None else float(host.tissue_mutation_rate)
-            mutations_before = gathered(rate, float(host.age) + float(self.days[0]) / _YEAR)
+            mutations_before = self.brought_along(mutations_per_division)
         return lineage_of(
             self.mosaic, self.lesions, self.clones, cells=cells, sampled=lesions,
             mutations_per_division=mutations_per_division, mutations_before=mutations_before, arrivals=self.arrivals,
             pieces=pieces,
         )  # fmt: skip
+
+    def brought_along(self, mutations_per_division: float | None = None) -> float:
+        """Mean mutations of the tumour's first cell in what is read: its tissue's, and those of its line while that was premalignant."""
+        tumour, host = self.subject.tumour, self.subject.host
+        age = max(0.0, float(host.age) + float(self.days[0]) / YEAR)
+        early = None if "premalignant phase" in self.without else tumour.premalignant_time
+        years = 0.0 if early is None else min(float(early), age)
+        tissue = 0.0 if host.tissue_mutation_rate is None else float(host.tissue_mutation_rate)
+        rate = usual_rate() if mutations_per_division is None else mutations_per_division
+        pace = float(self.mosaic.division[0, self.mosaic.kind[0]]) if years > 0.0 else 0.0
+        return gathered(tissue, age - years) + gathered_dividing(rate, pace, years)
 
 
 class Recorder:

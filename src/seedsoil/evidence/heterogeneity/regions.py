@@ -64,7 +64,7 @@ CLAIMS = (
         statement="A primary is made of parts that differ in many traits, down to their mutations.",
         sources=("gerlinger_2012",),
         setup="Clear-cell renal cancers of 70 mm: 160 cells by the tree that they descend by, cut into eight regions of neighbours on that tree, each read "
-        "as an exome that shows what a tenth of its cells carry. Mutations before the tumour's first cell are not recorded.",
+        "as an exome that shows what a tenth of its cells carry. The first cell brings what its tissue had gathered.",
         observable="share of the mutations read in any region that some region lacks",
         unit="1",
         band=Band(0.5, 0.75),

@@ -31,6 +31,8 @@ GENOME = MappingProxyType(
         ),
     }
 )  # fmt: skip
+#: Days.
+YEAR = 365.25
 #: Mutations of one tree beyond which a table of cells by mutations would not fit.
 MOST_MUTATIONS = 1_000_000
 _entity, _trunk = np.uint64(1 << 41), np.uint64(1 << 44)
@@ -56,6 +58,11 @@ def usual_rate() -> float:
 def gathered(per_year: float, years: float) -> float:
     """Mutations that a cell has gathered in what is read before it became a tumour's first, at its tissue's rate per base and year."""
     return per_year * float(GENOME["bases"]) * max(0.0, years)
+
+
+def gathered_dividing(per_division: float, division_rate: float, years: float) -> float:
+    """Mutations that a line gathers in what is read while cells divide at a rate [1/day]: either daughter goes on, so it divides twice as often."""
+    return 2.0 * per_division * division_rate * YEAR * years
 
 
 def draw_mutations(tree: CellTree, stream: Stream, per_division: float, before: float = 0.0) -> Mutations:
