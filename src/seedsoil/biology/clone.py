@@ -134,9 +134,9 @@ class Tumour(Noun):
     handed on to the lesions that they seed). Cells that leave a primary differ in how fast drugs kill them, whichever
     drug, by ``sensitivity_variation`` (a coefficient of variation about the usual, which is the median); a metastasis is a
     clone, and hands its own on. The line of the first cell divided as often as this tumour's cells for ``premalignant_time``
-    before it, as a lesion that was no cancer yet; left out, it comes of healthy tissue. ``carries`` names the mechanisms that the first cell has already. A group
-    that is left out (``spread`` and the others) is a conversation that this tumour does not have with its host; one without
-    ``staging`` is not staged by size.
+    before it, as a lesion that was no cancer yet; left out, it comes of healthy tissue. ``carries`` names
+    the mechanisms that the first cell has already. A group that is left out (``spread`` and the others) is a conversation
+    that this tumour does not have with its host; one without ``staging`` is not staged by size.
     """
 
     name: str

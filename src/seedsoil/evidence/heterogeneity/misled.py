@@ -102,6 +102,6 @@ CLAIMS = (
             Check("half of the targets", "share of patients with a metastasis that lacks half of them or more", "1"),
             Check("later ones", "rank correlation of a metastasis' mutations with the day it was seeded", "rho", Band(0.3, 1.0)),
         ),
-        parameters=("mutations per division", "cells of a needle: neighbours descend together", "tumour.premalignant_time", "tumour.shedding_rate: when seeded"),
+        parameters=("mutations per division", "needle: neighbours are kin", "tumour.premalignant_time", "tumour.shedding_rate: when seeded"),
     ),
 )  # fmt: skip
