@@ -157,7 +157,10 @@ CLAIMS = (
             Check("median", "median net growth on the drug", "1/day", Band(-0.07, -0.01)),
             Check("shrinking", "share of lesions that shrink", "1"),
         ),
-        parameters=("tumour.sensitivity_variation: from the decline of 68 lesions", "agents.vemurafenib.kill.maximum", "agents.vemurafenib.delivery.permeability"),
+        parameters=(
+            "tumour.sensitivity_variation: from the decline of 68 lesions",
+            "agents.vemurafenib.kill.maximum, agents.vemurafenib.delivery.permeability",
+        ),
     ),
     Claim(
         id="E8",

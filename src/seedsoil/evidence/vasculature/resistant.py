@@ -129,7 +129,10 @@ CLAIMS = (
             Check("sensitive line", "median weight, both over none, PC-3MM2 in bone", "1"),
             Check("without a cell", "share of mice without a tumour cell, both", "1"),
         ),
-        parameters=("tumour.dialogue.endothelial_support.pdgf: fitted", "agents.paclitaxel.endothelial_kill.maximum: fitted", "agents.paclitaxel.resistance.efflux"),
+        parameters=(
+            "tumour.dialogue.endothelial_support.pdgf, agents.paclitaxel.endothelial_kill.maximum: fitted",
+            "agents.paclitaxel.resistance.efflux",
+        ),
         dispute="Outside bone the pair lacked synergy in another laboratory (abstract only). Here one number says what endothelium "
         "lives on wherever the tumour lies, so that the pair does the same in the prostate.",
     ),
