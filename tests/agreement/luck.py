@@ -64,7 +64,7 @@ _SOILS = (0, 2, 3, 4)
 _SWITCHES = (
     "sprouting", "co-option", "hypoxia", "resistance", "soil matching", "dormancy", "instability", "competence",
     "reseeding", "lesion reseeding", "delivery", "barrier", "astrocyte protection", "lymphocytes", "macrophages", "stroma", "inflammation",
-    "clusters", "founder variation", "founder sensitivity", "receptor blockade", "vessel tone", "opened junctions",
+    "clusters", "founder variation", "founder sensitivity", "receptor blockade", "vessel tone", "opened junctions", "drug uptake",
 )  # fmt: skip
 
 

@@ -116,6 +116,7 @@ TUMOUR = Tumour(
     dialogue=Dialogue(
         vegf_output=1.3, endothelial_support=dict(zip(FACTORS, (0.3, 0, 0, 0.5, 0.4, 0, 0, 0), strict=True)),
         endothelin_receptors=0.8, gap_junctions=0.4, stroma_recruitment=0.9, inflammation_dependence=0.7,
+        other_angiogenic=0.4,
     ),
     mechanisms=MECHANISMS,
 )  # fmt: skip

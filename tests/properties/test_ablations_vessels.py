@@ -25,6 +25,7 @@ from tests.properties.plain import (
     soil,
     speed,
     who,
+    with_numbers,
 )
 
 INDEX = ADULT.anatomy.index
@@ -108,6 +109,54 @@ def test_vessel_tone() -> None:
     assert runs[0.0, ()].tobytes() == runs[0.0, ("vessel tone",)].tobytes()
 
 
+def test_vessels_that_a_drug_widens() -> None:
+    """Raised by a half all flow is half as much again, borrowed too; off with the tone, not at all: catches 1e-9."""
+    opener = agent("opener", raises={"flow": (1e-9, 0.5, 1.0)})
+    runs = {
+        (level, without): lived(
+            who(**STILL, co_option=0.5), [(7.0, {"opener": level})], [opener], (*ONE_CLONE, *without),
+            cells=1e12, replaces=True, **VESSELS,
+        )
+        for level in (0.0, 1.0) for without in ((), ("vessel tone",))
+    }  # fmt: skip
+    wide = runs[1.0, ()]
+    borrowed = runs[0.0, ()][:, PERFUSION] - 0.2 * runs[0.0, ()][:, IMMATURE] - runs[0.0, ()][:, MATURE]
+    assert borrowed.min() > 0.1
+    assert wide[:, PERFUSION] == pytest.approx(1.5 * (0.2 * wide[:, IMMATURE] + wide[:, MATURE] + borrowed), rel=1e-8)
+    assert wide[-1, HYPOXIA] < runs[0.0, ()][-1, HYPOXIA]
+    assert runs[1.0, ("vessel tone",)].tobytes() == runs[0.0, ()].tobytes() == runs[0.0, ("vessel tone",)].tobytes()
+
+
+def test_other_angiogenic_factors() -> None:
+    """A holder of VEGF takes only VEGF's half of the call, and little more at a thousand times the level; off, all of it.
+
+    Without the holder no byte differs. Catches a share that is off by 2 % of the vessels, or that acts at rest.
+    """
+    holder = agent("holder", blocks={"vegf": 1.0})
+    person = who(**STILL, dialogue=with_numbers(DIALOGUE, other_angiogenic=0.5))
+    runs = {
+        (level, without): lived(person, [(700.0, {"holder": level})], [holder], (*ONE_CLONE, *without), cells=1e12, **VESSELS)
+        for level in (0.0, 20.0, 1e6) for without in ((), ("other angiogenic factors",))
+    }  # fmt: skip
+    alone = lived(
+        who(**STILL, dialogue=DIALOGUE), [(700.0, {"holder": 20.0})], [holder], ONE_CLONE, cells=1e12, **VESSELS
+    )
+    as_one = lived(
+        who(**STILL, dialogue=DIALOGUE),
+        [(700.0, {"holder": 20.0 * 0.5 / 11.0})],
+        [holder],
+        ONE_CLONE,
+        cells=1e12,
+        **VESSELS,
+    )
+    assert runs[20.0, ("other angiogenic factors",)].tobytes() == alone.tobytes()
+    assert runs[20.0, ()][-1] == pytest.approx(as_one[-1], rel=1e-9)
+    spared, lost = runs[20.0, ()][-1], alone[-1]
+    assert spared[HYPOXIA] < 0.7 * lost[HYPOXIA]
+    assert runs[1e6, ()][-1, HYPOXIA] == pytest.approx(spared[HYPOXIA], rel=0.05)
+    assert runs[0.0, ()].tobytes() == runs[0.0, ("other angiogenic factors",)].tobytes()
+
+
 @pytest.mark.parametrize(("blocks", "found"), [
     ({"pericyte": 3.0 / 7.0}, lambda usual: usual + 0.7 * 5.9), ({"ang2": 1.0 / 9.0}, lambda usual: 0.1 * usual),
 ])  # fmt: skip
@@ -158,6 +207,28 @@ def _killed(person: object, without: tuple[str, ...] = (), site: str = "skin", *
     """Kill hazard of the small drug at 1 mg/L in a lesion that neither grows nor dies of itself [1/day]."""
     rows = lived(person, [(7.0, {"small": 1.0})], [SMALL], (*ONE_CLONE, *without), site=site, cells=1e12, **lesion)
     return -speed(rows, 1e12)
+
+
+def test_drug_uptake() -> None:
+    """Uptake raised by 1 counts as twice the level of a drug that carriers bring, or 1.4 times of one they bring two fifths of.
+
+    To 1 %, for signals count in steps. Of another drug it changes no byte, and off none either. Catches a share left out.
+    """
+    caller = agent("caller", raises={"uptake": (1e-9, 1.0, 1.0)})
+
+    def killed(carried: float | None, level: float, calls: float, without: tuple[str, ...] = ()) -> np.ndarray:
+        drug = agent("small", kill=(MOST, 1.0, 1.0, 0.0))
+        if carried is not None:
+            drug = drug.model_copy(update={"kill": with_numbers(drug.kill, carried=carried)})
+        levels = [(7.0, {"small": level, "caller": calls})]
+        return lived(who(**STILL), levels, [drug, caller], (*ONE_CLONE, *without), cells=1e12, **VESSELS)
+
+    for carried, fold in ((1.0, 2.0), (0.4, 1.4)):
+        assert speed(killed(carried, 1.0, 1.0), 1e12) == pytest.approx(
+            speed(killed(carried, fold, 0.0), 1e12), rel=0.01
+        )
+    usual = killed(None, 1.0, 0.0)
+    assert killed(None, 1.0, 1.0).tobytes() == usual.tobytes() == killed(1.0, 1.0, 1.0, ("drug uptake",)).tobytes()
 
 
 def test_delivery() -> None:

@@ -76,7 +76,8 @@ class Dialogue(Noun):
 
     ``endothelial_support`` are the factors that it makes and its endothelium lives on. ``endothelin_receptors`` and
     ``gap_junctions`` take the astrocytes' protection, ``stroma_recruitment`` draws fibroblasts,
-    ``inflammation_dependence`` is how far it lives on what inflamed tissue supplies.
+    ``inflammation_dependence`` is how far it lives on what inflamed tissue supplies. ``other_angiogenic`` is the share of
+    its call for vessels that is not VEGF's, and that no agent against VEGF holds; none if left out.
     """
 
     vegf_output: Number
@@ -85,6 +86,7 @@ class Dialogue(Noun):
     gap_junctions: Fraction
     stroma_recruitment: Fraction
     inflammation_dependence: Fraction
+    other_angiogenic: Fraction | None = None
 
 
 class Radiosensitivity(Noun):

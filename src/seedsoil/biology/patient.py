@@ -53,10 +53,12 @@ MECHANISMS: dict[str, str] = {
     "premalignant phase": "a tumour's first cell brings no more mutations along than a healthy one of its age",
     "endothelial apoptosis": "no drug kills endothelium",
     "pericytes": "losing pericytes changes nothing",
-    "vessel tone": "vessels stay as wide when VEGF is held",
+    "vessel tone": "vessels stay as wide when VEGF is held, and under drugs that widen them",
+    "other angiogenic factors": "VEGF alone calls a lesion's vessels",
     "opened junctions": "Ang2 opens no vessel's wall to cells that leave",
     "host conditioning": "no drug makes the host's vessels more permissive",
     "receptor blockade": "no drug takes a growth factor from a tumour cell",
+    "drug uptake": "no drug makes tumour cells take up more of another",
     "burden death": "no one dies of tumour burden",
     "background death": "no one dies of other causes",
 }

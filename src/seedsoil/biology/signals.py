@@ -13,7 +13,9 @@ Blocked = Literal[
     "platelet", "protease", "integrin", "inflammation", "stroma", "checkpoint", "efflux",
 ]  # fmt: skip
 Side = Literal["blood", "tissue"]
-Raised = Literal["macrophage", "natural_killer", "lymphocyte", "sprouting", "conditioning"]
+Raised = Literal[
+    "macrophage", "natural_killer", "lymphocyte", "sprouting", "conditioning", "flow", "uptake",
+]  # fmt: skip
 
 #: What is lost when a signal is blocked.
 BLOCKED: dict[Blocked, str] = {
@@ -44,6 +46,8 @@ RAISED: dict[Raised, str] = {
     "lymphocyte": "lymphocytes, which kill the cells that they can see",
     "sprouting": "new vessels of a lesion",
     "conditioning": "vessel walls that let tumour cells out more easily",
+    "flow": "blood through a lesion's vessels, its own and the host's, by arterioles that widen",
+    "uptake": "what tumour cells take up by nucleoside carriers, and wake, of a drug that comes in by them",
 }
 
 #: On which side of a vessel's wall an agent meets each signal, and why: where a barrier stands between, what acts in the
@@ -81,6 +85,8 @@ SIDE: dict[str, tuple[Side, str]] = {
     "lymphocyte": ("blood", "they multiply in blood and nodes; once active they pass the wall"),
     "sprouting": ("blood", "endothelium hears it"),
     "conditioning": ("blood", "it is what endothelium lets through"),
+    "flow": ("blood", "arterioles that lead to a lesion narrow and widen"),
+    "uptake": ("tissue", "carriers and kinases of tumour cells"),
     "wound": ("blood", "no agent: the factors of the wounded body, which are taken to reach every tissue"),
 }
 
@@ -104,7 +110,7 @@ class Levels:
     def __init__(self, rows: NDArray[np.float64], without: Collection[str] = ()) -> None:
         self._rows = rows.copy()
         for mechanism, silent in (("receptor blockade", RECEPTORS), ("host conditioning", ("conditioning",)),
-                                  ("wound repair", ("wound",)), ("proteases", ("protease",)),
+                                  ("wound repair", ("wound",)), ("proteases", ("protease",)), ("drug uptake", ("uptake",)),
                                   ("inflammation", ("inflammation", "il23"))):  # fmt: skip
             if mechanism in without:
                 for name in silent:

@@ -7,6 +7,7 @@ import numpy as np
 from seedsoil.biology.medicine.delivery import arterial_share, tissue_share
 from seedsoil.biology.soils.vessels import (
     ENDOTHELIUM_KILLED,
+    FLOW_RAISED,
     HOST_SPROUTS,
     IMMATURE_PERFUSION,
     MATURE_LEAK,
@@ -159,9 +160,10 @@ def oxygen(lesion, cells, condition, signal, model):  # type: ignore[no-untyped-
     borrowed = model.site[condition, site, CO_OPTION] * swept * (1.0 - lesion[BORROWED_LOST])
     own = model.vessels[IMMATURE_PERFUSION] * lesion[IMMATURE] + model.vessels[MATURE_PERFUSION] * lesion[MATURE]
     own *= tone(signal[VEGF_BLOCKED], model.vessels)
-    lack = hypoxia(own + borrowed, surface, model.vessels[OXYGEN_REACH]) * model.trait[HYPOXIA_ON]
+    fed = (own + borrowed) * (1.0 + signal[FLOW_RAISED])
+    lack = hypoxia(fed, surface, model.vessels[OXYGEN_REACH]) * model.trait[HYPOXIA_ON]
     leak = lesion[IMMATURE] + model.vessels[MATURE_LEAK] * (lesion[MATURE] + borrowed)
-    return own + borrowed, lack, leak, surface
+    return fed, lack, leak, surface
 
 
 @inner

@@ -133,7 +133,11 @@ def _agents(agents: Sequence[Agent], regions: Sequence[int], flow: float) -> Flo
 
 
 def _half_power(agents: Sequence[Agent], mechanisms: Sequence[Mechanism], signals: Levels) -> Floats:
-    """Level of half effect, raised to the Hill power [conditions, agents, masks]; a blocked pump gives its fold back."""
+    """Level of half effect, raised to the Hill power [conditions, agents, masks].
+
+    A blocked pump gives its fold back; uptake raised by u divides the level by 1 + c u, for a drug of which carriers
+    bring a share c into cells.
+    """
     table = np.ones((len(signals), len(agents), 1 << len(mechanisms)))
     left = np.ones((len(signals), len(mechanisms)))
     for bit, mechanism in enumerate(mechanisms):
@@ -144,11 +148,16 @@ def _half_power(agents: Sequence[Agent], mechanisms: Sequence[Mechanism], signal
             continue
         half, steepness = float(agent.kill.half), float(agent.kill.power)
         folds = [float(agent.resistance.get(mechanism.name, 1.0)) for mechanism in mechanisms]
+        taken_up = 1.0 + (0.0 if agent.kill.carried is None else float(agent.kill.carried)) * signals["uptake"]
         # Most conditions block the same pumps.
-        alike: dict[bytes, int] = {}
+        alike: dict[tuple[bytes, float], int] = {}
         for row in range(len(signals)):
-            first = alike.setdefault(left[row].tobytes(), row)
-            table[row, number] = table[first, number] if first < row else _raised(half, steepness, folds, left[row])
+            more = float(taken_up[row])
+            first = alike.setdefault((left[row].tobytes(), more), row)
+            if first < row:
+                table[row, number] = table[first, number]
+            else:
+                table[row, number] = _raised(half / more, steepness, folds, left[row])
     return table
 
 

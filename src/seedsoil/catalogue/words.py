@@ -117,6 +117,7 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "gap_junctions": "protection taken through gap junctions",
         "stroma_recruitment": "fibroblasts drawn in",
         "inflammation_dependence": "life on what inflamed tissue supplies",
+        "other_angiogenic": "call for vessels that is not VEGF's",
     },
     Radiosensitivity: {
         "alpha": "alpha",
@@ -162,7 +163,11 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "permeability": "through the vessel wall",
         "loss": "loss in the tissue",
     },
-    Kill: _ACTION | {"cycle_specificity": "share that needs a dividing cell"},
+    Kill: _ACTION
+    | {
+        "cycle_specificity": "share that needs a dividing cell",
+        "carried": "comes in by nucleoside carriers",
+    },
     EndothelialKill: _ACTION,
     Block: {"half": "half lost at"},
     Raise: _ACTION,

@@ -16,11 +16,13 @@ from seedsoil.biology.soils.factors import FACTORS
 from seedsoil.biology.soils.vessels import (
     ANG2_BLOCKED,
     ENDOTHELIUM_KILLED,
+    FLOW_RAISED,
     INTEGRIN_BLOCKED,
     PERICYTES_LOST,
     SPROUTING_RAISED,
     VEGF_BLOCKED,
     VESSEL_SIGNALS,
+    answered,
 )
 from seedsoil.body.barrier import OPENED
 from seedsoil.body.state import GAUSS_WEIGHTS, OPENINGS
@@ -30,7 +32,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 #: Signals to vessels alone: they act continuously, so that no condition need be made for each of their levels.
-_OF_VESSELS = ("vegf", "ang2", "pericyte", "sprouting")
+_OF_VESSELS = ("vegf", "ang2", "pericyte", "sprouting", "flow")
 #: Levels are told apart in so many steps from nothing to all, and in steps of a thirty-second e-fold beyond.
 _STEPS = 32.0
 
@@ -93,17 +95,27 @@ def vessel_rows(agents: Sequence[Agent], plasma: Floats, patient: Patient, witho
     rows = np.zeros((plasma.shape[0], VESSEL_SIGNALS))
     held, up = occupied(agents, plasma), raised(agents, plasma)
     if "vegf" in held:
-        rows[:, VEGF_BLOCKED] = _averaged(held["vegf"])
+        rows[:, VEGF_BLOCKED] = answered(_averaged(held["vegf"]), _other_angiogenic(patient, without))
     for name, column in (("ang2", ANG2_BLOCKED), ("pericyte", PERICYTES_LOST), ("integrin", INTEGRIN_BLOCKED)):
         if name in held:
             rows[:, column] = _averaged(_share(held[name]))
     if "sprouting" in up:
         rows[:, SPROUTING_RAISED] = _averaged(up["sprouting"])
+    if "flow" in up and "vessel tone" not in without:
+        rows[:, FLOW_RAISED] = _averaged(up["flow"])
     if "pericytes" in without:
         rows[:, PERICYTES_LOST] = 0.0
     if "endothelial apoptosis" not in without:
         rows[:, ENDOTHELIUM_KILLED] = _averaged(endothelial_kill(agents, plasma, held, patient))
     return rows
+
+
+def _other_angiogenic(patient: Patient, without: Collection[str]) -> float:
+    """Share of the tumour's call for vessels that is not VEGF's [1]."""
+    dialogue = patient.tumour.dialogue
+    if dialogue is None or dialogue.other_angiogenic is None or "other angiogenic factors" in without:
+        return 0.0
+    return float(dialogue.other_angiogenic)
 
 
 def condition_rows(agents: Sequence[Agent], plasma: Floats, wound: Floats, opened: float = 1.0) -> Floats:

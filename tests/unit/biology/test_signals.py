@@ -31,7 +31,7 @@ def test_an_unknown_signal_is_an_error() -> None:
 
 OFF = {
     "receptor blockade": RECEPTORS, "host conditioning": ("conditioning",), "wound repair": ("wound",),
-    "inflammation": ("inflammation", "il23"),
+    "inflammation": ("inflammation", "il23"), "drug uptake": ("uptake",),
 }  # fmt: skip
 
 

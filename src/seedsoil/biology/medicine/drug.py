@@ -86,12 +86,17 @@ class Delivery(Noun):
 
 
 class Kill(Noun):
-    """A hazard of death for tumour cells: maximum C^power / (half^power + C^power), by the cycling share."""
+    """A hazard of death for tumour cells: maximum C^power / (half^power + C^power), by the cycling share.
+
+    ``carried`` is the share of the drug that comes into cells by nucleoside carriers, of which an agent can raise more:
+    uptake raised by u then counts as 1 + carried u times the level. None if left out.
+    """
 
     maximum: PerDay
     half: Concentration
     power: Number
     cycle_specificity: Fraction
+    carried: Fraction | None = None
 
 
 class EndothelialKill(Noun):

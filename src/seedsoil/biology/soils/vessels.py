@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from seedsoil.biology.soils.vasculature import Vasculature
 from seedsoil.foundation.compiled import leaf
 from seedsoil.foundation.elementary import exp, expm1, log
+
+Floats = NDArray[np.float64]
 
 #: Order of the constants in the array that the kernels read: the numeric fields of Vasculature, as declared.
 CONSTANTS: tuple[str, ...] = tuple(name for name in Vasculature.model_fields if name not in ("name", "title"))
@@ -52,10 +57,23 @@ def hypoxia(perfusion: float, surface: float, reach: float) -> float:
     return (1.0 - surface) * exp(-reach * perfusion)
 
 
-#: What a row of signals to a lesion's vessels holds: VEGF blocked (occupancy C / K), Ang2 blocked and pericytes lost
-#: (shares), sprouting raised (added share), integrins blocked (share), endothelium killed [1/day].
-VEGF_BLOCKED, ANG2_BLOCKED, PERICYTES_LOST, SPROUTING_RAISED, INTEGRIN_BLOCKED, ENDOTHELIUM_KILLED = range(6)
-VESSEL_SIGNALS = 6
+#: What a row of signals to a lesion's vessels holds: VEGF blocked (occupancy C / K, as ``answered`` by the vessels), Ang2
+#: blocked and pericytes lost (shares), sprouting raised (added share), integrins blocked (share), endothelium killed
+#: [1/day], flow raised (added share).
+(
+    VEGF_BLOCKED, ANG2_BLOCKED, PERICYTES_LOST, SPROUTING_RAISED, INTEGRIN_BLOCKED, ENDOTHELIUM_KILLED, FLOW_RAISED,
+) = range(7)  # fmt: skip
+VESSEL_SIGNALS = 7
+
+
+def answered(occupancy: Floats, others: float) -> Floats:
+    """Occupancy that would leave as much of a call by VEGF alone as is left where other factors make a share of the call.
+
+    Law: of a call with the share w of others, an occupancy A of VEGF leaves (1 - w) / (1 + A) + w = 1 / (1 + A'), with
+    A' = A (1 - w) / (1 + w A): however much of the antagonist there is, never more than (1 - w) / w. All of them are
+    called by lack of oxygen. Source: relf_1997, casanovas_2005.
+    """
+    return occupancy * (1.0 - others) / (1.0 + others * occupancy)
 
 
 @leaf

@@ -96,6 +96,7 @@ class Window:
     sprouting_raised: float
     integrins_blocked: float
     endothelium_killed: float
+    flow_raised: float
 
 
 @dataclass(frozen=True)

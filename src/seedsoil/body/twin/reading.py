@@ -8,6 +8,7 @@ from seedsoil.biology.soils.vessels import (
     ANG2_BLOCKED,
     CONSTANTS,
     ENDOTHELIUM_KILLED,
+    FLOW_RAISED,
     INTEGRIN_BLOCKED,
     PERICYTES_LOST,
     SPROUTING_RAISED,
@@ -57,7 +58,7 @@ _AGENT = {
 _SIGNAL = {
     "vegf_blocked": VEGF_BLOCKED, "ang2_blocked": ANG2_BLOCKED, "pericytes_lost": PERICYTES_LOST,
     "sprouting_raised": SPROUTING_RAISED, "integrins_blocked": INTEGRIN_BLOCKED,
-    "endothelium_killed": ENDOTHELIUM_KILLED,
+    "endothelium_killed": ENDOTHELIUM_KILLED, "flow_raised": FLOW_RAISED,
 }  # fmt: skip
 
 

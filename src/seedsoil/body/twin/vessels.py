@@ -44,7 +44,7 @@ def supply(lesion: Lesion, cells: float, site: Site, window: Window, rules: Rule
     host = (1.0 - lesion.borrowed_lost) * site.co_option * (1.0 if lesion.replaces else surface)
     held = window.vegf_blocked / (1.0 + window.vegf_blocked)
     own = law["immature_perfusion"] * lesion.immature + law["mature_perfusion"] * lesion.mature
-    perfusion = own * (1.0 - law["vegf_tone"] * held) + host
+    perfusion = (1.0 + window.flow_raised) * (own * (1.0 - law["vegf_tone"] * held) + host)
     lack = (1.0 - surface) * exp(-law["oxygen_reach"] * perfusion) * rules.hypoxia
     return Supply(perfusion, lack, lesion.immature + law["mature_leak"] * (lesion.mature + host), surface)
 

@@ -8,16 +8,22 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from seedsoil.biology.medicine.delivery import tissue_share
+from seedsoil.biology.medicine.effect import hill
 from seedsoil.biology.soils.vessels import diameter
+from seedsoil.catalogue.load import entry
 from seedsoil.evidence.bench import Order, cohort, column
 from seedsoil.evidence.claim import Ablation, Band, Chart, Check, Claim, Direction, Figure, Finding, Setting
 from seedsoil.evidence.estimates import again, mean, ratio, share
+from seedsoil.evidence.vasculature.mice import course, orthotopic, relative
+from seedsoil.experiment.history import History
 from seedsoil.trial.trial import Trial
 
 Floats = NDArray[np.float64]
 #: What is told apart from single cells that never grew, and the size that Folkman's lesions do not pass [mm].
 _GROWN, _SMALL = 0.2, 2.0
 _ANTIBODY = {"give": "bevacizumab", "dose": "5 mg/kg"}
+_READ, _TWICE_A_WEEK = "83.5 days", course("gemcitabine", "100 mg/kg", "84 hours")
 
 
 def _held_small(setting: Setting) -> Finding:
@@ -84,18 +90,25 @@ def _hazards(died: Floats, lived: Floats, died_without: Floats, lived_without: F
 
 
 def _promoted(setting: Setting) -> Finding:
-    """Wong 2015: traces of cilengitide with verapamil, beside gemcitabine and alone, in a pancreatic carcinoma."""
+    """Wong 2015: traces of cilengitide with verapamil, beside gemcitabine and alone, in a pancreatic carcinoma.
+
+    Read half a day after the last doses, when flow is its mean of the day; before the next one it is at its lowest.
+    """
     vessels: list[Order] = [{"give": "verapamil", "dose": "4 mg/kg", "every": "1 day"}]
     if not setting.ablated:
         vessels.append({"give": "cilengitide", "dose": "0.05 mg/kg", "every": "1 day"})
     drug: list[Order] = [{"give": "gemcitabine", "dose": "1 g/m^2", "every": "7 days"}]
     arms = {"none": [], "gemcitabine": drug, "both": [*drug, *vessels], "vessels": vessels}
     trial = cohort(
-        setting, animals=setting.animals(4, 12), tumour="pancreas_adenocarcinoma", host="adult", until="84 days",
+        setting, animals=setting.animals(4, 12), tumour="pancreas_adenocarcinoma", host="adult", until=_READ,
         diagnosis={"primary_diameter": "25 mm"}, without=("burden death", "background death"),
-        arms={name: [*orders, {"scan": "ct", "every": "84 days"}] for name, orders in arms.items()},
+        arms={name: [*orders, {"scan": "ct", "every": _READ}] for name, orders in arms.items()},
     )  # fmt: skip
     last = {name: _last_day(trial, name) for name in arms}
+    mice = orthotopic(
+        setting, setting.animals(4, 12), "l36pl", "28 days",
+        {"gemcitabine": [_TWICE_A_WEEK], "both": [_TWICE_A_WEEK, *vessels]}, size="3 mm",
+    )  # fmt: skip
 
     def against(one: str, other: str, what: str) -> Figure:
         return ratio(last[one][what], last[other][what])
@@ -106,20 +119,48 @@ def _promoted(setting: Setting) -> Finding:
         {
             "vessels": against("both", "gemcitabine", "vessels"),
             "hypoxia": against("both", "gemcitabine", "hypoxia"),
+            "gemcitabine": against("both", "gemcitabine", "taken up"),
             "metastases": against("both", "gemcitabine", "spread"),
             "without gemcitabine": against("vessels", "none", "cells"),
+            "counted": against("both", "gemcitabine", "counted"),
+            "in mice": relative(mice, "both", "gemcitabine"),
         },
         {name: {what: values.tolist() for what, values in table.items()} for name, table in last.items()},
     )
 
 
 def _last_day(trial: Trial, arm: str) -> dict[str, Floats]:
-    """Return each patient's primary and metastases on the last recorded day."""
-    rows = []
+    """Return each patient's primary and metastases on the last recorded day, and what that takes up of gemcitabine."""
+    rows, law = [], trial.plan.vessels
     for number in range(trial.plan.patients):
         story = trial.patient(number, arm)
-        rows.append((story.cells[-1, 0], story.vessels[-1, 0], story.hypoxia[-1, 0], story.cells[-1, 1:].sum()))
-    return dict(zip(("cells", "vessels", "hypoxia", "spread"), np.array(rows).T, strict=True))
+        fed, leak = float(story.vessels[-1, 0]), float(story.leak[-1, 0])
+        young = float(story.young_vessels[-1, 0]) / float(law.immature_perfusion)
+        counted = young + (leak - young) / float(law.mature_leak)
+        rows.append((
+            story.cells[-1, 0], fed, story.hypoxia[-1, 0], story.cells[-1, 1:].sum(), counted, _taken_up(story, fed, leak),
+        ))  # fmt: skip
+    names = ("cells", "vessels", "hypoxia", "spread", "counted", "taken up")
+    return dict(zip(names, np.array(rows).T, strict=True))
+
+
+def _taken_up(story: History, fed: float, leak: float) -> float:
+    """Return gemcitabine in tumour cells against its level in plasma, by flow, wall and carriers [1], in the hours after a dose."""
+    cells, agent = story.subject.host.cells, entry("agents", "gemcitabine")
+    assert cells is not None
+    assert agent.delivery is not None
+    assert agent.kill is not None
+    assert agent.kill.carried is not None
+    permeability, loss = float(agent.delivery.permeability), float(agent.delivery.loss)
+    level = tissue_share(float(cells.tissue_flow) * fed, permeability * leak, loss)
+    raised = 0.0
+    for name, given in story.agents.items():
+        days, found = story.concentrations[name]
+        today = days >= math.floor(float(story.days[-1]))
+        for effect in (one for one in given.raises if one.target == "uptake"):
+            more = hill(found[today], float(effect.maximum), float(effect.half), float(effect.power))
+            raised += float(np.trapezoid(more, days[today]) / np.ptp(days[today]))  # its first six hours
+    return level * (1.0 + float(agent.kill.carried) * raised)
 
 
 def _two_histories(setting: Setting) -> Finding:
@@ -247,20 +288,27 @@ CLAIMS = (
         statement="Traces of cilengitide with verapamil made more vessels, and for all that a drug did more and tumours spread less.",
         sources=("wong_2015",),
         setup="Pancreatic carcinomas of 25 mm under gemcitabine 1 g/m² a week, with cilengitide 0.05 mg/kg and verapamil 4 mg/kg a day, with these alone, or "
-        "with nothing; primary and metastases after twelve weeks. Patients stand for the study's mice.",
+        "with nothing; primary and metastases after twelve weeks, half a day after the last doses. Patients stand for the study's "
+        "mice; beside them L3.6pl of 3 mm in the pancreas of nude mice, gemcitabine 100 mg/kg twice a week, four weeks.",
         observable="cells of the primary, all three agents over gemcitabine",
         unit="1",
         band=Band(0.0, 0.5),
         direction=Direction("below", 1.0),
-        ablation=Ablation("no cilengitide", "verapamil alone is added: nothing makes vessels sprout"),
+        ablation=Ablation("no cilengitide", "verapamil alone is added: nothing makes vessels sprout, or cells take up more"),
         experiment=_promoted,
         checks=(
             Check("vessels", "perfusion, all three over gemcitabine", "1", Band(1.3, math.inf)),
             Check("hypoxia", "share without oxygen, all three over gemcitabine", "1", Band(0.0, 0.7)),
+            Check("gemcitabine", "gemcitabine in tumour cells by its level in blood, in the hours after a dose, all three over gemcitabine", "1", Band(1.3, math.inf)),
             Check("metastases", "cells of metastases, all three over gemcitabine", "1", Band(0.0, 0.5)),
             Check("without gemcitabine", "cells of the primary, cilengitide and verapamil over nothing", "1", Band(0.9, math.inf)),
+            Check("counted", "vessels whether much flows through them or little, all three over gemcitabine", "1"),
+            Check("in mice", "mean weight of L3.6pl, all three over gemcitabine", "1"),
         ),
-        parameters=("agents.cilengitide.raises.sprouting.maximum: assumed", "vessels.crowding", "agents.gemcitabine.delivery.permeability"),
+        parameters=(
+            "agents.cilengitide.raises.uptake.maximum: assumed", "agents.cilengitide.raises.sprouting.maximum: assumed",
+            "agents.verapamil.raises.flow.maximum: assumed", "agents.gemcitabine.kill.carried", "vessels.crowding",
+        ),
     ),
     Claim(
         id="F8",
