@@ -299,7 +299,7 @@ CLAIMS = (
         checks=(
             Check("vessels", "perfusion, all three over gemcitabine", "1", Band(1.3, math.inf)),
             Check("hypoxia", "share without oxygen, all three over gemcitabine", "1", Band(0.0, 0.7)),
-            Check("gemcitabine", "gemcitabine in tumour cells by its level in blood, in the hours after a dose, all three over gemcitabine", "1", Band(1.3, math.inf)),
+            Check("gemcitabine", "gemcitabine in tumour cells by its level in blood, soon after a dose, all three over gemcitabine", "1", Band(1.3, math.inf)),
             Check("metastases", "cells of metastases, all three over gemcitabine", "1", Band(0.0, 0.5)),
             Check("without gemcitabine", "cells of the primary, cilengitide and verapamil over nothing", "1", Band(0.9, math.inf)),
             Check("counted", "vessels whether much flows through them or little, all three over gemcitabine", "1"),
