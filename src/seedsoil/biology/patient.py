@@ -57,6 +57,7 @@ MECHANISMS: dict[str, str] = {
     "other angiogenic factors": "VEGF alone calls a lesion's vessels",
     "opened junctions": "Ang2 opens no vessel's wall to cells that leave",
     "host conditioning": "no drug makes the host's vessels more permissive",
+    "lasting effects": "what drugs raise goes with their level at once",
     "receptor blockade": "no drug takes a growth factor from a tumour cell",
     "drug uptake": "no drug makes tumour cells take up more of another",
     "burden death": "no one dies of tumour burden",

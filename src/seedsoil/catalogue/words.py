@@ -170,7 +170,7 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
     },
     EndothelialKill: _ACTION,
     Block: {"half": "half lost at"},
-    Raise: _ACTION,
+    Raise: _ACTION | {"fading_half_life": "follows the level, and fades, by half in"},
     Toxicity: {
         "neutrophil_slope": "neutrophils slowed, per mg/L in plasma",
         "neutrophil_delay": "felt so much later",

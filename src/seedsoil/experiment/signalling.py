@@ -26,7 +26,7 @@ from seedsoil.biology.soils.vessels import (
 )
 from seedsoil.body.barrier import OPENED
 from seedsoil.body.state import GAUSS_WEIGHTS, OPENINGS
-from seedsoil.foundation.elementary import expm1_each, log1p, power_each
+from seedsoil.foundation.elementary import exp_each, expm1_each, log1p, power_each
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -47,14 +47,34 @@ def occupied(agents: Sequence[Agent], plasma: Floats) -> dict[str, Floats]:
     return found
 
 
-def raised(agents: Sequence[Agent], plasma: Floats) -> dict[str, Floats]:
-    """How far each signal is raised, added over agents, at the nodes of each piece [pieces, nodes]."""
+def raised(agents: Sequence[Agent], plasma: Floats, days: Floats | None = None) -> dict[str, Floats]:
+    """How far each signal is raised, added over agents, at the nodes of each piece [pieces, nodes].
+
+    ``days`` is how long each piece lasts, one following the other [pieces]; without it nothing lags behind a drug's level.
+    """
     found: dict[str, Floats] = {}
     for number, agent in enumerate(agents):
         for effect in agent.raises:
             level = power_each(plasma[:, number], float(effect.power))
             half = float(power_each(np.array(float(effect.half)), float(effect.power)))
-            found[effect.target] = found.get(effect.target, 0.0) + float(effect.maximum) * level / (level + half)
+            share = float(effect.maximum) * level / (level + half)
+            if effect.fading_half_life is not None and days is not None:
+                share = np.repeat(
+                    _followed(_averaged(share), days, float(effect.fading_half_life))[:, None], plasma.shape[2], axis=1
+                )
+            found[effect.target] = found.get(effect.target, 0.0) + share
+    return found
+
+
+def _followed(called: Floats, days: Floats, half_life: float) -> Floats:
+    """Mean over each piece of what follows a call that is constant in it [pieces]: y' = k (c - y), from nothing."""
+    rate, now = math.log(2.0) / half_life, 0.0
+    left = exp_each(-rate * days)
+    found = np.empty_like(called)
+    for place in range(called.size):
+        distance = now - called[place]
+        found[place] = called[place] + distance * (1.0 - left[place]) / (rate * days[place])
+        now = called[place] + distance * left[place]
     return found
 
 
@@ -90,10 +110,12 @@ def _averaged(values: Floats) -> Floats:
     return total
 
 
-def vessel_rows(agents: Sequence[Agent], plasma: Floats, patient: Patient, without: Collection[str] = ()) -> Floats:
-    """Signals to a lesion's vessels, piece by piece [pieces, VESSEL_SIGNALS]."""
+def vessel_rows(
+    agents: Sequence[Agent], plasma: Floats, patient: Patient, without: Collection[str] = (), days: Floats | None = None
+) -> Floats:
+    """Signals to a lesion's vessels, piece by piece [pieces, VESSEL_SIGNALS]; ``days`` as for `raised`."""
     rows = np.zeros((plasma.shape[0], VESSEL_SIGNALS))
-    held, up = occupied(agents, plasma), raised(agents, plasma)
+    held, up = occupied(agents, plasma), raised(agents, plasma, days)
     if "vegf" in held:
         rows[:, VEGF_BLOCKED] = answered(_averaged(held["vegf"]), _other_angiogenic(patient, without))
     for name, column in (("ang2", ANG2_BLOCKED), ("pericyte", PERICYTES_LOST), ("integrin", INTEGRIN_BLOCKED)):
@@ -118,7 +140,9 @@ def _other_angiogenic(patient: Patient, without: Collection[str]) -> float:
     return float(dialogue.other_angiogenic)
 
 
-def condition_rows(agents: Sequence[Agent], plasma: Floats, wound: Floats, opened: float = 1.0) -> Floats:
+def condition_rows(
+    agents: Sequence[Agent], plasma: Floats, wound: Floats, opened: float = 1.0, days: Floats | None = None
+) -> Floats:
     """Levels of the host's signals, piece by piece [pieces, SIGNALS], in steps fine enough to tell apart.
 
     Behind a barrier of which a share ``opened`` is open, each agent acts on the tissue's signals at its own passage or at
@@ -128,11 +152,11 @@ def condition_rows(agents: Sequence[Agent], plasma: Floats, wound: Floats, opene
     as pieces: an error of at most a sixty-fourth.
     """
     rows = np.zeros((plasma.shape[0], len(SIGNALS)))
-    held, up = occupied(agents, plasma), raised(agents, plasma)
+    held, up = occupied(agents, plasma), raised(agents, plasma, days)
     if opened < 1.0:
         let_in = np.array([max(float(agent.barrier_passage), opened) for agent in agents])[None, :, None] * plasma
         held |= {name: ratio for name, ratio in occupied(agents, let_in).items() if name in BEHIND}
-        up |= {name: level for name, level in raised(agents, let_in).items() if name in BEHIND}
+        up |= {name: level for name, level in raised(agents, let_in, days).items() if name in BEHIND}
     for name, ratio in held.items():
         if name not in _OF_VESSELS:
             rows[:, SIGNALS.index(name)] = _stepped(_averaged(_share(ratio)))
@@ -158,15 +182,16 @@ class Conditions(NamedTuple):
 
 
 def conditions(
-    agents: Sequence[Agent], plasma: Floats, wound: Floats, patient: Patient, without: Collection[str] = ()
-) -> Conditions:
-    """Number the conditions that levels [pieces, agents, nodes] and wounds [pieces] bring to a host.
+    agents: Sequence[Agent], plasma: Floats, wound: Floats, patient: Patient, without: Collection[str] = (),
+    days: Floats | None = None,
+) -> Conditions:  # fmt: skip
+    """Number the conditions that levels [pieces, agents, nodes] and wounds [pieces] bring to a host; ``days`` as for `raised`.
 
     Two pieces that are alike in the host's blood differ where a cell that arrives behind a barrier meets other levels.
     """
     told = [agent for number, agent in enumerate(agents) if plasma[:, number].any()]
     openings = OPENED if _is_behind(told, patient, without) else OPENED[-1:]
-    levels = [np.vstack([condition_rows(agents, plasma, wound, opened), resting()]) for opened in openings]
+    levels = [np.vstack([condition_rows(agents, plasma, wound, opened, days), resting()]) for opened in openings]
     rows, found = _different(np.concatenate(levels))
     place = found.reshape(len(openings), -1)
     if len(openings) == 1:

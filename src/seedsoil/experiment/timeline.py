@@ -184,7 +184,12 @@ def _cuts(given: Given, end: float, weight: float) -> NDArray[np.float64]:
     cuts = (edges[:, None] + np.array([0.0, *offsets])[None, :]).ravel()
     last = float(given.days[-1]) + given.course.duration
     slowest = response(given.agent, given.course.route, weight=weight).terminal_half_life
-    return np.append(cuts[cuts <= end], min(end, last + _WASH_OUT * slowest + _time_full(given, weight)))
+    gone = last + _WASH_OUT * slowest + _time_full(given, weight)
+    fading = max((_or(effect.fading_half_life) for effect in given.agent.raises), default=0.0)
+    if fading > 0.0:
+        slow = last + 0.5 * fading * np.arange(1.0, 2.0 * _WASH_OUT)
+        cuts, gone = np.append(cuts, slow), gone + _WASH_OUT * fading
+    return np.append(cuts[cuts <= end], min(end, gone))
 
 
 def _time_full(given: Given, weight: float) -> float:
@@ -292,8 +297,9 @@ def _programme(
         if own := [one for one in active if one.agent.name == agent.name]:
             told = levels(own, times, flows.get(agent.name), float(patient.host.weight))
             plasma[:, number], arterial[:, number] = told
-    signal = np.vstack([vessel_rows(agents, plasma, patient, without), np.zeros((1, VESSEL_SIGNALS))])
-    found = conditions(agents, plasma, wound, patient, without)
+    days = None if "lasting effects" in without else stop - start
+    signal = np.vstack([vessel_rows(agents, plasma, patient, without, days), np.zeros((1, VESSEL_SIGNALS))])
+    found = conditions(agents, plasma, wound, patient, without, days)
     return Programme(
         Timeline(start, stop, plasma, arterial, signal, found.condition, found.behind), found.rows, found.shut
     )

@@ -115,12 +115,16 @@ class Block(Noun):
 
 
 class Raise(Noun):
-    """A signal raised: maximum C^power / (half^power + C^power), which adds over agents [1]."""
+    """A signal raised: maximum C^power / (half^power + C^power), which adds over agents [1].
+
+    With ``fading_half_life`` it follows that level as slowly as it fades once the drug is gone; at once if left out.
+    """
 
     target: Raised
     half: Concentration
     maximum: Number
     power: Number
+    fading_half_life: Days | None = None
 
 
 class Toxicity(Noun):
