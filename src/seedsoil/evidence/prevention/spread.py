@@ -201,7 +201,10 @@ CLAIMS = (
             Check("burden, before", "tumour cells, sunitinib before the cells over without", "1"),
             Check("burden, after", "tumour cells, sunitinib after the cells over without", "1"),
         ),
-        parameters=("agents.sunitinib.raises.conditioning.maximum: assumed", "agents.sunitinib.distribution, scaled to the mouse"),
+        parameters=(
+            "agents.sunitinib.raises.conditioning.maximum: assumed", "agents.sunitinib.raises.conditioning.fading_half_life: assumed",
+            "agents.sunitinib.distribution, scaled to the mouse",
+        ),
     ),
     Claim(
         id="F10",

@@ -281,7 +281,7 @@ CLAIMS = (
             Check("survival", "gain in median survival (deaths after three years count as such)", "1", Band(0.0, 0.25)),
             Check("primary", "share of a mouse's primary that is gone after six weeks of the antibody", "1", Band(0.3, 1.0)),
         ),
-        parameters=("agents.bevacizumab.blocks.vegf.half: fitted", "tumour.co_option: assumed", "vessels"),
+        parameters=("tumour.dialogue.other_angiogenic: assumed", "agents.bevacizumab.blocks.vegf.half: fitted", "tumour.co_option: assumed", "vessels"),
     ),
     Claim(
         id="F7",
