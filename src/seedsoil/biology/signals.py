@@ -13,7 +13,7 @@ Blocked = Literal[
     "platelet", "protease", "integrin", "inflammation", "stroma", "checkpoint", "efflux",
 ]  # fmt: skip
 Side = Literal["blood", "tissue"]
-Raised = Literal["macrophage", "natural_killer", "lymphocyte", "sprouting", "conditioning"]
+Raised = Literal["macrophage", "natural_killer", "lymphocyte", "infiltration", "sprouting", "conditioning"]
 
 #: What is lost when a signal is blocked.
 BLOCKED: dict[Blocked, str] = {
@@ -42,6 +42,7 @@ RAISED: dict[Raised, str] = {
     "macrophage": "activated macrophages, which kill tumour cells where they live",
     "natural_killer": "natural killer cells, which kill cells that have just arrested",
     "lymphocyte": "lymphocytes, which kill the cells that they can see",
+    "infiltration": "lymphocytes' way into the depth of lesions, and how they multiply there on what they see",
     "sprouting": "new vessels of a lesion",
     "conditioning": "vessel walls that let tumour cells out more easily",
 }
@@ -79,6 +80,7 @@ SIDE: dict[str, tuple[Side, str]] = {
     "macrophage": ("tissue", "macrophages that live in the tissue learn to kill there"),
     "natural_killer": ("blood", "they kill what has just arrested and is still in the vessel"),
     "lymphocyte": ("blood", "they multiply in blood and nodes; once active they pass the wall"),
+    "infiltration": ("blood", "lymphocytes are driven in blood and nodes, and carry the drive in"),
     "sprouting": ("blood", "endothelium hears it"),
     "conditioning": ("blood", "it is what endothelium lets through"),
     "wound": ("blood", "no agent: the factors of the wounded body, which are taken to reach every tissue"),
