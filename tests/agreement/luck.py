@@ -32,6 +32,7 @@ from seedsoil.body.state import (
     GROWING,
     HALF_CATCH,
     IMMATURE,
+    INSIDE,
     LARGEST,
     LESIONS,
     MATURE,
@@ -64,7 +65,8 @@ _SOILS = (0, 2, 3, 4)
 _SWITCHES = (
     "sprouting", "co-option", "hypoxia", "resistance", "soil matching", "dormancy", "instability", "competence",
     "reseeding", "lesion reseeding", "delivery", "barrier", "astrocyte protection", "lymphocytes", "macrophages", "stroma", "inflammation",
-    "clusters", "founder variation", "founder sensitivity", "receptor blockade", "vessel tone", "opened junctions", "drug uptake",
+    "lymphocyte infiltration", "bystander killing", "clusters", "founder variation", "founder sensitivity", "receptor blockade", "vessel tone",
+    "opened junctions", "drug uptake",
 )  # fmt: skip
 
 
@@ -129,6 +131,7 @@ def any_state(luck: np.random.Generator, model: Model, lesions: int = 7) -> Stat
         lesion[SENSITIVITY] = luck.normal(0.0, 0.3)
         lesion[BORROWED_LOST], lesion[SHELTERED], lesion[STROMA] = luck.uniform(0.0, 0.8, 3)
         lesion[CALLED] = luck.uniform(-0.5, 3.0)
+        lesion[INSIDE] = luck.integers(0, 2) * np.exp(luck.uniform(0.0, 7.0))
         state.lesion_key[row] = luck.integers(1, 1 << 60)
         if row >= lesions - 2:
             lesion[FATE], lesion[ACTIVE] = DORMANT, luck.uniform(0.0, 30.0)

@@ -35,7 +35,18 @@ from tests.agreement.pair import Pair, alone, founded
 from tests.agreement.people import TUMOUR, quick_patient
 
 #: What a lesion has of each law beyond the resting state.
-_FELT = ("borrowed_lost", "excited", "sheltered", "stroma", "called", "vigour", "openness", "perfusion", "leak")
+_FELT = (
+    "borrowed_lost",
+    "excited",
+    "sheltered",
+    "stroma",
+    "called",
+    "inside",
+    "vigour",
+    "openness",
+    "perfusion",
+    "leak",
+)
 GUT, LIVER, BRAIN = 2, 3, 4
 
 

@@ -13,7 +13,15 @@ from seedsoil.biology.medicine.drug import Agent, Block, Delivery, Distribution,
 from seedsoil.biology.patient import Host, Patient
 from seedsoil.biology.signals import SIGNALS, resting
 from seedsoil.biology.soils.factors import Addressins, Factors
-from seedsoil.biology.soils.host_cells import Healing, HostCells, Immunity, Inflammation, Protection, Stroma
+from seedsoil.biology.soils.host_cells import (
+    Healing,
+    HostCells,
+    Immunity,
+    Infiltration,
+    Inflammation,
+    Protection,
+    Stroma,
+)
 from seedsoil.biology.soils.soil import Barrier, Residents, Soil
 from seedsoil.body.model import build_model
 from seedsoil.body.state import CELLS, LESIONS, NODES, STEP_DAYS, VIGOUR, Model, Timeline, with_room
@@ -91,6 +99,7 @@ IMMUNITY: Immunity = made(
     Immunity, kill_rate=0.3, half_size=1e6, turnover=0.04, recruitment=0.0, recruitment_size=2e7, exhaustion=0.0,
     macrophage_gain=1.0,
 )  # fmt: skip
+INFILTRATION: Infiltration = made(Infiltration, entry=0.001, contacts=200.0, expansion=0.5, targets=4.0, bystanders=0.5)
 PROTECTION: Protection = made(Protection, fold=4.0, programme_time=2.0, occupancy_half=0.0, contact_depth=0.05)
 STROMA: Stroma = made(Stroma, turnover_time=10.0, supply=0.5, restraint=0.2, hindrance=3.0)
 INFLAMMATION: Inflammation = made(Inflammation, macrophage_share=0.5, supply=0.5, vegf=1.0, shedding=1.0)

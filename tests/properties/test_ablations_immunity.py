@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from seedsoil.body.state import CELLS, DEPARTING, DIVISION, LYMPHOCYTES, MACROPHAGES, SEEN, VEGF_OUTPUT
-from tests.properties.examples import ONE_CLONE
+from seedsoil.body.state import (
+    CELLS,
+    DEPARTING,
+    DIVISION,
+    DRIVE,
+    INSIDE,
+    LYMPHOCYTES,
+    MACROPHAGES,
+    SEEN,
+    VEGF_OUTPUT,
+)
+from tests.properties.examples import ONE_CLONE, add_clone, follow, lesion_of
 from tests.properties.plain import (
     AT,
     DIALOGUE,
     IMMUNITY,
+    INFILTRATION,
     INFLAMMATION,
     VISIBILITY,
     agent,
     compiled,
     differing,
+    exposed,
     host,
     host_cells,
     lived,
+    mechanism,
     residents,
     soil,
     speed,
@@ -105,3 +119,66 @@ def test_fed_lesions_grow_faster_until_macrophages_turn() -> None:
         for without in ((), ("macrophages",))
     )
     assert fed > 1.05 * alone
+
+
+#: Lymphocytes that kill in the depth alone; what drives them; and how long.
+DEEP = host_cells(immunity=with_numbers(IMMUNITY, kill_rate=0.0), infiltration=INFILTRATION)
+INVADED = who(host(DEEP, lung=soil("lung", residents=residents(lymphocytes=1.0))), visibility=VISIBILITY)
+DRIVER = agent("driver", raises={"infiltration": (1e-9, 1.0, 1.0)})
+DRIVEN = [(14.0, {"driver": 1.0}), (14.0, {})]
+
+
+def test_lymphocyte_infiltration() -> None:
+    """Driven lymphocytes come, multiply and kill as their equations say, each looked at every half day; off, bit for bit as undriven.
+
+    A lesion of 5000 cells lives by its edge; nothing else acts: catches 5 % in coming, dividing, killing or going.
+    """
+    rows = lived(INVADED, DRIVEN, [DRIVER], FREE, site="lung", cells=5e3, every=0.5)
+    cells, inside, steps = 5e3, 0.0, 100
+    for look in range(12):
+        for _ in range(steps):
+            dividing = 0.5 / (1.0 + 0.5 / 200.0) * cells / (cells + inside)
+            killing = 4.0 / (1.0 + 4.0 / 200.0) * inside / (cells + inside) * 1.5
+            inside += (0.001 * cells + (dividing - 0.04) * inside) * 0.5 / steps
+            cells += (0.05 - killing) * cells * 0.5 / steps
+        assert rows[look, INSIDE] == pytest.approx(inside, rel=0.05)
+        assert rows[look, CELLS] == pytest.approx(cells, rel=0.1)
+    for off in ("lymphocyte infiltration", "lymphocytes"):
+        still = lived(INVADED, DRIVEN, [DRIVER], (*FREE, off), site="lung", cells=5e3, every=0.5)
+        assert (still[:, INSIDE] == 0.0).all()
+        assert (
+            still.tobytes()
+            == lived(INVADED, [(28.0, {})], [DRIVER], (*FREE, off), site="lung", cells=5e3, every=0.5).tobytes()
+        )
+    assert differing(
+        compiled(INVADED, infiltration=1.0), compiled(INVADED, ("lymphocyte infiltration",), infiltration=1.0)
+    ) == {DRIVE}
+
+
+def test_lymphocytes_go_when_nothing_drives_them() -> None:
+    """Of a million among cells that they do not see, 0.04 are lost a day, and no cell: catches blind killing."""
+    model, timeline = exposed(who(INVADED.host), [DRIVER], [(28.0, {})], FREE)
+    state = lesion_of(model, AT["lung"], 1e8)
+    state.lesion[0, INSIDE] = 1e6
+    _, rows = follow(model, state, 28.0, timeline=timeline)
+    assert rows[-1, INSIDE] == pytest.approx(1e6 * np.exp(-0.04 * 28.0), rel=1e-9)
+    assert speed(rows) == pytest.approx(0.05, abs=1e-3)
+
+
+HIDING = who(INVADED.host, visibility=VISIBILITY, mechanisms=(mechanism("hidden", antigen_kept=0.0),))
+
+
+def test_bystander_killing() -> None:
+    """Half of a lesion hides: each that is slain takes half a neighbour along, whichever; off, none.
+
+    With a lymphocyte for each hundred cells 0.037 a day are slain of a whole lesion; catches 0.0006.
+    """
+    for off, along in (((), 0.5), (("bystander killing",), 0.0)):
+        model, timeline = exposed(HIDING, [DRIVER], [(1.0, {})], (*(one for one in FREE if one != "resistance"), *off))
+        state = lesion_of(model, AT["lung"], 5e9)
+        add_clone(state, int(np.flatnonzero(model.mask == 1)[0]), 5e9)
+        state.lesion[0, CELLS], state.lesion[0, INSIDE] = 1e10, 1e8
+        state, _ = follow(model, state, 1.0, every=1.0, timeline=timeline)
+        slain = 0.5 * 4.0 / (0.5 + 4.0 / 200.0) / 101.0 * np.exp(-0.02)  # in the day's middle
+        change = np.log(state.cells[0, :2] / 5e9)
+        assert change == pytest.approx([0.05 - slain * (2.0 + along), 0.05 - slain * along], abs=6e-4)

@@ -39,6 +39,8 @@ MECHANISMS: dict[str, str] = {
     "barrier": "no soil keeps drugs out",
     "astrocyte protection": "astrocytes lend no survival programme",
     "lymphocytes": "no lymphocyte kills a tumour cell",
+    "lymphocyte infiltration": "no lymphocyte goes into the depth of a lesion",
+    "bystander killing": "lymphocytes in the depth of a lesion kill what they see, and no neighbour of it",
     "macrophages": "macrophages neither kill nor feed tumour cells",
     "natural killer cells": "no natural killer cell kills a tumour cell",
     "vessel shelter": "cells that have arrested die as fast in every tissue's vessels",

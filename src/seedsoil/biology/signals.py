@@ -14,7 +14,7 @@ Blocked = Literal[
 ]  # fmt: skip
 Side = Literal["blood", "tissue"]
 Raised = Literal[
-    "macrophage", "natural_killer", "lymphocyte", "sprouting", "conditioning", "flow", "uptake",
+    "macrophage", "natural_killer", "lymphocyte", "infiltration", "sprouting", "conditioning", "flow", "uptake",
 ]  # fmt: skip
 
 #: What is lost when a signal is blocked.
@@ -44,6 +44,7 @@ RAISED: dict[Raised, str] = {
     "macrophage": "activated macrophages, which kill tumour cells where they live",
     "natural_killer": "natural killer cells, which kill cells that have just arrested",
     "lymphocyte": "lymphocytes, which kill the cells that they can see",
+    "infiltration": "lymphocytes' way into the depth of lesions, and how they multiply there on what they see",
     "sprouting": "new vessels of a lesion",
     "conditioning": "vessel walls that let tumour cells out more easily",
     "flow": "blood through a lesion's vessels, its own and the host's, by arterioles that widen",
@@ -83,6 +84,7 @@ SIDE: dict[str, tuple[Side, str]] = {
     "macrophage": ("tissue", "macrophages that live in the tissue learn to kill there"),
     "natural_killer": ("blood", "they kill what has just arrested and is still in the vessel"),
     "lymphocyte": ("blood", "they multiply in blood and nodes; once active they pass the wall"),
+    "infiltration": ("blood", "lymphocytes are driven in blood and nodes, and carry the drive in"),
     "sprouting": ("blood", "endothelium hears it"),
     "conditioning": ("blood", "it is what endothelium lets through"),
     "flow": ("blood", "arterioles that lead to a lesion narrow and widen"),

@@ -34,6 +34,7 @@ from seedsoil.body.state import (
     DEATH,
     DEPARTING,
     DIVISION,
+    DRIVE,
     FIBROBLASTS,
     HALF_CATCH,
     LETHAL,
@@ -221,6 +222,8 @@ def _fill_host_cells(
             soils[:, :, LYMPHOCYTES] = living["lymphocytes"] * (1.0 + signals["lymphocyte"])[:, None]
             stayed = float(tumour.visibility.checkpoint) * (1.0 - signals["checkpoint"])
             soils[:, :, SEEN] = 1.0 - stayed[:, None]
+            if cells.infiltration is not None and "lymphocyte infiltration" not in without:
+                soils[:, :, DRIVE] = signals["infiltration"][:, None]
     if cells.inflammation is not None and tumour.dialogue is not None:
         soils[:, :, VEGF_OUTPUT] *= 1.0 + float(cells.inflammation.vegf) * inflamed
         soils[:, :, DEPARTING] *= 1.0 + float(cells.inflammation.shedding) * inflamed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from seedsoil.body.hazards import cut_pieces, prepare, prepare_path, prepare_tails
-from seedsoil.body.kendall import TINY, advance_unmarked, mark_time, size_at_mark, suffix
+from seedsoil.body.kendall import TINY, advance_unmarked, mark_time, path_end, size_at_mark, suffix
 from seedsoil.body.seeding import send, spot_at
 from seedsoil.body.state import (
     CELLS,
@@ -186,13 +186,14 @@ def follow_path(stream, state, row, slot, span, pieces, model, work):  # type: i
     calendar, quiet = work.calendar[kind], work.quiet[kind]
     _, later = advance_unmarked(stream, cells, quiet[0], quiet[1], quiet[2], quiet[3], quiet[4])
     work.after[slot] += later
-    bend = (log(max(later, 1.0) / cells) - quiet[5]) / span
+    end = path_end(cells, later, quiet[5])
+    bend = (log(end / cells) - quiet[5]) / span
     height, ordinal = cells, np.int64(0)
     for at in range(pieces):
         days, gone = calendar[at, 3], calendar[at, 2] * work.leaving[kind, at]
         rate = (calendar[at, 0] - calendar[at, 1] - gone) + bend
         rise = rate * days
-        grown = height * exp(rise) if at < pieces - 1 else max(later, 1.0)
+        grown = height * exp(rise) if at < pieces - 1 else end
         path = days * (grown - height) / rise if abs(rise) > 1e-6 else days * height
         work.path[kind, at] += path
         work.climb[kind, at] += rate * path

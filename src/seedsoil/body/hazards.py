@@ -26,7 +26,7 @@ from seedsoil.biology.soils.vessels import (
 )
 from seedsoil.body.barrier import ceiling_of, felt, passage
 from seedsoil.body.kendall import chance_alive, compose, fill_tails, identity, odds, piece
-from seedsoil.body.niche import effector_kill, move_niche, recruited, thrift_of, visible
+from seedsoil.body.niche import effector_kill, infiltrated, move_niche, multiplying, recruited, thrift_of, visible
 from seedsoil.body.seeding import founding_chance, joining_chance
 from seedsoil.body.state import (
     BORROWED_LOST,
@@ -47,6 +47,7 @@ from seedsoil.body.state import (
     HYPOXIA_ON,
     HYPOXIC_DEATH,
     IMMATURE,
+    INSIDE,
     INSTABILITY_RATE,
     LEAK,
     MATURE,
@@ -243,18 +244,20 @@ def cut_pieces(state, row, start, end, at, model, timeline, work):  # type: igno
             )
         thrift = thrift_of(lesion, surface, condition, model)
         free = net_growth(thrift, lack, pieces, site, condition, model, work)
-        seeing, blind = effector_kill(lesion, cells, lesion[CALLED], condition, model)
+        seeing, blind = effector_kill(lesion, cells, antigen, lesion[CALLED], lesion[INSIDE], condition, model)
         hunted = seeing * antigen + blind
         growth, days = free - hunted, until - today
         if pieces < PIECES - 1:
             if hunted > 0.0 or cells * exp(max(0.0, growth) * days) >= VESSEL_CELLS:
                 days = min(days, max(SHORTEST_PIECE, SIZE_CHANGE / max(abs(growth), 1e-12)))
+            days = min(days, max(SHORTEST_PIECE, SIZE_CHANGE / multiplying(site, condition, model)))
             if cells >= VESSEL_CELLS:
                 days = min(days, vessel_days(lesion, lack, output, signal, model, growth))
+        reach = surface + (1.0 - surface) * fed
         if seeing + blind > 0.0:
             middle = cells * exp(0.5 * growth * days)
-            growth = free - hunt(lesion, middle, antigen, pieces, condition, 0.5 * days, model, work)
-        move_niche(lesion, cells * exp(0.5 * growth * days), antigen, condition, days, model)
+            growth = free - hunt(lesion, middle, antigen, reach, pieces, condition, 0.5 * days, model, work)
+        move_niche(lesion, cells * exp(0.5 * growth * days), antigen, reach, condition, days, model)
         if cells >= VESSEL_CELLS:
             lesion[EXCITED] += (
                 vegf(lack, output, signal[VEGF_BLOCKED], model.vessels) * model.site[condition, site, SWITCHING] * days
@@ -279,10 +282,11 @@ def cut_pieces(state, row, start, end, at, model, timeline, work):  # type: igno
 
 
 @inner
-def hunt(lesion, cells, antigen, row, condition, days, model, work):  # type: ignore[no-untyped-def]
+def hunt(lesion, cells, antigen, reach, row, condition, days, model, work):  # type: ignore[no-untyped-def]
     """Add what effector cells kill some days on, at the size then, to each mask's hazard; return their mean [1/day]."""
     extra = recruited(lesion, cells, antigen, condition, days, model)
-    seeing, blind = effector_kill(lesion, cells, extra, condition, model)
+    inside = infiltrated(lesion, cells, antigen, reach, condition, days, model)
+    seeing, blind = effector_kill(lesion, cells, antigen, extra, inside, condition, model)
     for mask in range(work.kill.shape[1]):
         work.kill[row, mask] += seeing * model.antigen[mask] + blind
     return seeing * antigen + blind

@@ -44,6 +44,7 @@ __all__ = [
     "identity",
     "mark_time",
     "odds",
+    "path_end",
     "piece",
     "size_at_mark",
     "suffix",
@@ -55,6 +56,7 @@ Composite: TypeAlias = tuple[float, float, float, float, float]
 
 TINY = 1e-307  # stands for no chance at all where something is divided by it
 CERTAIN = 1.0 - 1e-14  # closer to 1 is the rounding of a 1: without death nobody dies
+DOOMED = 1e-4  # cells: where the mean path of a clone ends below it, its own ends below its last cell
 MOST = 700.0  # growth or decline of one piece beyond exp(700) is taken as exp(700)
 
 
@@ -143,6 +145,18 @@ def advance_unmarked(
     if survivors > 0.0 and c > 0.0:
         survivors += negative_binomial(stream, survivors, c / max(delta, TINY))
     return marked, survivors
+
+
+@leaf
+def path_end(cells: float, later: float, growth: float) -> float:
+    """Where the path of a clone ends that has ``later`` cells after a step of mean ``growth`` (a logarithm) [cells].
+
+    One that has died out is led to its last cell; where it was bound to die, to no more than ``DOOMED`` allows it above its
+    mean: led to one cell all the same, it would first grow by many e-folds if what kills it comes late in the step.
+    """
+    if later >= 1.0:
+        return later
+    return max(TINY, min(1.0, cells * exp(growth) / DOOMED))
 
 
 @leaf

@@ -21,10 +21,14 @@ from seedsoil.body.state import (
     AGENT_COLUMNS,
     BURDEN_HAZARD,
     BURDEN_POWER,
+    BYSTANDERS,
     CONTACT_DEPTH,
+    CONTACTS,
     CYCLE,
+    ENTRY,
     ESTABLISHED,
     EXHAUSTION,
+    EXPANSION,
     FIRST_KIND,
     FOUNDER_SPREAD,
     HALF_SIZE,
@@ -56,6 +60,7 @@ from seedsoil.body.state import (
     SPROUTING_ON,
     STROMA_TIME,
     SWITCH_RATE,
+    TARGETS,
     TISSUE_FLOW,
     TISSUE_LOSS,
     TRAITS,
@@ -94,12 +99,13 @@ def _traits(patient: Patient, without: Collection[str]) -> Floats:
     trait[SENSITIVITY_SPREAD] = sensitivity_width(tumour, without)
     # Times and sizes of laws that are off must not divide by nothing.
     trait[HALF_SIZE] = trait[RECRUITMENT_SIZE] = trait[SHELTER_FOLD] = trait[SHELTER_TIME] = trait[STROMA_TIME] = 1.0
+    trait[CONTACTS] = 1.0
     if host.cells is not None:
-        _fill_host_traits(trait, host.cells)
+        _fill_host_traits(trait, host.cells, without)
     return trait
 
 
-def _fill_host_traits(trait: Floats, cells: HostCells) -> None:
+def _fill_host_traits(trait: Floats, cells: HostCells, without: Collection[str]) -> None:
     """Write the constants of the host cells' laws."""
     trait[TISSUE_FLOW] = float(cells.tissue_flow)
     if cells.immunity is not None:
@@ -107,6 +113,11 @@ def _fill_host_traits(trait: Floats, cells: HostCells) -> None:
         trait[KILL_RATE], trait[HALF_SIZE] = float(law.kill_rate), float(law.half_size)
         trait[TURNOVER], trait[RECRUITMENT] = float(law.turnover), float(law.recruitment)
         trait[RECRUITMENT_SIZE], trait[EXHAUSTION] = float(law.recruitment_size), float(law.exhaustion)
+    if cells.infiltration is not None:
+        inside = cells.infiltration
+        trait[ENTRY], trait[CONTACTS] = float(inside.entry), float(inside.contacts)
+        trait[EXPANSION], trait[TARGETS] = float(inside.expansion), float(inside.targets)
+        trait[BYSTANDERS] = 0.0 if "bystander killing" in without else float(inside.bystanders)
     if cells.protection is not None:
         trait[SHELTER_FOLD] = float(cells.protection.fold)
         trait[SHELTER_TIME] = float(cells.protection.programme_time)

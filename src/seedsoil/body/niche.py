@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from seedsoil.biology.soils.immunity import called, surface_kill
+from seedsoil.biology.soils.immunity import called, depth_kill, inside_after, surface_kill
 from seedsoil.biology.soils.niche import approach
 from seedsoil.biology.soils.vessels import diameter, surface_share
 from seedsoil.body.state import (
+    BYSTANDERS,
     CALLED,
     CONFINED,
     CONTACT_DEPTH,
+    CONTACTS,
+    DRIVE,
+    ENTRY,
     EXHAUSTION,
+    EXPANSION,
     FIBROBLASTS,
     HALF_SIZE,
+    INSIDE,
     KILL_RATE,
     LYMPHOCYTES,
     MACROPHAGES,
@@ -26,6 +32,7 @@ from seedsoil.body.state import (
     SITE,
     STROMA,
     STROMA_TIME,
+    TARGETS,
     TURNOVER,
     VIGOUR,
 )
@@ -43,19 +50,37 @@ def visible(model, work):  # type: ignore[no-untyped-def]
 
 
 @inner
-def effector_kill(lesion, cells, extra, condition, model):  # type: ignore[no-untyped-def]
-    """Kill at a lesion's surface [1/day]: by lymphocytes, of a cell of antigen 1, and by macrophages, of any cell.
+def effector_kill(lesion, cells, antigen, extra, inside, condition, model):  # type: ignore[no-untyped-def]
+    """Kill in a lesion [1/day]: of a cell of antigen 1 by lymphocytes that see it, and of any cell.
 
-    ``extra`` lymphocytes are there for each one at rest.
+    At its surface ``extra`` lymphocytes are there for each one at rest, and all macrophages; ``inside`` lymphocytes are in
+    its depth, whose kills take neighbours along. ``antigen`` is that of its cells on average.
     """
     site = int(lesion[SITE])
+    seen = model.site[condition, site, SEEN]
+    deep = depth_kill(cells, inside, antigen * seen, model.trait[CONTACTS], model.trait[TARGETS]) * seen
+    along = model.trait[BYSTANDERS] * deep * antigen
     seeing = model.site[condition, site, LYMPHOCYTES] * (1.0 + extra)
     blind = model.site[condition, site, MACROPHAGES]
     whole = surface_kill(cells, seeing, blind, model.trait[KILL_RATE], model.trait[HALF_SIZE])
     if whole <= 0.0:
-        return 0.0, 0.0
+        return deep, along
     whole /= seeing + blind
-    return whole * seeing * model.site[condition, site, SEEN], whole * blind
+    return whole * seeing * seen + deep, whole * blind + along
+
+
+@inner
+def infiltrated(lesion, cells, antigen, reach, condition, days, model):  # type: ignore[no-untyped-def]
+    """Lymphocytes in the depth of a lesion after some days [cells]; ``reach`` is how well blood reaches it [1]."""
+    site, trait = int(lesion[SITE]), model.trait
+    drive = model.site[condition, site, DRIVE]
+    if drive <= 0.0 and lesion[INSIDE] <= 0.0:
+        return 0.0
+    arriving = trait[ENTRY] * drive * model.site[condition, site, LYMPHOCYTES] * reach * cells
+    return inside_after(
+        lesion[INSIDE], cells, antigen * model.site[condition, site, SEEN], arriving, days, trait[EXPANSION], drive,
+        trait[CONTACTS], trait[TURNOVER],
+    )  # fmt: skip
 
 
 @inner
@@ -89,8 +114,14 @@ def recruited(lesion, cells, antigen, condition, days, model):  # type: ignore[n
 
 
 @inner
-def move_niche(lesion, cells, antigen, condition, days, model):  # type: ignore[no-untyped-def]
-    """Carry the host cells about a lesion of some size through some days: shelter by touch, stroma, lymphocytes."""
+def multiplying(site, condition, model):  # type: ignore[no-untyped-def]
+    """How fast lymphocytes in the depth of a lesion multiply at most [1/day]; next to nothing if nothing drives them."""
+    return max(model.trait[EXPANSION] * model.site[condition, site, DRIVE], 1e-12)
+
+
+@inner
+def move_niche(lesion, cells, antigen, reach, condition, days, model):  # type: ignore[no-untyped-def]
+    """Carry the host cells of a lesion of some size through some days: shelter by touch, stroma, lymphocytes."""
     site, trait = int(lesion[SITE]), model.trait
     target = model.site[condition, site, SHELTER]
     if target > 0.0 or lesion[SHELTERED] > 0.0:
@@ -100,3 +131,4 @@ def move_niche(lesion, cells, antigen, condition, days, model):  # type: ignore[
     if fibroblasts > 0.0 or lesion[STROMA] > 0.0:
         lesion[STROMA] = approach(lesion[STROMA], fibroblasts, days, trait[STROMA_TIME])
     lesion[CALLED] = recruited(lesion, cells, antigen, condition, days, model)
+    lesion[INSIDE] = infiltrated(lesion, cells, antigen, reach, condition, days, model)

@@ -60,6 +60,7 @@ _GROUPS: Mapping[str, str] = {
 }
 _LAWS: Mapping[str, str] = {
     "immunity": "Lymphocytes and macrophages",
+    "infiltration": "Driven lymphocytes in the depth of lesions",
     "protection": "Protection by astrocytes",
     "stroma": "Fibroblasts",
     "inflammation": "Inflammation",

@@ -22,6 +22,7 @@ from seedsoil.biology.soils.host_cells import (
     Healing,
     HostCells,
     Immunity,
+    Infiltration,
     Inflammation,
     Neutrophils,
     Protection,
@@ -206,6 +207,13 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "tissue_mutation_rate": "mutations of healthy tissue, per base and year",
     },
     HostCells: {"tissue_flow": "blood flow, per volume of tissue"},
+    Infiltration: {
+        "entry": "lymphocytes that come in, per tumour cell",
+        "contacts": "cells that each of them meets",
+        "expansion": "their greatest rate of division",
+        "targets": "cells that each kills at most",
+        "bystanders": "neighbours that each cell which is killed takes along",
+    },
     Immunity: {
         "kill_rate": "greatest kill by effectors of level 1",
         "half_size": "lesion at which half of it is left, in cells",

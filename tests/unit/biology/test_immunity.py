@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seedsoil.biology.soils.immunity import called, surface_kill
+from seedsoil.biology.soils.immunity import called, depth_kill, inside_after, surface_kill
 
 #: Turnover, recruitment, size of half recruitment and exhaustion per cell [1/day, 1/day, cells, 1/day]: Kuznetsov's.
 KUZNETSOV = (0.0412, 0.1245, 2.02e7, 3.42e-10)
@@ -65,3 +65,39 @@ def test_large_lesions_tire_them() -> None:
     levels = [called(1.0, cells, 1.0, 365.0, *KUZNETSOV) for cells in (0.0, 1e7, 1e10)]
     assert levels[1] > 1.5 * levels[0]
     assert levels[2] < 0.1 * levels[0]
+
+
+@pytest.mark.parametrize(
+    ("inside", "seen", "killed"),
+    [(1e4, 1.0, 4.0 / 1.02 * 1e-4), (1e4, 0.02, 2.0 * 1e-4), (1e8, 1.0, 2.0 / 1.02), (1e14, 0.5, 2.0 / 0.52)],
+)
+def test_lymphocytes_in_the_depth_kill_by_touch(inside: float, seen: float, killed: float) -> None:
+    """Of 1e8 cells, 200 met and four killed a day at most: few, few that see one in fifty, one for each cell, and swarms.
+
+    The hazard is of a cell that is seen so far, to 2e-4: catches killing beyond four a day, and a share left out.
+    """
+    assert seen * depth_kill(1e8, inside, seen, 200.0, 4.0) == pytest.approx(killed, rel=2e-4)
+
+
+def test_nobody_inside_kills_nobody() -> None:
+    """Exactly nothing, whatever is seen: catches nothing over nothing."""
+    assert depth_kill(1e6, 0.0, 0.0, 200.0, 4.0) == depth_kill(1e6, 0.0, 1.0, 200.0, 4.0) == 0.0
+
+
+@pytest.mark.parametrize("drive", [0.0, 0.4, 1.0])
+@pytest.mark.parametrize("seen", [0.0, 0.0025, 1.0])
+def test_lymphocytes_in_the_depth_follow_their_equation(drive: float, seen: float) -> None:
+    """Ten days by an adaptive solver, few among 1e8 cells: catches one in 1e5 in coming, dividing and going."""
+    from scipy.integrate import solve_ivp
+
+    def change(_: float, inside: list[float]) -> list[float]:
+        dividing = 0.5 * drive * seen / (seen + 0.5 / 200.0) * 1e8 / (1e8 + 1e3)
+        return [70.0 + (dividing - 0.04) * inside[0]]
+
+    truth = solve_ivp(change, (0.0, 10.0), [1e3], rtol=1e-10).y[0, -1]
+    assert inside_after(1e3, 1e8, seen, 70.0, 10.0, 0.5, drive, 200.0, 0.04) == pytest.approx(truth, rel=1e-5)
+
+
+def test_lymphocytes_without_prey_only_go() -> None:
+    """A thousand among nothing decline at the rate at which they are lost, driven or not: catches division without a contact."""
+    assert inside_after(1e3, 0.0, 1.0, 0.0, 5.0, 0.5, 1.0, 200.0, 0.04) == pytest.approx(1e3 * np.exp(-0.2), rel=1e-12)

@@ -22,6 +22,22 @@ class Immunity(Noun):
     macrophage_gain: Number
 
 
+class Infiltration(Noun):
+    """Driven lymphocytes in the depth of a lesion: how they come, multiply on what they see, and kill by touch.
+
+    ``entry``: how many come each day for each tumour cell, at full drive, lymphocytes of level 1 and perfusion 1. Each meets
+    ``contacts`` cells a day, divides at ``expansion`` at most, as often as it recognises one, and kills ``targets`` a day at
+    most. Undriven they are lost by the lymphocytes' ``turnover`` (`Immunity`), and none comes. Each cell that they kill takes
+    ``bystanders`` of its neighbours along, whether these can be seen or not.
+    """
+
+    entry: PerDay
+    contacts: PerDay
+    expansion: PerDay
+    targets: PerDay
+    bystanders: Number
+
+
 class Protection(Noun):
     """The survival programme that astrocytes lend by contact: fold of every drug's half concentration, and its time.
 
@@ -78,6 +94,7 @@ class HostCells(Noun):
 
     tissue_flow: PerDay
     immunity: Immunity | None = None
+    infiltration: Infiltration | None = None
     protection: Protection | None = None
     stroma: Stroma | None = None
     inflammation: Inflammation | None = None

@@ -1,4 +1,4 @@
-"""Effector cells at a lesion's surface: what they kill, how they are called, and how a large lesion tires them."""
+"""Effector cells at a lesion's surface and in its depth: what they kill, how they are called, multiply, and tire."""
 
 from __future__ import annotations
 
@@ -44,3 +44,35 @@ def called(level: float, cells: float, antigen: float, days: float, turnover: fl
     if abs(x) < 1e-9:
         return level + (turnover - gone * level) * days
     return level * exp(-x) - turnover * expm1(-x) / gone
+
+
+@leaf
+def depth_kill(cells: float, inside: float, seen: float, contacts: float, targets: float) -> float:
+    """Hazard of death by lymphocytes in the depth of a lesion, per tumour cell that they wholly see [1/day].
+
+    Law: k / (v + k / c) T / (N + T), times the share v of ``cells`` N that is recognised when met: each of ``inside`` T
+    lymphocytes meets c cells a day (``contacts``), and is held by one that it recognises for 1 / k day (``targets`` k), in which
+    that one dies, however many others touch it. So T lymphocytes alone kill k T a day of cells that they see well, and a cell
+    among many lymphocytes lives for 1 / k day (the double saturation of killing, Gadhamsetty 2014, recalled).
+    """
+    if inside <= 0.0:
+        return 0.0
+    return targets / (seen + targets / contacts) * inside / (cells + inside)
+
+
+@leaf
+def inside_after(inside: float, cells: float, seen: float, arriving: float, days: float, expansion: float, drive: float,
+                 contacts: float, turnover: float) -> float:  # fmt: skip
+    """Lymphocytes in the depth of a lesion after some days [cells], its size and what they find held; exact.
+
+    Law: dT/dt = a + (p s v / (v + p / c) N / (N + T) - d) T: ``arriving`` a come each day; one that recognises cells oftener
+    than it can divide does so at ``expansion`` p times the ``drive`` s, else once for each cell that it recognises; d of them
+    are lost. The share of contacts that are with tumour cells, N / (N + T), is that of the beginning.
+    """
+    gone = turnover
+    if drive > 0.0 and seen > 0.0:
+        gone -= expansion * drive * seen / (seen + expansion / contacts) * cells / (cells + inside)
+    x = gone * days
+    if abs(x) < 1e-9:
+        return inside + (arriving - gone * inside) * days
+    return inside * exp(-x) - arriving * expm1(-x) / gone

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from seedsoil.body.hazards import SHORTEST_PIECE, SIZE_CHANGE
 from seedsoil.body.state import PIECES, VESSEL_CELLS
 from seedsoil.body.twin.drugs import felt, kills
-from seedsoil.body.twin.niche import called_after, hunted, move_niche, thrift
+from seedsoil.body.twin.niche import called_after, hunted, inside_after, move_niche, thrift
 from seedsoil.body.twin.person import Condition, Kind, Lesion, Rules, Site, Window
 from seedsoil.body.twin.vessels import Supply, ease, move_vessels, steady_days, supply, turnover, vegf_of
 from seedsoil.foundation.elementary import exp, power
@@ -137,18 +137,22 @@ def lived(
     poisoned, strain = kills(lesion, window, here, cells, now, rules)
     free = site.division * zeal * (1.0 - now.lack) - site.death - rules.hypoxic_death * now.lack
     free -= mean(shares, poisoned)
-    prey = mean(shares, hunted(lesion, site, cells, lesion.called, rules))
+    antigen, reach = mean(shares, rules.antigen), now.surface + (1.0 - now.surface) * now.perfusion
+    prey = mean(shares, hunted(site, cells, antigen, lesion.called, lesion.inside, rules))
     days = most
     if not last and (prey > 0.0 or cells * exp(max(0.0, free - prey) * most) >= VESSEL_CELLS):
         days = min(days, max(SHORTEST_PIECE, SIZE_CHANGE / max(abs(free - prey), 1e-12)))
+    if site.drive > 0.0 and not last:
+        days = min(days, max(SHORTEST_PIECE, SIZE_CHANGE / max(rules.expansion * site.drive, 1e-12)))
     change = turnover(lesion, (lesion.immature, lesion.mature), now.lack, site, window, free - prey, rules)
     if vascular and not last:
         days = min(days, steady_days(lesion, change, rules))
-    antigen = mean(shares, rules.antigen)
     middle = cells * exp((free - prey) * days / 2.0)
-    bites = hunted(lesion, site, middle, called_after(lesion, site, middle, antigen, days / 2.0, rules), rules)
+    called = called_after(lesion, site, middle, antigen, days / 2.0, rules)
+    inside = inside_after(lesion, site, middle, antigen, reach, days / 2.0, rules) if prey > 0.0 else 0.0
+    bites = hunted(site, middle, antigen, called, inside, rules)
     growth = free - mean(shares, bites)
-    move_niche(lesion, site, cells * exp(growth * days / 2.0), antigen, days, rules)
+    move_niche(lesion, site, cells * exp(growth * days / 2.0), antigen, reach, days, rules)
     if vascular:
         change = turnover(lesion, (lesion.immature, lesion.mature), now.lack, site, window, growth, rules)
         lesion.excited += vegf_of(now.lack, site, window, rules) * site.switching * days

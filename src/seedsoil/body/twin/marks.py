@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from seedsoil.body.families import BROOD, MOST_APART
+from seedsoil.body.kendall import DOOMED, TINY
 from seedsoil.body.state import IDENTITY_SHARE, MARKS_LIMIT, PATH_CELLS, SLOTS_BEYOND_TYPES
 from seedsoil.body.twin.hazards import Hazard, Stretch, hazards
 from seedsoil.body.twin.kendall import Piece, advance_unmarked, first_mark, law, remaining
@@ -168,7 +169,9 @@ class LesionStep:
         _, later = advance_unmarked(self.stream, clone.cells, [risk.unmarked for risk in risks])
         clone.after += later
         mean = sum(risk.growth * risk.days for risk in risks)
-        bend = (log(max(later, 1.0) / clone.cells) - mean) / sum(risk.days for risk in risks)
+        # A dead clone ends at its last cell, or at so many times its mean, where that is less.
+        end = later if later > 0.0 else max(TINY, min(1.0, clone.cells * exp(mean) / DOOMED))
+        bend = (log(end / clone.cells) - mean) / sum(risk.days for risk in risks)
         height, begun, leavers, path = clone.cells, 0.0, 0, []
         for risk in risks:
             rise = (risk.growth + bend) * risk.days

@@ -7,17 +7,40 @@ from seedsoil.body.twin.vessels import relaxed, shell
 from seedsoil.foundation.elementary import exp, power
 
 
-def hunted(lesion: Lesion, site: Site, cells: float, called: float, rules: Rules) -> list[float]:
+def hunted(site: Site, cells: float, usual: float, called: float, inside: float, rules: Rules) -> list[float]:
     """Return what lymphocytes and activated macrophages kill [1/day], for each mask: k (v E_T + E_M) / (E + (N/N50)^2/3).
 
-    Lymphocytes kill as far as they see the cell (v), macrophages blindly; both reach the surface only.
+    Lymphocytes kill as far as they see the cell (v), macrophages blindly; these reach the surface only. Those ``inside``
+    meet cells one by one, and killing one that they recognise takes its time, and neighbours along; ``usual`` is the antigen of the
+    cells on average.
     """
     lymphocytes, macrophages = site.lymphocytes * (1.0 + called), site.macrophages
     reach = lymphocytes + macrophages + power(cells / rules.half_size, 2.0 / 3.0)
+    met = rules.contacts * inside / (cells + inside) if inside > 0.0 else 0.0
+    busy = rules.contacts / rules.targets * site.seen * usual
+    slain = site.seen * met / (1.0 + busy)
     return [
-        rules.immune_kill * (site.seen * antigen * lymphocytes + macrophages) / reach if reach > 0.0 else 0.0
+        (rules.immune_kill * (site.seen * antigen * lymphocytes + macrophages) / reach if reach > 0.0 else 0.0)
+        + slain * (antigen + rules.bystanders * usual)
         for antigen in rules.antigen
     ]
+
+
+def inside_after(
+    lesion: Lesion, site: Site, cells: float, antigen: float, reach: float, days: float, rules: Rules
+) -> float:
+    """Return the lymphocytes in a lesion's depth after some days, its size held: T' = a s E Q N + (p s r - d) T.
+
+    r = N / (N + T) c v / (c v + p): of its contacts so many are with tumour cells, and it divides no oftener than it recognises.
+    ``reach`` is the blood's Q, at the edge and by its vessels.
+    """
+    if site.drive <= 0.0 and lesion.inside <= 0.0:
+        return 0.0
+    recognised = rules.contacts * antigen * site.seen
+    dividing = rules.expansion * site.drive * recognised / (recognised + rules.expansion) if recognised > 0.0 else 0.0
+    dividing *= cells / (cells + lesion.inside)
+    won = rules.entry * site.drive * site.lymphocytes * reach * cells
+    return relaxed(lesion.inside, won, rules.turnover - dividing, days)
 
 
 def called_after(lesion: Lesion, site: Site, cells: float, antigen: float, days: float, rules: Rules) -> float:
@@ -41,7 +64,9 @@ def thrift(lesion: Lesion, site: Site, edge: float, rules: Rules) -> float:
     return exp(lesion.vigour) * (1.0 - rules.restraint * lesion.stroma) * (1.0 - site.confined * edge)
 
 
-def move_niche(lesion: Lesion, site: Site, cells: float, antigen: float, days: float, rules: Rules) -> None:
+def move_niche(
+    lesion: Lesion, site: Site, cells: float, antigen: float, reach: float, days: float, rules: Rules
+) -> None:
     """Carry the host cells through some days, the lesion's size held: first-order ways to where each settles (7, 9).
 
     Astrocytes shelter the cells that they touch.
@@ -51,3 +76,4 @@ def move_niche(lesion: Lesion, site: Site, cells: float, antigen: float, days: f
     lesion.sheltered = relaxed(lesion.sheltered, pace * site.shelter * touched, pace, days)
     lesion.stroma = relaxed(lesion.stroma, site.fibroblasts / rules.stroma_time, 1.0 / rules.stroma_time, days)
     lesion.called = called_after(lesion, site, cells, antigen, days, rules)
+    lesion.inside = inside_after(lesion, site, cells, antigen, reach, days, rules)

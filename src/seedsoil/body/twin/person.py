@@ -47,6 +47,7 @@ class Site:
     departing: float
     half_catch: float
     confined: float
+    drive: float
     fitness: tuple[float, ...]
     destinations: dict[int, float]
     landings: dict[int, float]
@@ -146,6 +147,11 @@ class Rules:
     recruitment: float
     recruitment_size: float
     exhaustion: float
+    entry: float
+    contacts: float
+    expansion: float
+    targets: float
+    bystanders: float
     shelter_fold: float
     shelter_time: float
     contact_depth: float
@@ -214,7 +220,8 @@ class Clone:
 class Lesion:
     """A tumour at one site: when it came and from where, its vessels, the host cells about it, its clones.
 
-    ``vigour``, ``openness`` and ``sensitivity`` are logarithms, ``called`` counts lymphocytes beyond those at rest.
+    ``vigour``, ``openness`` and ``sensitivity`` are logarithms, ``called`` counts lymphocytes beyond those at rest, ``inside`` those
+    that were driven into its depth.
     """
 
     number: int
@@ -242,6 +249,7 @@ class Lesion:
     sheltered: float = 0.0
     stroma: float = 0.0
     called: float = 0.0
+    inside: float = 0.0
     catch: float = 0.0
     cells: float = 0.0
     largest: float = 0.0

@@ -37,7 +37,7 @@ _SITE = {
     "ceiling": at.CEILING, "ceiling_spread": at.CEILING_SPREAD, "lethal": at.LETHAL, "quiescence": at.QUIESCENCE,
     "shelter": at.SHELTER, "fibroblasts": at.FIBROBLASTS, "lymphocytes": at.LYMPHOCYTES, "seen": at.SEEN,
     "macrophages": at.MACROPHAGES, "vegf_output": at.VEGF_OUTPUT, "switching": at.SWITCHING,
-    "departing": at.DEPARTING, "half_catch": at.HALF_CATCH, "confined": at.CONFINED,
+    "departing": at.DEPARTING, "half_catch": at.HALF_CATCH, "confined": at.CONFINED, "drive": at.DRIVE,
 }  # fmt: skip
 _TRAIT = {
     "hit_rate": at.HIT_RATE, "instability_rate": at.INSTABILITY_RATE, "hypoxic_death": at.HYPOXIC_DEATH,
@@ -47,7 +47,8 @@ _TRAIT = {
     "sprouting": at.SPROUTING_ON, "hypoxia": at.HYPOXIA_ON, "founder_spread": at.FOUNDER_SPREAD,
     "sensitivity_spread": at.SENSITIVITY_SPREAD,
     "flow": at.TISSUE_FLOW, "immune_kill": at.KILL_RATE, "half_size": at.HALF_SIZE, "turnover": at.TURNOVER,
-    "recruitment": at.RECRUITMENT, "recruitment_size": at.RECRUITMENT_SIZE, "exhaustion": at.EXHAUSTION,
+    "recruitment": at.RECRUITMENT, "recruitment_size": at.RECRUITMENT_SIZE, "exhaustion": at.EXHAUSTION, "entry": at.ENTRY, "contacts": at.CONTACTS,
+    "expansion": at.EXPANSION, "targets": at.TARGETS, "bystanders": at.BYSTANDERS,
     "shelter_fold": at.SHELTER_FOLD, "shelter_time": at.SHELTER_TIME, "contact_depth": at.CONTACT_DEPTH,
     "stroma_time": at.STROMA_TIME, "restraint": at.RESTRAINT, "hindrance": at.HINDRANCE,
 }  # fmt: skip
@@ -130,7 +131,7 @@ def _lesion_of(state: State, number: int, rules: Rules) -> Lesion:
         sprouts=row[at.SPROUTS] > 0.5, immature=row[at.IMMATURE], mature=row[at.MATURE],
         perfusion=row[at.PERFUSION], hypoxia=row[at.HYPOXIA], leak=row[at.LEAK],
         borrowed_lost=row[at.BORROWED_LOST], excited=row[at.EXCITED], sheltered=row[at.SHELTERED],
-        stroma=row[at.STROMA], called=row[at.CALLED], catch=row[at.CATCH], cells=row[at.CELLS], largest=row[at.LARGEST], clones=clones,
+        stroma=row[at.STROMA], called=row[at.CALLED], inside=row[at.INSIDE], catch=row[at.CATCH], cells=row[at.CELLS], largest=row[at.LARGEST], clones=clones,
     )  # fmt: skip
 
 
