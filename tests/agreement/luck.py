@@ -66,7 +66,7 @@ _SWITCHES = (
     "sprouting", "co-option", "hypoxia", "resistance", "soil matching", "dormancy", "instability", "competence",
     "reseeding", "lesion reseeding", "delivery", "barrier", "astrocyte protection", "lymphocytes", "macrophages", "stroma", "inflammation",
     "lymphocyte infiltration", "bystander killing", "clusters", "founder variation", "founder sensitivity", "receptor blockade", "vessel tone",
-    "opened junctions", "drug uptake",
+    "opened junctions", "drug uptake", "oxygen extraction",
 )  # fmt: skip
 
 

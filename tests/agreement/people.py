@@ -34,7 +34,7 @@ VESSELS = Vasculature(
     immature_loss="0.4 /day", immature_rescue=0.16, mature_loss="0.11 /day", mature_rescue=0.05,
     mature_turnover="0.02 /day", immature_perfusion=0.2, mature_perfusion=1, mature_leak=0.1, oxygen_reach=2,
     vegf_basal=0.3, vegf_hypoxic=7, ang2_basal=0.53, ang2_hypoxic=1.16, ang2_pericyte_loss=5.9, pericyte_support=0.3,
-    host_sprouts=0.02, reference_density="100 mm/mm^3", vegf_tone=0.35, ang2_opening=2.5,
+    host_sprouts=0.02, reference_density="100 mm/mm^3", vegf_tone=0.35, ang2_opening=2.5, oxygen_extraction=0.5,
 )  # fmt: skip
 
 _KINDS = ("astrocytes", "macrophages", "lymphocytes", "natural_killers", "fibroblasts", "inflammation")

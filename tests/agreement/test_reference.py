@@ -135,7 +135,7 @@ def test_an_operated_and_treated_patient(tally: Counter[str]) -> None:
     pair.state.cells[0], pair.state.lesion[0, CELLS] = left, left.sum()
     pair.reread()
     assert 0.0 < pair.person.lesions[0].cells < 1e4
-    pair.live(today + 49.0)
+    pair.live(today + 56.0)
     assert pair.person.lesions[0].cells > 1e4
     assert len(pair.person.lesions) > 20
     assert tally["send"] > 20

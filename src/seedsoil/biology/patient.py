@@ -55,6 +55,7 @@ MECHANISMS: dict[str, str] = {
     "premalignant phase": "a tumour's first cell brings no more mutations along than a healthy one of its age",
     "endothelial apoptosis": "no drug kills endothelium",
     "pericytes": "losing pericytes changes nothing",
+    "oxygen extraction": "what a lesion's vessels give off follows their flow: slower blood gives off no more of its oxygen",
     "vessel tone": "vessels stay as wide when VEGF is held, and under drugs that widen them",
     "other angiogenic factors": "VEGF alone calls a lesion's vessels",
     "opened junctions": "Ang2 opens no vessel's wall to cells that leave",

@@ -17,6 +17,7 @@ from seedsoil.biology.soils.vessels import (
     borrowed_lost,
     diameter,
     ease_of_leaving,
+    extracted,
     hypoxia,
     surface_share,
     tone,
@@ -160,11 +161,12 @@ def oxygen(lesion, cells, condition, signal, model):  # type: ignore[no-untyped-
     swept = 1.0 if lesion[REPLACES] > 0.5 else surface
     borrowed = model.site[condition, site, CO_OPTION] * swept * (1.0 - lesion[BORROWED_LOST])
     own = model.vessels[IMMATURE_PERFUSION] * lesion[IMMATURE] + model.vessels[MATURE_PERFUSION] * lesion[MATURE]
-    own *= tone(signal[VEGF_BLOCKED], model.vessels)
-    fed = (own + borrowed) * (1.0 + signal[FLOW_RAISED])
-    lack = hypoxia(fed, surface, model.vessels[OXYGEN_REACH]) * model.trait[HYPOXIA_ON]
+    wide = 1.0 + signal[FLOW_RAISED]
+    flow = tone(signal[VEGF_BLOCKED], model.vessels) * wide
+    given_off = own * extracted(flow, model.vessels) + borrowed * extracted(wide, model.vessels)
+    lack = hypoxia(given_off, surface, model.vessels[OXYGEN_REACH]) * model.trait[HYPOXIA_ON]
     leak = lesion[IMMATURE] + model.vessels[MATURE_LEAK] * (lesion[MATURE] + borrowed)
-    return fed, lack, leak, surface
+    return own * flow + borrowed * wide, lack, leak, surface
 
 
 @inner

@@ -202,8 +202,13 @@ def _induced_folds(mechanisms: Sequence[Mechanism], without: Collection[str]) ->
 
 def _vessels(law: Vasculature, without: Collection[str]) -> Floats:
     """The constants of vessels, without what hangs on a mechanism that is switched off [CONSTANTS]."""
-    off = {"vegf_tone": "vessel tone", "ang2_opening": "opened junctions"}
-    return np.array([0.0 if off.get(name) in without else float(getattr(law, name)) for name in CONSTANTS])
+    off = {
+        "vegf_tone": ("vessel tone", 0.0),
+        "ang2_opening": ("opened junctions", 0.0),
+        "oxygen_extraction": ("oxygen extraction", 1.0),
+    }
+    gone = {name: number for name, (mechanism, number) in off.items() if mechanism in without}
+    return np.array([gone.get(name, float(getattr(law, name))) for name in CONSTANTS])
 
 
 def build_model(

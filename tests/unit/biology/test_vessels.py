@@ -14,6 +14,7 @@ from seedsoil.biology.soils.vessels import (
     VESSEL_SIGNALS,
     diameter,
     ease_of_leaving,
+    extracted,
     hypoxia,
     surface_share,
     tone,
@@ -88,6 +89,21 @@ def test_held_vegf_narrows_vessels() -> None:
     law[CONSTANTS.index("vegf_tone")] = 0.4
     assert tone(0.0, law) == 1.0
     assert tone(3.0, law) == pytest.approx(0.7, rel=1e-12)
+
+
+def test_slower_blood_gives_off_more_of_its_oxygen() -> None:
+    """A share of 0.36 at the usual flow is 0.2 at double of it (1.11 times the oxygen), and 0.5904 at half (0.82 times).
+
+    All taken at any flow: oxygen follows it. None taken: flow does not matter. Catches 1e-12.
+    """
+    law = LAW.copy()
+    law[CONSTANTS.index("oxygen_extraction")] = 0.36
+    assert extracted(1.0, law) == 1.0
+    assert extracted(2.0, law) == pytest.approx(2.0 * 0.2 / 0.36, rel=1e-12)
+    assert extracted(0.5, law) == pytest.approx(0.5 * 0.5904 / 0.36, rel=1e-12)
+    for taken, given_off in ((1.0, 0.3), (0.0, 1.0)):
+        law[CONSTANTS.index("oxygen_extraction")] = taken
+        assert extracted(0.3, law) == given_off
 
 
 def test_ang2_eases_the_way_out() -> None:

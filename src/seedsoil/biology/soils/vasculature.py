@@ -9,7 +9,8 @@ class Vasculature(Noun):
     """Constants of the two-pool vessel law: immature and mature vessels per tumour volume, host tissue = 1.
 
     ``vegf_tone`` is the share of the flow of a lesion's own vessels that hangs on VEGF from hour to hour, ``ang2_opening``
-    by how much Ang2 at its fullest eases the way of cells into them.
+    by how much Ang2 at its fullest eases the way of cells into them, ``oxygen_extraction`` the share of its oxygen that
+    blood leaves behind in a lesion at its usual flow.
     """
 
     name: str
@@ -41,3 +42,4 @@ class Vasculature(Noun):
     reference_density: VesselDensity
     vegf_tone: Fraction
     ang2_opening: Number
+    oxygen_extraction: Fraction

@@ -21,6 +21,7 @@ CONSTANTS: tuple[str, ...] = tuple(name for name in Vasculature.model_fields if 
     IMMATURE_LOSS, IMMATURE_RESCUE, MATURE_LOSS, MATURE_RESCUE, MATURE_TURNOVER, IMMATURE_PERFUSION, MATURE_PERFUSION,
     MATURE_LEAK, OXYGEN_REACH, VEGF_BASAL, VEGF_HYPOXIC, ANG2_BASAL, ANG2_HYPOXIC, ANG2_PERICYTE_LOSS,
     PERICYTE_SUPPORT, HOST_SPROUTS, REFERENCE_DENSITY, VEGF_TONE, ANG2_OPENING,
+    OXYGEN_EXTRACTION,
 ) = range(len(CONSTANTS))  # fmt: skip
 
 CELLS_PER_CUBIC_MILLIMETRE = 1e6
@@ -90,6 +91,21 @@ def tone(blocked: float, law) -> float:  # type: ignore[no-untyped-def]
     loss. Vessels borrowed from the host keep the host's tone.
     """
     return 1.0 - law[VEGF_TONE] * blocked / (1.0 + blocked)
+
+
+@leaf
+def extracted(flow: float, law) -> float:  # type: ignore[no-untyped-def]
+    """Oxygen that blood gives off at ``flow`` times its usual flow, against what it gives off at that [1].
+
+    Law: f (1 - (1 - E)^(1 / f)) / E, where blood leaves a share E of its oxygen behind at its usual flow: the slower it
+    flows, the more of it is taken. Source: crone_1963.
+    """
+    share = law[OXYGEN_EXTRACTION]
+    if flow == 1.0 or share <= 0.0:
+        return 1.0
+    if share >= 1.0 or flow <= 0.0:
+        return flow
+    return -flow * expm1(log(1.0 - share) / flow) / share
 
 
 @leaf

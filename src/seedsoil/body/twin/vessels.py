@@ -38,15 +38,31 @@ class Supply:
     surface: float
 
 
+def oxygen(flow: float, taken: float) -> float:
+    """Return the oxygen that blood gives off at a flow, against that at its usual flow, of which it takes a share then [1]."""
+    if flow == 1.0 or taken <= 0.0:
+        return 1.0
+    if taken >= 1.0 or flow <= 0.0:
+        return flow
+    return flow * (1.0 - power(1.0 - taken, 1.0 / flow)) / taken
+
+
 def supply(lesion: Lesion, cells: float, site: Site, window: Window, rules: Rules) -> Supply:
     """Return what the lesion's own vessels, the host's that are left, and its surface bring (5.3)."""
     law, surface = rules.vessels, shell(cells, rules.rim)
     host = (1.0 - lesion.borrowed_lost) * site.co_option * (1.0 if lesion.replaces else surface)
     held = window.vegf_blocked / (1.0 + window.vegf_blocked)
     own = law["immature_perfusion"] * lesion.immature + law["mature_perfusion"] * lesion.mature
-    perfusion = (1.0 + window.flow_raised) * (own * (1.0 - law["vegf_tone"] * held) + host)
-    lack = (1.0 - surface) * exp(-law["oxygen_reach"] * perfusion) * rules.hypoxia
-    return Supply(perfusion, lack, lesion.immature + law["mature_leak"] * (lesion.mature + host), surface)
+    wide = 1.0 + window.flow_raised
+    flow, taken = wide * (1.0 - law["vegf_tone"] * held), law["oxygen_extraction"]
+    lack = (
+        (1.0 - surface)
+        * exp(-law["oxygen_reach"] * (own * oxygen(flow, taken) + host * oxygen(wide, taken)))
+        * rules.hypoxia
+    )
+    return Supply(
+        own * flow + host * wide, lack, lesion.immature + law["mature_leak"] * (lesion.mature + host), surface
+    )
 
 
 def vegf_of(lack: float, site: Site, window: Window, rules: Rules) -> float:

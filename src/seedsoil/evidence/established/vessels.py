@@ -14,6 +14,7 @@ from seedsoil.biology.soils.vessels import (
     PERICYTES_LOST,
     VEGF_BLOCKED,
     VESSEL_SIGNALS,
+    extracted,
     hypoxia,
     tone,
     vessel_step,
@@ -46,10 +47,9 @@ def _followed(days: float, slow: float = 1.0, ripen: float = 1.0, **signals: flo
         day = step * _STEP - _REST
         rows[VEGF_BLOCKED] = held if day >= 0.0 else 0.0
         rows[PERICYTES_LOST] = signals.get("pericytes", 0.0) if day >= 0.0 else 0.0
-        perfusion = young * pools[0] + ripe * pools[1]
-        if found:  # the first row is the lesion as it was
-            perfusion *= tone(rows[VEGF_BLOCKED], law)
-        lack = hypoxia(perfusion, 0.0, reach)
+        vessels = young * pools[0] + ripe * pools[1]
+        flow = tone(rows[VEGF_BLOCKED], law) if found else 1.0  # the first row is the lesion as it was
+        perfusion, lack = vessels * flow, hypoxia(vessels * extracted(flow, law), 0.0, reach)
         if day >= -_STEP / 2:
             found.append((day, perfusion, 1.0 - lack, pools[0] + leaky * pools[1]))
         pools = vessel_step(*pools, lack, 1.0, 1.0, rows, 0.0, _STEP, slow, law)  # type: ignore[no-untyped-call]
