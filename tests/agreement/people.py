@@ -81,7 +81,7 @@ CELLS = HostCells(
         kill_rate="0.3 /day", half_size=1e6, turnover="0.05 /day", recruitment="0.3 /day", recruitment_size=1e5,
         exhaustion="1e-8 /day", macrophage_gain=5,
     ),
-    infiltration=Infiltration(entry="1e-5 /day", contacts="20 /day", expansion="0.2 /day", targets="1 /day", bystanders=0.4),
+    infiltration=Infiltration(entry="1e-5 /day", contacts="20 /day", expansion="0.2 /day", targets="0.3 /day", bystanders=0.4),
     protection=Protection(fold=4, programme_time="3 day", occupancy_half=1, contact_depth="0.08 mm"),
     stroma=Stroma(turnover_time="20 day", supply=0.2, restraint=0.3, hindrance=1.5),
     inflammation=Inflammation(macrophage_share=0.3, supply=0.2, vegf=0.6, shedding=0.8),
