@@ -88,7 +88,11 @@ def _agent(agent: Agent) -> Iterator[Section]:
     lost = tuple(f"{each.target}, and so {BLOCKED[each.target]}" for each in agent.blocks)
     yield Section("Holds back [blocks]", lost, blocks)
     for each in agent.raises:
-        yield Section(f"Raises: {each.target} [raises.{each.target}]", (RAISED[each.target],), numbers(each, _ACTION))
+        yield Section(
+            f"Raises: {each.target} [raises.{each.target}]",
+            (RAISED[each.target],),
+            numbers(each, (*_ACTION, "fading_half_life")),
+        )
     folds = tuple(row(name, fold) for name, fold in agent.resistance.items())
     told = ("A cell that has the mechanism needs so many times the level.",) if folds else ()
     yield Section("What resists it [resistance]", told, folds)
