@@ -77,7 +77,7 @@ def _two_kinds(cells: Floats) -> float:
 
 def _lymphocytes(setting: Setting) -> Finding:
     """High doses of interleukin 2 in melanoma with metastases: responses that last, and what relapses."""
-    of_each = max(1, round(setting.animals(20, 140) / _CLASSES))
+    of_each = max(1, round(setting.animals(40, 140) / _CLASSES))
     trials = [
         _driven(replace(setting, seed=setting.seed + place), antigen, of_each)
         for place, antigen in enumerate(_antigens())
