@@ -274,7 +274,9 @@ CLAIMS = (
         observable="deaths per day lived, with the antibody over without",
         unit="1",
         band=Band(0.75, 1.0),
-        ablation=Ablation("VEGF alone calls vessels", "the antibody would then starve metastases, and do far more than was seen", ("other angiogenic factors",)),
+        ablation=Ablation(
+            "VEGF alone calls vessels", "the antibody then starves metastases, and does more than was seen", ("other angiogenic factors",)
+        ),
         experiment=_established,
         checks=(
             Check("survival", "gain in median survival (deaths after three years count as such)", "1", Band(0.0, 0.25)),
