@@ -18,11 +18,10 @@ HUMAN = (
 )  # fmt: skip
 ADULT = entry("hosts", "adult")
 
-#: How much oftener than the usual tumour one sheds cells that succeed, where it is known to seed early; of breast cancer with
-#: receptors the usual patient's is half of it, and the mean of patients, who differ, more (P12).
+#: How much oftener than the usual tumour one sheds cells that succeed, where it is known to seed early.
 EARLY = {
     "lung_small_cell": 30.0, "pancreas_adenocarcinoma": 10.0, "melanoma": 10.0, "osteosarcoma": 10.0,
-    "breast_er_negative": 3.0, "breast_er_positive": 0.5, "ovary_serous": 3.0, "lung_adenocarcinoma": 2.0,
+    "breast_er_negative": 3.0, "ovary_serous": 3.0, "lung_adenocarcinoma": 2.0,
 }  # fmt: skip
 
 

@@ -43,6 +43,6 @@ def check_patient(plan: Any, number: object, arms: object) -> None:
             hint = did_you_mean(arm[:60], plan.arms) if isinstance(arm, str) else ""
             faults.append(f"no arm {said(arm)}.{hint} Arms: {', '.join(plan.arms)}.")
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < plan.patients:
-        faults.append(f"no patient {said(number)}: the study has patients 0 to {plan.patients - 1}.")
+        faults.append(f"patient: no patient {said(number)}; the study has patients 0 to {plan.patients - 1}.")
     if faults:
         raise StudyError(faults)
