@@ -48,6 +48,8 @@ _line_colours = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, GREY)
 _dashes: tuple[Any, ...] = ("-", (0, (6, 1.5)), (0, (2, 1.2)), (0, (7, 1.5, 1.5, 1.5)), "-", "-")
 #: More series than colours take another mark each round.
 _markers = ("o", "^", "s", "D")
+#: Names of places on an axis stand level up to so many, and on a slant beyond.
+_most_level = 6
 #: Ratio of the largest to the smallest number from which on an axis is logarithmic.
 _wide = 30.0
 
@@ -163,19 +165,18 @@ def chart_figure(chart: Chart) -> Picture:
             else:
                 axes.plot(x, y, color=colour, ls=dash)
             if "low" in line:
-                axes.fill_between(
-                    x,
-                    np.asarray(line["low"], dtype=float),
-                    np.asarray(line["high"], dtype=float),
-                    color=colour,
-                    alpha=0.2,
-                    lw=0,
-                )
+                low, high = (np.asarray(line[end], dtype=float) for end in ("low", "high"))
+                if chart.kind == "lines":
+                    axes.fill_between(x, low, high, color=colour, alpha=0.2, lw=0)
+                else:
+                    axes.vlines(x, low, high, color=DARK if chart.kind == "bars" else colour, lw=1.4, alpha=0.8)
             for column, cells in zip(rows.values(), ([name] * x.size, x.tolist(), y.tolist()), strict=True):
                 column.extend(cells)
         axes.set_xscale("log" if chart.log_x else "linear")
         axes.set_yscale("log" if chart.log_y else "linear")
-        if chart.names:
+        if len(chart.names) > _most_level:
+            axes.set_xticks(range(len(chart.names)), chart.names, rotation=35, ha="right", rotation_mode="anchor")
+        elif chart.names:
             axes.set_xticks(range(len(chart.names)), [_folded(name, 14) for name in chart.names])
         axes.set_xlabel(chart.x)
         axes.set_ylabel(chart.y)
