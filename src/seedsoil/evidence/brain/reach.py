@@ -64,7 +64,7 @@ def _diffusion(setting: Setting) -> Finding:
     return Finding(
         _voxel(cord), 2, {"slab": _voxel(slab)},
         {"geometries": {"geometry": ["cord", "slab"], "um": [cord, slab]}},
-        (Chart("Where oxygen ends", "", "Distance [um]", {"seen": {"x": [0.0, 1.0], "y": [cord, slab]}}, kind="bars", names=("cord, radius", "slab, depth")),),
+        (Chart("Where oxygen ends", "", "Distance [µm]", {"seen": {"x": [0.0, 1.0], "y": [cord, slab]}}, kind="bars", names=("cord, radius", "slab, depth")),),
     )  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def _around_a_capillary(setting: Setting) -> Finding:
     shares = alive.mean(axis=0).tolist()
     return Finding(
         mean(halves), blocks, {"dead": mean(dead)}, {"shells": {"um": middles.tolist(), "alive": shares}},
-        (Chart("Cells about one capillary, day 10", "Distance from the capillary [um]", "Share alive", {"cells": {"x": middles.tolist(), "y": shares}}),),
+        (Chart("Cells about one capillary, day 10", "Distance from the capillary [µm]", "Share alive", {"cells": {"x": middles.tolist(), "y": shares}}),),
     )  # fmt: skip
 
 

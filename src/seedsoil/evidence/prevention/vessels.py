@@ -215,7 +215,7 @@ def _co_opting(setting: Setting) -> Finding:
             Chart(
                 "Liver metastases under the antibody", "Cells, antibody over control", "Share of lesions",
                 {pattern: {"x": np.sort(values).tolist(), "y": np.linspace(0.0, 1.0, values.size).tolist()}
-                 for pattern, values in held.items()},
+                 for pattern, values in held.items()}, log_x=True,
             ),
         ),
     )  # fmt: skip
