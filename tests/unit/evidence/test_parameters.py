@@ -10,8 +10,13 @@ import pytest
 from seedsoil.evidence.bench import study
 from seedsoil.evidence.claim import Figure, Move, Setting
 from seedsoil.evidence.review import claim_of, claims
+from seedsoil.evidence.runner import carry_out
 from seedsoil.evidence.runner.kept import Shelf
 from seedsoil.evidence.runner.parameters import Moved, by_weight, measure, named_paths
+from seedsoil.evidence.runner.result import result_of
+from seedsoil.evidence.runner.work import Done
+from seedsoil.foundation.errors import ModelError
+from seedsoil.trial.runner.pool import WorkerDiedError
 
 _SET_UP = {
     "animals": 2,
@@ -92,6 +97,18 @@ def test_what_was_measured_is_kept_and_read_again(tmp_path):
     assert shelf.find_moved(claim, "tiny", 3) == moved
     assert shelf.find_moved(claim, "tiny", 4) is None
     assert replace(moved[0], end="highest") != moved[0]
+
+
+def test_a_process_that_dies_is_told_and_what_was_measured_stays(tmp_path, monkeypatch):
+    """Smallest error caught: a traceback where memory runs out, or what another claim came to lost with it."""
+    meant = [claim_of("B4"), claim_of("G10")]
+    moved = (Moved("tumour.x", "lowest", "1", "0 mm", Figure(0.1, 0.0, 1.0)),)
+    ended = [(meant[0], moved), (meant[1], WorkerDiedError("killed by signal 9"))]
+    monkeypatch.setattr(carry_out, "each", lambda *_: iter(ended))
+    results = [result_of(claim, "tiny", 3, Done(claim.id, 0.0, failure="")) for claim in meant]
+    with pytest.raises(ModelError, match="G10: its parameters were not measured to the end: .*killed by signal 9"):
+        carry_out.measure_all(results, tmp_path)
+    assert Shelf(tmp_path).find_moved(meant[0], "tiny", 3) == moved
 
 
 def test_most_claims_name_a_number_that_can_be_moved():

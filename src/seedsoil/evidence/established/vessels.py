@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.biology.medicine.delivery import tissue_share
 from seedsoil.biology.soils.vessels import (
     CONSTANTS,
     PERICYTES_LOST,
@@ -24,6 +23,7 @@ from seedsoil.evidence.bench import column, lesions_of_each
 from seedsoil.evidence.claim import Ablation, Band, Chart, Check, Claim, Direction, Figure, Finding, Setting
 from seedsoil.evidence.estimates import again, ratio
 from seedsoil.evidence.vasculature.mice import orthotopic, weights
+from seedsoil.evidence.vasculature.perfused import pools, reached
 from seedsoil.trial.trial import Trial
 
 Floats = NDArray[np.float64]
@@ -92,17 +92,16 @@ def antibody(setting: Setting) -> Finding:
     mice = setting.animals(6, 12)
     drug = [{"give": "bevacizumab", "dose": "5 mg/kg", "start": "0 days", "every": "84 hours"}]
     trial = orthotopic(setting, mice, "skov3ip1", "7 days", {"none": [], "bevacizumab": drug}, size="3 mm")
-    leaky = float(trial.plan.vessels.mature_leak)
+    mouse_host = entry("hosts", "mouse")
     share, pericytes = ({name: np.zeros(mice) for name in trial.arms} for _ in range(2))
     small = {name: np.zeros(mice) for name in trial.arms}
     for name in trial.arms:
         for mouse in range(mice):
             story = trial.patient(mouse, name)
             fed, leak = float(story.vessels[-1, 0]), float(story.leak[-1, 0])
-            immature = float(story.young_vessels[-1, 0]) / float(trial.plan.vessels.immature_perfusion)
-            mature = (leak - immature) / leaky
-            share[name][mouse] = _reached("irinotecan" if setting.ablated else "cetuximab", fed, leak)
-            small[name][mouse] = _reached("irinotecan", fed, leak)
+            immature, mature = pools(story, trial.plan.vessels)
+            share[name][mouse] = reached(mouse_host, "irinotecan" if setting.ablated else "cetuximab", fed, leak)
+            small[name][mouse] = reached(mouse_host, "irinotecan", fed, leak)
             pericytes[name][mouse] = mature / (immature + mature)
     return Finding(
         ratio(share["bevacizumab"], share["none"]),
@@ -116,15 +115,6 @@ def antibody(setting: Setting) -> Finding:
         },
         {"share in tissue": {f"antibody, {name}": level.tolist() for name, level in share.items()}},
     )
-
-
-def _reached(agent: str, perfusion: float, leak: float) -> float:
-    """Steady level in tissue against plasma of an agent of the catalogue [1]."""
-    cells, delivery = entry("hosts", "mouse").cells, entry("agents", agent).delivery
-    assert cells is not None
-    assert delivery is not None
-    flow = float(cells.tissue_flow) * perfusion
-    return tissue_share(flow, float(delivery.permeability) * leak, float(delivery.loss))
 
 
 def docetaxel(setting: Setting) -> Finding:

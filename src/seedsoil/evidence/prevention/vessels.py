@@ -8,7 +8,6 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsoil.biology.medicine.delivery import tissue_share
 from seedsoil.biology.medicine.effect import hill
 from seedsoil.biology.soils.vessels import diameter
 from seedsoil.catalogue.load import entry
@@ -16,6 +15,7 @@ from seedsoil.evidence.bench import Order, cohort, column
 from seedsoil.evidence.claim import Ablation, Band, Chart, Check, Claim, Direction, Figure, Finding, Setting
 from seedsoil.evidence.estimates import again, mean, ratio, share
 from seedsoil.evidence.vasculature.mice import course, orthotopic, relative
+from seedsoil.evidence.vasculature.perfused import pools, reached
 from seedsoil.experiment.history import History
 from seedsoil.trial.trial import Trial
 
@@ -131,28 +131,23 @@ def _promoted(setting: Setting) -> Finding:
 
 def _last_day(trial: Trial, arm: str) -> dict[str, Floats]:
     """Return each patient's primary and metastases on the last recorded day, and what that takes up of gemcitabine."""
-    rows, law = [], trial.plan.vessels
+    rows = []
     for number in range(trial.plan.patients):
         story = trial.patient(number, arm)
-        fed, leak = float(story.vessels[-1, 0]), float(story.leak[-1, 0])
-        young = float(story.young_vessels[-1, 0]) / float(law.immature_perfusion)
-        counted = young + (leak - young) / float(law.mature_leak)
+        counted = sum(pools(story, trial.plan.vessels))
         rows.append((
-            story.cells[-1, 0], fed, story.hypoxia[-1, 0], story.cells[-1, 1:].sum(), counted, _taken_up(story, fed, leak),
+            story.cells[-1, 0], story.vessels[-1, 0], story.hypoxia[-1, 0], story.cells[-1, 1:].sum(), counted, _taken_up(story),
         ))  # fmt: skip
     names = ("cells", "vessels", "hypoxia", "spread", "counted", "taken up")
     return dict(zip(names, np.array(rows).T, strict=True))
 
 
-def _taken_up(story: History, fed: float, leak: float) -> float:
+def _taken_up(story: History) -> float:
     """Return gemcitabine in tumour cells against its level in plasma, by flow, wall and carriers [1], in the hours after a dose."""
-    cells, agent = story.subject.host.cells, entry("agents", "gemcitabine")
-    assert cells is not None
-    assert agent.delivery is not None
-    assert agent.kill is not None
-    assert agent.kill.carried is not None
-    permeability, loss = float(agent.delivery.permeability), float(agent.delivery.loss)
-    level = tissue_share(float(cells.tissue_flow) * fed, permeability * leak, loss)
+    kill = entry("agents", "gemcitabine").kill
+    assert kill is not None
+    assert kill.carried is not None
+    level = reached(story.subject.host, "gemcitabine", float(story.vessels[-1, 0]), float(story.leak[-1, 0]))
     raised = 0.0
     for name, given in story.agents.items():
         days, found = story.concentrations[name]
@@ -160,7 +155,7 @@ def _taken_up(story: History, fed: float, leak: float) -> float:
         for effect in (one for one in given.raises if one.target == "uptake"):
             more = hill(found[today], float(effect.maximum), float(effect.half), float(effect.power))
             raised += float(np.trapezoid(more, days[today]) / np.ptp(days[today]))  # its first six hours
-    return level * (1.0 + float(agent.kill.carried) * raised)
+    return level * (1.0 + float(kill.carried) * raised)
 
 
 def _two_histories(setting: Setting) -> Finding:

@@ -11,6 +11,7 @@ from seedsoil.evidence.runner.kept import Shelf
 from seedsoil.evidence.runner.parameters import Moved, measure
 from seedsoil.evidence.runner.result import Result, result_of
 from seedsoil.evidence.runner.work import Done, work
+from seedsoil.foundation.errors import ModelError
 from seedsoil.trial.runner.pool import WorkerDiedError
 
 __all__ = ["carry_out", "measure_all"]
@@ -67,7 +68,7 @@ def carry_out(
 def _finished(claim: Claim, done: Done | WorkerDiedError) -> Done:
     """Return what came of a claim; of one whose worker died, how."""
     if isinstance(done, WorkerDiedError):
-        return Done(claim.id, 0.0, failure=f"{claim.id} was not finished: {done}.\n")
+        return Done(claim.id, 0.0, failure=f"{claim.id} was not finished: {done.how}.\n")
     return done
 
 
@@ -86,6 +87,11 @@ def measure_all(
         Processes; 1 is this one.
     tell
         Called with the number of claims done.
+
+    Raises
+    ------
+    ModelError
+        If a process died; what other claims came to is kept.
     """
     shelf, found = Shelf(out), dict[str, tuple[Moved, ...]]()
     for result in results:
@@ -97,7 +103,9 @@ def measure_all(
         budget, seed = results[0].budget, results[0].seed
         for claim, moved in each(measure, left, budget, seed, workers):
             if isinstance(moved, WorkerDiedError):
-                raise moved
+                raise ModelError(
+                    f"{claim.id}: its parameters were not measured to the end: {moved.how}. The same command takes it up."
+                )
             shelf.keep_moved(claim, budget, seed, moved)
             found[claim.id] = moved
             if tell:
