@@ -37,7 +37,7 @@ HALF_LIVES = {
     "verapamil": (2.8, 12), "aspirin": (0.2, 0.4), "mifamurtide": (1.65, 2.45), "cetuximab": (63, 230),
     "erlotinib": (24, 48), "temozolomide": (1.6, 2.1), "irinotecan": (6, 14), "sunitinib": (40, 60),
     "docetaxel": (9, 18), "vemurafenib": (30, 120), "celecoxib": (8.8, 11.2), "interleukin_2": (1.4, 2.1),
-    "anti_il23": (410, 460), "anti_pd_1": (400, 640), "doxorubicin": (10, 48), "oxaliplatin": (16, 400),
+    "anti_il23": (410, 460), "anti_pd_1": (400, 640), "doxorubicin": (10, 48), "oxaliplatin": (16, 400), "methotrexate": (8, 26),
 }  # fmt: skip
 
 #: A usual dose of an adult of 70 kg and 1.8 m^2: route, mg, days between doses, doses, days that one runs, days watched.
@@ -56,7 +56,7 @@ USUAL = {
     "aspirin": ("oral", 81, 1, 28, 0, 28), "celecoxib": ("oral", 200, 0.5, 28, 0, 14),
     "mifamurtide": ("iv", 3.6, 3.5, 8, 0.042, 28), "interleukin_2": ("iv", 2.6, 1 / 3, 14, 0.01, 7),
     "adoptive_lymphocytes": ("iv", 1e4, 28, 1, 0.02, 28), "ipi_926": ("oral", 160, 1, 28, 0, 28),
-    "anti_il23": ("iv", 200, 28, 1, 0.042, 28), "anti_pd_1": ("iv", 240, 14, 2, 0.02, 28),
+    "anti_il23": ("iv", 200, 28, 1, 0.042, 28), "anti_pd_1": ("iv", 240, 14, 2, 0.02, 28), "methotrexate": ("iv", 21600, 7, 1, 0.167, 7),
 }  # fmt: skip
 
 

@@ -117,9 +117,9 @@ def soil(name: str, **changes: Any) -> Soil:
     return found
 
 
-def barrier(opening: float = 0.25, ceiling: float = 0.12) -> Barrier:
+def barrier(opening: float = 0.25, ceiling: float = 0.12, **changes: Any) -> Barrier:
     """A barrier that is the same about every lesion."""
-    found: Barrier = made(Barrier, opening_diameter=opening, ceiling=ceiling)
+    found: Barrier = made(Barrier, opening_diameter=opening, ceiling=ceiling, **changes)
     return found
 
 

@@ -15,6 +15,7 @@ from tests.properties.plain import (
     SPREAD,
     TUMOUR,
     agent,
+    barrier,
     compiled,
     differing,
     host,
@@ -38,7 +39,7 @@ def test_soil_matching() -> None:
     """Without it incidence is as arrests, to 1e-12; with it some soils take tenfold less: catches a favoured organ."""
     soils = np.array([bool(site.soil) for site in ADULT.anatomy.sites])
     held = arrests(COLON, ADULT)[INDEX("colon"), soils]
-    bare = model_of(patient(), ("soil matching", "dormancy"))
+    bare = model_of(patient(), ("soil matching", "dormancy", "barrier to cells"))
     assert np.ptp(bare.site[0, soils, DIVISION]) == np.ptp(bare.site[0, soils, DEATH]) == 0.0
     ratio = bare.emission[0, INDEX("colon"), soils] / held
     assert ratio.max() / ratio.min() - 1.0 < 1e-12
@@ -210,6 +211,20 @@ def test_host_conditioning() -> None:
     assert differing(compiled(person, conditioning=1.0), compiled(person, ("host conditioning",), conditioning=1.0)) == {
         "emission", "emission_total", "landing",
     }  # fmt: skip
+
+
+def test_barrier_to_cells() -> None:
+    """Fewer cells settle behind a barrier that they pass at a fifth of the pace, and there alone; off, as if it were none to them."""
+    tight = barrier(cell_passage=0.2)
+    shut = host(**{name: soil(name, **({"barrier": tight} if name == "brain" else {})) for name in ORGANS})
+    on, off = compiled(who(shut)), compiled(who(shut), ("barrier to cells",))
+    assert differing(on, off) == {"emission", "emission_total", "landing"}
+    leaving, dying = float(TUMOUR.extravasation_rate), float(TUMOUR.intravascular_death_rate)
+    held = 0.2 * (leaving + dying) / (0.2 * leaving + dying)
+    less = on.emission[0][:, PLACES] / off.emission[0][:, PLACES]
+    assert less == pytest.approx(
+        np.where(np.array(ORGANS) == "brain", held, 1.0)[None, :].repeat(len(less), 0), rel=1e-12
+    )
 
 
 def test_vessel_shelter() -> None:

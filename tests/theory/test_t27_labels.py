@@ -236,6 +236,7 @@ def _nadir(agent: Agent, given: Given) -> tuple[float, float]:
         ("temozolomide", "oral", 200.0, 0.0, 1.0, 5, 2.4),
         ("fluorouracil", "iv", 425.0, 0.072, 1.0, 5, 1.7),
         ("oxaliplatin", "iv", 85.0, 2.0, 14.0, 1, 3.9),
+        ("methotrexate", "iv", 12000.0, 4.0, 7.0, 1, 4.08),
     ],
 )
 def test_neutrophil_slopes_bring_the_stated_nadir(
@@ -262,6 +263,7 @@ def test_neutrophil_slopes_bring_the_stated_nadir(
         ("cisplatin", "iv", 75.0, 1.0, 21.0, 1, 21.0, 0.71),
         ("temozolomide", "oral", 200.0, 0.0, 1.0, 5, 28.0, 0.70),
         ("fluorouracil", "iv", 400.0, 0.0, 14.0, 1, 14.0, 0.73),
+        ("methotrexate", "iv", 12000.0, 4.0, 7.0, 1, 7.0, 0.72),
     ],
 )
 def test_halves_bring_the_stated_kill(

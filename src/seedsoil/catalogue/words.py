@@ -189,6 +189,7 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "opening_diameter": "half open when a lesion measures",
         "ceiling": "opens at most",
         "ceiling_variation": "that differs between lesions by (CV)",
+        "cell_passage": "pace of cells that leave, against no barrier",
     },
     Residents: {"inflammation": "inflamed by itself"},
     Blood: {

@@ -114,3 +114,14 @@ def test_vessels_that_spare_a_cell() -> None:
     assert spared == usual
     off = stages(COLON, gentle, 0.9, 0.1, 0.05, ("vessel shelter",))
     assert off == stages(COLON, LIVER, 0.9, 0.1, 0.05)
+
+
+def test_a_barrier_to_cells() -> None:
+    """Behind a barrier that cells pass m times as fast the race out of the vessel is run at m times the rate: catches a stage that does not heed it."""
+    brain = entry("organs", "brain")
+    share = float(brain.barrier.cell_passage)
+    leaving, dying = float(COLON.extravasation_rate), float(COLON.intravascular_death_rate)
+    behind, off = stages(COLON, brain, 0.9, 0.1, 0.05), stages(COLON, brain, 0.9, 0.1, 0.05, ("barrier to cells",))
+    assert behind.pop("extravasation") == pytest.approx(share * leaving / (share * leaving + dying))
+    assert off.pop("extravasation") == pytest.approx(leaving / (leaving + dying))
+    assert behind == off

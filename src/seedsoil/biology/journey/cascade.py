@@ -178,6 +178,16 @@ def harshness(soil: Soil, without: Collection[str] = ()) -> float:
     return float(soil.vessel_loss)
 
 
+def passage(soil: Soil, without: Collection[str] = ()) -> float:
+    """Rate at which cells leave a soil's vessels, against vessels that have no barrier [1].
+
+    Cells leave the brain's capillaries in days, those of other tissues within a day (Lorger and Felding-Habermann 2010).
+    """
+    if soil.barrier is None or soil.barrier.cell_passage is None or "barrier to cells" in without:
+        return 1.0
+    return float(soil.barrier.cell_passage)
+
+
 def departing(tumour: Tumour, signals: Levels) -> Chance:
     """Share of the cells that would enter a vessel which still do, condition by condition: some need proteases [1]."""
     if tumour.spread is None:
@@ -213,8 +223,9 @@ def surviving(tumour: Tumour, soils: Sequence[Soil], signals: Levels, without: C
 def extravasating(tumour: Tumour, soils: Sequence[Soil], signals: Levels, without: Collection[str] = ()) -> Chance:
     """Chance that a cell alive after its first day leaves the vessel before it dies in it [conditions, soils]."""
     leaving = float(tumour.extravasation_rate) * (1.0 + signals["conditioning"])
+    passing = np.array([passage(soil, without) for soil in soils])
     dying = float(tumour.intravascular_death_rate) * np.array([harshness(soil, without) for soil in soils])
-    return race(leaving[:, None], dying)
+    return race(np.multiply.outer(leaving, passing), dying)
 
 
 def stages(

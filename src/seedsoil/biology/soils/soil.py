@@ -16,12 +16,13 @@ class Barrier(Noun):
     """A vessel wall that keeps drugs out until the lesion has grown: half open at ``opening_diameter``.
 
     How far it opens at last differs from lesion to lesion about the median ``ceiling``, lognormally, with coefficient
-    of variation ``ceiling_variation``.
+    of variation ``ceiling_variation``. Cells pass it too, ``cell_passage`` as fast as they leave vessels that have none.
     """
 
     opening_diameter: Millimetres
     ceiling: Fraction
     ceiling_variation: Number | None = None
+    cell_passage: Fraction | None = None
 
 
 class Residents(Noun):
