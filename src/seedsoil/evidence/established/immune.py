@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 _CLASSES, _NINETIETH_OVER_TENTH = 20, 30.0
 #: Antigen [1] up to which a melanoma outgrows the lymphocytes at its surface; of 200 with 0.07 none was ever found.
 _OUTGROWN = 0.06
+#: Courses of interleukin 2 at most, of two cycles each, in those whose tumours have not grown.
+_COURSES = 5
 #: Cells of a metastasis that the eye sees (0.1 mm).
 _SEEN = 524.0
 
@@ -42,10 +44,18 @@ def _antigens() -> list[float]:
 
 
 def _driven(setting: Setting, antigen: float, patients: int) -> Trial:
-    """Melanoma of so much antigen with metastases, interleukin 2 in two courses of two, a scan every eight weeks."""
+    """Melanoma of so much antigen with metastases, interleukin 2 until one grows, a scan every eight weeks."""
     courses = [
-        {"give": "interleukin_2", "dose": "0.044 mg/kg", "every": "8 hours", "times": 14, "start": start}
-        for start in ("14 days", "28 days", "84 days", "98 days")
+        {
+            "give": "interleukin_2",
+            "dose": "0.044 mg/kg",
+            "every": "8 hours",
+            "times": 14,
+            "start": f"{start} days",
+            "until": "progression",
+        }
+        for course in range(_COURSES)
+        for start in (14 + 70 * course, 28 + 70 * course)
     ]
     return cohort(
         setting, animals=patients, tumour={"is": "melanoma", "visibility": {"antigen": antigen}}, host="adult", until="24 months",
@@ -185,7 +195,7 @@ CLAIMS = (
         statement="Roused lymphocytes can do much against metastases in some organs.",
         sources=("rosenberg_1994", "lawrence_2013"),
         setup="Melanoma with a metastasis of 15 mm or more, the primary taken out; interleukin 2 at 720000 IU/kg every 8 hours, 14 "
-        "times, two weeks apart, twice; CT every eight weeks for two years. Patients differ in antigen as melanomas do in mutations, "
+        "times, and so again two weeks later, up to five such courses while nothing grows; CT every eight weeks for two years. Patients differ in antigen as melanomas do in mutations, "
         "thirtyfold from the tenth percentile to the ninetieth, in twenty classes; 140 patients in full mode.",
         observable="share of patients with a complete response that lasts for two years",
         unit="1",
