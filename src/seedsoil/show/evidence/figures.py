@@ -106,8 +106,10 @@ def checks_figure(result: Result) -> Picture | None:
             _draw_rows(axes, [("", found.checks[check.name])], check.band, (BLUE,))
             axes.set_xlabel(_folded(f"{_capital(check.words)}{_unit(check.unit)}", 84), fontsize=9)
             axes.tick_params(labelsize=8.5)
-        picture.explain([Patch(color=_band_colour, label="band"), _mark(BLUE, "figure, 95 % interval")], 2)
-    picture.caption = "Further figures of the same experiment; those with a band have to lie in it."
+        banded = [Patch(color=_band_colour, label="band")] if any(check.band for check in checks) else []
+        picture.explain([*banded, _mark(BLUE, "figure, 95 % interval")], 2)
+    told = "; those with a band have to lie in it" if banded else "; none has a band"
+    picture.caption = f"Further figures of the same experiment{told}."
     picture.table = {
         "check": [check.name for check in checks],
         **{
