@@ -194,9 +194,10 @@ CLAIMS = (
         id="G13",
         statement="Roused lymphocytes can do much against metastases in some organs.",
         sources=("rosenberg_1994", "lawrence_2013"),
-        setup="Melanoma with a metastasis of 15 mm or more, the primary taken out; interleukin 2 at 720000 IU/kg every 8 hours, 14 "
-        "times, and so again two weeks later, up to five such courses while nothing grows; CT every eight weeks for two years. Patients differ in antigen as melanomas do in mutations, "
-        "thirtyfold from the tenth percentile to the ninetieth, in twenty classes; 140 patients in full mode.",
+        setup="Melanoma with a metastasis of 15 mm or more, the primary taken out; interleukin 2 at 720000 IU/kg every 8 hours, 14 times, "
+        "and so again two weeks later, up to five such courses while nothing grows; CT every eight weeks for two years. Patients differ in "
+        "antigen as melanomas do in mutations, thirtyfold from the tenth percentile to the ninetieth, in twenty classes; 140 patients in "
+        "full mode.",
         observable="share of patients with a complete response that lasts for two years",
         unit="1",
         band=Band(0.03, 0.15),
