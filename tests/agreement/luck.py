@@ -66,7 +66,7 @@ _SWITCHES = (
     "sprouting", "co-option", "hypoxia", "resistance", "soil matching", "dormancy", "instability", "competence",
     "reseeding", "lesion reseeding", "delivery", "barrier", "astrocyte protection", "lymphocytes", "macrophages", "stroma", "inflammation",
     "lymphocyte infiltration", "bystander killing", "clusters", "founder variation", "founder sensitivity", "receptor blockade", "vessel tone",
-    "opened junctions", "drug uptake", "oxygen extraction",
+    "opened junctions", "drug uptake", "oxygen extraction", "hormone withdrawal", "quiet endothelium",
 )  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def conditioned(
     rows[1:] = luck.random((CONDITIONS - 1, len(SIGNALS)))
     rows[1:, len(BLOCKED) : -1] *= 2.0
     model = build_model(patient, vessels, agents, [3, -1, 4, -1], off, rows)
-    for table in (model.site, model.fitness, model.half_power, model.emission, model.landing):
+    for table in (model.site, model.fitness, model.hormone_death, model.half_power, model.emission, model.landing):
         table[1:] *= luck.uniform(0.7, 1.4, table[1:].shape)
     # Lesions of a million cells hold much of what comes by.
     model.site[:, :, HALF_CATCH] *= 1e-6

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from pydantic import BaseModel
 
-from seedsoil.biology.clone import Dialogue, Mechanism, Spread, Tumour, Visibility
+from seedsoil.biology.clone import Dialogue, Endocrine, Mechanism, Spread, Tumour, Visibility
 from seedsoil.biology.journey.anatomy import Anatomy
 from seedsoil.biology.journey.anatomy import Site as Place
 from seedsoil.biology.medicine.drug import Agent
@@ -35,6 +35,7 @@ VESSELS = Vasculature(
     mature_turnover="0.02 /day", immature_perfusion=0.2, mature_perfusion=1, mature_leak=0.1, oxygen_reach=2,
     vegf_basal=0.3, vegf_hypoxic=7, ang2_basal=0.53, ang2_hypoxic=1.16, ang2_pericyte_loss=5.9, pericyte_support=0.3,
     host_sprouts=0.02, reference_density="100 mm/mm^3", vegf_tone=0.35, ang2_opening=2.5, oxygen_extraction=0.5,
+    quiet_endothelium=0.4,
 )  # fmt: skip
 
 _KINDS = ("astrocytes", "macrophages", "lymphocytes", "natural_killers", "fibroblasts", "inflammation")
@@ -96,7 +97,7 @@ HOST = Host(
 
 #: What resists: a pump, a sleeper's state that is lost again, and a change that hides and slows.
 MECHANISMS = (
-    Mechanism(name="pump", rate=1e-5, fitness_cost=0.02, reversed_by="efflux", receptors_freed={"egf": 0.6}),
+    Mechanism(name="pump", rate=1e-5, fitness_cost=0.02, reversed_by="efflux", receptors_freed={"egf": 0.6}, hormone_freed=0.7),
     Mechanism(name="persister", rate=1e-3, fitness_cost=0.3, reversal_rate="0.05 /day", induced_fold=10),
     Mechanism(
         name="mask", rate=2e-5, fitness_cost=0.05, reversal_rate="0.01 /day", antigen_kept=0.2,
@@ -127,6 +128,7 @@ TUMOUR = Tumour(
         endothelin_receptors=0.8, gap_junctions=0.4, stroma_recruitment=0.9, inflammation_dependence=0.7,
         other_angiogenic=0.4,
     ),
+    endocrine=Endocrine(hormone="oestrogen", division=0.2, death="0.01 /day", vegf=0.5),
     mechanisms=MECHANISMS,
 )  # fmt: skip
 

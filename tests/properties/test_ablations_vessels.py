@@ -193,8 +193,27 @@ def test_opened_junctions(blocks: dict[str, float], found: Callable[[float], flo
     assert runs[0.0, ()].tobytes() == runs[0.0, ("opened junctions",)].tobytes()
 
 
+def test_quiet_endothelium() -> None:
+    """Borrowed vessels go the more slowly as they divide less; off, as fast as own ones; without a killer no byte differs.
+
+    Catches a share of the kill that is off by a hundredth.
+    """
+    killer = agent("killer", endothelial=(1.0, 1.0, 1.0))
+    runs = {
+        (level, without): lived(
+            who(co_option=0.5, dialogue=DIALOGUE), [(14.0, {"killer": level})], [killer], (*ONE_CLONE, *without), **VESSELS
+        )
+        for level in (0.0, 1.0) for without in ((), ("quiet endothelium",))
+    }  # fmt: skip
+    for without, share in (((), float(TWO_POOL.quiet_endothelium)), (("quiet endothelium",), 1.0)):
+        kill = 0.5 * share
+        lost = kill / (kill + 0.02) * (1.0 - np.exp(-14.0 * (kill + 0.02)))
+        assert runs[1.0, without][-1, BORROWED_LOST] == pytest.approx(lost, rel=1e-3)
+    assert runs[0.0, ()].tobytes() == runs[0.0, ("quiet endothelium",)].tobytes()
+
+
 def test_endothelial_apoptosis() -> None:
-    """An agent that kills endothelium by 0.5 a day takes own and borrowed vessels; off, none, bit for bit."""
+    """An agent that kills endothelium by 0.5 a day takes own vessels, and borrowed ones as they divide; off, none, bit for bit."""
     killer = agent("killer", endothelial=(1.0, 1.0, 1.0))
     runs = {}
     for level in (0.0, 1.0):
@@ -208,7 +227,7 @@ def test_endothelial_apoptosis() -> None:
             )
     usual, killed = runs[0.0, ()][-1], runs[1.0, ()][-1]
     assert killed[IMMATURE] + killed[MATURE] < 0.5 * (usual[IMMATURE] + usual[MATURE])
-    assert (usual[BORROWED_LOST], killed[BORROWED_LOST]) == (0.0, pytest.approx(0.5 / 0.52, rel=0.02))
+    assert usual[BORROWED_LOST] == 0.0 < killed[BORROWED_LOST]
     assert killed[CELLS] < 0.9 * usual[CELLS]
     assert runs[1.0, ("endothelial apoptosis",)].tobytes() == runs[0.0, ()].tobytes()
 

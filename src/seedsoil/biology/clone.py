@@ -25,10 +25,11 @@ class Mechanism(Noun):
 
     ``reversal_rate``: it is lost again, as by persisters. ``induced_fold``: drugs bring it about: its rate is multiplied
     by 1 + (fold - 1) s, where s is the strain on the cell, 1 - prod (1 - h / h_max) over the hazards h of the drugs.
-    ``antigen_kept`` and ``receptors_kept`` are the shares of what immune cells see, and of each named receptor, that are
-    left. ``receptors_freed`` is the share of each named receptor's signal that goes on though an agent holds it, since
-    the agent no longer fits or another way leads past it. ``reversed_by`` is the signal whose blockade takes the
-    resistance away. ``radiation_share`` is the share of the damage by radiation that is left.
+    ``antigen_kept`` and ``receptors_kept`` are the shares of what immune cells see, and of each named receptor,
+    that are left. ``receptors_freed`` is the share of each named receptor's signal that goes on though an agent
+    holds it, since the agent no longer fits or another way leads past it; ``hormone_freed`` the same of all that a
+    hormone gives it. ``reversed_by`` is the signal whose blockade takes the resistance away. ``radiation_share`` is
+    the share of the damage by radiation that is left.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Mechanism(Noun):
     antigen_kept: Fraction | None = None
     receptors_kept: dict[str, Fraction] = {}
     receptors_freed: dict[str, Fraction] = {}
+    hormone_freed: Fraction | None = None
     reversed_by: str = ""
     radiation_share: Fraction | None = None
 
@@ -87,6 +89,19 @@ class Dialogue(Noun):
     stroma_recruitment: Fraction
     inflammation_dependence: Fraction
     other_angiogenic: Fraction | None = None
+
+
+class Endocrine(Noun):
+    """How far a tumour lives on a hormone of its host: all its other numbers are those with the hormone.
+
+    Without any of it the shares ``division`` and ``vegf`` of its divisions, and of the VEGF that it makes with all the
+    oxygen that it needs, are lost, and ``death`` is added.
+    """
+
+    hormone: str
+    division: Fraction
+    death: PerDay
+    vegf: Fraction
 
 
 class Radiosensitivity(Noun):
@@ -182,6 +197,7 @@ class Tumour(Noun):
     spread: Spread | None = None
     visibility: Visibility | None = None
     dialogue: Dialogue | None = None
+    endocrine: Endocrine | None = None
     radiosensitivity: Radiosensitivity | None = None
     staging: Staging | None = None
     traces: Traces | None = None

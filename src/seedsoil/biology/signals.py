@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 Blocked = Literal[
     "vegf", "ang2", "pericyte", "egf", "igf", "hgf", "pdgf", "chemokine", "endothelin", "gap_junction", "il23",
-    "platelet", "protease", "integrin", "inflammation", "stroma", "checkpoint", "efflux",
+    "platelet", "protease", "integrin", "inflammation", "stroma", "checkpoint", "efflux", "oestrogen", "androgen",
 ]  # fmt: skip
 Side = Literal["blood", "tissue"]
 Raised = Literal[
@@ -37,6 +37,8 @@ BLOCKED: dict[Blocked, str] = {
     "stroma": "the fibroblasts that support a lesion, restrain it and keep drugs out",
     "checkpoint": "the sign by which tumour cells stay the hand of lymphocytes",
     "efflux": "the pump that keeps drugs out of resistant cells",
+    "oestrogen": "growth, VEGF and survival of tumours that live on oestrogen",
+    "androgen": "growth, VEGF and survival of tumours that live on androgen",
 }
 
 #: What grows when a signal is raised.
@@ -81,6 +83,8 @@ SIDE: dict[str, tuple[Side, str]] = {
         "held on lymphocytes in blood and nodes, which carry it in: lesions behind a barrier answer too",
     ),
     "efflux": ("tissue", "the pump sits in tumour cells"),
+    "oestrogen": ("blood", "glands and fat make it; where less of it comes with the blood, each tissue has less"),
+    "androgen": ("blood", "glands make it; where less of it comes with the blood, each tissue has less"),
     "macrophage": ("tissue", "macrophages that live in the tissue learn to kill there"),
     "natural_killer": ("blood", "they kill what has just arrested and is still in the vessel"),
     "lymphocyte": ("blood", "they multiply in blood and nodes; once active they pass the wall"),
@@ -100,6 +104,8 @@ BEHIND: frozenset[str] = frozenset(name for name, (side, _) in SIDE.items() if s
 
 #: Growth factors whose receptors agents can hold; what a mechanism that is switched off leaves of the signals.
 RECEPTORS: tuple[Blocked, ...] = ("egf", "igf", "hgf", "pdgf", "chemokine")
+#: Hormones of the host on which a tumour can live, and which agents take away.
+HORMONES: tuple[Blocked, ...] = ("oestrogen", "androgen")
 
 
 class Levels:
@@ -111,7 +117,7 @@ class Levels:
 
     def __init__(self, rows: NDArray[np.float64], without: Collection[str] = ()) -> None:
         self._rows = rows.copy()
-        for mechanism, silent in (("receptor blockade", RECEPTORS), ("host conditioning", ("conditioning",)),
+        for mechanism, silent in (("receptor blockade", RECEPTORS), ("hormone withdrawal", HORMONES), ("host conditioning", ("conditioning",)),
                                   ("wound repair", ("wound",)), ("proteases", ("protease",)), ("drug uptake", ("uptake",)),
                                   ("inflammation", ("inflammation", "il23"))):  # fmt: skip
             if mechanism in without:

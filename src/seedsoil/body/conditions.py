@@ -23,6 +23,7 @@ from seedsoil.biology.journey.reseeding import half_catch
 from seedsoil.biology.patient import Host, Patient
 from seedsoil.biology.signals import Levels
 from seedsoil.biology.soils.factors import FACTORS, levels
+from seedsoil.biology.soils.hormones import withdrawal
 from seedsoil.biology.soils.soil import Soil, match
 from seedsoil.biology.soils.surroundings import inflammation, ligands, receptors, recruited, residents, sheltering
 from seedsoil.biology.soils.vasculature import Vasculature
@@ -62,6 +63,8 @@ class Tables(NamedTuple):
 
     site: Floats
     fitness: Floats
+    hormone_death: Floats
+    hormone_vegf: Floats
     emission: Floats
     emission_total: Floats
     landing: Floats
@@ -86,10 +89,11 @@ def condition_tables(
     def make() -> Tables:
         mechanisms = () if "resistance" in without else patient.tumour.mechanisms
         signals = Levels(rows, without)
+        lost = withdrawal(patient.tumour, mechanisms, signals)
         site, fitness, success, landed = site_tables(patient, vessels, mechanisms, signals, without, shut)
         emission, landing = emission_tables(patient, success, landed, signals, without)
         favour = favour_table(patient, site[0], without)
-        return Tables(site, fitness, emission, total_emission(emission, favour), landing, favour)
+        return Tables(site, fitness, lost.death, lost.vegf, emission, total_emission(emission, favour), landing, favour)
 
     kept = _recent.get((patient, vessels), (rows.tobytes(), shut.tobytes(), frozenset(without)), make)
     return Tables(*(table.copy() for table in kept))
@@ -122,7 +126,8 @@ def site_tables(
         # A cell that arrives behind a barrier finds it shut.
         behind = soils[:, :, CEILING, None] >= 0.0
         met = np.where(behind & (shut is not None), soils[slice(None) if shut is None else shut], soils)
-        arriving = founding(tumour, met[:, :, QUIESCENCE], met[:, :, DIVISION], met[:, :, DEATH], without)
+        death = met[:, :, DEATH] + withdrawal(tumour, (), signals).death
+        arriving = founding(tumour, met[:, :, QUIESCENCE], met[:, :, DIVISION], death, without)
         arriving = landed * extravasating(tumour, host.soils, signals, without) * arriving
     table, fit, success, alive = _spread_to_sites(host, soils, fitness, arriving, landed)
     table[:, :, HALF_CATCH] = half_catch(tumour, host, without)
@@ -182,6 +187,7 @@ def _fill_growth(
         free = receptors(own, signals)[:, None, :]
         heard = kept * (free + freed * (np.array(own) - free))
         congenial = match(heard[:, None, :, :], supply[:, :, None, :], half)
+    congenial = congenial * withdrawal(tumour, mechanisms, signals).division[:, None, :]
     soils[:, :, DIVISION] = float(tumour.division_rate) * congenial[:, :, 0]
     soils[:, :, DEATH] = float(tumour.death_rate) + float(tumour.unmatched_death_rate) * (1.0 - surviving)
     wild = np.where(congenial[:, :, :1] > 0.0, congenial[:, :, :1], 1.0)

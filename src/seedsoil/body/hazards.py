@@ -27,7 +27,18 @@ from seedsoil.biology.soils.vessels import (
 )
 from seedsoil.body.barrier import ceiling_of, felt, passage
 from seedsoil.body.kendall import chance_alive, compose, fill_tails, identity, odds, piece
-from seedsoil.body.niche import effector_kill, infiltrated, move_niche, multiplying, recruited, thrift_of, visible
+from seedsoil.body.niche import (
+    bereave,
+    effector_kill,
+    infiltrated,
+    move_niche,
+    multiplying,
+    net_growth,
+    recruited,
+    thrift_of,
+    vegf_made,
+    visible,
+)
 from seedsoil.body.seeding import founding_chance, joining_chance
 from seedsoil.body.state import (
     BORROWED_LOST,
@@ -89,7 +100,6 @@ from seedsoil.body.state import (
     TISSUE_FLOW,
     TISSUE_LOSS,
     USUAL_SHARE,
-    VEGF_OUTPUT,
     VESSEL_CELLS,
 )
 from seedsoil.foundation.compiled import inner
@@ -170,16 +180,6 @@ def oxygen(lesion, cells, condition, signal, model):  # type: ignore[no-untyped-
 
 
 @inner
-def net_growth(thrift, lack, row, site, condition, model, work):  # type: ignore[no-untyped-def]
-    """Mean growth of a lesion in one piece [1/day], effector cells left out, over its masks as they stood at the start."""
-    kill = 0.0
-    for mask in range(work.kill.shape[1]):
-        kill += work.share[mask] * work.kill[row, mask]
-    death = model.site[condition, site, DEATH] + model.trait[HYPOXIC_DEATH] * lack
-    return model.site[condition, site, DIVISION] * thrift * (1.0 - lack) - death - kill
-
-
-@inner
 def vessel_days(lesion, lack, output, signal, model, growth):  # type: ignore[no-untyped-def]
     """Longest stretch over which the lesion's vessels change by no more than a twentieth [day]."""
     immature, mature = lesion[IMMATURE], lesion[MATURE]
@@ -235,11 +235,11 @@ def cut_pieces(state, row, start, end, at, model, timeline, work):  # type: igno
     while today < end - 1e-9 and pieces < PIECES:
         inside, until = find_piece(today, end, at, timeline)
         condition, signal = felt(lesion, cells, inside, model, timeline), timeline.signal[inside]
-        output = model.site[condition, site, VEGF_OUTPUT]
         fed, lack, leak, surface = 0.0, 0.0, 0.0, 1.0
         if cells >= VESSEL_CELLS:
             fed, lack, leak, surface = oxygen(lesion, cells, condition, signal, model)
-        work.kill[pieces, :], work.strain[pieces, :] = 0.0, 0.0
+        output = vegf_made(lack, site, condition, model, work)
+        bereave(pieces, condition, model, work)
         if inside >= 0:
             fill_kill(
                 work, pieces, inside, condition, lesion, diameter(cells), surface, fed, lack, leak, model, timeline

@@ -206,6 +206,7 @@ def _vessels(law: Vasculature, without: Collection[str]) -> Floats:
         "vegf_tone": ("vessel tone", 0.0),
         "ang2_opening": ("opened junctions", 0.0),
         "oxygen_extraction": ("oxygen extraction", 1.0),
+        "quiet_endothelium": ("quiet endothelium", 1.0),
     }
     gone = {name: number for name, (mechanism, number) in off.items() if mechanism in without}
     return np.array([gone.get(name, float(getattr(law, name))) for name in CONSTANTS])

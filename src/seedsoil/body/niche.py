@@ -1,22 +1,25 @@
-"""The host's cells about one lesion: effector cells that kill it, lymphocytes that it calls, shelter and stroma."""
+"""What one lesion has of its host: hormones, effector cells that kill it, lymphocytes that it calls, shelter, stroma."""
 
 from __future__ import annotations
 
 from seedsoil.biology.soils.immunity import called, depth_kill, inside_after, surface_kill
 from seedsoil.biology.soils.niche import approach
-from seedsoil.biology.soils.vessels import diameter, surface_share
+from seedsoil.biology.soils.vessels import VEGF_BASAL, VEGF_HYPOXIC, diameter, surface_share
 from seedsoil.body.state import (
     BYSTANDERS,
     CALLED,
     CONFINED,
     CONTACT_DEPTH,
     CONTACTS,
+    DEATH,
+    DIVISION,
     DRIVE,
     ENTRY,
     EXHAUSTION,
     EXPANSION,
     FIBROBLASTS,
     HALF_SIZE,
+    HYPOXIC_DEATH,
     INSIDE,
     KILL_RATE,
     LYMPHOCYTES,
@@ -34,6 +37,7 @@ from seedsoil.body.state import (
     STROMA_TIME,
     TARGETS,
     TURNOVER,
+    VEGF_OUTPUT,
     VIGOUR,
 )
 from seedsoil.foundation.compiled import inner
@@ -47,6 +51,37 @@ def visible(model, work):  # type: ignore[no-untyped-def]
     for mask in range(work.share.shape[0]):
         seen += work.share[mask] * model.antigen[mask]
     return seen
+
+
+@inner
+def bereave(row, condition, model, work):  # type: ignore[no-untyped-def]
+    """Write what dies in one piece for want of a hormone as each mask's hazard, to which all others are added; no strain yet."""
+    for mask in range(work.kill.shape[1]):
+        work.kill[row, mask], work.strain[row, mask] = model.hormone_death[condition, mask], 0.0
+
+
+@inner
+def vegf_made(lack, site, condition, model, work):  # type: ignore[no-untyped-def]
+    """VEGF that a lesion makes against the usual [1]; its masks, as they stood at the step's start, lack their hormone.
+
+    What lack of oxygen calls for is made without the hormone all the same.
+    """
+    lost, usual = 0.0, model.vessels[VEGF_BASAL]
+    for mask in range(work.share.shape[0]):
+        lost += work.share[mask] * model.hormone_vegf[condition, mask]
+    if lost > 0.0 and usual > 0.0:
+        lost *= usual / (usual + model.vessels[VEGF_HYPOXIC] * lack)
+    return model.site[condition, site, VEGF_OUTPUT] * (1.0 - lost)
+
+
+@inner
+def net_growth(thrift, lack, row, site, condition, model, work):  # type: ignore[no-untyped-def]
+    """Mean growth of a lesion in one piece [1/day], effector cells left out, over its masks as they stood at the start."""
+    kill = 0.0
+    for mask in range(work.kill.shape[1]):
+        kill += work.share[mask] * work.kill[row, mask]
+    death = model.site[condition, site, DEATH] + model.trait[HYPOXIC_DEATH] * lack
+    return model.site[condition, site, DIVISION] * thrift * (1.0 - lack) - death - kill
 
 
 @inner

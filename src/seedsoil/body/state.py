@@ -108,6 +108,8 @@ class Model(NamedTuple):
 
     site: Floats  # (conditions, sites, SITE_COLUMNS)
     fitness: Floats  # (conditions, sites, masks): division of a mutant against the founder's kind
+    hormone_death: Floats  # (conditions, masks): death for want of a hormone
+    hormone_vegf: Floats  # (conditions, masks): share of the VEGF made with oxygen that is lost for want of a hormone
     emission: Floats  # (conditions, sites, sites): chance that a shed competent cell founds a lesion there, by origin
     emission_total: Floats  # (conditions, mothers, sites): over all sites, by the vigour of the lesion that sheds
     favour: Floats  # (mothers, sites): how often founders of a vigorous mother succeed, against those of a usual one

@@ -15,7 +15,7 @@ from seedsoil.biology.lesion.cell import CellKind
 from seedsoil.biology.lesion.substance import Substance
 from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import Host
-from seedsoil.biology.signals import BLOCKED
+from seedsoil.biology.signals import BLOCKED, HORMONES
 from seedsoil.biology.soils.factors import FACTORS
 from seedsoil.biology.soils.soil import Soil
 from seedsoil.biology.soils.vasculature import Vasculature
@@ -240,6 +240,11 @@ def _tumour_faults(tumour: Tumour) -> list[str]:
     for name in tumour.carries:
         if name not in known:
             faults.append(f"carries: {name!r} is none of the tumour's mechanisms.{did_you_mean(name, known)}")
+    if tumour.endocrine is not None and (hormone := tumour.endocrine.hormone) not in HORMONES:
+        faults.append(
+            f"endocrine.hormone: {hormone!r} is no hormone.{did_you_mean(hormone, HORMONES)} "
+            f"Hormones: {known_words(HORMONES)}."
+        )
     for mechanism in tumour.mechanisms:
         place = f"mechanisms.{mechanism.name}"
         for field in ("receptors_kept", "receptors_freed"):

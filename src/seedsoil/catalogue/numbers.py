@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from seedsoil.biology.journey.anatomy import Vessel
 from seedsoil.biology.medicine.drug import Block, Raise
-from seedsoil.biology.signals import BLOCKED, RAISED
+from seedsoil.biology.signals import BLOCKED, HORMONES, RAISED
 from seedsoil.biology.soils.factors import FACTORS
 from seedsoil.experiment.protocol import ROUTES
 from seedsoil.foundation.value import Quantity, Value
@@ -20,7 +20,7 @@ from seedsoil.observe.scan import INSTRUMENTS
 __all__ = ["KEYS", "WORDS", "Part", "key_field", "name_of", "numbers_in", "parts_of"]
 
 #: Fields that hold a word of a list, and the words.
-WORDS: Mapping[str, tuple[str, ...]] = {"reversed_by": tuple(BLOCKED)}
+WORDS: Mapping[str, tuple[str, ...]] = {"reversed_by": tuple(BLOCKED), "hormone": HORMONES}
 #: Fields whose tables have keys out of a list, and the keys.
 KEYS: Mapping[str, tuple[str, ...]] = {
     "blocks": tuple(BLOCKED), "raises": tuple(RAISED), "receptors_kept": FACTORS,

@@ -55,6 +55,7 @@ _GROUPS: Mapping[str, str] = {
     "spread": "How it travels",
     "visibility": "What lymphocytes see",
     "dialogue": "What it says to its host, and hears",
+    "endocrine": "The hormone that it lives on",
     "radiosensitivity": "Radiation: exp(-alpha D (1 + D / ratio)) survive a dose D",
     "traces": "What it leaves in the blood",
 }
@@ -172,7 +173,8 @@ def _tumour(tumour: Tumour) -> Iterator[Section]:
     yield Section("Arriving and sleeping", (), numbers(tumour, _ARRIVING))
     yield Section("Heritable change", (), numbers(tumour, _HERITABLE))
     for field, heading in _GROUPS.items():
-        yield Section(f"{heading} [{field}]", (), numbers(getattr(tumour, field)))
+        told = (f"{tumour.endocrine.hormone}.".capitalize(),) if field == "endocrine" and tumour.endocrine else ()
+        yield Section(f"{heading} [{field}]", told, numbers(getattr(tumour, field)))
     if tumour.dialogue is not None:
         yield Section(
             "Factors that its endothelium lives on [dialogue.endothelial_support]",

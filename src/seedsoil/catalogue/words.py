@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from seedsoil.biology.clone import (
     Dialogue,
+    Endocrine,
     Marker,
     Mechanism,
     Radiosensitivity,
@@ -120,6 +121,11 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "inflammation_dependence": "life on what inflamed tissue supplies",
         "other_angiogenic": "call for vessels that is not VEGF's",
     },
+    Endocrine: {
+        "division": "divisions lost without the hormone",
+        "death": "death added without it",
+        "vegf": "VEGF not made without it, of that with oxygen",
+    },
     Radiosensitivity: {
         "alpha": "alpha",
         "alpha_beta_ratio": "alpha / beta",
@@ -143,6 +149,7 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "fitness_cost": "division lost",
         "reversal_rate": "is lost again",
         "induced_fold": "as often while drugs kill with all their might",
+        "hormone_freed": "kept of what a hormone gives, though it is taken away",
         "antigen_kept": "what lymphocytes still see",
         "radiation_share": "damage by radiation still felt",
     },

@@ -100,6 +100,20 @@ def test_a_fault_of_the_circulation_is_named(tmp_path: Path, old: str, new: str,
     assert words in str(caught.value)
 
 
+def test_a_tumour_lives_on_a_hormone_that_there_is(tmp_path: Path) -> None:
+    """A wrong name is told with those that there are: catches a tumour that lives on nothing without a word."""
+    path = tmp_path / "breast_er_positive.toml"
+    text = shipped("tumours", "breast_er_positive")
+    assert 'hormone = "oestrogen"' in text
+    path.write_text(text.replace('hormone = "oestrogen"', 'hormone = "oestrogn"'), encoding="utf-8")
+    with pytest.raises(CatalogueError) as caught:
+        read_entry("tumours", path)
+    assert caught.value.faults == (
+        "tumours/breast_er_positive.toml: endocrine.hormone: 'oestrogn' is no hormone. Did you mean 'oestrogen'? "
+        "Hormones: androgen, oestrogen.",
+    )
+
+
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
@@ -109,7 +123,7 @@ def test_a_fault_of_the_circulation_is_named(tmp_path: Path, old: str, new: str,
         ),
         ("receptors_freed = { egff = 0.1 }", "receptors_freed: 'egff' is no factor. Did you mean 'egf'?"),
         ('reversed_by = "eflux"', "'eflux' is no signal that can be blocked. Did you mean 'efflux'?"),
-        ('reversed_by = "lymphocyte"', "'lymphocyte' is no signal that can be blocked. Signals: ang2,"),
+        ('reversed_by = "lymphocyte"', "'lymphocyte' is no signal that can be blocked. Signals: androgen,"),
     ],
 )
 def test_a_mechanism_names_factors_and_signals_that_there_are(tmp_path: Path, lines: str, words: str) -> None:

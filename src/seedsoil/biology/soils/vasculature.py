@@ -10,7 +10,8 @@ class Vasculature(Noun):
 
     ``vegf_tone`` is the share of the flow of a lesion's own vessels that hangs on VEGF from hour to hour, ``ang2_opening``
     by how much Ang2 at its fullest eases the way of cells into them, ``oxygen_extraction`` the share of its oxygen that
-    blood leaves behind in a lesion at its usual flow.
+    blood leaves behind in a lesion at its usual flow. ``quiet_endothelium`` is how fast a drug kills the endothelium of
+    vessels that a lesion borrows from its host against that of its own, since it divides so much less.
     """
 
     name: str
@@ -43,3 +44,4 @@ class Vasculature(Noun):
     vegf_tone: Fraction
     ang2_opening: Number
     oxygen_extraction: Fraction
+    quiet_endothelium: Fraction

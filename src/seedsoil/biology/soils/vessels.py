@@ -21,7 +21,7 @@ CONSTANTS: tuple[str, ...] = tuple(name for name in Vasculature.model_fields if 
     IMMATURE_LOSS, IMMATURE_RESCUE, MATURE_LOSS, MATURE_RESCUE, MATURE_TURNOVER, IMMATURE_PERFUSION, MATURE_PERFUSION,
     MATURE_LEAK, OXYGEN_REACH, VEGF_BASAL, VEGF_HYPOXIC, ANG2_BASAL, ANG2_HYPOXIC, ANG2_PERICYTE_LOSS,
     PERICYTE_SUPPORT, HOST_SPROUTS, REFERENCE_DENSITY, VEGF_TONE, ANG2_OPENING,
-    OXYGEN_EXTRACTION,
+    OXYGEN_EXTRACTION, QUIET_ENDOTHELIUM,
 ) = range(len(CONSTANTS))  # fmt: skip
 
 CELLS_PER_CUBIC_MILLIMETRE = 1e6
@@ -179,5 +179,10 @@ def vessel_step(immature, mature, hypoxic, sprouts, output, signal, growth, days
 
 @leaf
 def borrowed_lost(lost, killed, days, slow, law):  # type: ignore[no-untyped-def]
-    """Share of the host's vessels in a lesion that are gone after ``days``: killed at a rate, mended by slow turnover."""
+    """Share of the host's vessels in a lesion that are gone after ``days``, mended by slow turnover.
+
+    Law: y' = q k (1 - y) - m y, where k is what kills the lesion's own endothelium [1/day]: drugs kill endothelium that
+    divides, and that of the host's vessels divides q times as often.
+    """
+    killed *= law[QUIET_ENDOTHELIUM]
     return _relax(lost, killed, killed + law[MATURE_TURNOVER] / slow, days)

@@ -6,14 +6,14 @@ nearly constant hazard; within it the lesion follows its mean path.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from seedsoil.body.hazards import SHORTEST_PIECE, SIZE_CHANGE
 from seedsoil.body.state import PIECES, VESSEL_CELLS
 from seedsoil.body.twin.drugs import felt, kills
 from seedsoil.body.twin.niche import called_after, hunted, inside_after, move_niche, thrift
 from seedsoil.body.twin.person import Condition, Kind, Lesion, Rules, Site, Window
-from seedsoil.body.twin.vessels import Supply, ease, move_vessels, steady_days, supply, turnover, vegf_of
+from seedsoil.body.twin.vessels import Supply, ease, move_vessels, steady_days, supply, turnover, vegf_of, vegf_output
 from seedsoil.foundation.elementary import exp, power
 
 
@@ -133,8 +133,10 @@ def lived(
     site = here.sites[lesion.site]
     vascular = cells >= VESSEL_CELLS  # below that, diffusion does
     now = supply(lesion, cells, site, window, rules) if vascular else Supply(0.0, 0.0, 0.0, 1.0)
+    site = replace(site, vegf_output=vegf_output(now.lack, site, mean(shares, here.muted), rules))
     zeal = thrift(lesion, site, now.surface, rules)
     poisoned, strain = kills(lesion, window, here, cells, now, rules)
+    poisoned = [starved + drug for starved, drug in zip(here.starved, poisoned, strict=True)]
     free = site.division * zeal * (1.0 - now.lack) - site.death - rules.hypoxic_death * now.lack
     free -= mean(shares, poisoned)
     antigen, reach = mean(shares, rules.antigen), now.surface + (1.0 - now.surface) * now.perfusion

@@ -57,10 +57,13 @@ class Site:
 class Condition:
     """What agents and wounds make of the host for a while: its sites, and (half * fold) ** power [agents][masks].
 
+    ``starved`` dies for want of a hormone [1/day], and ``muted`` is the share of VEGF with oxygen not made for want of it [masks].
     ``shut`` is the number of the condition that a cell meets which arrives behind a barrier.
     """
 
     sites: list[Site]
+    starved: list[float]
+    muted: list[float]
     half_power: list[list[float]]
     shut: int
 

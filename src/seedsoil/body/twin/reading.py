@@ -70,8 +70,13 @@ def _named(row: list[float], places: dict[str, int]) -> dict[str, float]:
 def _conditions_of(model: Model) -> list[Condition]:
     """Read what each condition makes of every site, and of every agent's half effect."""
     conditions = []
-    read = (model.site, model.fitness, model.emission, model.landing, model.half_power, model.shut)
-    for site, fitness, emission, landing, half_power, shut in zip(*(table.tolist() for table in read), strict=True):
+    read = (
+        model.site, model.fitness, model.hormone_death, model.hormone_vegf, model.emission, model.landing,
+        model.half_power, model.shut,
+    )  # fmt: skip
+    for site, fitness, starved, muted, emission, landing, half_power, shut in zip(
+        *(each.tolist() for each in read), strict=True
+    ):
         sites = [
             Site(
                 **_named(row, _SITE),
@@ -81,7 +86,7 @@ def _conditions_of(model: Model) -> list[Condition]:
             )
             for row, fit, arriving, landed in zip(site, fitness, emission, landing, strict=True)
         ]
-        conditions.append(Condition(sites, half_power, shut))
+        conditions.append(Condition(sites, starved, muted, half_power, shut))
     return conditions
 
 

@@ -71,6 +71,12 @@ def vegf_of(lack: float, site: Site, window: Window, rules: Rules) -> float:
     return made * site.vegf_output / (1.0 + window.vegf_blocked)
 
 
+def vegf_output(lack: float, site: Site, muted: float, rules: Rules) -> float:
+    """Return how much VEGF a lesion makes [1] where cells lack a hormone: of what they make with oxygen the share ``muted`` less."""
+    made = rules.vessels["vegf_basal"] + rules.vessels["vegf_hypoxic"] * lack
+    return site.vegf_output * (made - muted * rules.vessels["vegf_basal"]) / made if made > 0.0 else site.vegf_output
+
+
 def ang2_of(lack: float, lost: float, blocked: float, rules: Rules) -> float:
     """Return a lesion's Ang2 [1]: a base, more where oxygen or pericytes lack, less what is held."""
     law = rules.vessels
@@ -146,10 +152,11 @@ def move_vessels(
 ) -> None:
     """Carry both pools, and the share of the host's vessels that is gone, through some days.
 
-    By the midpoint rule: ``change`` is that of the beginning. The host's vessels are killed like the lesion's own, and
-    mended as slowly as mature ones turn over.
+    By the midpoint rule: ``change`` is that of the beginning. The host's vessels are killed as the lesion's own, but more
+    slowly, and mended as slowly as mature ones turn over.
     """
     middle = turnover(lesion, moved(lesion, change, days / 2.0), lack, site, window, growth, rules)
     lesion.immature, lesion.mature = moved(lesion, middle, days)
-    killed, mended = window.endothelium_killed, rules.vessels["mature_turnover"] / rules.slow
+    killed = rules.vessels["quiet_endothelium"] * window.endothelium_killed
+    mended = rules.vessels["mature_turnover"] / rules.slow
     lesion.borrowed_lost = relaxed(lesion.borrowed_lost, killed, killed + mended, days)

@@ -14,7 +14,8 @@ from seedsoil.evidence.vasculature.mice import course, four_arms, orthotopic, sp
 #: Cells of a metastasis that the eye sees (0.1 mm).
 _SEEN = 524.0
 _AEE788 = course("aee788", "50 mg/kg", "56 hours")
-_IRINOTECAN, _GEMCITABINE = course("irinotecan", "10 mg/kg", "7 days"), course("gemcitabine", "100 mg/kg", "84 hours")
+_PKI_166 = course("pki_166", "100 mg/kg", "1 day")
+_IRINOTECAN, _GEMCITABINE = course("irinotecan", "10 mg/kg", "7 days"), course("gemcitabine", "125 mg/kg", "84 hours")
 #: KM12SM without the EGF receptor, driven by the IGF receptor in its place: only its endothelium feels the blocker.
 SILENT: Mapping[str, Any] = {
     "is": "km12sm",
@@ -42,9 +43,9 @@ def _colon(setting: Setting) -> Finding:
 
 
 def _pancreas(setting: Setting) -> Finding:
-    """AEE788 beside gemcitabine in pancreatic cancer, and its metastases in the liver."""
+    """PKI-166 beside gemcitabine in pancreatic cancer, and its metastases in the liver."""
     mice = setting.animals(12, 20)
-    arms = four_arms(aee788=_AEE788, gemcitabine=_GEMCITABINE)
+    arms = four_arms(pki_166=_PKI_166, gemcitabine=_GEMCITABINE)
     trial = orthotopic(setting, mice, "l36pl", "28 days", arms, size="1.5 mm")
     weight = {arm: weights(trial, arm) for arm in arms}
     liver = {arm: spread(trial, arm, _SEEN, "liver") for arm in arms}
@@ -56,7 +57,7 @@ def _pancreas(setting: Setting) -> Finding:
         smaller["both"],
         mice,
         {
-            "aee788": smaller["aee788"],
+            "pki_166": smaller["pki_166"],
             "gemcitabine": smaller["gemcitabine"],
             "liver": ratio(liver["both"], liver["control"]),
             "with liver metastases": share(int((liver["both"] > 0).sum()), mice),
@@ -93,26 +94,26 @@ CLAIMS = (
         id="I3",
         statement="Death of endothelium is a treatment of pancreatic cancer in its own organ.",
         sources=("bruns_2000", "solorzano_2001", "yokoi_2005"),
-        setup="L3.6pl in the pancreas of nude mice, 1.5 mm at the start; AEE788 50 mg/kg three times a week by mouth (for PKI-166, "
-        "which the catalogue lacks), gemcitabine 100 mg/kg twice a week, both, none; 4 weeks, 12 to 20 mice an arm. Claimed is "
-        "more than the 59 % that the better drug brought alone.",
+        setup="L3.6pl in the pancreas of nude mice, 1.5 mm at the start, seven days after 1e6 cells; PKI-166 100 mg/kg a day by mouth, "
+        "gemcitabine 125 mg/kg twice a week (into a vein; into the belly in the study), both, none; 4 weeks, 12 to 20 mice an arm. "
+        "Claimed is more than the 59 % that the better drug brought alone.",
         observable="fall of the median tumour volume, both against none",
         unit="%",
         band=Band(70.0, 95.0),
         direction=Direction("above", 59.0),
         ablation=Ablation(
             "endothelium cannot die and the receptor is not held",
-            "AEE788 then does nothing, gemcitabine is alone",
+            "PKI-166 then does nothing, gemcitabine is alone",
             ("endothelial apoptosis", "receptor blockade"),
         ),
         experiment=_pancreas,
         checks=(
-            Check("aee788", "fall of the median volume, AEE788 alone", "%", Band(45.0, 59.0)),
+            Check("pki_166", "fall of the median volume, PKI-166 alone", "%", Band(45.0, 59.0)),
             Check("gemcitabine", "fall of the median volume, gemcitabine alone", "%", Band(45.0, 59.0)),
             Check("liver", "metastases in the liver, both over none", "1", Band(0.0, 0.999)),
             Check("with liver metastases", "share of mice with metastases in the liver, both", "1"),
             Check("with liver metastases, untreated", "the same, untreated", "1"),
         ),
-        parameters=("tumour.dialogue.endothelial_support.egf", "tumour.receptors.egf", "agents.gemcitabine.kill.maximum"),
+        parameters=("tumour.dialogue.endothelial_support.egf", "tumour.receptors.egf", "agents.pki_166.blocks.egf.half", "agents.gemcitabine.kill.maximum"),
     ),
 )  # fmt: skip

@@ -227,7 +227,8 @@ def _held(
     if part.shape == "named":
         return _named(reader, given, place, part, old, field, addable)
     if isinstance(part.holds, tuple):
-        return reader.choice(given, place, part.holds, "a signal that can be blocked") or None
+        what = "a hormone" if field == "hormone" else "a signal that can be blocked"
+        return reader.choice(given, place, part.holds, what) or None
     if isinstance(part.holds, Quantity):
         return number(reader, given, place, part.holds, old, field)
     return _noun(reader, given, place, part.holds, old, addable)
