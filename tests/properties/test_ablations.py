@@ -98,7 +98,9 @@ def test_held_tolerance(cells: float, error: float) -> None:
     for off, lost in (((), 0.005), (("held tolerance",), 0.05)):
         rows = lived(person, [(28.0, {"drug": 9.0})], [drug], (*free, *off), cells=cells, kind=2)
         assert speed(rows, cells) == pytest.approx(0.06 - 0.05 - lost, abs=error)
-    bare = [lived(person, [(28.0, {})], [drug], (*free, *off), cells=cells, kind=2) for off in ((), ("held tolerance",))]
+    bare = [
+        lived(person, [(28.0, {})], [drug], (*free, *off), cells=cells, kind=2) for off in ((), ("held tolerance",))
+    ]
     assert bare[0].tobytes() == bare[1].tobytes()
 
 

@@ -198,6 +198,8 @@ CLAIMS = (
             Check("vanished", "share of lesions that a later scan did not show", "1"),
             Check("relapsed", "share of patients who progressed", "1"),
         ),
-        parameters=("tumour.mechanisms.target.rate", "agents.vemurafenib.kill.maximum", "tumour.division_rate"),
+        parameters=(
+            "tumour.mechanisms.target.rate", "agents.vemurafenib.kill.maximum", "tumour.division_rate", "tumour.mechanisms.persister.reversal_rate",
+        ),
     ),
 )  # fmt: skip
