@@ -23,13 +23,14 @@ from seedsoil.biology.staging import Staging
 class Mechanism(Noun):
     """A heritable change that helps a cell to resist: one bit, what it costs, and how often a division brings it.
 
-    ``reversal_rate``: it is lost again, as by persisters. ``induced_fold``: drugs bring it about: its rate is multiplied
-    by 1 + (fold - 1) s, where s is the strain on the cell, 1 - prod (1 - h / h_max) over the hazards h of the drugs.
-    ``antigen_kept`` and ``receptors_kept`` are the shares of what immune cells see, and of each named receptor,
-    that are left. ``receptors_freed`` is the share of each named receptor's signal that goes on though an agent
-    holds it, since the agent no longer fits or another way leads past it; ``hormone_freed`` the same of all that a
-    hormone gives it. ``reversed_by`` is the signal whose blockade takes the resistance away. ``radiation_share`` is
-    the share of the damage by radiation that is left.
+    ``reversal_rate``: it is lost again, as by persisters, unless drugs hold it up: times 1 - s, s being the strain that they
+    would be on the cell without it. ``induced_fold``: drugs bring it about: its rate is multiplied by 1 + (fold - 1) s.
+    The strain s on a cell is 1 - prod (1 - h / h_max) over the hazards h of the drugs.
+    ``antigen_kept`` and ``receptors_kept`` are the shares of what immune cells see, and of each named receptor, that are
+    left. ``receptors_freed`` is the share of each named receptor's signal that goes on though an agent holds it, since
+    the agent no longer fits or another way leads past it; ``hormone_freed`` the same of all that a hormone gives it.
+    ``reversed_by`` is the signal whose blockade takes the resistance away. ``radiation_share`` is the share of the damage
+    by radiation that is left.
     """
 
     name: str

@@ -27,6 +27,7 @@ MECHANISMS: dict[str, str] = {
     "hypoxia": "lack of oxygen neither slows division nor kills",
     "resistance": "no resistant cell arises",
     "drug-induced tolerance": "drugs kill or spare, and bring about no tolerance",
+    "held tolerance": "what cells can lose again they lose as fast under drugs as without",
     "soil matching": "every soil supports division fully and equally",
     "dormancy": "no cell that arrives falls asleep",
     "instability": "no cell becomes unstable",

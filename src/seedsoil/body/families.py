@@ -6,6 +6,7 @@ import numpy as np
 
 from seedsoil.body.hazards import cut_pieces, prepare, prepare_path, prepare_tails
 from seedsoil.body.kendall import TINY, advance_unmarked, mark_time, path_end, size_at_mark, suffix
+from seedsoil.body.line.alterations import rate_of_change, slips
 from seedsoil.body.seeding import send, spot_at
 from seedsoil.body.state import (
     CELLS,
@@ -19,7 +20,6 @@ from seedsoil.body.state import (
     IDENTITY_SHARE,
     LARGEST,
     MARKS_LIMIT,
-    MOST_MUTANTS,
     PATH_CELLS,
     PIECE_DAYS,
     PIECE_HOST,
@@ -136,7 +136,8 @@ def follow_marks(stream, state, row, slot, marked, start, pieces, model, work): 
         if uniform(stream) < work.leaving[kind, at]:
             family -= 1.0
             if work.reverting[kind, at] > 0.0 and uniform(stream) < work.reverting[kind, at]:
-                other = work.restored[kind, choose(stream, work.reversal[kind], work.reversal[kind].sum())]
+                total = slips(kind, at, model, work)
+                other = work.restored[kind, choose(stream, work.slip, total)]
             elif not send(stream, state, row, slot, int(work.piece[at, PIECE_HOST]), day, ordinal, model, work):
                 return False
         else:
@@ -219,21 +220,6 @@ def spread_out(change):  # type: ignore[no-untyped-def]
 
 
 @inner
-def rate_of_change(kind, choice, at, strain, work):  # type: ignore[no-untyped-def]
-    """How often a cell of a type brings or becomes a cell of one other [1/day]: a choice of mutants, then one of losses."""
-    changes = work.alteration.shape[1]
-    if choice >= changes:
-        return work.reversal[kind, choice - changes]
-    total = work.mutation[kind] + work.induction[kind] * strain
-    if total <= 0.0:
-        return 0.0
-    # Chances that add to more than the most are lowered alike, as where mutants are drawn one by one.
-    chance = min(MOST_MUTANTS, total)
-    divisions = work.calendar[kind, at, 0] / (1.0 - chance) * (chance / total)
-    return (work.alteration[kind, choice] + work.induced[kind, choice] * strain) * divisions
-
-
-@inner
 def expect_lines(kind, choice, other, row, pieces, state, model, work):  # type: ignore[no-untyped-def]
     """Write how many families of a new type, piece by piece, are expected to live to the step's end; return their sum.
 
@@ -241,10 +227,10 @@ def expect_lines(kind, choice, other, row, pieces, state, model, work):  # type:
     begin as the mother clones go. Cells that leave them again are lost, and their own mutants are not drawn: shares of
     second order.
     """
-    total, mask = 0.0, model.mask[kind]
+    total = 0.0
     for at in range(pieces):
         path = work.path[kind, at]
-        mean = rate_of_change(kind, choice, at, work.strain[at, mask], work) * path
+        mean = rate_of_change(kind, choice, at, model, work) * path
         if mean > 0.0:
             prepare(other, row, pieces, state, model, work)
             prepare_path(other, pieces, work)

@@ -27,6 +27,7 @@ from seedsoil.biology.soils.vessels import (
 )
 from seedsoil.body.barrier import ceiling_of, felt, passage
 from seedsoil.body.kendall import chance_alive, compose, fill_tails, identity, odds, piece
+from seedsoil.body.line.alterations import slips
 from seedsoil.body.niche import (
     bereave,
     effector_kill,
@@ -53,14 +54,11 @@ from seedsoil.body.state import (
     EXCITED,
     GAUSS_WEIGHTS,
     HINDRANCE,
-    HIT_RATE,
-    HITS,
     HYPOXIA,
     HYPOXIA_ON,
     HYPOXIC_DEATH,
     IMMATURE,
     INSIDE,
-    INSTABILITY_RATE,
     LEAK,
     MATURE,
     MAXIMUM,
@@ -304,36 +302,6 @@ def fill_piece(entry, lesion, today, days, thrift, lack, leak, condition, host, 
 
 
 @inner
-def fill_alterations(model, work):  # type: ignore[no-untyped-def]
-    """Write what can happen to a cell of each type: one more hit, instability, a mechanism of resistance won or lost.
-
-    ``work.induced`` is what full strain by drugs adds to the chance of each.
-    """
-    levels = int(model.trait[HITS]) + 1
-    for kind in range(model.mask.shape[0]):
-        total, more = 0.0, 0.0
-        for choice in range(work.alteration.shape[1]):
-            gain = 0.0
-            if choice == 0:
-                rate, other = (model.trait[HIT_RATE] if kind % levels < levels - 1 else 0.0), kind + 1
-            elif choice == 1:
-                rate, other = (model.trait[INSTABILITY_RATE] if (kind // levels) % 2 == 0 else 0.0), kind + levels
-            else:
-                bit = 1 << (choice - 2)
-                has = model.mask[kind] & bit != 0
-                rate = 0.0 if has else model.mechanism_rate[choice - 2]
-                other, gain = kind + levels * 2 * bit, model.induced_fold[choice - 2] - 1.0
-                work.reversal[kind, choice - 2] = model.reversal_rate[choice - 2] if has else 0.0
-                work.restored[kind, choice - 2] = kind - levels * 2 * bit
-            rate *= model.instability[kind]
-            work.alteration[kind, choice], work.mutant[kind, choice] = rate, other
-            work.induced[kind, choice] = rate * gain
-            total += rate
-            more += rate * gain
-        work.mutation[kind], work.induction[kind] = total, more
-
-
-@inner
 def prepare(kind, row, pieces, state, model, work):  # type: ignore[no-untyped-def]
     """Fill the calendar of one type of cell in one lesion for this step, unless it is there already."""
     if work.stamp[kind] == state.count[SERIAL]:
@@ -343,9 +311,6 @@ def prepare(kind, row, pieces, state, model, work):  # type: ignore[no-untyped-d
     success = model.trait[SHEDDING] * model.competent[kind]
     if row > 0:
         success *= model.trait[RESEEDING]
-    reverters = 0.0
-    for choice in range(work.reversal.shape[1]):
-        reverters += work.reversal[kind, choice]
     for at in range(pieces):
         entry = work.piece[at]
         condition, lack = int(entry[PIECE_CONDITION]), entry[PIECE_LACK]
@@ -354,6 +319,7 @@ def prepare(kind, row, pieces, state, model, work):  # type: ignore[no-untyped-d
         death = model.site[condition, site, DEATH] + model.trait[HYPOXIC_DEATH] * lack + work.kill[at, mask]
         mutants = birth * min(MOST_MUTANTS, work.mutation[kind] + work.induction[kind] * work.strain[at, mask])
         emigrants = entry[PIECE_DEPARTURE] * success * entry[PIECE_SEEDING]
+        reverters = slips(kind, at, model, work)
         leavers = emigrants + reverters
         work.calendar[kind, at, 0] = birth - mutants
         work.calendar[kind, at, 1] = death

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from seedsoil.body.families import advance_lesion, is_pool, new_clone
-from seedsoil.body.hazards import fill_alterations, forget
+from seedsoil.body.hazards import forget
+from seedsoil.body.line.alterations import fill_alterations
 from seedsoil.body.seeding import founder_vigour, note_catches, sleepers
 from seedsoil.body.state import (
     ACTIVE,

@@ -35,6 +35,7 @@ from seedsoil.body.state import (
     HINDRANCE,
     HIT_RATE,
     HITS,
+    HOLDING,
     HYPOXIA_ON,
     HYPOXIC_DEATH,
     INSTABILITY_RATE,
@@ -95,6 +96,7 @@ def _traits(patient: Patient, without: Collection[str]) -> Floats:
     trait[RESEEDING] = 0.0 if "reseeding" in without else 1.0
     trait[SPROUTING_ON] = 0.0 if "sprouting" in without else 1.0
     trait[HYPOXIA_ON] = 0.0 if "hypoxia" in without else 1.0
+    trait[HOLDING] = 0.0 if "held tolerance" in without else 1.0
     trait[FOUNDER_SPREAD] = vigour_width(tumour, without)
     trait[SENSITIVITY_SPREAD] = sensitivity_width(tumour, without)
     # Times and sizes of laws that are off must not divide by nothing.

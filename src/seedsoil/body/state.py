@@ -63,9 +63,9 @@ SITE_COLUMNS = 19
     HIT_RATE, INSTABILITY_RATE, SLOW, BURDEN_HAZARD, BURDEN_POWER, RESEEDING, SPROUTING_ON, HYPOXIA_ON,
     FOUNDER_SPREAD, TISSUE_FLOW, KILL_RATE, HALF_SIZE, TURNOVER, RECRUITMENT, RECRUITMENT_SIZE, EXHAUSTION,
     SHELTER_FOLD, SHELTER_TIME, CONTACT_DEPTH, STROMA_TIME, RESTRAINT, HINDRANCE, FIRST_KIND, WAKES, SENSITIVITY_SPREAD,
-    ENTRY, CONTACTS, EXPANSION, TARGETS, BYSTANDERS,
-) = range(40)  # fmt: skip
-TRAITS = 40
+    ENTRY, CONTACTS, EXPANSION, TARGETS, BYSTANDERS, HOLDING,
+) = range(41)  # fmt: skip
+TRAITS = 41
 
 # Columns of ``Model.agent``.
 MAXIMUM, POWER, CYCLE, PASSAGE, REGION, PERMEABILITY, TISSUE_LOSS, USUAL_SHARE = range(8)
@@ -176,7 +176,8 @@ class Work(NamedTuple):
     tail: Floats  # (types, PIECES + 1, 6): composites from each piece to the end
     leaving: Floats  # (types, PIECES): share of the marks by which a cell leaves its clone
     reverting: Floats  # (types, PIECES): share of those that lose a mechanism, and stay in the lesion
-    reversal: Floats  # (types, mechanisms): rate [1/day] of losing each mechanism
+    reversal: Floats  # (types, mechanisms): rate [1/day] of losing each mechanism where no drug holds it up
+    slip: Floats  # (mechanisms,): the same of one type in one piece
     restored: Integers  # (types, mechanisms): what the cell then is
     stamp: Integers  # (types,): of the calendar; two more, of what is worked out from it
     tail_stamp: Integers  # (types,)
@@ -236,6 +237,7 @@ def new_work(types: int, masks: int, sites: int, mechanisms: int) -> Work:
         leaving=np.zeros((types, PIECES)),
         reverting=np.zeros((types, PIECES)),
         reversal=np.zeros((types, mechanisms)),
+        slip=np.zeros(mechanisms),
         restored=np.zeros((types, mechanisms), dtype=np.int64),
         stamp=np.full(types, -1, dtype=np.int64),
         tail_stamp=np.full(types, -1, dtype=np.int64),

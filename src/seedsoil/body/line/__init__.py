@@ -1,1 +1,1 @@
-"""Cells of one kind under constant hazards: quick exact draws for a lone family and for a line that leaves marks."""
+"""Cells of one kind: what they turn into, and quick exact draws for a lone family and for a line that leaves marks."""

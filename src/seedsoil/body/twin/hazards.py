@@ -40,17 +40,22 @@ class Hazard:
     """What a cell of one type risks over some days [1/day]: division without a mutant, death, and three marks.
 
     The marks: a mutant is born; the cell departs, for where the host's condition lets it live; it loses a mechanism of
-    resistance. What the mutant is depends on the strain by drugs.
+    resistance. What the mutant is depends on the strain by drugs; ``losses`` are the rates of each loss, and what it leaves.
     """
 
     birth: float
     death: float
     mutation: float
     departure: float
-    loss: float
+    losses: list[tuple[float, Kind]]
     days: float
     host: Condition
     strain: float
+
+    @property
+    def loss(self) -> float:
+        """Rate at which a cell loses a mechanism of resistance, whichever."""
+        return sum(rate for rate, _ in self.losses)
 
     @property
     def leaving(self) -> float:
@@ -78,7 +83,6 @@ def hazards(kind: Kind, lesion: Lesion, stretches: list[Stretch], chances: list[
 
     ``chances`` are those of a competent cell, once it leaves, to found a lesion or to join one.
     """
-    loss = sum(rate for rate, _ in rules.losses(kind))
     # A metastasis may be kept from seeding again.
     shedding = rules.shedding * kind.competent * (1.0 if lesion.number == 0 else rules.reseeding)
     found = []
@@ -91,7 +95,8 @@ def hazards(kind: Kind, lesion: Lesion, stretches: list[Stretch], chances: list[
         strain = stretch.strain[kind.mask]
         chance = rules.mutation_chance(kind, strain)
         birth, mutation = division * (1.0 - chance), division * chance
-        found.append(Hazard(birth, death, mutation, departure, loss, stretch.days, stretch.host, strain))
+        losses = list(rules.losses(kind, stretch.strain))
+        found.append(Hazard(birth, death, mutation, departure, losses, stretch.days, stretch.host, strain))
     return found
 
 

@@ -105,7 +105,7 @@ class LesionStep:
             if uniform(self.stream) * (risk.mutation + risk.leaving) < risk.leaving:
                 family -= 1.0
                 if risk.loss > 0.0 and uniform(self.stream) * risk.leaving < risk.loss:
-                    changed = self.draw_loss(clone.kind)
+                    changed = self.draw_loss(risk)
                 else:
                     self.send(clone, risk, day, marks)
             else:
@@ -126,9 +126,9 @@ class LesionStep:
         chances = self.rules.alterations(kind, strain)
         return one_of(self.stream, [(rate, mutant) for rate, mutant in chances if rate > 0.0])
 
-    def draw_loss(self, kind: Kind) -> Kind:
+    def draw_loss(self, risk: Hazard) -> Kind:
         """Draw what a cell is that has lost a mechanism of resistance."""
-        return one_of(self.stream, [(rate, restored) for rate, restored in self.rules.losses(kind) if rate > 0.0])
+        return one_of(self.stream, [(rate, restored) for rate, restored in risk.losses if rate > 0.0])
 
     def send(self, clone: Clone, risk: Hazard, day: float, number: int) -> None:
         """Send an emigrant to a tissue in which it will succeed, or to a lesion that lies there or elsewhere."""
@@ -199,8 +199,9 @@ class LesionStep:
             ways.append([risk.mutation * days * rate / max(sum(chances), 1e-300) for rate in chances])
         for place, (_, other) in enumerate(self.rules.alterations(kind, 0.0)):
             self.bear_type(kind, other, [way[place] for way in ways], lived)
-        for rate, other in self.rules.losses(kind):
-            self.bear_type(kind, other, [rate * days for days, _ in lived], lived)
+        for ways_back in zip(*(risk.losses for risk in self.hazards(kind)), strict=True):
+            rates = [rate * days for (rate, _), (days, _) in zip(ways_back, lived, strict=True)]
+            self.bear_type(kind, ways_back[0][1], rates, lived)
 
     def bear_type(self, mother: Kind, kind: Kind, founded: list[float], lived: list[tuple[float, float]]) -> None:
         """Add the families of a new type that live to the step's end, as if each came in the middle of its stretch.

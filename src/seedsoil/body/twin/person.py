@@ -161,6 +161,7 @@ class Rules:
     stroma_time: float
     restraint: float
     hindrance: float
+    holding: float
 
     @property
     def resting(self) -> Condition:
@@ -182,11 +183,15 @@ class Rules:
                 often = rate * (1.0 - strain + fold * strain)
                 yield often * kind.instability, self.kind(kind.hits, kind.unstable, mask)
 
-    def losses(self, kind: Kind) -> Iterator[tuple[float, Kind]]:
-        """Give the mechanisms that a cell can lose again: rate [1/day], and what it then is."""
+    def losses(self, kind: Kind, strain: list[float]) -> Iterator[tuple[float, Kind]]:
+        """Give the mechanisms that a cell can lose again: rate [1/day], and what it then is.
+
+        Under strain by drugs, which is told for each mask, they last: as far as the cell would be strained without them.
+        """
         for number, rate in enumerate(self.reversals):
             if kind.mask & (1 << number):
-                yield rate, self.kind(kind.hits, kind.unstable, kind.mask ^ (1 << number))
+                bare = kind.mask ^ (1 << number)
+                yield rate * (1.0 - self.holding * strain[bare]), self.kind(kind.hits, kind.unstable, bare)
 
     def kind(self, hits: int, unstable: bool, mask: int) -> Kind:
         """Find the type that carries just this."""

@@ -51,6 +51,7 @@ _TRAIT = {
     "expansion": at.EXPANSION, "targets": at.TARGETS, "bystanders": at.BYSTANDERS,
     "shelter_fold": at.SHELTER_FOLD, "shelter_time": at.SHELTER_TIME, "contact_depth": at.CONTACT_DEPTH,
     "stroma_time": at.STROMA_TIME, "restraint": at.RESTRAINT, "hindrance": at.HINDRANCE,
+    "holding": at.HOLDING,
 }  # fmt: skip
 _AGENT = {
     "maximum": at.MAXIMUM, "power": at.POWER, "cycle": at.CYCLE, "passage": at.PASSAGE,

@@ -99,7 +99,7 @@ CLAIMS = (
         id="A1",
         statement="A patient whose liver metastases answered to a pump in the hepatic artery fell ill again after three years, with a tumour "
         "that resisted, and died within months.",
-        sources=("fidler_kripke_2015",),
+        sources=("fidler_kripke_2015", "stangl_1994"),
         setup="Colon cancers with ten metastases of 5 mm or more; the primary taken out, floxuridine into the hepatic artery for 14 of every 28 "
         "days, or nothing more; five years. Regrown is a liver that has a metastasis of 1e10 cells (27 mm) again; response by CT.",
         observable="time from diagnosis to regrowth, median of those who responded and regrew",

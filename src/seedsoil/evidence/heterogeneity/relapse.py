@@ -21,11 +21,15 @@ _FOLLOWED, _ON_DRUG = 1e6, 49.0
 _THEIRS = 0.9
 
 
+#: The metastasis that makes a patient's burden that of the study's melanoma patients: 3e10 cells, their median.
+_LARGEST = "36 mm"
+
+
 def _under_the_drug(setting: Setting, patients: int) -> Trial:
-    """Melanoma with a metastasis of 15 mm or more, vemurafenib, a scan every eight weeks."""
+    """Melanoma as advanced as in the study, vemurafenib, a scan every eight weeks."""
     return cohort(
         setting, animals=patients, tumour="melanoma", host="adult", until=_UNTIL,
-        diagnosis={"primary_diameter": "8 mm", "metastases": 1, "metastasis_diameter": "15 mm"},
+        diagnosis={"primary_diameter": "8 mm", "metastases": 1, "metastasis_diameter": _LARGEST},
         without=("background death",),
         arms={"drug": [
             {"resect": "primary", "at": "0 days"},
@@ -135,8 +139,8 @@ def _spread(declines: Floats) -> float:
 
 
 _SETUP = (
-    "Melanoma with a metastasis of 15 mm or more, vemurafenib 960 mg twice a day, CT every eight weeks for 30 months; as many patients as "
-    "the study measured in full mode."
+    "Melanoma with a metastasis of 36 mm or more, 3e10 cells in the median patient, as many as the study's melanoma patients had; vemurafenib "
+    "960 mg twice a day, CT every eight weeks for 30 months; as many patients as the study measured in full mode."
 )
 
 CLAIMS = (
@@ -166,8 +170,7 @@ CLAIMS = (
         id="E8",
         statement="Under a drug the cells that resist it have the advantage: they outgrow all others, and the patient relapses.",
         sources=("bozic_2013",),
-        setup="Melanoma with a metastasis of 15 mm or more, vemurafenib 960 mg twice a day, CT every eight weeks for 30 months; as "
-        "many patients as the study measured in full mode.",
+        setup=_SETUP,
         observable="share of patients who relapse with cells of which nine in ten resist the drug",
         unit="1",
         direction=Direction("above", 0.5),
@@ -195,6 +198,8 @@ CLAIMS = (
             Check("vanished", "share of lesions that a later scan did not show", "1"),
             Check("relapsed", "share of patients who progressed", "1"),
         ),
-        parameters=("tumour.mechanisms.target.rate", "agents.vemurafenib.kill.maximum", "tumour.division_rate"),
+        parameters=(
+            "tumour.mechanisms.target.rate", "agents.vemurafenib.kill.maximum", "tumour.division_rate", "tumour.mechanisms.persister.reversal_rate",
+        ),
     ),
 )  # fmt: skip
