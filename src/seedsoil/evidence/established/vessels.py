@@ -95,7 +95,7 @@ def _window(setting: Setting) -> Finding:
 def _under(setting: Setting, mice: int, day: int) -> dict[str, Floats]:
     """Return oxygen (share in reach), perfusion and leak of each mouse's tumour after so many days of the antibody, over those before."""
     drug = [{"give": "bevacizumab", "dose": "40 mg/kg", "every": "3 days", "start": "0 days"}]
-    unripe = {"vessels": {"maturation": "0 /day"}} if setting.ablated else {}
+    unripe: dict[str, Any] = {"vessels": {"maturation": "0 /day"}} if setting.ablated else {}
     until, off = "1 day" if day == 1 else f"{day} days", ("burden death",)
     trial = orthotopic(setting, mice, "l36pl", until, {"antibody": drug}, size="3 mm", without=off, **unripe)
     found = []
