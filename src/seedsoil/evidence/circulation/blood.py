@@ -124,12 +124,12 @@ def _hazard(days: Floats, died: NDArray[np.bool_], many: NDArray[np.bool_]) -> F
 
 
 def _benign(setting: Setting) -> Finding:
-    """Pantel 2012: adenomas of 10 mm whose cells cannot settle, and two assays of a tube from the arm."""
-    patients = setting.animals(53, 212)
+    """Pantel 2012: adenomas of 10 mm in inflamed bowels, whose cells cannot settle, and two assays of a tube from the arm."""
+    patients = setting.animals(80, 212)
     held = {"traces": {"passing_share": "0"}} if setting.ablated else {}
     trial = cohort(
         setting, animals=patients, tumour={"is": "colon_adenocarcinoma", **held}, host="adult", until="1 day", vary=_VARY,
-        diagnosis={"primary_diameter": "10 mm"}, without=("metastasis", "background death"),
+        soils={"colon": {"residents": {"inflammation": "1"}}}, diagnosis={"primary_diameter": "10 mm"}, without=("metastasis", "background death"),
         arms={assay: [{"draw": "7.5 mL", "from": "muscle", "assay": [assay], "start": "0 days"}] for assay in ("ctc", "ctc_size")},
     )  # fmt: skip
     antibody, size = (column(trial, "blood", "cells", assay) >= 1.0 for assay in ("ctc", "ctc_size"))
@@ -234,8 +234,9 @@ CLAIMS = (
         id="C3",
         statement="Cells that pass for circulating tumour cells are found in benign disease of the colon.",
         sources=("pantel_2012",),
-        setup="A source of the colon that sheds and cannot settle, 10 mm wide (an adenoma, for which the catalogue's carcinoma stands); 7.5 mL "
-        "from an arm, one cell or more, by an antibody and, for the second assay, by size; 53 patients.",
+        setup="A source that sheds and cannot settle, 10 mm wide (an adenoma, for which the catalogue's carcinoma stands), in a colon that is "
+        "inflamed, as where the study found cells most often; 7.5 mL "
+        "from an arm, one cell or more, by an antibody and, for the second assay, by size; 80 patients, in full mode 212.",
         observable="share of patients with a cell by the antibody",
         unit="1",
         band=Band(0.043, 0.23),
