@@ -282,7 +282,8 @@ def _scale(axes: Axes, numbers: Sequence[float]) -> str:
         axes.set_xscale("log")
         axes.set_xlim(least / 1.6, most * 1.6)
         return "log"
-    room = 0.08 * (most - least) or 0.1 * max(abs(most), 1.0)
+    # An interval that is narrow against its figure stays a point, and its axis keeps whole numbers.
+    room = max(0.08 * (most - least), 0.02 * max(abs(least), abs(most))) or 0.1
     axes.set_xlim(least - room, most + room)
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     return "linear"
