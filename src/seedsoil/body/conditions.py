@@ -113,10 +113,11 @@ def site_tables(
     inflamed = inflammation(host.cells, living, signals, without)
     stroma = recruited(tumour, host.cells, living, signals, without)
     supply = ligands(tumour, host.cells, host.soils, inflamed, stroma, signals)
+    lost = withdrawal(tumour, mechanisms, signals)
     soils = np.zeros((len(signals), len(host.soils), SITE_COLUMNS))
     for place, soil in enumerate(host.soils):
         soils[:, place] = _soil_row(tumour, soil, vessels, without)
-    fitness = _fill_growth(soils, patient, mechanisms, supply, signals, without)
+    fitness = _fill_growth(soils, patient, mechanisms, supply, lost.division, signals, without)
     soils[:, :, FIBROBLASTS] = stroma
     soils[:, :, SHELTER] = sheltering(tumour, host.cells, host.soils, living, signals, without)
     _fill_host_cells(soils, patient, living, inflamed, signals, without)
@@ -126,7 +127,7 @@ def site_tables(
         # A cell that arrives behind a barrier finds it shut.
         behind = soils[:, :, CEILING, None] >= 0.0
         met = np.where(behind & (shut is not None), soils[slice(None) if shut is None else shut], soils)
-        death = met[:, :, DEATH] + withdrawal(tumour, (), signals).death
+        death = met[:, :, DEATH] + lost.death[:, :1]
         arriving = founding(tumour, met[:, :, QUIESCENCE], met[:, :, DIVISION], death, without)
         arriving = landed * extravasating(tumour, host.soils, signals, without) * arriving
     table, fit, success, alive = _spread_to_sites(host, soils, fitness, arriving, landed)
@@ -171,10 +172,13 @@ def _soil_row(tumour: Tumour, soil: Soil, vessels: Vasculature, without: Collect
 
 
 def _fill_growth(
-    soils: Floats, patient: Patient, mechanisms: Sequence[Mechanism], supply: Floats, signals: Levels,
+    soils: Floats, patient: Patient, mechanisms: Sequence[Mechanism], supply: Floats, left: Floats, signals: Levels,
     without: Collection[str],
 ) -> Floats:  # fmt: skip
-    """Fill division and death by how receptors meet ligands; returns the fitness of each mask [conditions, soils, masks]."""
+    """Fill division and death by how receptors meet ligands; returns the fitness of each mask [conditions, soils, masks].
+
+    ``left`` is what hormones leave of the division of each mask [conditions, masks].
+    """
     tumour, half = patient.tumour, float(patient.tumour.ligand_half_saturation)
     shape = soils.shape[:2]
     masks = 1 << len(mechanisms)
@@ -187,7 +191,7 @@ def _fill_growth(
         free = receptors(own, signals)[:, None, :]
         heard = kept * (free + freed * (np.array(own) - free))
         congenial = match(heard[:, None, :, :], supply[:, :, None, :], half)
-    congenial = congenial * withdrawal(tumour, mechanisms, signals).division[:, None, :]
+    congenial = congenial * left[:, None, :]
     soils[:, :, DIVISION] = float(tumour.division_rate) * congenial[:, :, 0]
     soils[:, :, DEATH] = float(tumour.death_rate) + float(tumour.unmatched_death_rate) * (1.0 - surviving)
     wild = np.where(congenial[:, :, :1] > 0.0, congenial[:, :, :1], 1.0)

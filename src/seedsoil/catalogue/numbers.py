@@ -19,8 +19,10 @@ from seedsoil.observe.scan import INSTRUMENTS
 
 __all__ = ["KEYS", "WORDS", "Part", "key_field", "name_of", "numbers_in", "parts_of"]
 
-#: Fields that hold a word of a list, and the words.
-WORDS: Mapping[str, tuple[str, ...]] = {"reversed_by": tuple(BLOCKED), "hormone": HORMONES}
+#: Fields that hold a word of a list: what it names, and the words.
+WORDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "reversed_by": ("a signal that can be blocked", tuple(BLOCKED)), "hormone": ("a hormone", HORMONES),
+}  # fmt: skip
 #: Fields whose tables have keys out of a list, and the keys.
 KEYS: Mapping[str, tuple[str, ...]] = {
     "blocks": tuple(BLOCKED), "raises": tuple(RAISED), "receptors_kept": FACTORS,
@@ -34,17 +36,18 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 class Part:
     """A field that a file can set: a number or noun, several under a name each, or a word of a list.
 
-    ``holds`` are numbers or nouns of a kind, or the words.
+    ``holds`` are numbers or nouns of a kind, or the words; ``what`` says what a word names.
     """
 
     shape: Literal["one", "named", "word"]
     holds: Quantity | type[BaseModel] | tuple[str, ...]
+    what: str = ""
 
 
 def parts_of(model: type[BaseModel]) -> dict[str, Part]:
     """Return the fields of a kind of noun that a file can set, in the order of the noun."""
     found = {
-        name: Part("word", WORDS[name]) if name in WORDS else _part(field.annotation, field.metadata)
+        name: Part("word", WORDS[name][1], WORDS[name][0]) if name in WORDS else _part(field.annotation, field.metadata)
         for name, field in model.model_fields.items()
     }
     return {name: part for name, part in found.items() if part is not None}

@@ -227,8 +227,7 @@ def _held(
     if part.shape == "named":
         return _named(reader, given, place, part, old, field, addable)
     if isinstance(part.holds, tuple):
-        what = "a hormone" if field == "hormone" else "a signal that can be blocked"
-        return reader.choice(given, place, part.holds, what) or None
+        return reader.choice(given, place, part.holds, part.what) or None
     if isinstance(part.holds, Quantity):
         return number(reader, given, place, part.holds, old, field)
     return _noun(reader, given, place, part.holds, old, addable)
