@@ -15,6 +15,7 @@ h2 { font-size: 1.25rem; margin: 2.2rem 0 .6rem; border-bottom: 2px solid #0072B
 h3 { font-size: 1.05rem; margin: 1.6rem 0 .4rem; }
 .notice { background: #FFF4D6; border-left: 5px solid #E69F00; padding: .5rem .8rem; margin: .8rem 0; }
 .wide { overflow-x: auto; }
+summary { font-weight: 600; margin: 1rem 0 .4rem; cursor: pointer; }
 table { border-collapse: collapse; margin: .6rem 0; font-size: .92rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .8rem .35rem 0; border-bottom: 1px solid #ddd;
   font-variant-numeric: tabular-nums; overflow-wrap: break-word; }
@@ -70,6 +71,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], caption: str
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
     lines = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>\n" for row in rows)
     return f'<div class="wide"><table>{title}<thead><tr>{head}</tr></thead>\n<tbody>{lines}</tbody></table></div>'
+
+
+def fold(title: str, body: str, is_open: bool) -> str:
+    """Return HTML that the reader folds out and in by its title; ``is_open`` is how it lies at first."""
+    return f"<details{' open' if is_open else ''}>\n<summary>{escape(title)}</summary>\n{body}\n</details>"
 
 
 def figure(title: str, caption: str, svg: bytes, files: Sequence[str]) -> str:

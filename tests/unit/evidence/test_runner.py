@@ -135,6 +135,19 @@ def test_pages_hold_question_figures_and_sources(tmp_path: Path) -> None:
     assert "G3.html" in overview
 
 
+def test_long_tables_lie_folded_and_short_ones_open(tmp_path: Path) -> None:
+    """A page tells its verdict first: thirteen rows and more are folded in, twelve are not."""
+    claim, figure = claim_of("G3"), Figure.exact(1.0)
+    tables = {"short": {"a": list(range(12))}, "long": {"a": list(range(13))}, "longest": {"a": list(range(90))}}
+    finding = Finding(figure, 3, {check.name: figure for check in claim.checks}, tables)
+    pages: dict[str, bytes] = {}
+    write_claim(result_of(claim, "tiny", 1, Done("G3", 1.0, finding, finding)), pages.__setitem__)
+    text = pages["G3.html"].decode()
+    assert "<details open>\n<summary>Numbers: short<" in text
+    assert "<details>\n<summary>Numbers: long<" in text
+    assert "<details>\n<summary>Numbers: longest (the first 40 of 90 rows)<" in text
+
+
 def test_names_that_do_not_exist_are_told_together() -> None:
     with pytest.raises(CatalogueError) as caught:
         chosen(["A99", "Q1", "A3"], "organ")

@@ -26,6 +26,8 @@ from seedsoil.show.palette import Picture
 NOTICE = "Research and teaching instrument: not for clinical decisions."
 #: Rows of a finding's table that a page shows; the JSON has all.
 _most_rows = 40
+#: Longer tables lie folded: the page tells its verdict first.
+_rows_at_a_glance = 12
 
 Put = Callable[[str, bytes], object]
 
@@ -136,7 +138,9 @@ def _numbers(name: str, columns: object) -> str:
     cells = {str(key): list(values) for key, values in dict(columns).items()}  # type: ignore[call-overload]
     rows = [[_cell(one) for one in row] for row in zip(*cells.values(), strict=True)]
     more = f" (the first {_most_rows} of {len(rows)} rows)" if len(rows) > _most_rows else ""
-    return html.heading(f"Numbers: {name}{more}", 3) + html.table(list(cells), rows[:_most_rows])
+    return html.fold(
+        f"Numbers: {name}{more}", html.table(list(cells), rows[:_most_rows]), len(rows) <= _rows_at_a_glance
+    )
 
 
 def _cell(value: object) -> str:
