@@ -125,10 +125,12 @@ def ours(cells: int, step: float, tree: bool) -> tuple[float, dict[str, float], 
     )  # fmt: skip
     begun = time.process_time()
     model = TissueModel(Setting((edge,) * 3, step=step, tree=tree, seed=3), [kind], [])
-    model.put("tumour", founders(edge))
-    while 0 < (alive := model.counts()["tumour"]["alive"]) < cells and model.day < 1000.0:
+    alive = begun_with = model.put("tumour", founders(edge))
+    while 0 < alive < cells and model.day < 1000.0:
         for _ in range(round(QUARTER / step)):
             model.step()
+        done = model.tallies()["tumour"]
+        alive = begun_with + done["divisions"] - done["deaths"]
         tenth = tenth or (model.day if alive >= cells // 10 else 0.0)
     taken = time.process_time() - begun
     parents = model.lattice.clone_parent[: int(model.lattice.used[CLONES])]

@@ -255,7 +255,7 @@ WRONG: tuple[Wrong, ...] = (
     ),
     Wrong(
         "divisions that wait for room in the round", "tissue/cells/propose.py",
-        "if action < 0 or (action == DIVISION and not has_room(lattice, laws, lattice.kind[z, y, x], z, y, x)):",
+        "if action < 0 or (action == DIVISION and not has_room(lattice, laws, kind, z, y, x)):",
         "if action < 0:",
         "agreement/test_tissue.py -k killers",
     ),

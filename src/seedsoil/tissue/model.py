@@ -15,6 +15,7 @@ from seedsoil.biology.lesion.substance import Substance
 from seedsoil.foundation.errors import ModelError
 from seedsoil.foundation.streams import new_stream
 from seedsoil.tissue.cells.census import census
+from seedsoil.tissue.cells.eights import eights
 from seedsoil.tissue.cells.propose import MOST_ROUNDS, remember
 from seedsoil.tissue.cells.rounds import Rounds
 from seedsoil.tissue.dosing import Course, Doses
@@ -335,7 +336,7 @@ class TissueModel:
     def counts(self) -> dict[str, dict[str, int]]:
         """Of each kind: cells alive, apoptotic bodies, necrotic ghosts."""
         both = np.zeros((2, len(self.kinds) + 1, 3), np.int64)
-        census(self.lattice, both)
+        census(eights(self.lattice), both)
         table = both.sum(axis=0)
         return {
             kind.name: dict(zip(("alive", "bodies", "ghosts"), map(int, table[number]), strict=True))

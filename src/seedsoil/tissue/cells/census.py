@@ -7,14 +7,16 @@ from seedsoil.tissue.lattice import EMPTY
 
 
 @leaf
-def census(lattice, found):  # type: ignore[no-untyped-def]
-    """Write the number of cells of each kind and condition (two tables of them in turn, which are to be added: neither waits)."""
-    kinds, conditions = lattice.kind, lattice.condition
-    layers, rows, columns = kinds.shape
+def census(eights, found):  # type: ignore[no-untyped-def]
+    """Write the number of cells of each kind and condition (two tables of them in turn, which are to be added: neither waits).
+
+    Eights that are empty are passed over.
+    """
     found[...] = 0
-    for z in range(layers):
-        for y in range(rows):
-            for x in range(columns):
-                kind = kinds[z, y, x]
+    voxels, whole = eights.kind.shape[0], eights.kinds.shape[0]
+    for number in range((voxels + 7) >> 3):
+        if number == whole or eights.kinds[number] != EMPTY:
+            for voxel in range(8 * number, min(8 * number + 8, voxels)):
+                kind = eights.kind[voxel]
                 if kind != EMPTY:
-                    found[x & 1, kind, conditions[z, y, x]] += 1
+                    found[voxel & 1, kind, eights.condition[voxel]] += 1

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from seedsoil.foundation.compiled import inline, leaf
 from seedsoil.foundation.elementary import exp
 from seedsoil.foundation.streams import uniform
-from seedsoil.tissue.cells.senses import about, amount, contact, neighbours, room, takes
+from seedsoil.tissue.cells.senses import about, amount, contact, free_places, neighbours, ones, takes
 from seedsoil.tissue.lattice import ALIVE, CELLS, EMPTY, KEEPS_TREE, OWN_BEHAVIOURS, REPLACED, SUBSTANCES, VESSEL
 
+_none, _one = np.uint64(0), np.uint64(1)
 #: Which places will do: those that a cell can take, or any but vessels and their sprouts.
 FREE, SOFT = range(2)
 
@@ -73,24 +76,15 @@ def _touches_vessel(lattice, laws, z, y, x):  # type: ignore[no-untyped-def]
 
 @leaf
 def _any_free(lattice, laws, stream, kind, z, y, x):  # type: ignore[no-untyped-def]
-    """One of the places that a cell can take, each as likely as another; half of those who ask find none any more."""
-    found = room(kind, z, y, x, lattice, laws)
+    """One of the places that a cell can take, each as likely as another."""
+    places = free_places(kind, z, y, x, lattice, laws)
+    found = ones(places)
     if found == 0:
         return -1, -1, -1
-    kinds, free = lattice.kind, laws.takes
-    layers, rows, columns = kinds.shape
-    z0, z1 = about(z, layers)
-    y0, y1 = about(y, rows)
-    x0, x1 = about(x, columns)
-    left = int(uniform(stream) * found)
-    for i in range(z0, z1):
-        for j in range(y0, y1):
-            for k in range(x0, x1):
-                if free[kind, kinds[i, j, k]] and (i != z or j != y or k != x):
-                    if left == 0:
-                        return i, j, k
-                    left -= 1
-    return -1, -1, -1
+    for _ in range(int(uniform(stream) * found)):
+        places &= places - _one
+    which = ones((places ^ (places & (places - _one))) - _one)  # bits below the lowest that is left
+    return max(z - 1, 0) + which // 9, max(y - 1, 0) + which // 3 % 3, max(x - 1, 0) + which % 3
 
 
 @leaf
@@ -143,7 +137,7 @@ def holds_on(lattice, laws, stream, kind, z, y, x, i, j, k):  # type: ignore[no-
 @leaf
 def has_room(lattice, laws, kind, z, y, x):  # type: ignore[no-untyped-def]
     """Whether a cell of a kind has a place for a daughter: one beside it that it can take, or a row that it can push aside."""
-    if room(kind, z, y, x, lattice, laws):
+    if free_places(kind, z, y, x, lattice, laws) != _none:
         return True
     if laws.pushes[kind] > 0:
         for way in range(26 if lattice.kind.shape[0] > 1 else 8):

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.foundation.bundle import bundle
-from seedsoil.foundation.compiled import leaf
+from seedsoil.foundation.compiled import inline, leaf
 from seedsoil.foundation.elementary import exp, expm1
 from seedsoil.foundation.streams import TISSUE_EVENT, TISSUE_GLANCE, draw_for_all, fraction
-from seedsoil.tissue.cells.places import has_room
+from seedsoil.tissue.cells.places import has_room, place_of
 from seedsoil.tissue.cells.senses import amount
-from seedsoil.tissue.lattice import ALIVE, DIVISION, EMPTY, MOVEMENT, PROGRAMME
+from seedsoil.tissue.lattice import ALIVE, DIVISION, MOVEMENT, PROGRAMME
 
 #: Most rounds of a step.
 MOST_ROUNDS = 64
@@ -26,9 +26,12 @@ MOST_ROUNDS = 64
 CLEARING = 1000
 #: Layers, rows and columns of a tile, whose proposals come true one after another: long where memory is.
 TILE_LAYERS, TILE_ROWS, TILE_COLUMNS = 8, 8, 64
-#: Cells that draw their luck together.
-_TOGETHER = 1024
-_glance, _share = np.uint64(0xFFFF), 1.0 / 65536.0
+#: Cells that draw their luck together; eights that draw together what their cells share.
+_TOGETHER, _GROUPS = 1024, 256
+#: Voxels that share a draw, of 16 bits each.
+_EIGHT = 8
+_glance, _share, _nobody = np.uint64(0xFFFF), 1.0 / 65536.0, np.uint64(0)
+_shift_1, _shift_2, _shift_3 = np.uint64(16), np.uint64(32), np.uint64(48)
 
 
 class Proposals(NamedTuple):
@@ -47,16 +50,14 @@ class Proposals(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """Scratch: the draws that voxels of a row share, and the cells to whom something may happen, with their luck."""
+    """Scratch: eights that are not empty, what they share and the least of it, and cells to whom something may happen, with their luck."""
 
     group: NDArray[np.int64]
     early: NDArray[np.uint64]
     late: NDArray[np.uint64]
-    lane: NDArray[np.int32]
+    least: NDArray[np.uint64]
     voxel: NDArray[np.int64]
-    place: NDArray[np.int32]
     glance: NDArray[np.int32]
-    limit: NDArray[np.float64]
     luck: NDArray[np.uint64]
     key: NDArray[np.uint64]
     rates: NDArray[np.float64]
@@ -72,23 +73,25 @@ def proposals(room: int) -> Proposals:
     return Proposals(voxel, tile, action, np.empty(room, np.uint64))
 
 
-def asked(columns: int, behaviours: int) -> Asked:
-    """Return scratch for `propose`, given the voxels along x and how many behaviours a kind has."""
-    room, groups = _TOGETHER + columns, columns // 8 + 2
-    (early, late), (luck, key) = np.empty((2, groups), np.uint64), np.empty((2, room), np.uint64)
-    place, glance = np.empty((2, room), np.int32)
+def asked(behaviours: int) -> Asked:
+    """Return scratch for `propose`, given how many behaviours a kind has."""
+    room = _TOGETHER + _EIGHT * _GROUPS + 1
+    early, late, least = np.empty((3, _GROUPS), np.uint64)
+    luck, key = np.empty((2, room), np.uint64)
     return Asked(
-        np.empty(groups, np.int64), early, late, np.empty(8 * groups, np.int32), np.empty(room, np.int64), place, glance,
-        np.empty(room), luck, key, np.empty(behaviours),
+        np.empty(_GROUPS + 1, np.int64), early, late, least, np.empty(room, np.int64), np.empty(room, np.int32),
+        luck, key, np.empty(behaviours),
     )  # fmt: skip
 
 
 @leaf
-def propose(lattice, laws, stream, days, step, turn, limits, glances, first, last, scratch, found):  # type: ignore[no-untyped-def]
+def propose(lattice, eights, laws, stream, days, step, turn, limits, glances, first, last, scratch, found):  # type: ignore[no-untyped-def]
     """Write the proposals of one round by the cells of some layers, in the order of voxels; returns how many.
 
     Parameters
     ----------
+    eights : Eights
+        Of the lattice.
     stream : uint64 array
         The scene's; it is left as it is.
     days : float
@@ -105,74 +108,112 @@ def propose(lattice, laws, stream, days, step, turn, limits, glances, first, las
     found : Proposals
         If there is no room for all, -1 is returned.
     """
-    rows = lattice.kind.shape[1]
+    layer = lattice.kind.shape[1] * lattice.kind.shape[2]
+    start, end = first * layer, last * layer
     moment = step * MOST_ROUNDS + turn
+    behind = (end + 7) >> 3
     count, pending = 0, 0
-    for z in range(first, last):
-        for y in range(rows):
-            pending = _gather(lattice, limits, glances, stream, moment, z, y, scratch, pending)
-            if pending >= _TOGETHER or (y == rows - 1 and pending > 0):
-                draw_for_all(stream, TISSUE_EVENT, scratch.voxel, pending, moment, scratch.luck, scratch.key)
-                count = _ask(lattice, laws, days, step, z, scratch, pending, found, count)
-                pending = 0
-                if count < 0:
-                    return -1
+    for group in range(start >> 3, behind, _GROUPS):
+        until = min(group + _GROUPS, behind)
+        groups = _taken(eights, group, until, scratch)
+        draw_for_all(stream, TISSUE_GLANCE, scratch.group, groups, moment, scratch.early, scratch.late)
+        pending = _gather(eights, glances, start, end, groups, scratch, pending)
+        if pending >= _TOGETHER or (until == behind and pending > 0):
+            draw_for_all(stream, TISSUE_EVENT, scratch.voxel, pending, moment, scratch.luck, scratch.key)
+            count = _ask(lattice, laws, days, step, limits, scratch, pending, found, count)
+            pending = 0
+            if count < 0:
+                return -1
     return count
 
 
 @leaf
-def _gather(lattice, limits, glances, stream, moment, z, y, scratch, pending):  # type: ignore[no-untyped-def]
-    """Add the cells of a row to whom something may happen to those that wait for their luck; returns how many these are then."""
-    kinds, conditions = lattice.kind, lattice.condition
-    groups, early, late, lanes = scratch.group, scratch.early, scratch.late, scratch.lane
-    _, rows, columns = kinds.shape
-    anybody = 0
-    for x in range(columns):
-        anybody |= kinds[z, y, x]
-    if anybody == EMPTY:
-        return pending
-    start = (z * rows + y) * columns
-    first = start >> 3
-    count = ((start + columns - 1) >> 3) - first + 1
-    for number in range(count):
-        groups[number] = first + number
-    draw_for_all(stream, TISSUE_GLANCE, groups, count, moment, early, late)
-    for number in range(count):
-        for lane in range(4):
-            shift = np.uint64(16 * lane)
-            lanes[8 * number + lane] = (early[number] >> shift) & _glance
-            lanes[8 * number + 4 + lane] = (late[number] >> shift) & _glance
-    before = start & 7
-    for x in range(columns):
-        which = 3 * np.uint64(kinds[z, y, x]) + np.uint64(conditions[z, y, x])
-        if lanes[np.uint64(before + x)] < glances[which]:
-            scratch.voxel[pending], scratch.place[pending] = start + x, x
-            scratch.glance[pending], scratch.limit[pending] = lanes[before + x], limits[which]
-            pending += 1
-    return pending
+def _taken(eights, first, last, scratch):  # type: ignore[no-untyped-def]
+    """Write the numbers of the eights from one to another that are not empty; returns how many."""
+    kinds, groups = eights.kinds, scratch.group
+    whole = min(last, kinds.shape[0])
+    count = 0
+    for start in range(first, whole, _EIGHT):
+        end = min(start + _EIGHT, whole)
+        anybody = _nobody
+        for group in range(np.uint64(start), np.uint64(end)):
+            anybody |= kinds[group]
+        if anybody != _nobody:
+            for group in range(np.uint64(start), np.uint64(end)):
+                groups[count] = group
+                count += kinds[group] != _nobody
+    if last > whole:  # the last few voxels of the block
+        groups[count] = whole
+        count += 1
+    return count
 
 
 @leaf
-def _ask(lattice, laws, days, step, z, scratch, pending, found, count):  # type: ignore[no-untyped-def]
+def _gather(eights, glances, start, end, groups, scratch, pending):  # type: ignore[no-untyped-def]
+    """Add the cells of some eights to whom something may happen to those that wait for their luck; returns how many these are then.
+
+    Where nobody is dead, and the least that any of the eight has drawn is too much for every kind, no cell need be looked at.
+    """
+    most = 0
+    for which in range(ALIVE, glances.shape[0], 3):
+        most = max(most, glances[which])
+    early, late, least = scratch.early, scratch.late, scratch.least
+    for number in range(groups):
+        least[number] = min(_least(early[number]), _least(late[number]))
+    for number in range(groups):
+        group = scratch.group[number]
+        voxel = _EIGHT * group
+        if voxel < start or voxel + _EIGHT > end:  # at the faces of a slab
+            for lane in range(max(start - voxel, 0), min(end - voxel, _EIGHT)):
+                pending = _glance_at(eights, glances, voxel, lane, early[number], late[number], scratch, pending)
+        elif least[number] < most or eights.conditions[group] != ALIVE:
+            for lane in range(_EIGHT):
+                pending = _glance_at(eights, glances, voxel, lane, early[number], late[number], scratch, pending)
+    return pending
+
+
+@inline
+def _least(word):  # type: ignore[no-untyped-def]
+    """The least of the four numbers of 16 bits in a word."""
+    return min(min(word & _glance, (word >> _shift_1) & _glance), min((word >> _shift_2) & _glance, word >> _shift_3))
+
+
+@inline
+def _glance_at(eights, glances, first, lane, early, late, scratch, pending):  # type: ignore[no-untyped-def]
+    """Write one of eight cells behind those that wait; it is one of them, counted in what is returned, if something may happen to it."""
+    voxel = np.uint64(first + lane)
+    drawn = ((early if lane < 4 else late) >> np.uint64(16 * (lane & 3))) & _glance
+    which = 3 * np.uint64(eights.kind[voxel]) + np.uint64(eights.condition[voxel])
+    place = np.uint64(pending)
+    scratch.voxel[place], scratch.glance[place] = voxel, drawn
+    return pending + (np.int32(drawn) < glances[which])
+
+
+@leaf
+def _ask(lattice, laws, days, step, limits, scratch, pending, found, count):  # type: ignore[no-untyped-def]
     """Write the proposals of those who have drawn their luck behind the ones found so far; returns how many there are, or -1."""
     _, rows, columns = lattice.kind.shape
-    wide = (columns + TILE_COLUMNS - 1) // TILE_COLUMNS
-    layer_of_tiles = z // TILE_LAYERS * ((rows + TILE_ROWS - 1) // TILE_ROWS)
+    wide, high = (columns + TILE_COLUMNS - 1) // TILE_COLUMNS, (rows + TILE_ROWS - 1) // TILE_ROWS
+    z, y, start, tiles = 0, 0, -columns, 0
     for number in range(pending):
+        voxel = scratch.voxel[number]
+        if voxel >= start + columns:  # another row
+            z, y, x = place_of(voxel, rows, columns)
+            start, tiles = voxel - x, (z // TILE_LAYERS * high + y // TILE_ROWS) * wide
+        x = voxel - start
+        kind, condition = lattice.kind[z, y, x], lattice.condition[z, y, x]
         luck = (scratch.glance[number] + fraction(scratch.luck[number])) * _share
-        if luck >= scratch.limit[number]:
+        if luck >= limits[3 * np.int64(kind) + condition]:
             continue
-        voxel, x = scratch.voxel[number], scratch.place[number]
-        y = (voxel - x) // columns - z * rows
         action = CLEARING
-        if lattice.condition[z, y, x] == ALIVE:
+        if condition == ALIVE:
             action = _event(lattice, laws, luck, days, z, y, x, step, scratch.rates)
-            if action < 0 or (action == DIVISION and not has_room(lattice, laws, lattice.kind[z, y, x], z, y, x)):
+            if action < 0 or (action == DIVISION and not has_room(lattice, laws, kind, z, y, x)):
                 continue
         if count == found.voxel.shape[0]:
             return -1
         found.voxel[count], found.action[count], found.key[count] = voxel, action, scratch.key[number]
-        found.tile[count] = (layer_of_tiles + y // TILE_ROWS) * wide + x // TILE_COLUMNS
+        found.tile[count] = tiles + x // TILE_COLUMNS
         count += 1
     return count
 
@@ -187,9 +228,8 @@ def _event(lattice, laws, luck, days, z, y, x, step, rates):  # type: ignore[no-
     kind = lattice.kind[z, y, x]
     first, last = laws.does_first[kind], laws.does_first[kind + 1]
     total, chance = laws.does_total[kind], laws.does_chance[kind]
-    if total >= 0.0:
-        rates = laws.does_rate[first:last]
-    else:
+    known = total >= 0.0
+    if not known:
         total = 0.0
         for hazard in range(first, last):
             rate = laws.does_rate[hazard]
@@ -206,7 +246,7 @@ def _event(lattice, laws, luck, days, z, y, x, step, rates):  # type: ignore[no-
         return MOVEMENT if luck < chance + (1.0 - chance) * hops else -1
     left = luck / chance * total
     for hazard in range(first, last):
-        left -= rates[hazard - first]
+        left -= laws.does_rate[hazard] if known else rates[hazard - first]
         if left < 0.0:
             return laws.does[hazard]
     return -1

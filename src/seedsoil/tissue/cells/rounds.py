@@ -8,6 +8,7 @@ import numpy as np
 
 from seedsoil.foundation.streams import Stream
 from seedsoil.tissue.cells.apply import apply
+from seedsoil.tissue.cells.eights import eights
 from seedsoil.tissue.cells.order import arrange, tally_tiles
 from seedsoil.tissue.cells.propose import (
     MOST_ROUNDS,
@@ -42,7 +43,7 @@ class Rounds:
     """
 
     def __init__(self, shape: tuple[int, int, int], laws: Laws, stream: Stream) -> None:
-        self._laws, self._stream, self._columns = laws, stream, shape[2]
+        self._laws, self._stream = laws, stream
         tiles = int(
             np.prod(
                 [-(-voxels // side) for voxels, side in zip(shape, (TILE_LAYERS, TILE_ROWS, TILE_COLUMNS), strict=True)]
@@ -63,11 +64,13 @@ class Rounds:
         limits = most.ravel()
         glances = np.ceil(limits * 65536.0).astype(np.int32)
 
+        read = eights(lattice)
+
         def one(first: int, last: int) -> Proposals:
-            scratch, found = self._slabs.get(first) or (asked(self._columns, laws.base.shape[1]), proposals(_ROOM))
+            scratch, found = self._slabs.get(first) or (asked(laws.base.shape[1]), proposals(_ROOM))
             while (
                 count := propose(
-                    lattice, laws, self._stream, days, step, turn, limits, glances, first, last, scratch, found
+                    lattice, read, laws, self._stream, days, step, turn, limits, glances, first, last, scratch, found
                 )
             ) < 0:
                 found = proposals(found.voxel.size * 3 // 2)

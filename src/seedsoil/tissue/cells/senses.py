@@ -32,7 +32,9 @@ from seedsoil.tissue.lattice import (
 )
 
 _AGES = 65536
-_one = np.uint64(1)
+_none, _one, _two, _three, _four, _all = (np.uint64(number) for number in (0, 1, 2, 3, 4, 2**27 - 1))
+_odd, _low_pairs, _low_fours = np.uint64(0x55555555), np.uint64(0x33333333), np.uint64(0x0F0F0F0F)
+_add, _three_bytes, _byte = np.uint64(0x01010101), np.uint64(24), np.uint64(0xFF)
 
 
 @inline
@@ -65,35 +67,49 @@ def contact(kind, z, y, x, lattice):  # type: ignore[no-untyped-def]
 
 
 @leaf
-def room(kind, z, y, x, lattice, laws):  # type: ignore[no-untyped-def]
-    """How many of the voxels about one a cell of a kind could take."""
+def free_places(kind, z, y, x, lattice, laws):  # type: ignore[no-untyped-def]
+    """Which of the voxels about one a cell of a kind could take, as bits: nine a layer, three a row, from the first about it on."""
     kinds, free = lattice.kind, laws.takes
     layers, rows, columns = kinds.shape
     z0, z1 = about(z, layers)
-    found = 0
+    y0, y1 = about(y, rows)
+    x0, x1 = about(x, columns)
+    found, place = _none, _none
     if 0 < y < rows - 1 and 0 < x < columns - 1:  # most are; three times three need no counting
         middle = np.uint64(y)
         for layer in range(np.uint64(z0), np.uint64(z1)):
             for row in (middle - _one, middle, middle + _one):
-                found += beside(kind, layer, row, x, kinds, free)
+                found |= beside(kind, layer, row, x, kinds, free) << place
+                place += _three
     else:
-        y0, y1 = about(y, rows)
-        x0, x1 = about(x, columns)
         for i in range(z0, z1):
             for j in range(y0, y1):
                 for k in range(x0, x1):
-                    found += free[kind, kinds[i, j, k]]
-    return found - free[kind, kinds[z, y, x]]
+                    found |= np.uint64(free[kind, kinds[i, j, k]]) << np.uint64(9 * (i - z0) + 3 * (j - y0) + k - x0)
+    return found & (_all ^ (_one << np.uint64(9 * (z - z0) + 3 * (y - y0) + x - x0)))
 
 
 @inline
 def beside(kind, i, j, x, kinds, free):  # type: ignore[no-untyped-def]
-    """How many of three voxels of a row a cell of a kind could take."""
+    """Which of three voxels of a row a cell of a kind could take, as bits."""
     who, k = (
         np.uint64(kind),
         np.uint64(x),
     )  # that an index without a sign is no step back from the end need not be asked
-    return np.int64(free[who, kinds[i, j, k - _one]]) + free[who, kinds[i, j, k]] + free[who, kinds[i, j, k + _one]]
+    return (
+        np.uint64(free[who, kinds[i, j, k - _one]])
+        | (np.uint64(free[who, kinds[i, j, k]]) << _one)
+        | (np.uint64(free[who, kinds[i, j, k + _one]]) << _two)
+    )
+
+
+@inline
+def ones(places):  # type: ignore[no-untyped-def]
+    """How many bits are set, of 27: counted in pairs, fours and eights, and the eights added up."""
+    pairs = places - ((places >> _one) & _odd)
+    fours = (pairs & _low_pairs) + ((pairs >> _two) & _low_pairs)
+    eights = (fours + (fours >> _four)) & _low_fours
+    return np.int64(((eights * _add) >> _three_bytes) & _byte)
 
 
 @inline
@@ -113,7 +129,7 @@ def sense(signal, z, y, x, step, lattice, laws):  # type: ignore[no-untyped-def]
         return contact(signal - substances, z, y, x, lattice)
     asked = signal - substances - kinds - 1
     if asked == SPACE:
-        return room(kind, z, y, x, lattice, laws) / neighbours(lattice.kind.shape[0])
+        return ones(free_places(kind, z, y, x, lattice, laws)) / neighbours(lattice.kind.shape[0])
     if asked == MEMORY:
         return float(lattice.memory[z, y, x]) if lattice.memory.size > 1 else 0.0
     if asked == AGE:
