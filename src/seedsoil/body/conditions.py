@@ -302,11 +302,15 @@ def emission_tables(
     if spread is not None and float(spread.cluster_share) > 0.0 and "clusters" not in without:
         share, gain = float(spread.cluster_share), float(spread.cluster_gain)
         together = arrests(tumour, host, signals, clusters=True)
-        found = (1.0 - share) * found + share * together * np.minimum(1.0, gain * success)[:, None, :]
-        kept = (1.0 - share) * kept + share * together * np.minimum(1.0, gain * landed)[:, None, :]
+        together *= share
+        for each, chance in ((found, success), (kept, landed)):
+            each *= 1.0 - share
+            each += together * np.minimum(1.0, gain * chance)[:, None, :]
+    found *= viable
+    kept *= viable
     # C order whatever the solver gave: another layout is another type, for which all kernels are compiled again.
-    emission = np.ascontiguousarray(viable * found)
-    return emission, np.ascontiguousarray(np.maximum(0.0, viable * kept - emission))
+    emission = np.ascontiguousarray(found)
+    return emission, np.ascontiguousarray(np.maximum(0.0, kept - emission))
 
 
 def favour_table(patient: Patient, rates: Floats, without: Collection[str]) -> Floats:
