@@ -298,19 +298,21 @@ def emission_tables(
     """
     tumour, host, spread = patient.tumour, patient.host, patient.tumour.spread
     viable, single = float(tumour.viable_when_shed), arrests(tumour, host, signals)
-    found, kept = single * success[:, None, :], single * landed[:, None, :]
-    if spread is not None and float(spread.cluster_share) > 0.0 and "clusters" not in without:
-        share, gain = float(spread.cluster_share), float(spread.cluster_gain)
-        together = arrests(tumour, host, signals, clusters=True)
-        together *= share
-        for each, chance in ((found, success), (kept, landed)):
-            each *= 1.0 - share
-            each += together * np.minimum(1.0, gain * chance)[:, None, :]
-    found *= viable
-    kept *= viable
+    share = 0.0 if spread is None or "clusters" in without else float(spread.cluster_share)
+    gain = 1.0 if spread is None else float(spread.cluster_gain)
+    together = share * arrests(tumour, host, signals, clusters=True) if share > 0.0 else single
+
+    def reaching(chance: Floats) -> Floats:
+        found = single * chance[:, None, :]
+        if share > 0.0:
+            found *= 1.0 - share
+            found += together * np.minimum(1.0, gain * chance)[:, None, :]
+        found *= viable
+        return found
+
     # C order whatever the solver gave: another layout is another type, for which all kernels are compiled again.
-    emission = np.ascontiguousarray(found)
-    return emission, np.ascontiguousarray(np.maximum(0.0, kept - emission))
+    emission = np.ascontiguousarray(reaching(success))
+    return emission, np.ascontiguousarray(np.maximum(0.0, reaching(landed) - emission))
 
 
 def favour_table(patient: Patient, rates: Floats, without: Collection[str]) -> Floats:
