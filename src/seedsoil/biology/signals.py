@@ -129,6 +129,11 @@ class Levels:
     def __len__(self) -> int:
         return self._rows.shape[0]
 
+    @property
+    def key(self) -> bytes:
+        """What tells these levels from others."""
+        return self._rows.tobytes()
+
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         """Level of a signal, condition by condition."""
         return self._rows[:, SIGNALS.index(name)]

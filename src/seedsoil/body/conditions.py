@@ -24,6 +24,7 @@ from seedsoil.biology.patient import Host, Patient
 from seedsoil.biology.signals import Levels
 from seedsoil.biology.soils.factors import FACTORS, levels
 from seedsoil.biology.soils.hormones import withdrawal
+from seedsoil.biology.soils.host_cells import HostCells
 from seedsoil.biology.soils.soil import Soil, match
 from seedsoil.biology.soils.surroundings import inflammation, ligands, receptors, recruited, residents, sheltering
 from seedsoil.biology.soils.vasculature import Vasculature
@@ -109,30 +110,76 @@ def site_tables(
     that a cell which has arrested founds a lesion, and that it is alive a day later [conditions, sites].
     """
     host, tumour = patient.host, patient.tumour
-    living = residents(host.soils)
-    inflamed = inflammation(host.cells, living, signals, without)
-    stroma = recruited(tumour, host.cells, living, signals, without)
-    supply = ligands(tumour, host.cells, host.soils, inflamed, stroma, signals)
-    lost = withdrawal(tumour, mechanisms, signals)
-    soils = np.zeros((len(signals), len(host.soils), SITE_COLUMNS))
-    for place, soil in enumerate(host.soils):
-        soils[:, place] = _soil_row(tumour, soil, vessels, without)
-    fitness = _fill_growth(soils, patient, mechanisms, supply, lost.division, signals, without)
-    soils[:, :, FIBROBLASTS] = stroma
-    soils[:, :, SHELTER] = sheltering(tumour, host.cells, host.soils, living, signals, without)
-    _fill_host_cells(soils, patient, living, inflamed, signals, without)
+    ground = _ground_of(patient, vessels, mechanisms, signals, without)
+    soils = ground.soils.copy()
+    soils[:, :, DIVISION] *= float(tumour.division_rate)
     arriving, landed = np.zeros((2, len(signals), len(host.soils)))
     if "metastasis" not in without:
-        landed = surviving(tumour, host.soils, signals, without)
+        landed = ground.landed
         # A cell that arrives behind a barrier finds it shut.
         behind = soils[:, :, CEILING, None] >= 0.0
         met = np.where(behind & (shut is not None), soils[slice(None) if shut is None else shut], soils)
-        death = met[:, :, DEATH] + lost.death[:, :1]
+        death = met[:, :, DEATH] + withdrawal(tumour, mechanisms, signals).death[:, :1]
         arriving = founding(tumour, met[:, :, QUIESCENCE], met[:, :, DIVISION], death, without)
-        arriving = landed * extravasating(tumour, host.soils, signals, without) * arriving
-    table, fit, success, alive = _spread_to_sites(host, soils, fitness, arriving, landed)
+        arriving = landed * ground.leaving * arriving
+    table, fit, success, alive = _spread_to_sites(host, soils, ground.fitness, arriving, landed)
     table[:, :, HALF_CATCH] = half_catch(tumour, host, without)
     return table, fit, success, alive
+
+
+class Ground(NamedTuple):
+    """What a tumour finds in each soil, however fast it divides.
+
+    ``soils`` [conditions, soils, SITE_COLUMNS] has in place of division the share of its rate that the soil allows; ``fitness``
+    [conditions, soils, masks]; ``landed`` and ``leaving`` are the chances that a cell which has arrested is alive a day
+    later, and that it then leaves the vessel [conditions, soils].
+    """
+
+    soils: Floats
+    fitness: Floats
+    landed: Floats
+    leaving: Floats
+
+
+#: Rates that no `Ground` hangs on: patients of a study that differ in these alone share theirs.
+_FREE = ("division_rate", "shedding_rate", "hit_rate", "instability_rate", "angiogenic_switch_rate")
+_grounds: Kept[Ground] = Kept(8)
+
+
+def _ground_of(
+    patient: Patient, vessels: Vasculature, mechanisms: Sequence[Mechanism], signals: Levels, without: Collection[str]
+) -> Ground:
+    """Return what was worked out for a tumour alike but for ``_FREE`` in the same soils; nobody writes into it."""
+    host, tumour = patient.host, patient.tumour
+
+    def make() -> Ground:
+        # Without these rates nothing can be kept that hangs on them.
+        bare = tumour.model_copy(update=dict.fromkeys(_FREE))
+        return _ground(bare, host.cells, host.soils, vessels, mechanisms, signals, without)
+
+    told = (getattr(tumour, name) for name in Tumour.model_fields if name not in _FREE)
+    return _grounds.get((*told, host.cells, host.soils, vessels), (signals.key, frozenset(without)), make)
+
+
+def _ground(
+    tumour: Tumour, cells: HostCells | None, soils: tuple[Soil, ...], vessels: Vasculature,
+    mechanisms: Sequence[Mechanism], signals: Levels, without: Collection[str],
+) -> Ground:  # fmt: skip
+    """Work out what a tumour finds in each soil."""
+    living = residents(soils)
+    inflamed = inflammation(cells, living, signals, without)
+    stroma = recruited(tumour, cells, living, signals, without)
+    supply = ligands(tumour, cells, soils, inflamed, stroma, signals)
+    table = np.zeros((len(signals), len(soils), SITE_COLUMNS))
+    for place, soil in enumerate(soils):
+        table[:, place] = _soil_row(tumour, soil, vessels, without)
+    left = withdrawal(tumour, mechanisms, signals).division
+    fitness = _fill_growth(table, tumour, mechanisms, supply, left, signals, without)
+    table[:, :, FIBROBLASTS] = stroma
+    table[:, :, SHELTER] = sheltering(tumour, cells, soils, living, signals, without)
+    _fill_host_cells(table, tumour, cells, living, inflamed, signals, without)
+    landed, leaving = (law(tumour, soils, signals, without) for law in (surviving, extravasating))
+    return Ground(table, fitness, landed, leaving)
 
 
 def _spread_to_sites(
@@ -172,14 +219,14 @@ def _soil_row(tumour: Tumour, soil: Soil, vessels: Vasculature, without: Collect
 
 
 def _fill_growth(
-    soils: Floats, patient: Patient, mechanisms: Sequence[Mechanism], supply: Floats, left: Floats, signals: Levels,
+    soils: Floats, tumour: Tumour, mechanisms: Sequence[Mechanism], supply: Floats, left: Floats, signals: Levels,
     without: Collection[str],
 ) -> Floats:  # fmt: skip
-    """Fill division and death by how receptors meet ligands; returns the fitness of each mask [conditions, soils, masks].
+    """Fill shares of division, and death, by how receptors meet ligands; returns the fitness of each mask [conditions, soils, masks].
 
     ``left`` is what hormones leave of the division of each mask [conditions, masks].
     """
-    tumour, half = patient.tumour, float(patient.tumour.ligand_half_saturation)
+    half = float(tumour.ligand_half_saturation)
     shape = soils.shape[:2]
     masks = 1 << len(mechanisms)
     cost, kept, freed = mask_traits(tumour, mechanisms)
@@ -192,7 +239,7 @@ def _fill_growth(
         heard = kept * (free + freed * (np.array(own) - free))
         congenial = match(heard[:, None, :, :], supply[:, :, None, :], half)
     congenial = congenial * left[:, None, :]
-    soils[:, :, DIVISION] = float(tumour.division_rate) * congenial[:, :, 0]
+    soils[:, :, DIVISION] = congenial[:, :, 0]
     soils[:, :, DEATH] = float(tumour.death_rate) + float(tumour.unmatched_death_rate) * (1.0 - surviving)
     wild = np.where(congenial[:, :, :1] > 0.0, congenial[:, :, :1], 1.0)
     return np.asarray(cost * congenial / wild)
@@ -213,11 +260,10 @@ def mask_traits(tumour: Tumour, mechanisms: Sequence[Mechanism]) -> tuple[Floats
 
 
 def _fill_host_cells(
-    soils: Floats, patient: Patient, living: dict[str, Floats], inflamed: Floats, signals: Levels,
+    soils: Floats, tumour: Tumour, cells: HostCells | None, living: dict[str, Floats], inflamed: Floats, signals: Levels,
     without: Collection[str],
 ) -> None:  # fmt: skip
     """Fill what effector cells, inflammation and wounds do to a lesion in each soil."""
-    cells, tumour = patient.host.cells, patient.tumour
     soils[:, :, VEGF_OUTPUT] = 1.0 if tumour.dialogue is None else float(tumour.dialogue.vegf_output)
     soils[:, :, SWITCHING] = 1.0
     soils[:, :, DEPARTING] = departing(tumour, signals)[:, None]
@@ -252,15 +298,21 @@ def emission_tables(
     """
     tumour, host, spread = patient.tumour, patient.host, patient.tumour.spread
     viable, single = float(tumour.viable_when_shed), arrests(tumour, host, signals)
-    found, kept = single * success[:, None, :], single * landed[:, None, :]
-    if spread is not None and float(spread.cluster_share) > 0.0 and "clusters" not in without:
-        share, gain = float(spread.cluster_share), float(spread.cluster_gain)
-        together = arrests(tumour, host, signals, clusters=True)
-        found = (1.0 - share) * found + share * together * np.minimum(1.0, gain * success)[:, None, :]
-        kept = (1.0 - share) * kept + share * together * np.minimum(1.0, gain * landed)[:, None, :]
+    share = 0.0 if spread is None or "clusters" in without else float(spread.cluster_share)
+    gain = 1.0 if spread is None else float(spread.cluster_gain)
+    together = share * arrests(tumour, host, signals, clusters=True) if share > 0.0 else single
+
+    def reaching(chance: Floats) -> Floats:
+        found = single * chance[:, None, :]
+        if share > 0.0:
+            found *= 1.0 - share
+            found += together * np.minimum(1.0, gain * chance)[:, None, :]
+        found *= viable
+        return found
+
     # C order whatever the solver gave: another layout is another type, for which all kernels are compiled again.
-    emission = np.ascontiguousarray(viable * found)
-    return emission, np.ascontiguousarray(np.maximum(0.0, viable * kept - emission))
+    emission = np.ascontiguousarray(reaching(success))
+    return emission, np.ascontiguousarray(np.maximum(0.0, reaching(landed) - emission))
 
 
 def favour_table(patient: Patient, rates: Floats, without: Collection[str]) -> Floats:

@@ -288,7 +288,12 @@ def bear(stream, state, row, kind, pieces, model, work):  # type: ignore[no-unty
     aim(stream, POPULATION, mix(state.lesion_key[row], np.uint64(kind + BROOD)), state.count[STEP])
     changes = work.alteration.shape[1]
     for choice in range(changes + work.reversal.shape[1]):
-        other = work.mutant[kind, choice] if choice < changes else work.restored[kind, choice - changes]
+        if choice < changes:
+            often, other = work.alteration[kind, choice], work.mutant[kind, choice]
+        else:
+            often, other = work.reversal[kind, choice - changes], work.restored[kind, choice - changes]
+        if often <= 0.0:
+            continue
         total = expect_lines(kind, choice, other, row, pieces, state, model, work)
         lines = poisson(stream, total)
         for at in range(pieces):

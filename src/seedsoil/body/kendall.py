@@ -70,12 +70,16 @@ def identity() -> Composite:
 def piece(lam: float, mu: float, theta: float, days: float) -> Composite:
     """Return the composite of one stretch of ``days`` with constant hazards per day: birth, death, mark."""
     slope = lam - mu - theta
-    speed = sqrt(slope * slope + 4.0 * lam * theta)
+    # Without marks the roots are known, to the last bit.
+    speed, larger, smaller = abs(slope), 1.0, 0.0
+    if theta != 0.0:
+        speed = sqrt(slope * slope + 4.0 * lam * theta)
     if speed < 1e-150:
         # Nothing turns over, or birth and death balance: the limit of no speed.
         return 1.0, theta * days, lam * days, 1.0, 1.0
-    larger = 0.5 * (speed + abs(slope)) / speed
-    smaller = lam * theta / (larger * speed * speed)
+    if theta != 0.0:
+        larger = 0.5 * (speed + abs(slope)) / speed
+        smaller = lam * theta / (larger * speed * speed)
     turns = min(speed * days, MOST)
     root = exp(-0.5 * turns)
     faded = root * root

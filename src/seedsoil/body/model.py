@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -74,6 +75,10 @@ from seedsoil.body.state import (
     Model,
 )
 from seedsoil.foundation.elementary import power
+from seedsoil.foundation.kept import Kept
+
+#: What was worked out for the last few patients and hangs on nothing that is done to them.
+_recent: Kept[dict[str, Any]] = Kept(8)
 
 
 def _traits(patient: Patient, without: Collection[str]) -> Floats:
@@ -214,6 +219,28 @@ def _vessels(law: Vasculature, without: Collection[str]) -> Floats:
     return np.array([gone.get(name, float(getattr(law, name))) for name in CONSTANTS])
 
 
+def _constants(
+    patient: Patient, vessels: Vasculature, mechanisms: Sequence[Mechanism], without: Collection[str]
+) -> dict[str, Any]:
+    """What is the same in every arm: the constants of the laws, and what each type of cell is."""
+    tumour, trait = patient.tumour, _traits(patient, without)
+    levels = int(trait[HITS]) + 1
+    carried = sum(1 << bit for bit, mechanism in enumerate(mechanisms) if mechanism.name in tumour.carries)
+    trait[FIRST_KIND] = carried * 2 * levels
+    kinds: Integers = np.arange(levels * 2 * (1 << len(mechanisms)))
+    return {
+        "trait": trait,
+        "vessels": _vessels(vessels, without),
+        "antigen": _antigen(tumour, mechanisms),
+        "instability": np.where(kinds // levels % 2 == 1, float(tumour.instability_factor), 1.0),
+        "competent": (kinds % levels == levels - 1).astype(np.float64),
+        "mask": (kinds // (levels * 2)).astype(np.int64),
+        "mechanism_rate": np.array([float(mechanism.rate) for mechanism in mechanisms]),
+        "induced_fold": _induced_folds(mechanisms, without),
+        "reversal_rate": np.array([float(mechanism.reversal_rate or 0.0) for mechanism in mechanisms]),
+    }
+
+
 def build_model(
     patient: Patient,
     vessels: Vasculature,
@@ -234,23 +261,14 @@ def build_model(
     mechanisms = () if "resistance" in without else tumour.mechanisms
     rows = resting() if conditions is None else conditions
     shut_in = np.arange(rows.shape[0]) if shut is None else shut
-    trait = _traits(patient, without)
-    levels = int(trait[HITS]) + 1
-    carried = sum(1 << bit for bit, mechanism in enumerate(mechanisms) if mechanism.name in tumour.carries)
-    trait[FIRST_KIND] = carried * 2 * levels
-    kinds: Integers = np.arange(levels * 2 * (1 << len(mechanisms)))
+    kept = _recent.get(
+        (patient, vessels), frozenset(without), lambda: _constants(patient, vessels, mechanisms, without)
+    )
+    constants = {name: table.copy() for name, table in kept.items()}
     return Model(
         **condition_tables(patient, vessels, rows, shut_in, without)._asdict(),
+        **constants,
         shut=np.asarray(shut_in, dtype=np.int64),
         half_power=_half_power(agents, mechanisms, Levels(rows, without)),
-        trait=trait,
-        vessels=_vessels(vessels, without),
-        antigen=_antigen(tumour, mechanisms),
-        instability=np.where(kinds // levels % 2 == 1, float(tumour.instability_factor), 1.0),
-        competent=(kinds % levels == levels - 1).astype(np.float64),
-        mask=(kinds // (levels * 2)).astype(np.int64),
-        mechanism_rate=np.array([float(mechanism.rate) for mechanism in mechanisms]),
-        induced_fold=_induced_folds(mechanisms, without),
-        reversal_rate=np.array([float(mechanism.reversal_rate or 0.0) for mechanism in mechanisms]),
-        agent=_agents(agents, regions, 0.0 if "delivery" in without else trait[TISSUE_FLOW]),
+        agent=_agents(agents, regions, 0.0 if "delivery" in without else constants["trait"][TISSUE_FLOW]),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -260,9 +260,17 @@ def new_work(types: int, masks: int, sites: int, mechanisms: int) -> Work:
     )
 
 
+#: What counts the rows in use of arrays that have much more room than that.
+_IN_USE = {"clone": CLONES, "clone_born": CLONES, "pending": PENDING, "pending_key": PENDING}
+
+
 def copy_state(state: State) -> State:
-    """Return an independent copy: arms branch from it."""
-    return State(*(array.copy() for array in state))  # type: ignore[arg-type]
+    """Return an independent copy with the same room: arms branch from it."""
+    fields: dict[str, Any] = {
+        name: _longer(array[: state.count[_IN_USE[name]]], array.shape[0]) if name in _IN_USE else array.copy()
+        for name, array in state._asdict().items()
+    }
+    return State(**fields)
 
 
 def _longer(array: NDArray[np.generic], rows: int) -> NDArray[np.generic]:

@@ -6,6 +6,7 @@ The bytes of a part depend on its rows and on the version of pyarrow alone: one 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -198,6 +199,11 @@ def known_table(name: str) -> Mapping[str, Column]:
 
 def empty(name: str) -> Columns:
     """Return the table with its columns and no rows."""
+    return dict(_emptied(name))
+
+
+@cache
+def _emptied(name: str) -> Columns:
     return {column: np.zeros(0, dtype=_numpy(spec)) for column, spec in known_table(name).items()}
 
 

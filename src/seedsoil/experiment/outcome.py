@@ -114,10 +114,10 @@ def _stage(arm: Arm) -> Columns:
     """The stage as seen, and the truth about distant lesions on the day of diagnosis."""
     stage, grown = arm.chart.stager, arm.grown
     lesion = grown.state.lesion[1 : grown.state.count[LESIONS]]
-    growing = lesion[lesion[:, CELLS] > 0.0, SITE].astype(int)
-    distant = ~np.isin(growing, [stage.home, *stage.regional])
+    growing = set(lesion[lesion[:, CELLS] > 0.0, SITE].astype(int).tolist())
+    distant = growing - {stage.home, *stage.regional}
     words = {
-        "t_stage": stage.t, "n_stage": stage.n, "m_observed": stage.m, "m_true": "M1" if distant.any() else "M0",
+        "t_stage": stage.t, "n_stage": stage.n, "m_observed": stage.m, "m_true": "M1" if distant else "M0",
         "stage": stage.stage, "stage_edition": stage.edition,
     }  # fmt: skip
     return {name: text([word]) for name, word in words.items()}

@@ -70,6 +70,8 @@ def _read(arm: Arm, scan: Scan) -> list[Reading]:
     sites, known = lesion[rows, SITE].astype(int), lesion[rows, DETECTED] >= 0.0
     blur = site_contrast(host, scan.instrument)[sites] * tool.blur(scan.slice_mm)
     seen, read = tool.read(arm.grown.stream, state.lesion_key[rows], lesion[rows, CELLS], arm.week, known, blur)
+    if not seen.any():
+        return []
     lesion[rows[seen & ~known], DETECTED] = arm.today
     return list(zip(rows[seen].tolist(), sites[seen].tolist(), read[seen].tolist(), strict=True))
 

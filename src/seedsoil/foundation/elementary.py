@@ -140,7 +140,8 @@ def exp(x: float) -> float:
     return scale + scale * rest
 
 
-@leaf
+# Most callers take the exponential of the same number too: side by side, both share their pieces.
+@inline
 def expm1(x: float) -> float:
     """Compute e^x - 1 without loss for small x."""
     if not (-700.0 < x < 700.0):

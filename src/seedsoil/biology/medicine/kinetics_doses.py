@@ -227,13 +227,17 @@ def follow(doses: Iterable[Dose], rates: Mapping[str, Sequence[float]]) -> Trail
     days: list[float] = []
     trail_contents: list[list[float]] = []
     trail_inputs: list[list[float]] = []
+    fading: dict[float, tuple[tuple[float, float], ...]] = {}
     oldest = 0  # records before this one were cancelled by a reset
     for event in events:
         if event.record < oldest:
             continue
         if not days or event.day > days[-1]:
             if days:
-                contents = _pass(contents, inputs, every_rate, event.day - days[-1])
+                wait = event.day - days[-1]
+                if wait not in fading:  # most doses are as far apart as those before
+                    fading[wait] = tuple((exp(-rate * wait), expm1(-rate * wait)) for rate in every_rate)
+                contents = _pass(contents, inputs, every_rate, fading[wait])
             days.append(event.day)
             trail_contents.append(contents)
             trail_inputs.append(inputs)
@@ -260,13 +264,14 @@ def follow(doses: Iterable[Dose], rates: Mapping[str, Sequence[float]]) -> Trail
     return Trail(np.array(days), np.array(trail_contents).reshape(shape), np.array(trail_inputs).reshape(shape))
 
 
-def _pass(contents: list[float], inputs: list[float], rates: list[float], days: float) -> list[float]:
-    """Return the contents after some days of constant input."""
-    after = []
-    for content, amount, rate in zip(contents, inputs, rates, strict=True):
-        left = content * exp(-rate * days)
-        after.append(left - amount * expm1(-rate * days) / rate if amount else left)
-    return after
+def _pass(
+    contents: list[float], inputs: list[float], rates: list[float], fading: Sequence[tuple[float, float]]
+) -> list[float]:
+    """Return the contents after some days of constant input; ``fading`` are e^-kt and e^-kt - 1 of each rate k and those days."""
+    return [
+        content * left - amount * lost / rate if amount else content * left
+        for content, amount, rate, (left, lost) in zip(contents, inputs, rates, fading, strict=True)
+    ]
 
 
 def _events(record: int, dose: Dose, rates: Sequence[float]) -> list[_Event]:
