@@ -236,7 +236,7 @@ def test_effector_cells_shorten_the_stretches_in_which_they_kill() -> None:
 @pytest.mark.parametrize("variation", [0.3, None])
 def test_founders_inherit_their_mothers_vigour(variation: float | None) -> None:
     """Lesions of a vigorous one are about as vigorous, or just so, and their barriers open each in its own way."""
-    pair = founded(quick_patient(shedding_rate=2e-6, founder_variation=variation), cells=2e6)
+    pair = founded(quick_patient(shedding_rate=5e-6, founder_variation=variation), cells=2e6)
     pair.state.lesion[0, [IMMATURE, MATURE]] = 0.5
     pair.state.lesion[0, VIGOUR] = 0.4
     pair.state.kind[0, 0] = next(k.number for k in pair.rules.kinds if k.competent and not k.mask)

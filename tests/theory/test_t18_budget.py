@@ -60,7 +60,7 @@ def _arrived(cells: int, target: int, tumour, model, generator) -> int:  # type:
         return generator.exponential(1.0 / rate, number) if rate > 0 else np.full(number, np.inf)
 
     cells = int((clock(float(tumour.early_loss_rate), cells) > float(tumour.early_loss_time)).sum())
-    leave = clock(float(tumour.extravasation_rate), cells) < clock(float(tumour.intravascular_death_rate), cells)
+    leave = _way_out(clock, tumour, soil, cells) < clock(float(tumour.intravascular_death_rate), cells)
     cells = int(leave.sum())
     cue = float(tumour.quiescence_rate) * float(tumour.dormancy_sensitivity) * float(soil.dormancy_cue)
     awake = clock(birth, cells) < clock(cue, cells)
@@ -75,6 +75,15 @@ def _arrived(cells: int, target: int, tumour, model, generator) -> int:  # type:
         if not live.any():
             return int((families >= size).sum())
         families[live] += np.where(generator.random(int(live.sum())) < birth / (birth + death), 1.0, -1.0)
+
+
+def _way_out(clock, tumour, soil, cells: int):  # type: ignore[no-untyped-def]
+    """When each cell is through the wall: of its own, or drawn by a family of addressins that it holds, whichever is first."""
+    own = float(tumour.extravasation_rate)
+    found = clock(own, cells)
+    for hold, offer in zip(levels(tumour.adhesion), levels(soil.addressins), strict=True):
+        found = np.minimum(found, clock(own * hold * offer, cells))
+    return found
 
 
 def test_cells_one_by_one_have_the_same_efficiency(generator: np.random.Generator) -> None:

@@ -44,6 +44,7 @@ MECHANISMS: dict[str, str] = {
     "bystander killing": "lymphocytes in the depth of a lesion kill what they see, and no neighbour of it",
     "macrophages": "macrophages neither kill nor feed tumour cells",
     "natural killer cells": "no natural killer cell kills a tumour cell",
+    "adhesion in extravasation": "what holds a cell to a vessel's wall does not help it out",
     "barrier to cells": "cells leave vessels behind a barrier as fast as any others",
     "vessel shelter": "cells that have arrested die as fast in every tissue's vessels",
     "platelets": "platelets neither cloak cells in the blood nor hold them",

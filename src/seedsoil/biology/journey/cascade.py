@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from seedsoil.biology.clone import Tumour
+from seedsoil.biology.journey.adhesion import adhering
 from seedsoil.biology.journey.founders import (
     MOTHERS_BELOW,
     added,
@@ -220,12 +221,21 @@ def surviving(tumour: Tumour, soils: Sequence[Soil], signals: Levels, without: C
     return exp_each(-early_hazard(tumour, soils, signals, without) * float(tumour.early_loss_time))
 
 
+def leaving(tumour: Tumour, soils: Sequence[Soil], signals: Levels, without: Collection[str] = ()) -> Chance:
+    """Rate at which a cell that has arrested leaves the vessel [1/day; conditions, soils].
+
+    Law: k (1 + c) m (1 + sum A E g), with k the tumour's own rate, c what agents make walls more permissive by, m the
+    `passage` of a barrier, and the sum how walls hold the cell (`adhering`).
+    """
+    own = float(tumour.extravasation_rate) * (1.0 + signals["conditioning"])
+    passing = np.array([passage(soil, without) for soil in soils])
+    return np.multiply.outer(own, passing) * adhering(tumour, soils, signals, without)
+
+
 def extravasating(tumour: Tumour, soils: Sequence[Soil], signals: Levels, without: Collection[str] = ()) -> Chance:
     """Chance that a cell alive after its first day leaves the vessel before it dies in it [conditions, soils]."""
-    leaving = float(tumour.extravasation_rate) * (1.0 + signals["conditioning"])
-    passing = np.array([passage(soil, without) for soil in soils])
     dying = float(tumour.intravascular_death_rate) * np.array([harshness(soil, without) for soil in soils])
-    return race(np.multiply.outer(leaving, passing), dying)
+    return race(leaving(tumour, soils, signals, without), dying)
 
 
 def stages(

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.biology.clone import Tumour
+from seedsoil.biology.journey.adhesion import grips
 from seedsoil.biology.journey.anatomy import Site, expected_arrests, expected_passes
 from seedsoil.biology.patient import Host
 from seedsoil.biology.signals import Levels, resting
-from seedsoil.biology.soils.factors import ADDRESSINS, levels
+from seedsoil.biology.soils.factors import levels
 from seedsoil.biology.soils.soil import arrest_chance
 from seedsoil.foundation.elementary import exp
 from seedsoil.foundation.kept import Kept
@@ -27,11 +28,11 @@ def arrests(tumour: Tumour, host: Host, signals: Levels | None = None, clusters:
     of cells that travel together and are caught by size more often.
     """
     told = Levels(resting()) if signals is None else signals
-    grips = _grips(tumour, told)
-    if (grips == grips[0]).all():  # as for most patients, whom no agent changes there
-        different, where = grips[:1], np.zeros(len(grips), dtype=np.intp)
+    held = _arresting(tumour, told)
+    if (held == held[0]).all():  # as for most patients, whom no agent changes there
+        different, where = held[:1], np.zeros(len(held), dtype=np.intp)
     else:
-        different, where = np.unique(grips, axis=0, return_inverse=True)
+        different, where = np.unique(held, axis=0, return_inverse=True)
 
     def make() -> NDArray[np.float64]:
         flow, survival = host.anatomy.flow(), exp(-float(tumour.transit_loss_rate) * float(tumour.transit_time))
@@ -53,19 +54,14 @@ def passes(
     In the one condition of ``signals``. ``round_survival`` (sites,) is the chance not to be cleared on the way from each
     site to the next. Cells that die on the way are counted like the living: corpses are cleared no faster.
     """
-    grip = _grips(tumour, signals)[0].tolist()
+    grip = _arresting(tumour, signals)[0].tolist()
     held = [_held(tumour, host, site, grip, clusters) for site in host.anatomy.sites]
     return expected_passes(host.anatomy.flow(), held, round_survival)
 
 
-def _grips(tumour: Tumour, signals: Levels) -> NDArray[np.float64]:
-    """Hold of each family of addressins against its usual [conditions, addressins]."""
-    lent = 0.0 if tumour.spread is None else float(tumour.spread.platelet_grip)
-    all_families = (1.0 - lent * signals["platelet"]) * (1.0 + signals["conditioning"])
-    grips = np.repeat(all_families[:, None], len(ADDRESSINS), axis=1)
-    grips[:, ADDRESSINS.index("integrin")] *= 1.0 - signals["integrin"]
-    grips[:, ADDRESSINS.index("chemokine")] *= 1.0 - signals["chemokine"]
-    return grips
+def _arresting(tumour: Tumour, signals: Levels) -> NDArray[np.float64]:
+    """Hold of each family of addressins on a cell that comes by, against its usual [conditions, addressins]."""
+    return np.asarray(grips(tumour, signals) * (1.0 + signals["conditioning"])[:, None])
 
 
 def _held(tumour: Tumour, host: Host, site: Site, grip: Sequence[float], clusters: bool) -> float:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from seedsoil.biology.clone import Tumour
-from seedsoil.biology.journey.cascade import early_hazard, harshness, passage, race
+from seedsoil.biology.journey.cascade import early_hazard, harshness, leaving, race
 from seedsoil.biology.soils.vessels import cells_of
 from seedsoil.body.state import CELLS, DEATH, DIVISION, LESIONS, QUIESCENCE, SITE
 from seedsoil.experiment.orders.sampling.looks import Autopsy, Count
@@ -85,9 +85,9 @@ def _label(arm: Arm, day: float) -> list[float]:
             if site.soil and caught[place] > 0.0:
                 soil = host.soil(site.soil)
                 early = float(early_hazard(tumour, [soil], arm.resting, arm.without)[0, 0])
+                leaves = float(leaving(tumour, [soil], arm.resting, arm.without)[0, 0])
                 shares = retained(
-                    since, early, float(tumour.early_loss_time),
-                    float(tumour.extravasation_rate) * passage(soil, arm.without),
+                    since, early, float(tumour.early_loss_time), leaves,
                     float(tumour.intravascular_death_rate) * harshness(soil, arm.without), float(rates[place, DEATH]),
                     _sleep(tumour, float(rates[place, DIVISION]), float(rates[place, QUIESCENCE])),
                 )  # fmt: skip
