@@ -18,8 +18,8 @@ from tests.e2e.command import repository, seedsoil
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for the processes of a group in /proc")
 
-#: Patients of a run that no machine ends within the test, in chunks of 50.
-many = ("run", "--patients", "4000", "--workers", "2", "--no-report", "--out", "one")
+#: Patients of a run that no machine ends within the test, in chunks that take longer than an interrupted run waits for.
+many = ("run", "--patients", "4000", "--chunk", "500", "--workers", "2", "--no-report", "--out", "one")
 
 
 @contextlib.contextmanager
@@ -80,7 +80,7 @@ def interrupted(process: subprocess.Popen[bytes], times: int = 1) -> None:
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_chunks_under_way_are_not_waited_for_long(times: int, tmp_path: Path) -> None:
-    """Chunks of 50 take longer than the seconds of grace: fails if the workers finish them all the same, or outlive the command."""
+    """Chunks of 500 take longer than the seconds of grace: fails if the workers finish them all the same, or outlive the command."""
     seedsoil("run", "--patients", "1", "--no-report", where=tmp_path)  # kernels are compiled before
     with started(*many, where=tmp_path) as process:
         wait_for(lambda: members(process.pid) >= 3)  # the command and its two workers
