@@ -119,7 +119,7 @@ def site_tables(
         # A cell that arrives behind a barrier finds it shut.
         behind = soils[:, :, CEILING, None] >= 0.0
         met = np.where(behind & (shut is not None), soils[slice(None) if shut is None else shut], soils)
-        death = met[:, :, DEATH] + withdrawal(tumour, mechanisms, signals).death[:, :1]
+        death = met[:, :, DEATH] + ground.starving
         arriving = founding(tumour, met[:, :, QUIESCENCE], met[:, :, DIVISION], death, without)
         arriving = landed * ground.leaving * arriving
     table, fit, success, alive = _spread_to_sites(host, soils, ground.fitness, arriving, landed)
@@ -131,12 +131,14 @@ class Ground(NamedTuple):
     """What a tumour finds in each soil, however fast it divides.
 
     ``soils`` [conditions, soils, SITE_COLUMNS] has in place of division the share of its rate that the soil allows; ``fitness``
-    [conditions, soils, masks]; ``landed`` and ``leaving`` are the chances that a cell which has arrested is alive a day
-    later, and that it then leaves the vessel [conditions, soils].
+    [conditions, soils, masks]; ``starving`` is the death that withheld hormones add for a cell without resistance [1/day;
+    conditions, 1]; ``landed`` and ``leaving`` are the chances that a cell which has arrested is alive a day later, and that
+    it then leaves the vessel [conditions, soils].
     """
 
     soils: Floats
     fitness: Floats
+    starving: Floats
     landed: Floats
     leaving: Floats
 
@@ -173,13 +175,13 @@ def _ground(
     table = np.zeros((len(signals), len(soils), SITE_COLUMNS))
     for place, soil in enumerate(soils):
         table[:, place] = _soil_row(tumour, soil, vessels, without)
-    left = withdrawal(tumour, mechanisms, signals).division
-    fitness = _fill_growth(table, tumour, mechanisms, supply, left, signals, without)
+    lost = withdrawal(tumour, mechanisms, signals)
+    fitness = _fill_growth(table, tumour, mechanisms, supply, lost.division, signals, without)
     table[:, :, FIBROBLASTS] = stroma
     table[:, :, SHELTER] = sheltering(tumour, cells, soils, living, signals, without)
     _fill_host_cells(table, tumour, cells, living, inflamed, signals, without)
     landed, leaving = (law(tumour, soils, signals, without) for law in (surviving, extravasating))
-    return Ground(table, fitness, landed, leaving)
+    return Ground(table, fitness, lost.death[:, :1], landed, leaving)
 
 
 def _spread_to_sites(
