@@ -59,6 +59,7 @@ from seedsoil.body.state import (
 )
 from seedsoil.body.state import DEATH as DEATH_RATE
 from seedsoil.experiment.timeline import nothing
+from seedsoil.foundation.bundle import typed_once
 from seedsoil.foundation.elementary import exp, log
 from seedsoil.foundation.errors import ModelError
 from seedsoil.foundation.samplers import exponential
@@ -91,6 +92,8 @@ STRIDE_GROWTH, LONGEST_STRIDE = 0.35, 6 * STEP_DAYS
 CHANCE_OF_DEATH = 0.1
 #: Lesions beyond which a patient is not followed.
 MOST_LESIONS = 20000
+
+_advance = typed_once(advance)
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,7 @@ def run_until(
 ) -> tuple[int, State]:
     """Advance a state, giving it room whenever it asks for some. Returns what it ended with, and the state."""
     while True:
-        ending = int(advance(stream, state, until, stride, model, timeline, work))
+        ending = int(_advance(stream, state, until, stride, model, timeline, work))
         if ending == MORE_LESIONS and state.lesion.shape[0] < MOST_LESIONS:
             state = with_room(state, 2 * state.lesion.shape[0] + int(state.count[PENDING]) + 1, 0)
         elif ending == MORE_ARRIVALS:

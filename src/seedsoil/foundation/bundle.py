@@ -7,7 +7,8 @@ where it comes from Python; from there on its address travels, and of an array n
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar, cast
 
 from seedsoil.foundation import compiled  # isort: skip  # noqa: F401  (it settles Numba before that is imported)
 
@@ -23,7 +24,9 @@ from numba.extending import (
     unbox,
 )
 
-__all__ = ["bundle"]
+__all__ = ["bundle", "typed_once"]
+
+Function = TypeVar("Function", bound=Callable[..., object])
 
 
 class Bundle(types.Type):  # type: ignore[misc]
@@ -51,6 +54,32 @@ def bundle(made_by: type[NamedTuple]) -> None:
     handed over in Numba's own way.
     """
     typeof_impl.register(made_by)(_type_of)
+
+
+def typed_once(entry: Function) -> Function:
+    """Return a leaf's entry that asks for the types of its arguments only where one is not the very object of the call before.
+
+    To find out what seventy arrays are costs five times what handing them over does. Of numbers, only a ``float`` may follow
+    another.
+    """
+    known: tuple[tuple[object, ...], Callable[..., object]] = ((), entry)
+
+    def call(*given: object) -> object:
+        nonlocal known
+        before, through = known
+        if len(given) == len(before) and all(map(_is_alike, given, before)):
+            return through(*given)
+        found = entry(*given)
+        compiled = list(getattr(entry, "overloads", {}).values())
+        if len(compiled) == 1:  # so it was this one that was called
+            known = given, compiled[0].entry_point
+        return found
+
+    return cast("Function", call)
+
+
+def _is_alike(new: object, old: object) -> bool:
+    return new is old or (type(new) is float and type(old) is float)
 
 
 def _type_of(value: Any, context: Any) -> types.Type:

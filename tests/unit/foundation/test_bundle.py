@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from seedsoil.foundation.bundle import Bundle, bundle
+from seedsoil.foundation.bundle import Bundle, bundle, typed_once
 from seedsoil.foundation.compiled import inner, kernel, leaf
 
 pytestmark = pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="nothing is compiled")
@@ -48,6 +48,12 @@ def _walk(shelf, other, rows):  # type: ignore[no-untyped-def]
         other.block[row, row + 1] = shelf.sheet[row, 0]
         other.key[row] ^= shelf.key[row + 1]
     return other.block[:2, 1:4].sum() + shelf.sheet.size + shelf.line.size
+
+
+@leaf
+def _stretched(shelf, times):  # type: ignore[no-untyped-def]
+    shelf.sheet[0, 0] += 1.0
+    return times * shelf.block[5, 6, 7] + shelf.sheet[0, 0]
 
 
 def _in_python(one: Shelf, other: Shelf, rows: int) -> float:
@@ -102,3 +108,18 @@ def test_a_kernel_that_counts_references_refuses_a_bundle() -> None:
 
     with pytest.raises(Exception, match="only leaves take a bundle"):
         first(shelf())
+
+
+def test_types_once_found_are_found_again_for_other_objects() -> None:
+    """The very objects go on with other numbers; a number of another kind, or arrays of another layout, are typed anew."""
+    again, one, same, other, alike = typed_once(_stretched), shelf(), shelf(), shelf(), shelf()
+    spread, wide = (whole._replace(block=np.repeat(whole.block, 2, axis=0)[::2]) for whole in (other, alike))
+    for times in (1.0, 2.5, 3, np.float64(0.5), 4.0):
+        assert again(one, times) == _stretched(same, times)
+    for times in (2.0, 3.0):
+        assert again(spread, times) == _stretched(wide, times)
+        assert again(one, times) == _stretched(same, times)
+    assert len(_stretched.overloads) > 1  # type: ignore[attr-defined]
+    assert one.sheet[0, 0] == 7.0
+    with pytest.raises(TypeError):
+        again(one)  # type: ignore[call-arg]
