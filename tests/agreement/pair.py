@@ -103,6 +103,6 @@ def alone(
 
 def founded(patient: Patient = PATIENT, number: int = 0, without: tuple[str, ...] = (), cells: float = 50.0) -> Pair:
     """A patient with a primary of a few cells, untreated."""
-    model = build_model(patient, VESSELS, without=without)
+    model = Model(*map(np.copy, build_model(patient, VESSELS, without=without)))
     home, first = patient.host.anatomy.index(patient.tumour.site), int(model.trait[FIRST_KIND])
     return alone(model, nothing(0), home, cells, first, number, "sprouting" not in without)

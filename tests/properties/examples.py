@@ -74,7 +74,7 @@ def patient(host: Any = ADULT, tumour: Any = COLON, **numbers: float) -> Patient
 
 def model_of(who: Patient, without: Collection[str] = (), vessels: Any = TWO_POOL) -> Model:
     """The tables that a step reads."""
-    return build_model(who, vessels, without=without)
+    return Model(*map(np.copy, build_model(who, vessels, without=without)))
 
 
 def lesion_of(

@@ -207,7 +207,7 @@ def compiled(person: Patient, without: Collection[str] = (), vessels: Any = TWO_
         rows = np.repeat(rows, 2, axis=0)
         for name, level in levels.items():
             rows[1, SIGNALS.index(name)] = level
-    return build_model(person, vessels, without=without, conditions=rows)
+    return Model(*map(np.copy, build_model(person, vessels, without=without, conditions=rows)))
 
 
 #: A stretch of days with the level of each agent [mg/L] in it; "wound" stands for a wound's level of healing.

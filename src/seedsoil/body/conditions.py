@@ -82,7 +82,7 @@ _lying: Kept[tuple[list[int], list[int]]] = Kept(8)
 def condition_tables(
     patient: Patient, vessels: Vasculature, rows: Floats, shut: Integers, without: Collection[str]
 ) -> Tables:
-    """Return the tables for conditions [conditions, SIGNALS]; whoever asks gets arrays of his own.
+    """Return the tables for conditions [conditions, SIGNALS]; who asks for the same gets the same arrays, to read.
 
     ``shut`` says which condition a cell meets that arrives behind a barrier while each one holds [conditions].
     """
@@ -96,8 +96,7 @@ def condition_tables(
         favour = favour_table(patient, site[0], without)
         return Tables(site, fitness, lost.death, lost.vegf, emission, total_emission(emission, favour), landing, favour)
 
-    kept = _recent.get((patient, vessels), (rows.tobytes(), shut.tobytes(), frozenset(without)), make)
-    return Tables(*(table.copy() for table in kept))
+    return _recent.get((patient, vessels), (rows.tobytes(), shut.tobytes(), frozenset(without)), make)
 
 
 def site_tables(

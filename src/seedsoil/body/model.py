@@ -255,16 +255,16 @@ def build_model(
     ``regions`` gives, for each agent, the site whose artery it may be infused into (-1: none); ``without`` names the
     mechanisms that are switched off (``biology.patient.MECHANISMS``); ``conditions`` are what agents and wounds make of
     the signals [conditions, SIGNALS], the first being none of them, and ``shut`` which of them cells meet that arrive
-    behind a barrier while each one holds [conditions]: by default the same.
+    behind a barrier while each one holds [conditions]: by default the same. Arms share most tables: they are read, never
+    written.
     """
     tumour = patient.tumour
     mechanisms = () if "resistance" in without else tumour.mechanisms
     rows = resting() if conditions is None else conditions
     shut_in = np.arange(rows.shape[0]) if shut is None else shut
-    kept = _recent.get(
+    constants = _recent.get(
         (patient, vessels), frozenset(without), lambda: _constants(patient, vessels, mechanisms, without)
     )
-    constants = {name: table.copy() for name, table in kept.items()}
     return Model(
         **condition_tables(patient, vessels, rows, shut_in, without)._asdict(),
         **constants,

@@ -1,4 +1,4 @@
-"""Tables of patients are kept apart by all that makes them, and those who ask may write into theirs."""
+"""Tables of patients are kept apart by all that makes them; arms that share them only read."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from seedsoil.biology.patient import Patient
 from seedsoil.biology.signals import SIGNALS, resting
 from seedsoil.body.conditions import total_emission
 from seedsoil.body.model import build_model
+from seedsoil.body.state import Model
 from seedsoil.catalogue.load import entry
+from seedsoil.experiment.simulate import open_arm, run_arm
 from seedsoil.foundation.kept import Kept
+from seedsoil.trial.plan import enrol
+from seedsoil.trial.study.file import shipped
 
 PERSON = Patient(tumour=entry("tumours", "colon_adenocarcinoma"), host=entry("hosts", "adult"))
 VESSELS = entry("vessels", "two_pool")
@@ -50,13 +54,18 @@ def test_what_is_kept_is_told_apart_by_all_that_makes_it(monkeypatch: pytest.Mon
     assert len(set(together)) == len(asked)
 
 
-def test_whoever_asks_may_write_into_his_tables() -> None:
-    """Catches tables that are shared: an arm or a test that changes its own would change everybody's."""
-    before = _bytes(PERSON)
-    model = build_model(PERSON, VESSELS)
-    for table in (model.site, model.fitness, model.emission, model.emission_total, model.landing, model.favour):
-        table[:] = 7.0
-    assert _bytes(PERSON) == before
+def test_arms_read_their_tables_and_write_none() -> None:
+    """All arms of a patient share them: catches one that changes what the others read."""
+    plan = shipped("opening_patient").plan()
+    grown = enrol(plan, 1)
+    shared: dict[int, tuple[np.ndarray, bytes]] = {}
+    for protocol in plan.arms.values():
+        arm = open_arm(grown, plan.vessels, plan.agents, protocol, 400.0)
+        shared |= {id(table): (table, table.tobytes()) for table in arm.model}
+        shared |= {id(table): (table, table.tobytes()) for table in run_arm(arm, protocol).model}
+    assert len(plan.arms) > 1
+    assert len(shared) < 2 * len(plan.arms) * len(Model._fields)
+    assert all(table.tobytes() == before for table, before in shared.values())
 
 
 def test_chances_anywhere_are_those_of_all_sites_by_the_mothers_favour() -> None:
