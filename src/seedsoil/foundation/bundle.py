@@ -70,9 +70,9 @@ def typed_once(entry: Function) -> Function:
         if len(given) == len(before) and all(map(_is_alike, given, before)):
             return through(*given)
         found = entry(*given)
-        compiled = list(getattr(entry, "overloads", {}).values())
-        if len(compiled) == 1:  # so it was this one that was called
-            known = given, compiled[0].entry_point
+        versions = list(getattr(entry, "overloads", {}).values())
+        if len(versions) == 1:  # so it was this one that was called
+            known = given, versions[0].entry_point
         return found
 
     return cast("Function", call)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from seedsoil.foundation.compiled import inline, leaf
 from seedsoil.foundation.elementary import exp, log, log1p, stirling_rest
-from seedsoil.foundation.streams import Stream, bits, uniform
+from seedsoil.foundation.streams import Stream, aim, bits, uniform
 
 _largest_exact_mean = 1e12
 _rejection_mean = 10.0
@@ -244,6 +244,24 @@ def binomial(stream: Stream, n: float, p: float) -> float:
     else:
         k = _rounded_normal(stream, mean, math.sqrt(mean * (1.0 - rare)), n)
     return k if p <= 0.5 else n - k
+
+
+@leaf
+def thin(
+    stream: Stream,
+    counts: NDArray[np.float64],
+    shares: NDArray[np.float64],
+    purpose: int,
+    keys: NDArray[np.uint64],
+    step: int,
+) -> float:
+    """Leave of each count a binomial share, in place, each drawn at an address of its own (`streams.aim`); return their sum."""
+    total = 0.0
+    for place in range(counts.shape[0]):
+        aim(stream, purpose, keys[place], step)
+        counts[place] = binomial(stream, counts[place], shares[place])
+        total += counts[place]
+    return total
 
 
 @leaf

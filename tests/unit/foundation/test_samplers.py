@@ -263,6 +263,21 @@ def test_ends_of_the_parameters() -> None:
         assert math.isnan(wrong)
 
 
+def test_thinning_draws_each_count_at_its_own_address() -> None:
+    """The same numbers whatever stands beside them: catches a count that uses up another's luck, and a wrong sum."""
+    keys, shares = np.array([5, 2**63, 7], dtype=np.uint64), np.array([0.3, 0.9, 0.0])
+    counts = np.array([1e6, 40.0, 12.0])
+    stream = new_stream(3, 4)
+    alone = []
+    for key, count, share in zip(keys, counts, shares, strict=True):
+        aim(stream, 6, key, 9)
+        alone.append(samplers.binomial(stream, count, share))
+    total = samplers.thin(stream, counts, shares, 6, keys, 9)
+    assert counts.tolist() == alone
+    assert total == sum(alone)
+    assert alone[2] == 0.0 < alone[1] < 40.0
+
+
 # Draws that reach every branch: inversion, rejection, squeeze, mirror, tails, normal approximation.
 _few_draws = """
 import hashlib, warnings

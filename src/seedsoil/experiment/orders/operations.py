@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +24,7 @@ from seedsoil.body.state import (
     SPRING,
 )
 from seedsoil.experiment.protocol import Ablate, Irradiate, Resect
-from seedsoil.foundation.samplers import binomial
+from seedsoil.foundation.samplers import thin
 from seedsoil.foundation.streams import ABLATION, RADIATION, SURGERY, aim, uniform
 
 if TYPE_CHECKING:
@@ -44,14 +43,8 @@ def resect(arm: Arm, order: Resect) -> None:
     if order.target == PRIMARY and rows:
         rows = rows + _dissected(arm, order)
     for row in rows:
-        _thin(
-            arm,
-            row,
-            _alike(order.margin if row == rows[0] or order.target != PRIMARY else 0.0),
-            SURGERY,
-            int(arm.today) + 1,
-            RESECTED,
-        )
+        margin = order.margin if row == rows[0] or order.target != PRIMARY else 0.0
+        _thin(arm, row, margin, SURGERY, int(arm.today) + 1, RESECTED)
     if rows and not any(abs(day - arm.today) < _SAME_DAY for day in arm.wounds):
         arm.wounds.append(arm.today)
         arm.retime()
@@ -87,7 +80,7 @@ def ablate(arm: Arm, order: Ablate, number: int) -> None:
     rows = seen_rows(arm, order.target)
     for row in rows:
         kept = left_by_heat(float(arm.state.lesion[row, CELLS]), order.reach_mm)
-        _thin(arm, row, _alike(kept), ABLATION, number, EXTINCT)
+        _thin(arm, row, kept, ABLATION, number, EXTINCT)
     arm.note(arm.today, "ablation", f"{order.sentence()} ({lesions(len(rows))})")
 
 
@@ -111,17 +104,18 @@ def irradiate(arm: Arm, order: Irradiate, number: int, fraction: int) -> None:
         return
     step = number * _MOST_FRACTIONS + fraction
 
-    def left(hypoxic: float) -> Callable[[int], float]:
-        return lambda kind: surviving(cell, order.dose_gray, hypoxic, int(arm.model.mask[kind]), tumour.mechanisms)
+    def left(kind: float, hypoxic: float) -> float:
+        return surviving(cell, order.dose_gray, hypoxic, int(arm.model.mask[int(kind)]), tumour.mechanisms)
 
     for row in rows:
         lesion = state.lesion[row]
         if lesion[FATE] == DORMANT:
             aim(arm.grown.stream, RADIATION, state.lesion_key[row], step)
-            if uniform(arm.grown.stream) >= left(0.0)(int(lesion[SPRING])):
+            if uniform(arm.grown.stream) >= left(lesion[SPRING], 0.0):
                 lesion[FATE] = EXTINCT
         else:
-            _thin(arm, row, left(float(lesion[HYPOXIA])), RADIATION, step, EXTINCT)
+            kinds, hypoxic = state.kind[row, : state.used[row]], float(lesion[HYPOXIA])
+            _thin(arm, row, [left(kind, hypoxic) for kind in kinds], RADIATION, step, EXTINCT)
 
 
 def has_effect(arm: Arm, order: Irradiate) -> bool:
@@ -130,19 +124,11 @@ def has_effect(arm: Arm, order: Irradiate) -> bool:
     return cell is not None and float(cell.alpha) > 0.0 and order.dose_gray > 0.0
 
 
-def _alike(share: float) -> Callable[[int], float]:
-    """The same share of every kind of cell."""
-    return lambda kind: share
-
-
-def _thin(arm: Arm, row: int, share: Callable[[int], float], purpose: int, step: int, gone: float) -> None:
-    """Leave a binomial share of each clone of a lesion, by its kind; a lesion without cells has the fate ``gone``."""
-    state, total = arm.state, 0.0
-    for slot in range(int(state.used[row])):
-        aim(arm.grown.stream, purpose, state.slot_key[row, slot], step)
-        left = binomial(arm.grown.stream, state.cells[row, slot], share(int(state.kind[row, slot])))
-        state.cells[row, slot] = left
-        total += left
+def _thin(arm: Arm, row: int, share: float | list[float], purpose: int, step: int, gone: float) -> None:
+    """Leave a binomial share of each clone of a lesion, one for all or one for each; a lesion without cells has the fate ``gone``."""
+    state, used = arm.state, int(arm.state.used[row])
+    shares, keys = np.broadcast_to(share, used).copy(), state.slot_key[row, :used]
+    total = thin(arm.grown.stream, state.cells[row, :used], shares, purpose, keys, step)
     state.lesion[row, CELLS] = total
     if total <= 0.0:
         state.lesion[row, FATE] = gone
