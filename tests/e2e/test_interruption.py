@@ -22,6 +22,11 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for the p
 many = ("run", "--patients", "4000", "--chunk", "500", "--workers", "2", "--no-report", "--out", "one")
 
 
+def _listen() -> None:
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @contextlib.contextmanager
 def started(*arguments: str, where: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Start a command in a process group of its own, as a shell does, and leave nothing of it behind."""
@@ -35,8 +40,9 @@ def started(*arguments: str, where: Path) -> Iterator[subprocess.Popen[bytes]]:
             stdout=subprocess.DEVNULL,
             stderr=said,
             start_new_session=True,
-            # What runs these tests may itself be deaf to Ctrl-C, as a job in the background is, and that is inherited.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  (no threads here)
+            # What runs these tests may be deaf itself, as a job in the background is to Ctrl-C and one of nohup to hanging up; that
+            # is inherited.
+            preexec_fn=_listen,  # noqa: PLW1509  (no threads here)
         )
         try:
             yield process
