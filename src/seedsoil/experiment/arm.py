@@ -112,12 +112,12 @@ class Arm:
     @property
     def today(self) -> float:
         """Days since diagnosis."""
-        return float(self.state.clock[NOW]) - self.grown.day
+        return self.state.clock.item(NOW) - self.grown.day
 
     @property
     def week(self) -> int:
         """Number of today's step on the engine's grid: it addresses the luck of looking."""
-        return round(float(self.state.clock[NOW]) / STEP_DAYS)
+        return round(self.state.clock.item(NOW) / STEP_DAYS)
 
     @property
     def progressed(self) -> bool:

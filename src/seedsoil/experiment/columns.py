@@ -187,7 +187,7 @@ def text(values: list[str]) -> NDArray[Any]:
 
 def who(number: int, arm: str, rows: int) -> Columns:
     """Return the columns that say whose rows they are."""
-    return {"patient": np.full(rows, number, dtype=np.int32), "arm": np.full(rows, arm, dtype=object)}
+    return {"patient": np.array([number], dtype=np.int32).repeat(rows), "arm": text([arm]).repeat(rows)}
 
 
 def known_table(name: str) -> Mapping[str, Column]:

@@ -60,20 +60,23 @@ def look(arm: Arm, scan: Scan) -> None:
 
 def _read(arm: Arm, scan: Scan) -> list[Reading]:
     """Let the instrument look: the lesions that it shows, their sites and the diameters read [mm]."""
-    state, tool, host = arm.state, instrument(scan.instrument), arm.grown.patient.host
+    state = arm.state
     lesion = state.lesion[: state.count[LESIONS]]
-    rows = np.flatnonzero(lesion[:, CELLS] > 0.0)
+    rows = (lesion[:, CELLS] > 0.0).nonzero()[0]
     if scan.regions:
         rows = rows[np.isin(lesion[rows, SITE].astype(int), arm.sites(scan.regions))]
     if not rows.size:
         return []
-    sites, known = lesion[rows, SITE].astype(int), lesion[rows, DETECTED] >= 0.0
-    blur = site_contrast(host, scan.instrument)[sites] * tool.blur(scan.slice_mm)
-    seen, read = tool.read(arm.grown.stream, state.lesion_key[rows], lesion[rows, CELLS], arm.week, known, blur)
-    if not seen.any():
+    there, tool = lesion[rows], instrument(scan.instrument)
+    sites, known = there[:, SITE].astype(int), there[:, DETECTED] >= 0.0
+    blur = site_contrast(arm.grown.patient.host, scan.instrument)[sites] * tool.blur(scan.slice_mm)
+    seen, read = tool.read(arm.grown.stream, state.lesion_key[rows], there[:, CELLS], arm.week, known, blur)
+    places = seen.nonzero()[0]
+    if not places.size:
         return []
-    lesion[rows[seen & ~known], DETECTED] = arm.today
-    return list(zip(rows[seen].tolist(), sites[seen].tolist(), read[seen].tolist(), strict=True))
+    found = rows[places]
+    lesion[found[~known[places]], DETECTED] = arm.today
+    return list(zip(found.tolist(), sites[places].tolist(), read[places].tolist(), strict=True))
 
 
 def respond(arm: Arm, scan: Scan, readings: Sequence[Reading]) -> None:
@@ -111,9 +114,9 @@ def respond(arm: Arm, scan: Scan, readings: Sequence[Reading]) -> None:
 
 def _keep(arm: Arm, scan: Scan, response: str) -> None:
     """Keep what a scan was judged to be, with the sum of the targets if it saw to all of them."""
-    sums = arm.line.sums
-    total = sums[-1][1] if sums and sums[-1][0] == arm.today else math.nan
-    arm.assessed.append((arm.today, scan.instrument, arm.progressions + 1, response, total))
+    sums, today = arm.line.sums, arm.today
+    total = sums[-1][1] if sums and sums[-1][0] == today else math.nan
+    arm.assessed.append((today, scan.instrument, arm.progressions + 1, response, total))
 
 
 def react(arm: Arm, told: Sequence[Told] = ()) -> None:
@@ -175,7 +178,7 @@ def _days(arm: Arm, order: Order) -> tuple[list[float], int]:
     if isinstance(order, Scan | BloodDraw):
         last = min(arm.end, order.end) if isinstance(order, Scan) else arm.end
         times = np.arange(order.start, last + 1e-9, order.every) if order.every > 0 else np.array([order.start])
-        return [_on_grid(arm, float(day)) for day in times], _LOOK
+        return [_on_grid(arm, day) for day in times.tolist()], _LOOK
     if isinstance(order, Biopsy | Culture):
         return [_on_grid(arm, order.at_day)], _LOOK
     if isinstance(order, Count):

@@ -17,7 +17,7 @@ STABLE_DAYS = 42.0
 #: Assessments that could not be evaluated between a response and its confirmation, at most.
 MOST_NOT_EVALUATED = 1
 
-_order = (*RESPONSES, "ND", "MISSING")
+_order = {response: place for place, response in enumerate((*RESPONSES, "ND", "MISSING"))}
 _nobody = (math.nan, "MISSING")
 
 
@@ -73,8 +73,9 @@ def confirmed_best(
     counted = _until_progression(assessments) if until_progression else list(assessments)
     found: list[Assessment] = []
     for place, (day, response) in enumerate(counted):
-        later, late = counted[place + 1 :], day - start >= stable
+        late = day - start >= stable
         if response in ("CR", "PR"):
+            later = counted[place + 1 :]
             allowed = {"NE": most_not_evaluated} | ({"SD": 1} if response == "PR" and accept_stable else {})
             if _is_confirmed(day + confirmation, response, later, allowed):
                 found.append((day, response))
@@ -108,4 +109,4 @@ def _until_progression(assessments: Sequence[Assessment]) -> list[Assessment]:
 
 
 def _earliest_best(assessments: Sequence[Assessment]) -> Assessment:
-    return min(assessments, key=lambda each: (_order.index(each[1]), each[0]), default=_nobody)
+    return min(assessments, key=lambda each: (_order[each[1]], each[0]), default=_nobody)

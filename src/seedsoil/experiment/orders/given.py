@@ -35,19 +35,20 @@ class Given:
         """Dose records of ``share`` of each amount: one for each run of equal doses at the course's interval."""
         runs: list[Dose] = []
         first, every = 0, self.course.every
-        for place in range(1, self.days.size + 1):
+        days, amounts = self.days.tolist(), self.amounts.tolist()
+        for place in range(1, len(days) + 1):
             if (
-                place < self.days.size
+                place < len(days)
                 and every > 0.0
-                and abs(self.days[place] - self.days[place - 1] - every) < _SAME_DAY
-                and self.amounts[place] == self.amounts[first]
+                and abs(days[place] - days[place - 1] - every) < _SAME_DAY
+                and amounts[place] == amounts[first]
             ):
                 continue
             repeats = place - first - 1
             runs.append(
                 Dose(
-                    float(self.days[first]),
-                    float(self.amounts[first]) * share,
+                    days[first],
+                    amounts[first] * share,
                     duration=self.course.duration,
                     every=every if repeats else 0.0,
                     additional=repeats,

@@ -44,9 +44,12 @@ def run_patient(plan: Plan, number: int) -> dict[str, Columns]:
 
 def joined(pieces: Sequence[dict[str, Columns]]) -> dict[str, Columns]:
     """Rows of several patients, or of several pieces of a study, one after the other, by table."""
-    if not pieces:
-        return {table: empty(table) for table in TABLES}
-    return {
-        table: {column: np.concatenate([piece[table][column] for piece in pieces]) for column in columns}
-        for table, columns in TABLES.items()
-    }
+    return {table: _stacked(table, [piece[table] for piece in pieces]) for table in TABLES}
+
+
+def _stacked(table: str, pieces: Sequence[Columns]) -> Columns:
+    """Rows of one table, piece after piece; most patients have no rows in half of the tables."""
+    filled = [piece for piece in pieces if piece["patient"].size]
+    if not filled:
+        return empty(table)
+    return {column: np.concatenate([piece[column] for piece in filled]) for column in TABLES[table]}
