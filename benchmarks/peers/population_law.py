@@ -14,7 +14,7 @@ import math
 import numpy as np
 from pairs import Gates, Worker, arguments, cpu_seconds, heading, report, skip_without
 
-from seedsoil.body.population import sample_population
+from seedsoil import sample_population
 
 BIRTH, DEATH, DAYS = 0.25, 0.18, 60
 CALLS = 10  # of ours in each pair; the last is held to the law

@@ -15,7 +15,8 @@ import math
 import numpy as np
 from pairs import Gates, Worker, arguments, cpu_seconds, heading, report, skip_without
 
-from seedsoil.body.mutants import Mutants, sample_mutants
+from seedsoil import sample_mutants
+from seedsoil.body.mutants import Mutants
 
 FOUNDERS, BIRTH, DEATH, MUTATION, MUTANT_BIRTH, MUTANT_DEATH = 10_000, 0.25, 0.18, 1e-6, 0.25, 0.15
 GROWTH, MUTANT_GROWTH = BIRTH * (1 - MUTATION) - DEATH, MUTANT_BIRTH - MUTANT_DEATH

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from seedsoil.biology.medicine.kinetics import concentration
+    from seedsoil.body.mutants import sample_mutants
     from seedsoil.body.population import sample_population
     from seedsoil.experiment.history import History
     from seedsoil.experiment.protocol import Protocol
@@ -28,6 +29,7 @@ _home = {
     "concentration": "seedsoil.biology.medicine.kinetics",
     "open_scene": "seedsoil.scene.build",
     "run": "seedsoil.trial.run",
+    "sample_mutants": "seedsoil.body.mutants",
     "sample_population": "seedsoil.body.population",
     "show": "seedsoil.show.show",
     "simulate": "seedsoil.trial.trial",
@@ -43,6 +45,7 @@ __all__ = [
     "concentration",
     "open_scene",
     "run",
+    "sample_mutants",
     "sample_population",
     "show",
     "simulate",

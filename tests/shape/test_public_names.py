@@ -20,6 +20,7 @@ public_names = [
     "concentration",
     "open_scene",
     "run",
+    "sample_mutants",
     "sample_population",
     "show",
     "simulate",
