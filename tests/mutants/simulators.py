@@ -367,7 +367,7 @@ WRONG: tuple[Wrong, ...] = (
         "tau-leaping for the exact law", "body/kendall.py",
         "        survivors += negative_binomial(stream, survivors, c / max(delta, TINY))\n    return marked, survivors",
         "        survivors += negative_binomial(stream, 1e15, survivors * c / max(delta, TINY) / 1e15)\n    return marked, survivors",
-        "theory/test_t03_sizes.py",
+        "agreement/test_kendall.py",
     ),
     Wrong(
         "paths from ten cells on", "body/state.py",
