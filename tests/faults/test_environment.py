@@ -126,6 +126,34 @@ def test_f25_a_real_run_with_few_open_files(tmp_path: Path, plain: dict[str, str
     assert tables(tmp_path / "run", "prlimit", "--nofile=64") == plain
 
 
+@needs_root
+@pytest.mark.parametrize("most", [3, pytest.param(64, marks=pytest.mark.slow)])
+def test_f25_few_processes_may_be_begun(most: int, tmp_path: Path, plain: dict[str, str]) -> None:
+    """Two workers for a user who may have so many processes and threads (root may have any): refused in one line, or the same bytes.
+
+    Catches a traceback, and a run that waits for ever for workers that the system refuses.
+    """
+    # Another user, who may read and write what root may, but to whom the limit applies.
+    rights = "+dac_override,+dac_read_search"
+    nobody = [
+        "setpriv",
+        "--reuid=65533",
+        "--regid=65533",
+        "--clear-groups",
+        f"--inh-caps={rights}",
+        f"--ambient-caps={rights}",
+    ]
+    two = ["2" if word == "1" else word for word in tiny]
+    done = run([*two, str(tmp_path / "run")], before=[*nobody, "prlimit", f"--nproc={most}"], OPENBLAS_NUM_THREADS="1")
+    assert "Traceback" not in done.stderr, done.stderr
+    if done.returncode == 0:
+        found = {name: one for name, one in ready.hashes(tmp_path / "run").items() if name.startswith("tables/")}
+        assert found == plain
+    else:
+        assert most < 64, done.stderr
+        assert "worker processes cannot be started" in done.stderr
+
+
 @pytest.mark.slow
 @needs_root
 def test_f05_a_real_run_on_a_full_disk(tmp_path: Path, plain: dict[str, str]) -> None:

@@ -25,6 +25,7 @@ from seedsoil.trial.runner.dispatch import MOST_DEATHS
 from seedsoil.trial.runner.failures import FILE, Failure, PatientError
 from seedsoil.trial.runner.pool import ProcessPool
 from seedsoil.trial.trial import Trial
+from tests.faults.machine import linux
 from tests.faults.unlucky import PATIENTS, UNLUCKY, Shuffled, Unlucky, calm, study
 
 #: Long for a patient who takes a tenth of a second and, in a fresh process, loads the kernels first.
@@ -151,9 +152,13 @@ def test_f16_resumed_twice_and_when_finished(tmp_path: Path) -> None:
 # ------------------------------------------------------------ F18 to F20 a patient who cannot be simulated
 
 
-def test_f18_out_of_memory_is_tried_in_smaller_pieces(tmp_path: Path, pools: list[ProcessPool]) -> None:
-    """An array of 80 terabytes is asked for unless the patient is alone: catches a patient given up too early."""
-    pools.append(Unlucky(1, "memory", tmp_path / "mark"))
+@pytest.mark.parametrize("fate", ["memory", pytest.param("limit", marks=linux)])
+def test_f18_out_of_memory_is_tried_in_smaller_pieces(fate: str, tmp_path: Path, pools: list[ProcessPool]) -> None:
+    """Unless the patient is alone, 80 terabytes are asked for, or 800 MB of a process that may have 200 MB more (RLIMIT_AS).
+
+    Catches a patient given up too early, and a worker that is of no use after the system has refused it memory.
+    """
+    pools.append(Unlucky(1, fate, tmp_path / "mark"))
     told: list[str] = []
     trial = run(study(), executor=pools[0], chunk=3, out=tmp_path / "run", tell=told.append)
     assert trial.digests() == calm()

@@ -56,7 +56,8 @@ def calm(patients: int = PATIENTS) -> dict[str, str]:
 class Unlucky(ProcessPool):
     """Fresh processes to whom something happens when patient 4 has their turn.
 
-    ``fate`` is "raise", "memory" (out of it, unless the patient is alone), "die", "die once", "stop once" (the process is
+    ``fate`` is "raise", "memory" (out of it, unless the patient is alone), "limit" (the same by a limit of the system on the
+    process's memory, which stays), "die", "die once", "stop once" (the process is
     halted, as by SIGSTOP), "hang", "flip once" or "flip" (a bit of the answer). "once" is told by a file that is made then.
     """
 
@@ -99,12 +100,25 @@ def _happen(kind: str, alone: bool) -> None:
         raise ZeroDivisionError("a fault\nof the test")
     if kind == "memory" and not alone:
         np.empty(10**13)
+    if kind == "limit":
+        _limit_memory(200_000_000)
+        if not alone:
+            np.ones(100_000_000)
     if kind == "die":
         os.kill(os.getpid(), signal.SIGKILL)
     if kind == "stop":
         os.kill(os.getpid(), signal.SIGSTOP)
     if kind == "hang":
         time.sleep(3600.0)
+
+
+def _limit_memory(spare: int) -> None:
+    """Let this process have so many bytes of address space more than now, as `ulimit -v` would."""
+    import resource
+
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    most = pages * os.sysconf("SC_PAGE_SIZE") + spare
+    resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
 class Shuffled(Executor):

@@ -349,4 +349,70 @@ WRONG: tuple[Wrong, ...] = (
         "                    found += 1\n    found += laws.targets[kind, kind]\n    if found == 0:",
         "agreement/test_tissue.py -k killers",
     ),
+    Wrong(
+        "a stream for each worker", "experiment/grow.py",
+        "        person = patient(attempt) if callable(patient) else patient\n        stream = new_stream(seed, number)",
+        "        person = patient(attempt) if callable(patient) else patient\n"
+        "        stream = new_stream(seed, len(grow.__dict__.setdefault(\"turns\", [])))\n"
+        "        grow.turns.append(number)",
+        "properties/test_sameness.py -k grown_after_others",
+    ),
+    Wrong(
+        "rounding half up for chance", "body/kendall.py",
+        "    survivors = binomial(stream, rest, chance)\n",
+        "    survivors = np.floor(rest * chance + 0.5)\n",
+        "agreement/test_kendall.py",
+    ),
+    Wrong(
+        "tau-leaping for the exact law", "body/kendall.py",
+        "        survivors += negative_binomial(stream, survivors, c / max(delta, TINY))\n    return marked, survivors",
+        "        survivors += negative_binomial(stream, 1e15, survivors * c / max(delta, TINY) / 1e15)\n    return marked, survivors",
+        "agreement/test_kendall.py",
+    ),
+    Wrong(
+        "paths from ten cells on", "body/state.py",
+        "PATH_CELLS, MARKS_LIMIT = 1e3, 100.0",
+        "PATH_CELLS, MARKS_LIMIT = 10.0, 100.0",
+        "properties/test_accounts.py -k leaves",
+    ),
+    Wrong(
+        "the whole part of a mean for Poisson's law", "body/families.py",
+        "leavers = poisson(stream, gone * (1.0 - work.reverting[kind, at]) * path)",
+        "leavers = np.floor(gone * (1.0 - work.reverting[kind, at]) * path)",
+        "agreement/test_reference.py -k untreated",
+    ),
+    Wrong(
+        "weights of organs that do not add to one", "body/seeding.py",
+        "    left = uniform(stream) * (founding + joining_chance(row, condition, state, model, work))\n",
+        "    left = uniform(stream)\n",
+        "agreement/test_reference.py -k untreated",
+    ),
+    Wrong(
+        "resistance that mutates back", "body/line/alterations.py",
+        "                rate = 0.0 if has else model.mechanism_rate[choice - 2]\n"
+        "                other, gain = kind + levels * 2 * bit, model",
+        "                rate = model.mechanism_rate[choice - 2]\n"
+        "                other, gain = kind + levels * 2 * bit * (-1 if has else 1), model",
+        "agreement/test_reference.py -k untreated",
+    ),
+    Wrong(
+        "half of what flows at a tight face", "tissue/fields/sweeps.py",
+        "        across_last = across * (here[before] + here[last])\n",
+        "        across_last = across * (here[before] + np.float32(0.5) * here[last])\n",
+        "theory/test_t19_t26_fields.py -k screened",
+    ),
+    Wrong(
+        "axes of a step in another order", "tissue/fields/transient.py",
+        "            (1, (layers, plane, wide, 1, rows, wide)),\n            (0, (1, 0, plane, 1, layers, plane)),",
+        "            (0, (1, 0, plane, 1, layers, plane)),\n            (1, (layers, plane, wide, 1, rows, wide)),",
+        "theory/test_transient_fields.py -k matrices",
+    ),
+    Wrong(
+        "fields that lag a step behind", "tissue/model.py",
+        "        self.settle()\n        rounds = int(self.laws.rounds.max())",
+        "        self.settle()\n        now = self.lattice.fields.copy()\n"
+        "        self.lattice.fields[...] = getattr(self, \"_late\", now)\n        self._late = now\n"
+        "        rounds = int(self.laws.rounds.max())",
+        "unit/tissue/test_supplied.py -k own_step",
+    ),
 )  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 from seedsoil.biology.medicine.drug import Agent
 from seedsoil.body.state import CELLS, DETECTED, LESIONS
 from seedsoil.catalogue.load import entry
-from seedsoil.experiment.grow import run_until, scratch, watch_growth
+from seedsoil.experiment.grow import Diagnosis, grow, run_until, scratch, watch_growth
 from seedsoil.experiment.protocol import Course, Protocol, Resect, Scan
 from seedsoil.experiment.timeline import nothing
 from seedsoil.foundation.streams import new_stream
@@ -20,7 +20,7 @@ from seedsoil.trial.run import run
 from seedsoil.trial.runner.patients import run_patients
 from seedsoil.trial.study.file import Study
 from seedsoil.trial.trial import simulate
-from tests.properties.examples import changed, follow, lesion_of, model_of, patient, plan_of, same
+from tests.properties.examples import TWO_POOL, changed, follow, lesion_of, model_of, patient, plan_of, same
 
 SURGERY = (Resect("primary", 10.0),)  # inside a step of the grid: surgery cuts it, looking must not
 
@@ -119,6 +119,15 @@ def test_a_patient_alone_is_the_patient_in_the_cohort() -> None:
         looked = ("observations", "biopsies", "single_cells", "cultures", "blood", "autopsies", "counts")
         assert chosen.sum() > 0 or table in looked
         assert [name for name in columns if not same(columns[name][chosen], alone[table][name])] == []
+
+
+def test_a_tumour_grown_after_others_is_the_one_grown_first() -> None:
+    """The luck of a patient hangs on the seed and the number: catches a stream of each worker's, which goes on from patient to patient."""
+    first, again = (grow(patient(), TWO_POOL, Diagnosis(1.0), 11, number) for number in (2, 2))
+    assert first.attempts == again.attempts
+    assert first.state.lesion[0, CELLS] > 1e5
+    for name, array in first.state._asdict().items():
+        assert same(array, getattr(again.state, name)), name
 
 
 def test_one_call_is_many_weekly_calls() -> None:

@@ -21,8 +21,8 @@ RATE = MOST / CAPILLARY
 SHARP = 0.02
 
 
-def _line(voxels: int, edge: float) -> SteadyField:
-    return SteadyField(Block((1, 1, voxels), edge, {"west": CAPILLARY}), OXYGEN)
+def _line(voxels: int, edge: float, level: float = CAPILLARY) -> SteadyField:
+    return SteadyField(Block((1, 1, voxels), edge, {"west": level}), OXYGEN)
 
 
 def test_screened_line_and_its_order() -> None:
@@ -40,25 +40,31 @@ def test_screened_line_and_its_order() -> None:
     assert orders == pytest.approx(2.0, abs=0.15)
 
 
-def test_depth_of_a_slab() -> None:
-    """T19: oxygen reaches sqrt(2 D c / M) = 141 um into consuming tissue, to one voxel of 5 um."""
+@pytest.mark.parametrize(("level", "expected"), [(CAPILLARY, 141.0), (60.0, 178.0)])
+def test_depth_of_a_slab(level: float, expected: float) -> None:
+    """T19: oxygen reaches sqrt(2 D c / M) = 141 um into consuming tissue, 178 um from 60 mmHg, to one voxel of 5 um."""
     edge = 5.0
-    field, c = _line(80, edge), np.full((1, 1, 80), CAPILLARY)
+    field, c = _line(80, edge, level), np.full((1, 1, 80), level)
     saturable(field, c, np.full(c.shape, MOST), SHARP, np.zeros(c.shape), np.zeros(c.shape), tolerance=1e-7)
     depth = edge * int(np.count_nonzero(c > SHARP))
-    assert depth == pytest.approx(np.sqrt(2.0 * OXYGEN * CAPILLARY / MOST), abs=edge)
+    assert depth == pytest.approx(np.sqrt(2.0 * OXYGEN * level / MOST), abs=edge)
+    assert depth == pytest.approx(expected, abs=edge + 0.5)
 
 
-@pytest.mark.parametrize("fold", [1.0, 4.0])
-def test_radius_about_one_capillary(fold: float) -> None:
-    """T20: Krogh's lethal radius of a vessel of 5 um, 91.2 um at the usual uptake, more at a quarter of it, to a tenth of a voxel's edge."""
+@pytest.mark.parametrize(
+    ("fold", "level", "expected"), [(1.0, CAPILLARY, 91.2), (4.0, CAPILLARY, None), (1.0, 60.0, 110.0)]
+)
+def test_radius_about_one_capillary(fold: float, level: float, expected: float | None) -> None:
+    """T20: Krogh's lethal radius of a vessel of 5 um, 91.2 um at the usual uptake and 110 um with 60 mmHg in it, more at a quarter
+    of the uptake, to a tenth of a voxel's edge.
+    """
     radius, most = 5.0, MOST / fold
     edge = radius / HELD_RADIUS
     shape = (1, 25, 25)
     c = np.zeros(shape)
     held = np.zeros(shape, dtype=np.bool_)
     held[0, 12, 12] = True
-    c[held] = CAPILLARY
+    c[held] = level
     field = SteadyField(Block(shape, edge, {}), OXYGEN)
     saturable(field, c, np.full(shape, most), SHARP, np.zeros(shape), np.zeros(shape), held, tolerance=1e-7)
     taken = float(np.sum(np.where(held, 0.0, most * c / (SHARP + c)))) / most
@@ -66,10 +72,10 @@ def test_radius_about_one_capillary(fold: float) -> None:
 
     def left(lethal: float) -> float:
         spent = 2.0 * lethal**2 * np.log(lethal / radius) - (lethal**2 - radius**2)
-        return CAPILLARY - most / (4.0 * OXYGEN) * float(spent)
+        return level - most / (4.0 * OXYGEN) * float(spent)
 
     exact = float(brentq(left, 20.0, 400.0))
-    assert fold > 1.0 or exact == pytest.approx(91.2, abs=0.1)
+    assert expected is None or exact == pytest.approx(expected, abs=0.5)
     assert found == pytest.approx(exact, abs=0.1 * edge)
 
 
@@ -87,6 +93,46 @@ def test_centre_of_a_sphere() -> None:
     inside = c[~held]
     exact = CAPILLARY - MOST * (radius**2 - away[~held] ** 2) / (6.0 * OXYGEN)
     assert np.sqrt(np.mean((inside - exact) ** 2)) < 0.5 * slope * edge
+
+
+def test_core_of_a_large_sphere() -> None:
+    """T21: a ball of 350 um, wider than R = sqrt(6 D c / M) = 245 um, is without oxygen within rc, to one voxel of 10 um.
+
+    Law: 1 - 3 (rc / ball)^2 + 2 (rc / ball)^3 = (R / ball)^2, which makes 177 um. One eighth of it, for tight faces are mirrors.
+    """
+    edge, radius = 10.0, 350.0
+    place = (np.arange(40) + 0.5) * edge
+    away = np.sqrt(place[:, None, None] ** 2 + place[None, :, None] ** 2 + place[None, None, :] ** 2)
+    held = away >= radius
+    c = np.full(away.shape, CAPILLARY)
+    field = SteadyField(Block(away.shape, edge, {}), OXYGEN)
+    saturable(field, c, np.full(c.shape, MOST), SHARP, np.zeros(c.shape), np.zeros(c.shape), held)
+    limit = 6.0 * OXYGEN * CAPILLARY / MOST / radius**2
+    share = float(brentq(lambda x: 1.0 - 3.0 * x**2 + 2.0 * x**3 - limit, 0.0, 1.0))
+    assert radius * share == pytest.approx(177.0, abs=0.5)
+    core = (8.0 * np.count_nonzero(c <= SHARP) * edge**3 * 3.0 / (4.0 * np.pi)) ** (1.0 / 3.0)
+    assert core == pytest.approx(radius * share, abs=edge)
+
+
+def test_random_lines_leave_an_exponential_share() -> None:
+    """T24: among random parallel vessels a share exp(-x rho / 100) of tissue has less than 5 mmHg, oxygen solved; x = 2 says R = 80 um.
+
+    x = pi 100 R^2, 100 vessels per mm^2 being the reference (Q = 1). Solved, R is 88 um there and 83 um at 80 vessels, for each
+    helps the others; at 40 it would be 64 um. Catches an R off by 15 %, which is x = 1.4 or 2.6.
+    """
+    edge, side, many = 20.0, 120, 4
+    for dense in (80.0, 100.0):
+        luck, gone = np.random.default_rng(4), 0
+        for _ in range(many):
+            held = np.zeros((1, side, side), dtype=np.bool_)
+            lines = luck.poisson(dense * (side * edge / 1000.0) ** 2)
+            held.reshape(-1)[luck.integers(0, side * side, lines)] = True
+            c = np.where(held, CAPILLARY, 0.0)
+            field = SteadyField(Block(c.shape, edge, {}), OXYGEN)
+            saturable(field, c, np.full(c.shape, MOST), SHARP, np.zeros(c.shape), np.zeros(c.shape), held)
+            gone += int(np.count_nonzero(c < 5.0))
+        reach = 1000.0 * np.sqrt(-np.log(gone / (many * side * side)) / (np.pi * dense))
+        assert reach == pytest.approx(80.0, rel=0.15)
 
 
 def test_a_held_voxel_stands_for_a_vessel_of_a_fifth_of_its_edge() -> None:

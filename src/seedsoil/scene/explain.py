@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,7 @@ def explain(scene: Scene) -> str:
 
 
 def notes(scene: Scene, model: TissueModel) -> list[str]:
-    """Return what is no fault, but may not be meant: kinds and substances that never come to be there."""
+    """Return what is no fault, but may not be meant: kinds and substances that never come to be there, voxels that are too coarse."""
     found = []
     arriving = {rule.behaviour.removeprefix("admission ") for kind in model.kinds for rule in kind.rules}
     arriving |= {kind.becomes for kind in model.kinds}
@@ -61,7 +62,32 @@ def notes(scene: Scene, model: TissueModel) -> list[str]:
         if absent:
             found.append(f"{kind.name} is described, but placed nowhere, and no vessel lets it in")
     idle = unfed(scene, model.kinds, model.substances)
-    return [*found, *(f"{name} is described, but nothing gives it" for name in idle)]
+    found += [f"{name} is described, but nothing gives it" for name in idle]
+    return [*found, *_coarse(scene, [noun for noun in model.substances if noun.name not in idle], model.kinds)]
+
+
+def _coarse(scene: Scene, substances: Sequence[Substance], kinds: Sequence[CellKind]) -> Iterator[str]:
+    """Yield the substances that reach less than a voxel's edge into cells that take them up unasked.
+
+    From the blood's level it is sqrt(2 D / k) where uptake saturates, for it does not fall with the level; else the level falls e-fold
+    over sqrt(D / k).
+    """
+    edge = float(scene.block.voxel)
+    for noun in substances:
+        eaters = [kind for kind in kinds if float(kind.uptake.get(noun.name, 0.0)) > 0.0]
+        if not eaters or float(noun.diffusion) == 0.0:
+            continue
+        most = max(eaters, key=lambda kind: float(kind.uptake[noun.name]))
+        taken = float(most.uptake[noun.name])
+        saturates = noun.uptake_half is not None
+        reach = sqrt(
+            2.0 * float(noun.diffusion) / taken if saturates else float(noun.diffusion) / (taken + float(noun.decay))
+        )
+        if edge > reach:
+            yield (
+                f"{noun.name} reaches {reach:.3g} um into {most.name}, and a voxel is {edge:g} um wide: how it falls off is not seen; "
+                f"take block.voxel of at most {reach:.2g} um"
+            )
 
 
 # ---------------------------------------------------------------------- the block

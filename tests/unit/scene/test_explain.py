@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 import tracemalloc
 from typing import Any
@@ -16,7 +17,7 @@ from seedsoil.foundation.value import values_in
 from seedsoil.scene import build as building
 from seedsoil.scene.build import build
 from seedsoil.scene.estimate import size_up
-from seedsoil.scene.explain import explain
+from seedsoil.scene.explain import explain, notes
 from seedsoil.scene.schema import json_schema
 from seedsoil.scene.text import is_scene, read_scene, shipped_scenes, written
 
@@ -64,6 +65,21 @@ def test_what_a_scene_changes_is_told() -> None:
     assert "Blood gets 5 mmHg on day 2, 3 times, every 24 hours, which halves in 2 hours." in told.replace(
         "1 day,", "24 hours,"
     )
+
+
+@pytest.mark.parametrize(("faster", "told"), [(1.0, False), (70.0, True)])
+def test_a_voxel_wider_than_oxygen_reaches_is_told(faster: float, told: bool) -> None:
+    """A lattice coarser than the depth of penetration, sqrt(2 D / k) of 146 um or, at seventy times the uptake, 17 um: one note, no fault."""
+    table = written("slab")[1]
+    table["cells"]["carcinoma"]["uptake"] = {"oxygen": f"{9.4 * faster} /min"}
+    scene = read_scene(table)
+    model = build(scene)
+    reach = math.sqrt(2.0 * float(model.substances[0].diffusion) / (9.4 * faster))
+    expected = (
+        f"oxygen reaches {reach:.3g} um into carcinoma, and a voxel is 20 um wide: how it falls off is not seen; "
+        f"take block.voxel of at most {reach:.2g} um"
+    )
+    assert notes(scene, model) == ([expected] if told else [])
 
 
 def test_commands_know_scenes(capsys: pytest.CaptureFixture[str], tmp_path: Any) -> None:

@@ -53,3 +53,18 @@ def test_vessels_hold_the_level_of_blood() -> None:
     model.lattice.condition.ravel()[way[3]] = 2
     model.step()
     assert not model.level("drug").any()
+
+
+def test_cells_feel_the_field_of_their_own_step() -> None:
+    """A cell that makes a poison is put between two steps: the others die in the second. Catches a field that lags a step behind."""
+    rule = {"signal": "poison", "raises": "death", "by": "1e6 /day", "half": "0.5", "power": 4}
+    poison = substance("poison", diffusion="1e5 um^2/min", decay="0.001 /min")
+    well, source = kind("well", "host", rules=[rule]), kind("source", "host", secretion={"poison": "100 /min"})
+    model = TissueModel(Setting(SHAPE), [well, source], [poison])
+    model.put("well", np.arange(7))
+    deaths = []
+    for _ in range(2):
+        model.step()
+        deaths.append(model.tallies()["well"]["deaths"])
+        model.put("source", np.array([2 * 7 + 3]))
+    assert deaths == [0, 7]

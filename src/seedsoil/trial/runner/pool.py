@@ -21,12 +21,17 @@ from multiprocessing.connection import Connection
 from threading import Condition, Thread
 from typing import Any
 
+from seedsoil.foundation.errors import ModelError
 from seedsoil.trial.runner.process import ONE_THREAD
 
 _TICK = 0.2
 #: Workers that end before they are ready, one after the other, until the pool says that they cannot be started.
 _MOST_STILLBORN = 3
 _HEARD = ("SIGINT", "SIGTERM", "SIGHUP")
+_NO_MORE = (
+    "worker processes cannot be started: {why}. The system allows no more processes, threads or memory; "
+    "ask for one worker, or raise the limit (ulimit -u)"
+)
 
 
 class WorkerDiedError(RuntimeError):
@@ -64,9 +69,12 @@ class ProcessPool(Executor):
         self._ended = False
         self._stillborn = 0
         self._desks = [_Desk(self) for _ in range(workers)]
-        for desk in self._desks:
-            desk.start()
-        Thread(target=self._watch, daemon=True, name="seedsoil-watch").start()
+        try:
+            for desk in (*self._desks, Thread(target=self._watch, daemon=True, name="seedsoil-watch")):
+                desk.start()
+        except RuntimeError as error:
+            self.shutdown(wait=False)
+            raise ModelError(_NO_MORE.format(why=error)) from error
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Queue a call of a function that workers can import. RuntimeError after `shutdown`."""
@@ -214,12 +222,15 @@ class _Desk(Thread):
             self._connection = Connection(ours.detach())
             begin = f"import sys; sys.path[:] = {json.dumps(sys.path)}; "
             begin += f"from seedsoil.trial.runner.process import serve; serve({theirs.fileno()}, {os.getpid()})"
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", begin],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                env={**dict.fromkeys(ONE_THREAD, "1"), **os.environ},
-            )
+            try:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-c", begin],
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    env={**dict.fromkeys(ONE_THREAD, "1"), **os.environ},
+                )
+            except OSError as error:
+                raise ModelError(_NO_MORE.format(why=error.strerror)) from error
         try:
             return bool(self._connection.recv()[0] == "ready")
         except (EOFError, ConnectionError):
