@@ -68,7 +68,9 @@ def _invasion(setting: Setting) -> Finding:
     neutral = np.array([_depth(setting, dish, antibody="5 mg/L") for dish in dishes])
     held = np.array([_depth(setting, dish, enzymes=_LEFT) for dish in dishes])
     return Finding(
-        mean(beside / alone), len(dishes), {"antibody": mean(neutral / alone), "knocked down": mean(held / alone)},
+        mean(beside / alone),
+        len(dishes),
+        {"antibody": mean(neutral / alone), "knocked down": mean(held / alone)},
         {"depth in um": {"alone": alone.tolist(), "astrocytes": beside.tolist(), "with antibody": neutral.tolist()}},
     )  # fmt: skip
 
@@ -77,7 +79,8 @@ CLAIMS = (
     Claim(
         id="H12", statement="Interleukin 23 that astrocytes make drives melanoma cells into the brain's tissue.", sources=("klein_2015",),
         setup="Melanoma cells at the edge of dense matrix in the plane, with astrocytes scattered among them or without, and with an antibody "
-        "against interleukin 23, and with a tenth of their enzymes, as where these are knocked down; the mean depth of the foremost cells after eight days, three dishes, in full mode eight.",
+        "against interleukin 23, and with a tenth of their enzymes, as where these are knocked down; the mean "
+        "depth of the foremost cells after eight days, three dishes, in full mode eight.",
         observable="depth of invasion beside astrocytes over that without", unit="1", band=Band(1.5, 2.5),
         ablation=Ablation("enzymes that do not heed interleukin 23", "it then has nothing to act by"), experiment=_invasion,
         checks=(

@@ -171,8 +171,8 @@ CLAIMS = (
         id="B5",
         statement="Whether a net of capillaries forms hangs on the balance of what calls vessels and what holds them back.",
         sources=("yano_2000",),
-        setup="B16 colonies in the lungs of mice, which borrow no vessel; VEGF made over what holds it back from 0.5 to 2, five steps, and from 1/8 to 8. Vessels "
-        "after eight weeks, when colonies are smaller than a millimetre and the line's own switch is at work; and after twelve, at rest.",
+        setup="B16 colonies in the lungs of mice, which borrow no vessel; VEGF made over what holds it back from 0.5 to 2 in five steps, and from 1/8 to 8. "
+        "Vessels after eight weeks, when colonies are smaller than a millimetre and the line's own switch is at work; and after twelve, at rest.",
         observable="vessels at a balance of 2 over those at 0.5",
         unit="1",
         band=Band(3.0, math.inf),

@@ -178,7 +178,10 @@ CLAIMS = (
         experiment=_unlike,
         checks=(
             Check("median", "median net growth on the drug", "1/day", Band(-0.07, -0.01)),
-            Check("not selected", "correlation of how fast the drug kills a lesion's cells with how fast it grows without, which selection takes", "1", Band(-0.2, 0.2)),
+            Check(
+                "not selected", "correlation of how fast the drug kills a lesion's cells with how fast it grows without, which selection takes",
+                "1", Band(-0.2, 0.2),
+            ),
             Check("shrinking", "share of lesions that shrink", "1"),
         ),
         parameters=(
