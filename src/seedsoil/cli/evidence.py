@@ -47,7 +47,7 @@ def evidence(
     fast
         Few animals: minutes for all claims. What happens if nothing else is asked for.
     full
-        As many animals or patients as the studies had, or more.
+        As many animals or patients as the studies had, where that can be done in an hour; the set-up of each claim says how many.
     json
         Print the results as one JSON document on stdout.
     out

@@ -95,6 +95,11 @@ def cox_two_groups(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> Hazar
     group : (n,) array of bool
         True for those whose hazard stands in the numerator.
     """
+    return cox_of_counts(*risk_sets(time, event, group))
+
+
+def risk_sets(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return who of the group and of the others dies at each time of an event, and who of each is at risk then; (times,)."""
     times, events = check_times(time, event)
     treated = np.asarray(group).astype(bool).ravel()
     days = np.unique(times[events])
@@ -106,12 +111,12 @@ def cox_two_groups(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> Hazar
     def dying(chosen: NDArray[np.bool_]) -> Floats:
         return np.diff(np.searchsorted(np.sort(times[chosen & events]), np.append(days, np.inf))).astype(float)
 
-    return cox_of_counts(dying(treated), dying(~treated), at_risk(treated), at_risk(~treated))
+    return dying(treated), dying(~treated), at_risk(treated), at_risk(~treated)
 
 
 def cox_of_counts(treated_died: Floats, other_died: Floats, treated_risk: Floats, other_risk: Floats) -> Hazard:
     """Fit the same from counts at each time of an event, in order: who of each group dies then, and who is at risk; (times,)."""
-    rows = _efron_rows(treated_died, other_died, treated_risk, other_risk)
+    rows = efron_rows(treated_died, other_died, treated_risk, other_risk)
     deaths = float(treated_died.sum())
     beta = 0.0
     for _ in range(_most_steps):
@@ -131,7 +136,7 @@ def cox_of_counts(treated_died: Floats, other_died: Floats, treated_risk: Floats
     return Hazard(beta, 1.0 / math.sqrt(curvature))
 
 
-def _efron_rows(
+def efron_rows(
     treated_died: Floats, other_died: Floats, treated_risk: Floats, other_risk: Floats
 ) -> tuple[Floats, Floats]:
     """Return one row for each event in Efron's order: the treated at risk, and the others.

@@ -17,14 +17,48 @@ from seedsoil.tissue.model import TissueModel
 #: VEGF that cells without oxygen give [1/min]: over a sevenfold range between lesions, in logarithms, about the catalogue's.
 _LEAST, _MOST = -0.7, 1.2
 _UM_A_MM = 1000.0
+#: Edge of a block [mm], radius of the ball of tumour cells in its middle [um], and the days on which its walls are looked at.
+_BLOCK, _BALL, _LOOKS = 0.8, 40.0, np.arange(7.0, 14.5, 0.5)
 
 
 def _metastasis(setting: Setting, number: int) -> dict[str, Any]:
     """The tables of a brain metastasis in a block of 0.8 mm."""
     table = written("brain_metastasis")[1]
     table["scene"]["seed"] = (setting.seed + number) % 2**63
-    table["block"]["size"], table["place"][0]["at"] = ["0.8 mm"] * 3, ["0.4 mm"] * 3
+    table["block"]["size"], table["place"][0]["at"] = [f"{_BLOCK} mm"] * 3, [f"{0.5 * _BLOCK} mm"] * 3
+    table["place"][0]["radius"] = f"{_BALL:g} um"
     return table
+
+
+def _diffuse(table: dict[str, Any]) -> None:
+    """Strew the tumour cells of a ball over the whole block, as many of them."""
+    size, radius = _BLOCK * _UM_A_MM, _BALL
+    share = 4.0 / 3.0 * math.pi * radius**3 / size**3
+    table["place"][0] = {"cell": "carcinoma", "where": "scattered", "share": share}
+
+
+def _half_open(table: dict[str, Any]) -> tuple[float, float, float]:
+    """Diameter at which half of the walls by a tumour are open, that on the last day, and how far walls are open then [mm, mm, 1]."""
+    model, width = build(read_scene(table)), math.nan
+    for day in _LOOKS:
+        model.run(float(day))
+        if math.isnan(width) and opened_share(model) >= 0.5:
+            width = measures(model)["lesion_diameter_um"] / _UM_A_MM
+    return width, measures(model)["lesion_diameter_um"] / _UM_A_MM, opened_share(model)
+
+
+def _patterns(setting: Setting) -> dict[str, Figure]:
+    """How much larger a tumour is whose cells are strewn when half of the walls are open, and how far a compact one leaks at last."""
+    later, leak = [], []
+    for number in range(setting.animals(1, 4)):
+        compact, strewn = _metastasis(setting, number), _metastasis(setting, number)
+        _diffuse(strewn)
+        width, _, opened = _half_open(compact)
+        apart, last, _ = _half_open(strewn)
+        # One that has opened nothing by the last day does so later, if at all.
+        later.append((last if math.isnan(apart) else apart) / width)
+        leak.append(opened)
+    return {"diffuse": mean(later), "leak": mean(leak)}
 
 
 def _opening(setting: Setting) -> Finding:
@@ -40,7 +74,7 @@ def _opening(setting: Setting) -> Finding:
         model = build(read_scene(table))
         width = math.nan
         # A lesion that has opened nothing is followed until it fills the block.
-        for day in np.arange(7.0, 14.5, 0.5):
+        for day in _LOOKS:
             model.run(float(day))
             if opened_share(model) >= 0.5:
                 width = measures(model)["lesion_diameter_um"] / _UM_A_MM
@@ -52,7 +86,7 @@ def _opening(setting: Setting) -> Finding:
         f"{lesions - len(opened)} of {lesions} lesions filled their block of 0.8 mm before half of the walls were open."
     )
     return Finding(
-        figure, lesions, {},
+        figure, lesions, {} if setting.ablated else _patterns(setting),
         {"lesions": {"VEGF, ln of 1/min": powers.tolist(), "half open at mm": found}},
         (
             Chart(
@@ -104,9 +138,14 @@ CLAIMS = (
     Claim(
         id="H3", statement="The barrier between blood and brain is whole in the smallest metastases and leaks in larger ones.", sources=("recalled",),
         setup="Brain metastases of a few cells in 0.8 mm blocks of brain, each of another VEGF output over a sevenfold range, followed for two weeks; "
-        "the diameter at which the walls of vessels by the tumour are half open on average. Three lesions, in full mode twelve.",
+        "the diameter at which the walls of vessels by the tumour are half open on average. Three lesions, in full mode twelve. Of the usual VEGF, "
+        "besides, one and in full mode four of them, and as many whose cells are strewn over the block, as diffuse growers lie.",
         observable="mean diameter at which walls are half open", unit="mm", band=Band(0.25, 1.0),
         ablation=Ablation("no VEGF made", "nothing then opens a wall, at any size"), experiment=_opening,
+        checks=(
+            Check("diffuse", "diameter of all tumour cells at half-open walls, strewn over compact", "1", Band(1.0 + 1e-9, math.inf)),
+            Check("leak", "how far walls are open after two weeks; those of a tumour under the skin have no barrier, and are at 1", "1", Band(0.0, 1.0 - 1e-9)),
+        ),
         parameters=("cells.endothelium.rules.opening.half: fitted to 0.4 mm", "cells.carcinoma.secretion.vegf: assumed"),
         dispute="The review has 0.25 mm; eight human lines had about 0.5 mm, a rat's tumour none below 1 mm: the experiment gives a spread by VEGF, no switch.",
     ),

@@ -28,7 +28,7 @@ _ANY = "0.01 mm"
 class Steps(NamedTuple):
     """Of each mouse: cells let go, in the liver on day 3, families that grow and such as the eye sees on day 13, sleepers.
 
-    Sleepers are what is left of the label on day 13: families have shared theirs out, and lost it cell by cell.
+    ``seen`` are those that the eye sees anywhere. Sleepers are what is left of the label on day 13: families have shared theirs out, and lost it cell by cell.
     """
 
     injected: Floats
@@ -36,6 +36,7 @@ class Steps(NamedTuple):
     begun: Floats
     large: Floats
     asleep: Floats
+    seen: Floats
 
 
 def let_go(into: str) -> list[Order]:
@@ -48,11 +49,13 @@ def let_go(into: str) -> list[Order]:
     ]
 
 
-def portal(setting: Setting, animals: int, changes: Mapping[str, Any] | None = None) -> Steps:
-    """Carry the experiment out, with some traits of the line changed."""
+def portal(
+    setting: Setting, animals: int, changes: Mapping[str, Any] | None = None, anatomy: Mapping[str, Any] | None = None
+) -> Steps:
+    """Carry the experiment out, with some traits of the line and of the mouse's circulation changed."""
     trial = cohort(
         setting, animals=animals, tumour={"is": "b16_f1", **(changes or {})}, host="mouse", until=f"{_END + 1.0:g} days",
-        arms={"liver": let_go("portal_vein")},
+        arms={"liver": let_go("portal_vein")}, anatomy=anatomy or {},
     )  # fmt: skip
     return steps_of(trial)
 
@@ -61,7 +64,8 @@ def steps_of(trial: Trial) -> Steps:
     """Read the steps in the livers of a trial's arm "liver"."""
     begun, large = (counted(trial, "colonies", "liver", order, "liver", 2) for order in (0, 1))
     inside, asleep = (label(trial, "liver", days) for days in (3.0, _END - _START))
-    return Steps(np.full(trial.plan.patients, CELLS), inside, begun, large, asleep)
+    seen = counted(trial, "colonies", "liver", 1, of=2)
+    return Steps(np.full(trial.plan.patients, CELLS), inside, begun, large, asleep, seen)
 
 
 def label(trial: Trial, site: str, days: float = _MINUTE, everywhere: bool = False) -> Floats:

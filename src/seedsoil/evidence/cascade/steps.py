@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seedsoil.biology.patient import Host
+from seedsoil.catalogue.load import entry
 from seedsoil.evidence.bench import Order, cohort, counted
 from seedsoil.evidence.cascade.patients import followed, plan_of
 from seedsoil.evidence.cascade.portal import portal
@@ -31,12 +34,33 @@ def _intraportal(setting: Setting) -> Finding:
             "begun": ratio(found.begun, found.inside),
             "macroscopic": ratio(found.large, found.begun),
             "dormant": ratio(found.asleep, found.injected),
+            **({} if setting.ablated else {"knocked out": Figure.exact(sum(_left_by(setting, animals).values()))}),
         },
         {"mean per mouse": {"step": ["injected", "in the liver at day 3", "growing at day 13", "seen by eye at day 13"],
                             "cells": [float(step.mean()) for step in found[:4]]}},
         (_steps_chart("From the portal vein to a tumour", ["injected", "day 3", "growing", "by eye"],
                       [float(step.mean()) for step in found[:4]]),),
     )  # fmt: skip
+
+
+def _left_by(setting: Setting, animals: int) -> dict[str, float]:
+    """Tumours that the eye sees anywhere in all mice on day 13, by the one step of the chain that lets no cell through."""
+    host = entry("hosts", "mouse")
+    assert isinstance(host, Host)
+    beds = {site.name: {"size_trap": "0"} for site in host.anatomy.sites}
+    loose = {"adhesion": dict.fromkeys(("selectin", "integrin", "lectin", "chemokine"), "0")}
+    steps: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+        "caught": (loose, {"sites": beds}),
+        "alive after a day": ({"early_loss_rate": "1e9 /day"}, {}),
+        "out of the vessel": ({"extravasation_rate": "0 /day"}, {}),
+        "growing": (
+            {"division_rate": "1e-6 /day", "death_rate": "0 /day"},
+            {},
+        ),  # a tumour must divide, if once in 3000 years
+    }
+    return {
+        name: float(portal(setting, animals, changes, anatomy).seen.sum()) for name, (changes, anatomy) in steps.items()
+    }
 
 
 def _log_share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> float:
@@ -126,6 +150,7 @@ CLAIMS = (
             Check("extravasated", "share of injected cells in the liver on day 3", "1", Band(0.70, 0.88)),
             Check("begun", "share of those that began to grow", "1", Band(0.015, 0.04)),
             Check("macroscopic", "share of growing colonies seen by eye on day 13", "1", Band(0.003, 0.02)),
+            Check("knocked out", "tumours seen by eye in all mice if one of four steps lets no cell through, of all four", "tumour", Band(0.0, 0.0)),
             Check("dormant", "share of injected cells that are dormant single cells on day 13 (kept back)", "1"),
         ),
         parameters=(

@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 _BARE = ("sprouting", "co-option")
 #: VEGF that a tumour makes over what host and agents hold back.
 _BALANCES = (0.5, 0.71, 1.0, 1.41, 2.0)
+#: And over a range that is wide enough to show where they level off: each is twice the one before.
+_DOUBLED = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 _LARGE = 1.0
 #: Colonies are still smaller than a millimetre, and lack no oxygen that would call for VEGF [day]; they have come to rest.
 _EARLY, _LATE = 56.0, "84 days"
@@ -76,10 +78,11 @@ def _balance(setting: Setting) -> Finding:
     animals = setting.animals(4, 10)
     density: dict[float, list[float]] = {}
     later: dict[float, list[float]] = {}
-    for balance in _BALANCES:
+    for balance in sorted({*_BALANCES, *_DOUBLED}):
         trial = _seeded(setting, animals, _LATE, ("co-option",), {"dialogue": {"vegf_output": f"{balance:g}"}})
         density[balance] = [_vessels(trial, animal, _EARLY) for animal in range(animals)]
         later[balance] = [_vessels(trial, animal) for animal in range(animals)]
+    wide = [float(np.mean(density[balance])) for balance in _DOUBLED]
     low, high = density[_BALANCES[0]], density[_BALANCES[-1]]
     means = [float(np.mean(density[balance])) for balance in _BALANCES]
     slopes = [
@@ -89,11 +92,21 @@ def _balance(setting: Setting) -> Finding:
     return Finding(
         again((high, low), _fold),
         animals,
-        {"steepest": Figure.exact(max(slopes)), "later": again((later[_BALANCES[-1]], later[_BALANCES[0]]), _fold)},
-        {"means": {"balance": list(_BALANCES), "vessels": means}},
+        {
+            "steepest": Figure.exact(max(slopes)),
+            "sigmoid": Figure.exact(float(_sigmoid(wide))),
+            "later": again((later[_BALANCES[-1]], later[_BALANCES[0]]), _fold),
+        },
+        {"means": {"balance": list(_BALANCES), "vessels": means}, "wide": {"balance": list(_DOUBLED), "vessels": wide}},
         (Chart("Vessels by the balance of VEGF", "VEGF made over held back", "Vessels of the tumour",
-               {"mean": {"x": list(_BALANCES), "y": means}}, log_x=True),),
+               {"mean": {"x": list(_DOUBLED), "y": wide}}, log_x=True),),
     )  # fmt: skip
+
+
+def _sigmoid(vessels: Sequence[float]) -> bool:
+    """Say whether vessels rise with each doubling, most of all in the middle: more than in the first and in the last."""
+    rises = np.diff(vessels)
+    return bool((rises >= 0.0).all() and rises.max() > max(rises[0], rises[-1]))
 
 
 def _fold(high: Floats, low: Floats) -> float:
@@ -158,8 +171,8 @@ CLAIMS = (
         id="B5",
         statement="Whether a net of capillaries forms hangs on the balance of what calls vessels and what holds them back.",
         sources=("yano_2000",),
-        setup="B16 colonies in the lungs of mice, which borrow no vessel; VEGF made over what holds it back from 0.5 to 2, five steps. Vessels "
-        "after eight weeks, when colonies are smaller than a millimetre and the line's own switch is at work; and after twelve, at rest.",
+        setup="B16 colonies in the lungs of mice, which borrow no vessel; VEGF made over what holds it back from 0.5 to 2 in five steps, and from 1/8 to 8. "
+        "Vessels after eight weeks, when colonies are smaller than a millimetre and the line's own switch is at work; and after twelve, at rest.",
         observable="vessels at a balance of 2 over those at 0.5",
         unit="1",
         band=Band(3.0, math.inf),
@@ -167,6 +180,7 @@ CLAIMS = (
         ablation=Ablation("no vessel sprouts", "whatever the balance, nothing answers to VEGF", ("sprouting",)),
         experiment=_balance,
         checks=(
+            Check("sigmoid", "1 if vessels rise with each doubling of the balance from 1/8 to 8, and most within that range", "1", Band(1.0, 1.0)),
             Check("steepest", "steepest rise of log vessels with log balance", "1"),
             Check("later", "vessels at a balance of 2 over those at 0.5, four weeks later", "1"),
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from statistics import NormalDist
 
 import numpy as np
@@ -155,10 +156,18 @@ def _macrophages(setting: Setting) -> Finding:
         "alive, untreated": alive["1 mm", "none"],
         "larger": alive["1.5 mm", "woken"],
         "largest": alive["2 mm", "woken"],
+        "free, 1.5 mm": free["1.5 mm", "woken"],
+        "free, 2 mm": free["2 mm", "woken"],
+        "falling": Figure.exact(float(_falls([free[size, "woken"].value for size in ("1 mm", "1.5 mm", "2 mm")]))),
     }
     if not setting.ablated:
         checks["trial"] = _children(setting)
     return Finding(figure, mice, checks)
+
+
+def _falls(shares: Sequence[float]) -> bool:
+    """Say whether no share is above the one before it, and the last is below the first."""
+    return all(later <= before for before, later in pairwise(shares)) and shares[-1] < shares[0]
 
 
 def _children(setting: Setting) -> Figure:
@@ -235,6 +244,9 @@ CLAIMS = (
             Check("trial", "hazard ratio of death in osteosarcoma, with mifamurtide against without", "1", Band(0.52, 0.96)),
             Check("alive", "share of treated mice alive on day 90", "1"),
             Check("alive, untreated", "share of untreated mice alive on day 90", "1"),
+            Check("falling", "1 if larger primaries leave no more treated mice free, and the largest leave fewer", "1", Band(1.0, 1.0)),
+            Check("free, 1.5 mm", "share of treated mice free of visible metastases, primary of 1.5 mm", "1"),
+            Check("free, 2 mm", "share of treated mice free of visible metastases, primary of 2 mm", "1"),
             Check("larger", "share of treated mice alive on day 90, primary of 1.5 mm", "1"),
             Check("largest", "share of treated mice alive on day 90, primary of 2 mm", "1"),
         ),

@@ -118,6 +118,7 @@ CLAIMS = (
             Check("36 months within", "1 if 36 months lie in the middle 80 % of times to regrowth", "1", Band(1.0, 1.0)),
         ),
         parameters=("agents.floxuridine.kill.maximum", "tumour.mechanisms.*.rate", "host.burden_hazard"),
-        dispute="In trials of such pumps half or nearly all respond, and half live 18 to 24 months: the patient of the review did better than most.",
+        dispute="In trials of such pumps half or nearly all respond, and half live 18 to 24 months: the patient of the review did better than most. The "
+        "shipped study opening_patient asks when a scan first shows progression (16 months), not when 1e10 cells are back in one metastasis.",
     ),
 )  # fmt: skip

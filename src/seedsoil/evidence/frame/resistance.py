@@ -47,7 +47,7 @@ CLAIMS = (
         id="A3",
         statement="Targeted drugs are better borne and more effective than those before, and yet metastases escape them in the end.",
         sources=("bozic_2013",),
-        setup="22 patients whose metastases were all measured (3 to 30 each, list recalled), cells that divide at 0.14 and die at "
+        setup="22 patients whose metastases were all measured (1 to 30 each), cells that divide at 0.14 and die at "
         "0.13 a day, 1e-9 mutations per base pair, 50 sites of resistance; one drug shrinks what it holds by 3 % a day. "
         "Failure by the branching process's formula; 400 lesions of 1e7 cells drawn line by line against it.",
         observable="share of patients in whom one drug fails",

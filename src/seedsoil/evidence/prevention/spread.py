@@ -20,6 +20,8 @@ _FREE = {"toxicity": {"daily_limit": {"oral": "5 g/m^2"}}}
 _BATIMASTAT = {"give": "batimastat", "dose": "30 mg/kg", "every": "1 day"}
 #: Metastases from which on a dissection of a mouse finds them, and the eye those of a patient [mm].
 _FOUND, _SEEN = 0.5, 2.0
+#: What is read as far more: the criterion gives no number for it.
+_FAR_MORE = 2.0
 
 
 def colon_mice(setting: Setting, animals: int, until: str, *without: str) -> Trial:
@@ -55,6 +57,14 @@ def _protease(setting: Setting) -> Finding:
             "metastasis, late start": again((spread["late"], spread["control"]), _odds_ratio),
             "survival": again((lived["early"], lived["control"]), _medians),
             "survival, late start": again((lived["late"], lived["control"]), _medians),
+            "early over late, metastasis": again(
+                (spread["early"], spread["late"], spread["control"]),
+                lambda early, late, none: _times(-math.log(_odds_ratio(early, none)), -math.log(_odds_ratio(late, none))),
+            ),
+            "early over late, survival": again(
+                (lived["early"], lived["late"], lived["control"]),
+                lambda early, late, none: _times(_medians(early, none) - 1.0, _medians(late, none) - 1.0),
+            ),
         },
         {"mice": {f"{what}, {name}": values[name].tolist() for what, values in
                   (("primary cells", weight), ("metastasis", spread), ("days lived", lived)) for name in arms}},
@@ -82,6 +92,11 @@ def _odds_ratio(treated: Floats, control: Floats) -> float:
 
 def _medians(one: Floats, other: Floats) -> float:
     return float(np.median(one) / np.median(other))
+
+
+def _times(early: float, late: float) -> float:
+    """Return how many times what a late start does an early one does; infinite where a late one does nothing, or harm."""
+    return math.inf if late <= 0.0 < early else early / late if late > 0.0 else math.nan
 
 
 def _conditioned(setting: Setting) -> Finding:
@@ -178,6 +193,8 @@ CLAIMS = (
             Check("metastasis, late start", "the same from three weeks later", "1"),
             Check("survival", "median survival, batimastat early over control", "1"),
             Check("survival, late start", "the same from three weeks later, metastases being there", "1", Band(0.85, 1.15)),
+            Check("early over late, metastasis", "fall of the logarithm of the odds of a metastasis, early start over late", "1", Band(_FAR_MORE, math.inf)),
+            Check("early over late, survival", "gain in median survival, early start over late", "1", Band(_FAR_MORE, math.inf)),
         ),
         parameters=(
             "tumour.spread.protease_growth: fitted to this study",

@@ -134,7 +134,8 @@ CLAIMS = (
             "agents.paclitaxel.resistance.efflux",
         ),
         dispute="Outside bone the pair lacked synergy in another laboratory (abstract only). Here one number says what endothelium "
-        "lives on wherever the tumour lies, so that the pair does the same in the prostate.",
+        "lives on wherever the tumour lies, so that the pair does the same in the prostate. The clinical trial in men is a warning: what helps "
+        "mice need not carry over, and nothing here says that it does.",
     ),
     Claim(
         id="I4",
