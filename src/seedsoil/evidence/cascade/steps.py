@@ -53,10 +53,8 @@ def _left_by(setting: Setting, animals: int) -> dict[str, float]:
         "caught": (loose, {"sites": beds}),
         "alive after a day": ({"early_loss_rate": "1e9 /day"}, {}),
         "out of the vessel": ({"extravasation_rate": "0 /day"}, {}),
-        "growing": (
-            {"division_rate": "1e-6 /day", "death_rate": "0 /day"},
-            {},
-        ),  # a tumour must divide, if once in 3000 years
+        # A tumour must divide, if once in 3000 years.
+        "growing": ({"division_rate": "1e-6 /day", "death_rate": "0 /day"}, {}),
     }
     return {
         name: float(portal(setting, animals, changes, anatomy).seen.sum()) for name, (changes, anatomy) in steps.items()

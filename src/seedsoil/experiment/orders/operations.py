@@ -127,7 +127,7 @@ def has_effect(arm: Arm, order: Irradiate) -> bool:
 def _thin(arm: Arm, row: int, share: float | list[float], purpose: int, step: int, gone: float) -> None:
     """Leave a binomial share of each clone of a lesion, one for all or one for each; a lesion without cells has the fate ``gone``."""
     state, used = arm.state, int(arm.state.used[row])
-    shares, keys = np.broadcast_to(share, used).copy(), state.slot_key[row, :used]
+    shares, keys = np.full(used, share, dtype=np.float64), state.slot_key[row, :used]
     total = thin(arm.grown.stream, state.cells[row, :used], shares, purpose, keys, step)
     state.lesion[row, CELLS] = total
     if total <= 0.0:
