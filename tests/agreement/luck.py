@@ -17,6 +17,7 @@ from seedsoil.body.model import build_model
 from seedsoil.body.state import (
     ACTIVE,
     ARRIVED,
+    BEGAN,
     BORROWED_LOST,
     CALLED,
     CEILING,
@@ -27,6 +28,8 @@ from seedsoil.body.state import (
     CLONE_POOLED,
     CLONE_TYPE,
     CLONES,
+    DEATH,
+    DIVISION,
     DORMANT,
     FATE,
     GROWING,
@@ -66,7 +69,7 @@ _SWITCHES = (
     "sprouting", "co-option", "hypoxia", "resistance", "soil matching", "dormancy", "instability", "competence",
     "reseeding", "lesion reseeding", "delivery", "barrier", "astrocyte protection", "lymphocytes", "macrophages", "stroma", "inflammation",
     "lymphocyte infiltration", "bystander killing", "clusters", "founder variation", "founder sensitivity", "receptor blockade", "vessel tone",
-    "opened junctions", "drug uptake", "oxygen extraction", "hormone withdrawal", "quiet endothelium",
+    "opened junctions", "drug uptake", "oxygen extraction", "hormone withdrawal", "quiet endothelium", "treated founders",
 )  # fmt: skip
 
 
@@ -136,12 +139,20 @@ def any_state(luck: np.random.Generator, model: Model, lesions: int = 7) -> Stat
         if row >= lesions - 2:
             lesion[FATE], lesion[ACTIVE] = DORMANT, luck.uniform(0.0, 30.0)
             lesion[SPRING] = luck.integers(0, model.mask.shape[0])
+            lesion[BEGAN] = lesion[ACTIVE] - (25.0 if _can_grow(lesion, model) else 0.0)
             continue
         lesion[FATE] = GROWING
         _give_clones(luck, state, row, np.exp(luck.uniform(np.log(10.0), np.log(3e6))))
     state.count[LESIONS] = lesions
     state.clock[THRESHOLD], state.clock[TRACKED] = np.inf, luck.integers(0, 8)
     return state
+
+
+def _can_grow(lesion: NDArray[np.float64], model: Model) -> bool:
+    """Whether a founder's family grows in a host at rest."""
+    site, mask = int(lesion[SITE]), model.mask[int(lesion[SPRING])]
+    birth = model.site[0, site, DIVISION] * np.exp(lesion[VIGOUR]) * model.fitness[0, site, mask]
+    return bool(birth > model.site[0, site, DEATH])
 
 
 def _give_clones(luck: np.random.Generator, state: State, row: int, cells: float) -> None:
