@@ -58,6 +58,7 @@ from seedsoil.body.state import (
     State,
     Timeline,
     new_state,
+    with_room,
 )
 from tests.agreement.people import AGENTS, PATIENT, VESSELS, shaken
 
@@ -145,6 +146,21 @@ def any_state(luck: np.random.Generator, model: Model, lesions: int = 7) -> Stat
         _give_clones(luck, state, row, np.exp(luck.uniform(np.log(10.0), np.log(3e6))))
     state.count[LESIONS] = lesions
     state.clock[THRESHOLD], state.clock[TRACKED] = np.inf, luck.integers(0, 8)
+    return state
+
+
+def any_founders(luck: np.random.Generator, state: State, model: Model, founders: int) -> State:
+    """Add founders of any type at any site, whose families have grown for up to forty days when they are counted."""
+    first = int(state.count[LESIONS])
+    state = with_room(state, first + founders, 20000)
+    for row in range(first, first + founders):
+        lesion = state.lesion[row]
+        lesion[SITE], lesion[FATE], lesion[ACTIVE] = luck.choice(_SOILS), DORMANT, luck.uniform(0.0, 60.0)
+        lesion[VIGOUR], lesion[OPENNESS], lesion[SENSITIVITY] = luck.normal(0.0, 0.3, 3)
+        lesion[SPRING], lesion[CLOCK] = luck.integers(0, model.mask.shape[0]), luck.exponential()
+        lesion[BEGAN] = lesion[ACTIVE] - (luck.uniform(0.0, 40.0) if _can_grow(lesion, model) else 0.0)
+        state.lesion_key[row] = luck.integers(1, 1 << 60)
+    state.count[LESIONS] = first + founders
     return state
 
 
