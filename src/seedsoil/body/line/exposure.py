@@ -22,10 +22,15 @@ from seedsoil.body.niche import bereave, effector_kill, thrift_of
 from seedsoil.body.state import (
     ACTIVE,
     BEGAN,
+    CONFINED,
     DEATH,
     DIVISION,
     ESTABLISHED,
     EXPOSED,
+    LYMPHOCYTES,
+    MACROPHAGES,
+    MAXIMUM,
+    SEEN,
     SITE,
     SPRING,
     VIGOUR,
@@ -38,6 +43,8 @@ from seedsoil.foundation.streams import SEEDING, aim, uniform
 #: Columns of ``Work.family``: days back to where a line begins, b p0 summed over them, the risk met on them, the share kept
 #: of divisions where it begins, the risk that it bears, and the luck of its first division.
 DEPTH, UNSEEN, RISK, KEPT, BORNE, LUCK = range(6)
+#: Deaths a day, and share of divisions lost, that count as none: rounding.
+HARMLESS = 1e-9
 #: What a line bears that never began: less than any risk.
 NEVER = -1.0
 
@@ -95,30 +102,68 @@ def first_met(day, timeline):  # type: ignore[no-untyped-def]
 
 
 @inner
-def meet(lesion, mask, lines, birth, death, model, timeline, work):  # type: ignore[no-untyped-def]
-    """Let the lines of a family meet all that was done to the host; whether any of it can harm them.
+def kills_cells(model):  # type: ignore[no-untyped-def]
+    """Whether any agent kills tumour cells."""
+    most = 0.0
+    for agent in range(model.agent.shape[0]):
+        most = max(most, model.agent[agent, MAXIMUM])
+    return most > 0.0
+
+
+@inner
+def is_no_worse(condition, site, mask, model):  # type: ignore[no-untyped-def]
+    """Whether a condition by itself takes nothing from a family: it divides and lives as at rest or better, and is hunted alike."""
+    grown = model.site[condition, site, DIVISION] * model.fitness[condition, site, mask]
+    if grown < model.site[0, site, DIVISION] * model.fitness[0, site, mask]:
+        return False
+    if model.site[condition, site, CONFINED] > model.site[0, site, CONFINED]:
+        return False
+    if model.hormone_death[condition, mask] > model.hormone_death[0, mask]:
+        return False
+    if model.site[condition, site, DEATH] > model.site[0, site, DEATH]:
+        return False
+    alike = model.site[condition, site, LYMPHOCYTES] == model.site[0, site, LYMPHOCYTES]
+    alike = alike and model.site[condition, site, SEEN] == model.site[0, site, SEEN]
+    return alike and model.site[condition, site, MACROPHAGES] == model.site[0, site, MACROPHAGES]
+
+
+@inner
+def meet(stream, lesion, key, mask, lines, model, timeline, work):  # type: ignore[no-untyped-def]
+    """Let the lines of a family meet all that was done to the host; whether any of it can harm them. Else none are drawn.
 
     Against the host at rest: what he does unasked is in the chance to succeed. Barrier, delivery and effector cells are those
     of a lesion of its size half way, in e-folds. What helps a family is not counted.
     """
     site, begun, ready = int(lesion[SITE]), lesion[BEGAN], lesion[ACTIVE]
+    birth = model.site[0, site, DIVISION] * exp(lesion[VIGOUR]) * model.fitness[0, site, mask]
+    death, poisoned = model.site[0, site, DEATH], kills_cells(model)
     cells, antigen = sqrt(max(1.0, model.trait[ESTABLISHED])), model.antigen[mask]
     usual = model.site[0, site, DIVISION] * model.fitness[0, site, mask] * thrift_of(lesion, 1.0, 0, model)
     seeing, blind = effector_kill(lesion, cells, antigen, 0.0, 0.0, 0, model)
     resting = model.site[0, site, DEATH] + model.hormone_death[0, mask] + seeing * antigen + blind
-    at, known, kept, more, harmed = first_met(begun, timeline), -1, 1.0, 0.0, False
+    at, known, kept, more, starved, harmed = first_met(begun, timeline), -1, 1.0, 0.0, 0.0, False
     while at < timeline.start.shape[0] and timeline.start[at] < ready:
         condition = felt(lesion, cells, at, model, timeline)
+        if not poisoned and (condition == 0 or is_no_worse(condition, site, mask, model)):
+            at += 1
+            continue
         if condition != known:
             known = condition
             division = model.site[condition, site, DIVISION] * model.fitness[condition, site, mask]
             kept = min(1.0, division * thrift_of(lesion, 1.0, condition, model) / usual)
             seeing, blind = effector_kill(lesion, cells, antigen, 0.0, 0.0, condition, model)
             more = model.site[condition, site, DEATH] + seeing * antigen + blind - resting
-        bereave(0, condition, model, work)
-        fill_kill(work, 0, at, condition, lesion, diameter(cells), 1.0, 0.0, 0.0, 0.0, model, timeline)
-        killed = max(0.0, more + work.kill[0, mask])
-        if killed > 0.0 or kept < 1.0:
+            bereave(0, condition, model, work)
+            starved = work.kill[0, mask]
+        killed = starved
+        if poisoned:
+            bereave(0, condition, model, work)
+            fill_kill(work, 0, at, condition, lesion, diameter(cells), 1.0, 0.0, 0.0, 0.0, model, timeline)
+            killed = work.kill[0, mask]
+        killed = max(0.0, more + killed)
+        if killed > HARMLESS or kept < 1.0 - HARMLESS:
+            if not harmed:
+                draw_lines(stream, lesion, key, lines, birth, death, work)
             early = ready - max(begun, timeline.start[at])
             add_risk(max(0.0, ready - timeline.end[at]), early, killed, kept, birth, death, lines, work)
             harmed = True
@@ -156,11 +201,8 @@ def spared(stream, state, row, model, timeline, work):  # type: ignore[no-untype
         return size
     if timeline.end[pieces - 1] <= lesion[BEGAN] or timeline.start[0] >= lesion[ACTIVE]:
         return size
-    mask, site = model.mask[int(lesion[SPRING])], int(lesion[SITE])
-    birth = model.site[0, site, DIVISION] * exp(lesion[VIGOUR]) * model.fitness[0, site, mask]
-    death, lines = model.site[0, site, DEATH], min(int(size), work.family.shape[0])
-    draw_lines(stream, lesion, state.lesion_key[row], lines, birth, death, work)
-    if not meet(lesion, mask, lines, birth, death, model, timeline, work):
+    mask, lines = model.mask[int(lesion[SPRING])], min(int(size), work.family.shape[0])
+    if not meet(stream, lesion, state.lesion_key[row], mask, lines, model, timeline, work):
         return size
     left = lines_left(lines, work)
     return size if left >= lines else np.floor(size * (left / lines) + 0.5)

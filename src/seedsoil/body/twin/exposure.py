@@ -20,6 +20,8 @@ from seedsoil.foundation.streams import SEEDING, aim, uniform
 if TYPE_CHECKING:
     from seedsoil.foundation.streams import Stream
 
+#: Deaths a day, and share of divisions lost, that are rounding.
+HARMLESS = 1e-9
 #: Lines of a family that are followed at most.
 MOST_LINES = 4096
 #: Draws of a family's lines: what keeps them apart from those at its founding.
@@ -114,7 +116,7 @@ def exposed_to(lesion: Lesion, rules: Rules) -> list[Exposure]:
         death, division = rates(lesion, here, cells, rules)
         poisoned = kills(lesion, window, here, cells, Supply(0.0, 0.0, 0.0, 1.0), rules)[0][mask]
         killed, kept = max(0.0, death - rest_death + poisoned), min(1.0, division / rest_division)
-        if killed > 0.0 or kept < 1.0:
+        if killed > HARMLESS or kept < 1.0 - HARMLESS:
             found.append(Exposure(lesion.active - end, lesion.active - begin, killed, kept))
     return found
 
