@@ -124,8 +124,9 @@ def sensitivity(stream, state, parent, key, model):  # type: ignore[no-untyped-d
 def add_lesion(state, site, parent, day, kind, clone, key, condition, model, stream):  # type: ignore[no-untyped-def]
     """Place one founder: how long it sleeps, how it will meet the host's vessels, when it will sprout its own.
 
-    The lesion wakes with ``ESTABLISHED`` cells, less what treatment takes of them till then (`spared`): only emboli that succeed
-    come here, so the time to that size is drawn from the law of a growing clone. Draws depend on the lesion's own key alone, and on the ``condition`` in which it left.
+    The lesion wakes with ``ESTABLISHED`` cells, less what treatment takes of them till then (`spared`): only emboli that
+    succeed come here, so the time to that size is drawn from the law of a growing clone.
+    Draws depend on the lesion's own key alone, and on the ``condition`` in which it left.
     """
     row = state.count[LESIONS]
     lesion = state.lesion

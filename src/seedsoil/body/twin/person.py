@@ -229,7 +229,8 @@ class Clone:
 class Lesion:
     """A tumour at one site: when it came and from where, its vessels, the host cells about it, its clones.
 
-    Its family grows from the day ``began``, and is counted from ``active`` on. ``vigour``, ``openness`` and ``sensitivity`` are logarithms, ``called`` counts lymphocytes beyond those at rest, ``inside`` those
+    Its family grows from the day ``began``, and is counted from ``active`` on.
+    ``vigour``, ``openness`` and ``sensitivity`` are logarithms, ``called`` counts lymphocytes beyond those at rest, ``inside`` those
     that were driven into its depth.
     """
 
