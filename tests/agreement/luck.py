@@ -70,7 +70,7 @@ _SWITCHES = (
     "sprouting", "co-option", "hypoxia", "resistance", "soil matching", "dormancy", "instability", "competence",
     "reseeding", "lesion reseeding", "delivery", "barrier", "astrocyte protection", "lymphocytes", "macrophages", "stroma", "inflammation",
     "lymphocyte infiltration", "bystander killing", "clusters", "founder variation", "founder sensitivity", "receptor blockade", "vessel tone",
-    "opened junctions", "drug uptake", "oxygen extraction", "hormone withdrawal", "quiet endothelium", "treated founders",
+    "opened junctions", "drug uptake", "oxygen extraction", "hormone withdrawal", "quiet endothelium",
 )  # fmt: skip
 
 
