@@ -17,6 +17,7 @@ from seedsoil.body.model import build_model
 from seedsoil.body.state import (
     ACTIVE,
     ARRIVED,
+    BEGAN,
     BORROWED_LOST,
     CALLED,
     CEILING,
@@ -27,6 +28,8 @@ from seedsoil.body.state import (
     CLONE_POOLED,
     CLONE_TYPE,
     CLONES,
+    DEATH,
+    DIVISION,
     DORMANT,
     FATE,
     GROWING,
@@ -55,6 +58,7 @@ from seedsoil.body.state import (
     State,
     Timeline,
     new_state,
+    with_room,
 )
 from tests.agreement.people import AGENTS, PATIENT, VESSELS, shaken
 
@@ -136,12 +140,35 @@ def any_state(luck: np.random.Generator, model: Model, lesions: int = 7) -> Stat
         if row >= lesions - 2:
             lesion[FATE], lesion[ACTIVE] = DORMANT, luck.uniform(0.0, 30.0)
             lesion[SPRING] = luck.integers(0, model.mask.shape[0])
+            lesion[BEGAN] = lesion[ACTIVE] - (25.0 if _can_grow(lesion, model) else 0.0)
             continue
         lesion[FATE] = GROWING
         _give_clones(luck, state, row, np.exp(luck.uniform(np.log(10.0), np.log(3e6))))
     state.count[LESIONS] = lesions
     state.clock[THRESHOLD], state.clock[TRACKED] = np.inf, luck.integers(0, 8)
     return state
+
+
+def any_founders(luck: np.random.Generator, state: State, model: Model, founders: int) -> State:
+    """Add founders of any type at any site, whose families have grown for up to forty days when they are counted."""
+    first = int(state.count[LESIONS])
+    state = with_room(state, first + founders, 20000)
+    for row in range(first, first + founders):
+        lesion = state.lesion[row]
+        lesion[SITE], lesion[FATE], lesion[ACTIVE] = luck.choice(_SOILS), DORMANT, luck.uniform(0.0, 60.0)
+        lesion[VIGOUR], lesion[OPENNESS], lesion[SENSITIVITY] = luck.normal(0.0, 0.3, 3)
+        lesion[SPRING], lesion[CLOCK] = luck.integers(0, model.mask.shape[0]), luck.exponential()
+        lesion[BEGAN] = lesion[ACTIVE] - (luck.uniform(0.0, 40.0) if _can_grow(lesion, model) else 0.0)
+        state.lesion_key[row] = luck.integers(1, 1 << 60)
+    state.count[LESIONS] = first + founders
+    return state
+
+
+def _can_grow(lesion: NDArray[np.float64], model: Model) -> bool:
+    """Whether a founder's family grows in a host at rest."""
+    site, mask = int(lesion[SITE]), model.mask[int(lesion[SPRING])]
+    birth = model.site[0, site, DIVISION] * np.exp(lesion[VIGOUR]) * model.fitness[0, site, mask]
+    return bool(birth > model.site[0, site, DEATH])
 
 
 def _give_clones(luck: np.random.Generator, state: State, row: int, cells: float) -> None:

@@ -55,6 +55,7 @@ MECHANISMS: dict[str, str] = {
     "clusters": "cells leave one by one",
     "founder variation": "all founders of a tumour divide alike",
     "founder sensitivity": "drugs kill the cells of all lesions alike",
+    "treated founders": "nothing that is given touches a founder's family before it is a lesion",
     "premalignant phase": "a tumour's first cell brings no more mutations along than a healthy one of its age",
     "endothelial apoptosis": "no drug kills endothelium",
     "quiet endothelium": "drugs kill the host's vessels in a lesion as fast as its own",

@@ -7,6 +7,7 @@ import numpy as np
 from seedsoil.body.families import advance_lesion, is_pool, new_clone
 from seedsoil.body.hazards import forget
 from seedsoil.body.line.alterations import fill_alterations
+from seedsoil.body.line.exposure import spared
 from seedsoil.body.seeding import founder_vigour, note_catches, sleepers
 from seedsoil.body.state import (
     ACTIVE,
@@ -17,6 +18,7 @@ from seedsoil.body.state import (
     ARRIVALS,
     ARRIVED,
     AT_DIAGNOSIS,
+    BEGAN,
     BURDEN_HAZARD,
     BURDEN_POWER,
     CAUSE,
@@ -32,6 +34,7 @@ from seedsoil.body.state import (
     DORMANT,
     ESTABLISHED,
     EXCITED,
+    EXTINCT,
     FATE,
     FOUNDER,
     FOUNDER_SPREAD,
@@ -121,8 +124,9 @@ def sensitivity(stream, state, parent, key, model):  # type: ignore[no-untyped-d
 def add_lesion(state, site, parent, day, kind, clone, key, condition, model, stream):  # type: ignore[no-untyped-def]
     """Place one founder: how long it sleeps, how it will meet the host's vessels, when it will sprout its own.
 
-    The lesion wakes with ``ESTABLISHED`` cells: only emboli that succeed come here, so the time to that size is drawn
-    from the law of a growing clone. Draws depend on the lesion's own key alone, and on the ``condition`` in which it left.
+    The lesion wakes with ``ESTABLISHED`` cells, less what treatment takes of them till then (`spared`): only emboli that
+    succeed come here, so the time to that size is drawn from the law of a growing clone.
+    Draws depend on the lesion's own key alone, and on the ``condition`` in which it left.
     """
     row = state.count[LESIONS]
     lesion = state.lesion
@@ -138,8 +142,8 @@ def add_lesion(state, site, parent, day, kind, clone, key, condition, model, str
     spread = log(max(1.0, (1.0 - death / birth) * size)) - log(exponential(stream)) if rate > 0.0 else 0.0
     lesion[row, :] = 0.0
     lesion[row, SITE], lesion[row, PARENT], lesion[row, FOUNDER] = site, parent, clone
-    lesion[row, ARRIVED] = day
-    lesion[row, ACTIVE] = day + rest + max(0.0, spread / rate if rate > 0.0 else 0.0)
+    lesion[row, ARRIVED], lesion[row, BEGAN] = day, day + rest
+    lesion[row, ACTIVE] = lesion[row, BEGAN] + max(0.0, spread / rate if rate > 0.0 else 0.0)
     lesion[row, FATE], lesion[row, CELLS] = DORMANT, 0.0
     lesion[row, REPLACES] = 1.0 if uniform(stream) < model.trait[REPLACEMENT] else 0.0
     lesion[row, CLOCK] = exponential(stream)
@@ -152,16 +156,20 @@ def add_lesion(state, site, parent, day, kind, clone, key, condition, model, str
 
 
 @inner
-def wake(state, row, model):  # type: ignore[no-untyped-def]
-    """Turn a sleeping or establishing founder into a growing lesion."""
+def wake(stream, state, row, model, timeline, work):  # type: ignore[no-untyped-def]
+    """Turn a sleeping or establishing founder into a growing lesion, or an extinct one if treatment left nothing. True if it grows."""
     lesion = state.lesion
-    size = max(1.0, model.trait[ESTABLISHED])
+    size = spared(stream, state, row, model, timeline, work)
+    if size <= 0.0:
+        lesion[row, FATE] = EXTINCT
+        return False
     kind = int(lesion[row, SPRING])
     lesion[row, FATE], lesion[row, CELLS], lesion[row, LARGEST] = GROWING, size, size
     state.cells[row, 0], state.kind[row, 0] = size, kind
     state.clone_of[row, 0] = int(lesion[row, FOUNDER])
     state.slot_key[row, 0] = mix(state.lesion_key[row], state.lesion_key[row])
     state.used[row] = 1
+    return True
 
 
 @inner
@@ -326,7 +334,8 @@ def advance(stream, state, until, stride, model, timeline, work):  # type: ignor
                     continue
                 start = state.lesion[row, ACTIVE]  # before today, if it was shed and established within the last step
                 first = at if start >= today else np.int64(0)
-                wake(state, row, model)
+                if not wake(stream, state, row, model, timeline, work):
+                    continue
             elif fate != GROWING:
                 continue
             if not advance_lesion(stream, state, row, start, end, first, model, timeline, work):

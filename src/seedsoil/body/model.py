@@ -30,6 +30,7 @@ from seedsoil.body.state import (
     ESTABLISHED,
     EXHAUSTION,
     EXPANSION,
+    EXPOSED,
     FIRST_KIND,
     FOUNDER_SPREAD,
     HALF_SIZE,
@@ -102,6 +103,7 @@ def _traits(patient: Patient, without: Collection[str]) -> Floats:
     trait[SPROUTING_ON] = 0.0 if "sprouting" in without else 1.0
     trait[HYPOXIA_ON] = 0.0 if "hypoxia" in without else 1.0
     trait[HOLDING] = 0.0 if "held tolerance" in without else 1.0
+    trait[EXPOSED] = 0.0 if "treated founders" in without else 1.0
     trait[FOUNDER_SPREAD] = vigour_width(tumour, without)
     trait[SENSITIVITY_SPREAD] = sensitivity_width(tumour, without)
     # Times and sizes of laws that are off must not divide by nothing.

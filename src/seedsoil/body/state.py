@@ -18,13 +18,14 @@ PARTS = 1 << 16
 
 # Columns of ``lesion``. VIGOUR, OPENNESS and SENSITIVITY are logarithms, CALLED is beyond the resting level: 0 is the usual lesion.
 # INSIDE are driven lymphocytes in its depth [cells]. CATCH is the share of the cells which arrest at its site that land in the
-# lesion, as it was when the step began.
+# lesion, as it was when the step began. A founder's family grows from the day BEGAN, asleep no more, and is counted from ACTIVE on.
 (
     SITE, PARENT, FOUNDER, FATE, ARRIVED, ACTIVE, CELLS, IMMATURE, MATURE, SPROUTS, CLOCK, REPLACES,
     HYPOXIA, PERFUSION, LEAK, LARGEST, AT_DIAGNOSIS, DETECTED, SPRING,
     VIGOUR, OPENNESS, BORROWED_LOST, EXCITED, SHELTERED, STROMA, CALLED, CATCH, SENSITIVITY, INSIDE,
-) = range(29)  # fmt: skip
-LESION_COLUMNS = 29
+    BEGAN,
+) = range(30)  # fmt: skip
+LESION_COLUMNS = 30
 
 # Values of ``lesion[:, FATE]``.
 DORMANT, GROWING, EXTINCT, RESECTED = 0.0, 1.0, 2.0, 3.0
@@ -63,9 +64,9 @@ SITE_COLUMNS = 19
     HIT_RATE, INSTABILITY_RATE, SLOW, BURDEN_HAZARD, BURDEN_POWER, RESEEDING, SPROUTING_ON, HYPOXIA_ON,
     FOUNDER_SPREAD, TISSUE_FLOW, KILL_RATE, HALF_SIZE, TURNOVER, RECRUITMENT, RECRUITMENT_SIZE, EXHAUSTION,
     SHELTER_FOLD, SHELTER_TIME, CONTACT_DEPTH, STROMA_TIME, RESTRAINT, HINDRANCE, FIRST_KIND, WAKES, SENSITIVITY_SPREAD,
-    ENTRY, CONTACTS, EXPANSION, TARGETS, BYSTANDERS, HOLDING,
-) = range(41)  # fmt: skip
-TRAITS = 41
+    ENTRY, CONTACTS, EXPANSION, TARGETS, BYSTANDERS, HOLDING, EXPOSED,
+) = range(42)  # fmt: skip
+TRAITS = 42
 
 # Columns of ``Model.agent``.
 MAXIMUM, POWER, CYCLE, PASSAGE, REGION, PERMEABILITY, TISSUE_LOSS, USUAL_SHARE = range(8)
@@ -194,6 +195,7 @@ class Work(NamedTuple):
     share: Floats  # (masks,)
     after: Floats  # (slots,)
     stack: Floats  # (depth, 6)
+    family: Floats  # (lines, 6): of one founder's family, which may meet treatment
     burden: Floats  # (sites,)
     way: Floats  # (sites,): chances of an emigrant's ends, while one is drawn
     caught: Floats  # (sites,): share of the cells that arrest there which land in lesions
@@ -254,6 +256,7 @@ def new_work(types: int, masks: int, sites: int, mechanisms: int) -> Work:
         share=np.zeros(masks),
         after=np.zeros(types + SLOTS_BEYOND_TYPES),
         stack=np.zeros((8192, 6)),
+        family=np.zeros((4096, 6)),
         burden=np.zeros(sites),
         way=np.zeros(sites),
         caught=np.zeros(sites),

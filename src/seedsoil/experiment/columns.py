@@ -74,7 +74,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "parent": Column("int32", "", "lesion that it was shed from, -1 for the primary and for what was injected"),
         "clone": Column("int32", "", "clone that founded it"),
         "arrival_day": Column("float64", "day", "arrival of the founder, since diagnosis"),
-        "active_day": Column("float64", "day", "first division, since diagnosis; nan while dormant"),
+        "active_day": Column("float64", "day", "from which it is counted, with 50 cells if nothing was given, since diagnosis; nan before"),
         "detected_day": Column("float64", "day", "first seen on a scan; nan if never"),
         "cells_at_diagnosis": Column("float64", "cell", "size at diagnosis"),
         "cells_at_end": Column("float64", "cell", "size at the end"),

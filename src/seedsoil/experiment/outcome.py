@@ -129,6 +129,7 @@ def lesion_rows(arm: Arm, name: str) -> Columns:
     lesion, day = arm.state.lesion[:count], arm.grown.day
     fate = lesion[:, FATE].astype(int)
     known = lesion[:, DETECTED] >= 0.0
+    never = (fate == int(DORMANT)) | ((lesion[:, LARGEST] <= 0.0) & (lesion[:, ARRIVED] > 0.0))
     sites = text([site.name for site in arm.grown.patient.host.anatomy.sites])
     return who(arm.grown.number, name, count) | {
         "lesion": np.arange(count, dtype=np.int32),
@@ -137,7 +138,7 @@ def lesion_rows(arm: Arm, name: str) -> Columns:
         "parent": lesion[:, PARENT].astype(np.int32),
         "clone": lesion[:, FOUNDER].astype(np.int32),
         "arrival_day": lesion[:, ARRIVED] - day,
-        "active_day": np.where(fate == int(DORMANT), np.nan, lesion[:, ACTIVE] - day),
+        "active_day": np.where(never, np.nan, lesion[:, ACTIVE] - day),
         "detected_day": np.where(known, lesion[:, DETECTED], np.nan),
         "cells_at_diagnosis": lesion[:, AT_DIAGNOSIS].copy(),
         "cells_at_end": lesion[:, CELLS].copy(),

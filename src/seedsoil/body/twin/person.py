@@ -162,6 +162,7 @@ class Rules:
     restraint: float
     hindrance: float
     holding: float
+    exposed: float
 
     @property
     def resting(self) -> Condition:
@@ -228,6 +229,7 @@ class Clone:
 class Lesion:
     """A tumour at one site: when it came and from where, its vessels, the host cells about it, its clones.
 
+    Its family grows from the day ``began``, and is counted from ``active`` on.
     ``vigour``, ``openness`` and ``sensitivity`` are logarithms, ``called`` counts lymphocytes beyond those at rest, ``inside`` those
     that were driven into its depth.
     """
@@ -240,6 +242,7 @@ class Lesion:
     key: int
     fate: str
     arrived: float
+    began: float
     active: float
     clock: float
     replaces: bool

@@ -51,7 +51,7 @@ _TRAIT = {
     "expansion": at.EXPANSION, "targets": at.TARGETS, "bystanders": at.BYSTANDERS,
     "shelter_fold": at.SHELTER_FOLD, "shelter_time": at.SHELTER_TIME, "contact_depth": at.CONTACT_DEPTH,
     "stroma_time": at.STROMA_TIME, "restraint": at.RESTRAINT, "hindrance": at.HINDRANCE,
-    "holding": at.HOLDING,
+    "holding": at.HOLDING, "exposed": at.EXPOSED,
 }  # fmt: skip
 _AGENT = {
     "maximum": at.MAXIMUM, "power": at.POWER, "cycle": at.CYCLE, "passage": at.PASSAGE,
@@ -132,7 +132,7 @@ def _lesion_of(state: State, number: int, rules: Rules) -> Lesion:
     return Lesion(
         number=number, site=int(row[at.SITE]), parent=int(row[at.PARENT]), founder=int(row[at.FOUNDER]),
         spring=rules.kinds[int(row[at.SPRING])], key=int(state.lesion_key[number]), fate=FATES[int(row[at.FATE])],
-        arrived=row[at.ARRIVED], active=row[at.ACTIVE], clock=row[at.CLOCK], replaces=row[at.REPLACES] > 0.5,
+        arrived=row[at.ARRIVED], began=row[at.BEGAN], active=row[at.ACTIVE], clock=row[at.CLOCK], replaces=row[at.REPLACES] > 0.5,
         vigour=row[at.VIGOUR], openness=row[at.OPENNESS], sensitivity=row[at.SENSITIVITY],
         sprouts=row[at.SPROUTS] > 0.5, immature=row[at.IMMATURE], mature=row[at.MATURE],
         perfusion=row[at.PERFUSION], hypoxia=row[at.HYPOXIA], leak=row[at.LEAK],

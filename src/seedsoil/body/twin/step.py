@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from seedsoil.body.state import IDENTITY_SHARE, PARTS, SLOTS_BEYOND_TYPES, STEP_DAYS, VESSEL_CELLS
+from seedsoil.body.twin.exposure import spared
 from seedsoil.body.twin.hazards import cut
 from seedsoil.body.twin.marks import LesionStep, key_of, new_line, pool_of
 from seedsoil.body.twin.person import Arrival, Clone, Lesion, Person, Rules, Seed
@@ -40,7 +41,7 @@ def advance(stream: Stream, person: Person, until: float, rules: Rules, stride: 
             since = start
             if lesion.fate == "dormant" and lesion.active < end:
                 since = lesion.active
-                wake(lesion, rules)
+                wake(stream, lesion, rules)
             if lesion.fate == "growing":
                 advance_lesion(stream, person, lesion, since, end, rules)
                 run_down_switch(lesion, rules)
@@ -102,7 +103,7 @@ def founded(stream: Stream, seed: Seed, mother: Lesion, number: int, rules: Rule
     replaces = uniform(stream) < rules.replacement
     return Lesion(
         number=number, site=seed.site, parent=seed.origin, founder=seed.line, spring=seed.kind, key=seed.key,
-        fate="dormant", arrived=seed.day, active=seed.day + sleep + delay, clock=exponential(stream), replaces=replaces,
+        fate="dormant", arrived=seed.day, began=seed.day + sleep, active=seed.day + sleep + delay, clock=exponential(stream), replaces=replaces,
         vigour=vigour, openness=openness, sensitivity=sensitivity,
     )  # fmt: skip
 
@@ -128,10 +129,14 @@ def felt(stream: Stream, seed: Seed, mother: Lesion, rules: Rules) -> float:
     return rules.sensitivity_spread * normal(stream)
 
 
-def wake(lesion: Lesion, rules: Rules) -> None:
-    """Turn a sleeping or establishing founder into a growing clone of the established size."""
-    lesion.fate, lesion.cells, lesion.largest = "growing", rules.established, rules.established
-    lesion.clones = [Clone(rules.established, lesion.spring, lesion.founder, key_of(lesion.key, lesion.key))]
+def wake(stream: Stream, lesion: Lesion, rules: Rules) -> None:
+    """Turn a sleeping or establishing founder into a growing clone of the established size, as far as treatment has let it."""
+    cells = spared(stream, lesion, rules)
+    if cells <= 0.0:
+        lesion.fate = "extinct"
+        return
+    lesion.fate, lesion.cells, lesion.largest = "growing", cells, cells
+    lesion.clones = [Clone(cells, lesion.spring, lesion.founder, key_of(lesion.key, lesion.key))]
 
 
 def run_down_switch(lesion: Lesion, rules: Rules) -> None:
