@@ -170,7 +170,7 @@ def test_departures_follow_the_condition(
     model.emission[:, :, GUT] = 0.5
     model.emission[condition, :, GUT] = 0.0
     model.emission[condition, :, LIVER], model.emission[condition, :, BRAIN] = 0.1, 0.05
-    model.trait[SHEDDING] = rate
+    model.trait[SHEDDING], model.fitness[:] = rate, 1.0
     model = model._replace(
         emission_total=total_emission(model.emission, model.favour),
         mechanism_rate=np.zeros(3),

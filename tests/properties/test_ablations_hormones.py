@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from seedsoil.biology.clone import Endocrine
-from seedsoil.body.state import CELLS, HYPOXIA, IMMATURE
+from seedsoil.biology.patient import Patient
+from seedsoil.body.state import (
+    CELLS,
+    EXTINCT,
+    FATE,
+    GROWING,
+    HYPOXIA,
+    IMMATURE,
+    LESIONS,
+    SHEDDING,
+    STEP_DAYS,
+    Model,
+    with_room,
+)
 from seedsoil.experiment.grow import run_until, scratch
 from seedsoil.foundation.streams import new_stream
-from tests.properties.examples import ONE_CLONE, add_clone, lesion_of
+from tests.properties.examples import ONE_CLONE, add_clone, follow, lesion_of
 from tests.properties.plain import AT, agent, exposed, lived, made, mechanism, speed, valued, who
 
 #: Four divisions in five go with the hormone, two cells in a hundred die a day, half of the VEGF is not made.
@@ -67,3 +82,37 @@ def test_cells_that_need_no_hormone_grow_out() -> None:
     odds = float(cells[freed].sum() / cells[~freed].sum())
     assert odds == pytest.approx(1e-2 * np.exp((0.072 + 0.018) * 70.0), rel=0.02)
     assert state.lesion[0, CELLS] > cells[~freed].sum()
+
+
+def test_cells_that_need_no_hormone_found_lesions() -> None:
+    """Freed of the need, they found as many without the hormone as with it; those in need found none that grows.
+
+    If treatment does not fall on families but on the chance to found one, that of the usual cell is for all: none is founded.
+    """
+    person = who(mechanisms=(mechanism("freed", hormone_freed=valued(1.0)),), endocrine=NEED)
+    off = ("instability", "competence", "hypoxia", "dormancy")
+    free, rest, needy, lost = (
+        _founded(person, kind, level, without)
+        for kind, level, without in (
+            (2, GONE, off), (2, {}, off), (0, GONE, off), (2, GONE, (*off, "treated founders"))
+        )
+    )  # fmt: skip
+    counts = [float((rows[:, FATE] == GROWING).sum()) for rows in (free, rest)]
+    assert min(counts) > 60
+    assert abs(counts[0] - counts[1]) < 6.0 * np.sqrt(sum(counts))
+    assert (needy[:, FATE] == EXTINCT).sum() > 20
+    assert (needy[:, FATE] != GROWING).all()
+    assert len(lost) == 0
+
+
+def _founded(person: Patient, kind: int, level: Any, without: tuple[str, ...]) -> Any:
+    """Lesions that one of 1e7 cells of a kind founds in a week, and all of which are counted 300 days later [lesions, columns]."""
+    model, timeline = exposed(person, [TAKER], [(308.0, level)], without)
+    model = Model(*map(np.copy, model))
+    state = with_room(lesion_of(model, AT["skin"], 1e7, vessels=(1.5, 0.6)), 4000, 1000)
+    state.kind[0, 0] = kind
+    model.trait[SHEDDING] = 4e-4
+    state, _ = follow(model, state, STEP_DAYS, timeline=timeline)
+    model.trait[SHEDDING] = 0.0
+    state, _ = follow(model, state, 301.0, timeline=timeline)
+    return state.lesion[1 : state.count[LESIONS]]

@@ -124,11 +124,15 @@ def test_inflammation() -> None:
 
 
 def test_inflamed_lesions_seed_more() -> None:
-    """In a week of the engine an inflamed lesion leaks more and seeds half as often again; off, it does not."""
+    """In a week of the engine an inflamed lesion leaks more and seeds half as often again; off, it does not.
+
+    Founders that succeed are those under treatment: what it takes of them is not left for their families to meet.
+    """
+    at_once = ("treated founders",)
     soothing = agent("soothing", blocks={"inflammation": 1e-9})
     person = who(INFLAMED, dialogue=DIALOGUE)
-    inflamed, soothed = (len(seeded(person, [soothing], {"soothing": level})) for level in (0.0, 1.0))
-    off = [len(seeded(person, [soothing], {"soothing": level}, ("inflammation",))) for level in (0.0, 1.0)]
+    inflamed, soothed = (len(seeded(person, [soothing], {"soothing": level}, at_once)) for level in (0.0, 1.0))
+    off = [len(seeded(person, [soothing], {"soothing": level}, ("inflammation", *at_once))) for level in (0.0, 1.0)]
     assert inflamed > 1.5 * soothed
     assert off == [soothed, soothed]
 

@@ -105,9 +105,13 @@ def test_each_signal_is_felt_on_its_side() -> None:
 def test_cells_arrive_behind_a_shut_barrier() -> None:
     """Under an antibody fewer found a lesion in the liver, in the brain as many as before, wherever they come from.
 
-    The chances are those under a level that reaches each tissue, to the last bit.
+    The chances are those under a level that reaches each tissue, to the last bit. Where families meet treatment later, on the
+    lines of their cells, they are those of a host at rest.
     """
-    off = tuple(name for name in OFF if name != "metastasis")
+    on = tuple(name for name in OFF if name != "metastasis")
+    model, timeline = exposed(PERSON, [ANTIBODY], [(7.0, {"antibody": 0.1})], on)
+    assert (model.emission[timeline.condition[0]] == model.emission[0]).all()
+    off = (*on, "treated founders")
     model, timeline = exposed(PERSON, [ANTIBODY], [(7.0, {"antibody": 0.1})], off)
     open_, opened = exposed(PERSON, [FREE], [(7.0, {"free": 0.1})], off)
     shut, closed = exposed(PERSON, [FREE], [(7.0, {"free": 0.0005})], off)

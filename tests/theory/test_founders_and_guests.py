@@ -21,8 +21,13 @@ from seedsoil.body.state import (
     GROWING,
     HALF_CATCH,
     LESIONS,
+    PENDING,
     PERFUSION,
     QUIESCENCE,
+    SEED_CONDITION,
+    SEED_LESION,
+    SEED_SITE,
+    SEED_TYPE,
     SITE,
     VIGOUR,
     WAKES,
@@ -38,6 +43,7 @@ from tests.properties.plain import (
     factors,
     host,
     host_cells,
+    mechanism,
     residents,
     soil,
     who,
@@ -74,13 +80,13 @@ def _chance(logarithm: float, site: int, model: Any) -> float:
     return float((at_once + (1.0 - at_once) * model.trait[WAKES]) * (1.0 - ratio) / (1.0 - ratio**50.0))
 
 
-def _mean(site: int, mother: float, model: Any, power: float = 0.0) -> float:
-    """Mean over founders of success times vigour to a power, by adaptive quadrature."""
+def _mean(site: int, mother: float, model: Any, power: float = 0.0, left: float = 1.0) -> float:
+    """Mean over founders of success times vigour to a power, by adaptive quadrature; they keep ``left`` of their divisions."""
     division, death = model.site[0, site, [DIVISION, DEATH]]
-    low, high = max(np.log(death / division), mother - 8.0 * WIDTH), mother + 8.0 * WIDTH
+    low, high = max(np.log(death / (left * division)), mother - 8.0 * WIDTH), mother + 8.0 * WIDTH
     return float(
         quad(
-            lambda log_vigour: _chance(log_vigour, site, model) * np.exp(power * log_vigour)
+            lambda log_vigour: _chance(log_vigour + np.log(left), site, model) * np.exp(power * log_vigour)
             * norm.pdf(log_vigour, mother - 0.5 * WIDTH**2, WIDTH),
             low, high, epsabs=0.0, epsrel=1e-9, limit=200,
         )[0]
@@ -142,6 +148,35 @@ def test_vigour_of_those_who_succeed(name: str, steps: int) -> None:
     assert abs(vigour.std() / spread - 1.0) < 6.0 / np.sqrt(len(vigour))
     division, death = model.site[0, site, [DIVISION, DEATH]]
     assert (vigour > death / division).all()
+
+
+@pytest.mark.parametrize("name", ORGANS)
+@pytest.mark.parametrize("condition", [0, 1])
+def test_what_a_mechanism_costs_a_founder(name: str, condition: int) -> None:
+    """Of 4000 founders that would succeed, a mechanism that costs a fifth of division lets so many fail: count and vigour.
+
+    Within six standard errors of the law: catches 3 % in rich soil. Held at rest and, for the cost is met there too, where all
+    division is withheld: what is done to the host later falls on the families.
+    """
+    site, left, many = AT[name], 0.8, 4000
+    costly = with_numbers(mechanism("costly"), fitness_cost=1.0 - left)
+    person = who(BODY, **(EASY | {"founder_variation": VARIATION, "mechanisms": (costly,)}))
+    model = compiled(person, PLAIN[1:], egf=1.0, igf=1.0)
+    state = with_room(lesion_of(model, AT["skin"], 1.0), many + 2, many + 1000)
+    pending = np.zeros((many, state.pending.shape[1]))
+    pending[:, SEED_SITE], pending[:, SEED_TYPE], pending[:, SEED_LESION] = site, 2.0, -1.0
+    pending[:, SEED_CONDITION] = condition
+    state = state._replace(pending=pending, pending_key=np.arange(1, many + 1, dtype=np.uint64) << np.uint64(20))
+    state.count[PENDING] = many
+    state, _ = follow(model, state, 1e-6, every=1e-6)
+    seeds = state.lesion[1 : state.count[LESIONS]]
+    whole, kept = _mean(site, 0.0, model), _mean(site, 0.0, model, left=left)
+    law = kept / whole
+    assert abs(len(seeds) / many - law) < 6.0 * np.sqrt(law * (1.0 - law) / many)
+    assert 0.0 < law < 0.9
+    mean, square = (_mean(site, 0.0, model, power, left) / kept for power in (1.0, 2.0))
+    vigour = np.exp(seeds[:, VIGOUR])
+    assert abs(vigour.mean() - mean) < 6.0 * np.sqrt((square - mean**2) / len(vigour))
 
 
 CALLING = with_numbers(SPREAD, lesion_attraction=3.0, cluster_share=0.0)

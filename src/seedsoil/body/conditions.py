@@ -115,15 +115,27 @@ def site_tables(
     arriving, landed = np.zeros((2, len(signals), len(host.soils)))
     if "metastasis" not in without:
         landed = ground.landed
+        met = soils.copy()
+        met[:, :, DEATH] += ground.starving
         # A cell that arrives behind a barrier finds it shut.
         behind = soils[:, :, CEILING, None] >= 0.0
-        met = np.where(behind & (shut is not None), soils[slice(None) if shut is None else shut], soils)
-        death = met[:, :, DEATH] + ground.starving
-        arriving = founding(tumour, met[:, :, QUIESCENCE], met[:, :, DIVISION], death, without)
-        arriving = landed * ground.leaving * arriving
+        met = np.where(behind & (shut is not None), met[slice(None) if shut is None else shut], met)
+        division, death = welcome(met, met[0], without)
+        arriving = landed * ground.leaving * founding(tumour, met[:, :, QUIESCENCE], division, death, without)
     table, fit, success, alive = _spread_to_sites(host, soils, ground.fitness, arriving, landed)
     table[:, :, HALF_CATCH] = half_catch(tumour, host, without)
     return table, fit, success, alive
+
+
+def welcome(met: Floats, resting: Floats, without: Collection[str]) -> tuple[Floats, Floats]:
+    """Division and death by which a founder succeeds or not [1/day], of rows of ``Model.site`` that it meets.
+
+    Where families meet treatment on the lines of their cells (``body/line/exposure.py``), what harms them falls on these: here
+    the better of what a founder meets and of a host at rest counts.
+    """
+    if "treated founders" in without:
+        return met[..., DIVISION], met[..., DEATH]
+    return np.maximum(met[..., DIVISION], resting[..., DIVISION]), np.minimum(met[..., DEATH], resting[..., DEATH])
 
 
 class Ground(NamedTuple):

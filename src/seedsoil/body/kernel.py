@@ -8,7 +8,7 @@ from seedsoil.body.families import advance_lesion, is_pool, new_clone
 from seedsoil.body.hazards import forget
 from seedsoil.body.line.alterations import fill_alterations
 from seedsoil.body.line.exposure import spared
-from seedsoil.body.seeding import founder_vigour, note_catches, sleepers
+from seedsoil.body.seeding import founder_vigour, is_held_back, note_catches, sleepers
 from seedsoil.body.state import (
     ACTIVE,
     ARRIVAL_CLONE,
@@ -122,7 +122,7 @@ def sensitivity(stream, state, parent, key, model):  # type: ignore[no-untyped-d
 
 @inner
 def add_lesion(state, site, parent, day, kind, clone, key, condition, model, stream):  # type: ignore[no-untyped-def]
-    """Place one founder: how long it sleeps, how it will meet the host's vessels, when it will sprout its own.
+    """Place one founder: how long it sleeps, how it will meet the host's vessels, when it will sprout its own; or let it fail.
 
     The lesion wakes with ``ESTABLISHED`` cells, less what treatment takes of them till then (`spared`): only emboli that
     succeed come here, so the time to that size is drawn from the law of a growing clone.
@@ -131,12 +131,14 @@ def add_lesion(state, site, parent, day, kind, clone, key, condition, model, str
     row = state.count[LESIONS]
     lesion = state.lesion
     vigour, openness = inherited(stream, lesion[parent, VIGOUR] if parent >= 0 else 0.0, key, condition, site, model)
+    if is_held_back(stream, key, vigour, condition, site, model.mask[kind], model):
+        return
     endured = sensitivity(stream, state, parent, key, model)
     aim(stream, SEEDING, key, 0)
-    pace, death = model.site[0, site, DIVISION] * exp(vigour), model.site[0, site, DEATH]
-    asleep = uniform(stream) < sleepers(pace, model.site[0, site, QUIESCENCE], model.trait[WAKES])
+    birth = model.site[0, site, DIVISION] * exp(vigour) * model.fitness[0, site, model.mask[kind]]
+    death = model.site[0, site, DEATH]
+    asleep = uniform(stream) < sleepers(birth, model.site[0, site, QUIESCENCE], model.trait[WAKES])
     rest = exponential(stream) / model.trait[WAKING] if asleep else 0.0
-    birth = pace * model.fitness[0, site, model.mask[kind]]
     size = max(1.0, model.trait[ESTABLISHED])
     rate = birth - death
     spread = log(max(1.0, (1.0 - death / birth) * size)) - log(exponential(stream)) if rate > 0.0 else 0.0
@@ -152,7 +154,6 @@ def add_lesion(state, site, parent, day, kind, clone, key, condition, model, str
     state.lesion_key[row] = key
     state.used[row] = 0
     state.count[LESIONS] = row + 1
-    return row
 
 
 @inner

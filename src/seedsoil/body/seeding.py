@@ -12,6 +12,7 @@ from seedsoil.body.state import (
     DEATH,
     DIVISION,
     ESTABLISHED,
+    EXPOSED,
     FATE,
     FOUNDER_SPREAD,
     GROWING,
@@ -35,12 +36,14 @@ from seedsoil.body.state import (
 from seedsoil.foundation.compiled import inner
 from seedsoil.foundation.elementary import exp, log, power
 from seedsoil.foundation.samplers import exponential, normal
-from seedsoil.foundation.streams import mix, uniform
+from seedsoil.foundation.streams import SEEDING, aim, mix, uniform
 
 #: Cells that join lesions in one step beyond which no more are told: among the 1e11 cells that shed so many they are nothing.
 MOST_GUESTS = 2048
 #: Founders further above the threshold or their mean than so many widths are not drawn: fewer than one in 1e9.
 FASTEST = 6.0
+#: ln(division / death) where nothing dies.
+SURE = 1e3
 
 
 @inner
@@ -191,6 +194,45 @@ def escaping(excess, size):  # type: ignore[no-untyped-def]
 
 
 @inner
+def welcome(condition, site, model):  # type: ignore[no-untyped-def]
+    """Division and death of a usual founder that arrives under a condition, by which it succeeds or not [1/day].
+
+    Where families meet treatment on the lines of their cells (`exposure.spared`), what harms them falls on these: here the
+    better of the condition and of a host at rest counts. A cell that arrives behind a barrier finds it shut.
+    """
+    met = model.shut[condition] if model.site[condition, site, CEILING] >= 0.0 else condition
+    division, death = model.site[met, site, DIVISION], model.site[met, site, DEATH] + model.hormone_death[met, 0]
+    if model.trait[EXPOSED] > 0.5:
+        division = max(division, model.site[0, site, DIVISION])
+        death = min(death, model.site[0, site, DEATH] + model.hormone_death[0, 0])
+    return division, death
+
+
+@inner
+def is_held_back(stream, key, vigour, condition, site, mask, model):  # type: ignore[no-untyped-def]
+    """Whether a founder fails for what its mechanisms cost it: it succeeds less often than one without them, of its vigour.
+
+    Founders come by the chance of a usual cell; these are thinned by the ratio of both chances, at their own address.
+    """
+    fitness = model.fitness[0, site, mask]
+    if fitness >= 1.0:
+        return False
+    division, death = welcome(condition, site, model)
+    usual = division * exp(vigour)
+    if fitness * usual <= death:
+        return True
+    asleep, wakes, size = (
+        model.site[0, site, QUIESCENCE],
+        model.trait[WAKES],
+        max(1.0, model.trait[ESTABLISHED]),
+    )
+    excess = log(usual / death) if death > 0.0 else SURE
+    kept = starting(fitness * usual, asleep, wakes) * escaping(excess + log(fitness), size)
+    aim(stream, SEEDING, key, 4)
+    return uniform(stream) * starting(usual, asleep, wakes) * escaping(excess, size) >= kept
+
+
+@inner
 def founder_vigour(stream, mother, condition, site, model):  # type: ignore[no-untyped-def]
     """Draw the vigour of a founder that succeeds (log): lognormal about its mother's, weighted by its success there.
 
@@ -198,15 +240,13 @@ def founder_vigour(stream, mother, condition, site, model):  # type: ignore[no-u
     1995), kept in proportion to the chances to start and to escape. Fast founders are thus found oftener than shed.
     """
     width = model.trait[FOUNDER_SPREAD]
-    # A cell that arrives behind a barrier finds it shut.
-    met = model.shut[condition] if model.site[condition, site, CEILING] >= 0.0 else condition
-    division, death = model.site[met, site, DIVISION], model.site[met, site, DEATH]
+    division, death = welcome(condition, site, model)
     centre = mother - 0.5 * width * width
     if width <= 0.0 or division <= 0.0:
         return mother
-    asleep, wakes = model.site[met, site, QUIESCENCE], model.trait[WAKES]
+    asleep, wakes = model.site[0, site, QUIESCENCE], model.trait[WAKES]
     size = max(1.0, model.trait[ESTABLISHED])
-    least = log(death / division) if death > 0.0 else -1e3
+    least = log(death / division) if death > 0.0 else -SURE
     most = max(least, mother) + FASTEST * width
     above, best = (least - centre) / width, starting(division * exp(most), asleep, wakes)
     steep = 0.5 * (above + (above * above + 4.0) ** 0.5)

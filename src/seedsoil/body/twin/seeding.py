@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from seedsoil.biology.journey.founders import MOTHERS_BELOW, STEPS_PER_WIDTH
-from seedsoil.body.seeding import FASTEST
-from seedsoil.body.twin.person import Lesion, Person, Rules, Site
+from seedsoil.body.seeding import FASTEST, SURE
+from seedsoil.body.twin.person import Lesion, Person, Rules, Seed, Site
 from seedsoil.foundation.elementary import exp, expm1, log
 from seedsoil.foundation.samplers import exponential, normal
-from seedsoil.foundation.streams import uniform
+from seedsoil.foundation.streams import SEEDING, aim, uniform
 
 if TYPE_CHECKING:
     from seedsoil.foundation.streams import Stream
@@ -56,20 +58,47 @@ def departing_chance(site: Site, lesion: Lesion, person: Person, rules: Rules) -
     return founding + sum(chance * caught.get(place, 0.0) for place, chance in site.landings.items())
 
 
-def founder_vigour(stream: Stream, mother: float, site: Site, rules: Rules) -> float:
+def rates_met(seed: Seed, rules: Rules) -> tuple[float, float]:
+    """Return division and death by which a usual founder succeeds [1/day]: what it meets, or what it would at rest if that is kinder."""
+    here = seed.condition
+    if here.sites[seed.site].ceiling >= 0.0:  # behind a barrier, which it finds shut
+        here = rules.conditions[here.shut]
+    hosts = [here, rules.resting] if rules.exposed else [here]
+    divisions = [host.sites[seed.site].division for host in hosts]
+    return max(divisions), min(host.sites[seed.site].death + host.starved[0] for host in hosts)
+
+
+def succeeds(stream: Stream, seed: Seed, vigour: float, rules: Rules) -> bool:
+    """Draw whether a founder does, whom mechanisms cost a share of its divisions, given that it would without them."""
+    site = rules.resting.sites[seed.site]
+    left = site.fitness[seed.kind.mask]
+    if left >= 1.0:
+        return True
+    division, death = rates_met(seed, rules)
+    pace = division * exp(vigour)
+    if left * pace <= death:
+        return False
+    lead = log(pace / death) if death > 0.0 else SURE
+    own = starting(left * pace, site, rules) * escape(lead + log(left), rules)
+    aim(stream, SEEDING, np.uint64(seed.key), 4)
+    return uniform(stream) * starting(pace, site, rules) * escape(lead, rules) < own
+
+
+def founder_vigour(stream: Stream, seed: Seed, mother: float, rules: Rules) -> float:
     """Draw a founder's vigour, given that it succeeds: normal about ln m - w^2/2, weighted by its chances to start and escape.
 
     Proposals beat the threshold ln(d / b): any normal deviate that does, or, where the threshold lies above the mean,
     one of its tail (Robert 1995). Kept with the chance of success against that of the fastest that is drawn.
     """
-    width = rules.founder_spread
-    if width == 0.0 or site.division <= 0.0:
+    width, site = rules.founder_spread, rules.resting.sites[seed.site]
+    division, death = rates_met(seed, rules)
+    if width == 0.0 or division <= 0.0:
         return mother
-    least = log(site.death / site.division) if site.death > 0.0 else -1e3
+    least = log(death / division) if death > 0.0 else -SURE
     most = max(least, mother) + FASTEST * width
     threshold = (least - mother) / width + 0.5 * width
     slope = 0.5 * (threshold + (threshold**2 + 4.0) ** 0.5)
-    best = starting(most, site, rules)
+    best = starting(division * exp(most), site, rules)
     while True:
         luck = normal(stream) if threshold <= 0.0 else threshold + exponential(stream) / slope
         if threshold > 0.0 and uniform(stream) >= exp(-0.5 * (luck - slope) ** 2):
@@ -77,14 +106,15 @@ def founder_vigour(stream: Stream, mother: float, site: Site, rules: Rules) -> f
         vigour = mother + width * (luck - 0.5 * width)
         if not least < vigour <= most:
             continue
-        escape = 1.0 / rules.established
-        if vigour - least >= 1e-9:
-            escape = expm1(least - vigour) / expm1(rules.established * (least - vigour))
-        if uniform(stream) * best < starting(vigour, site, rules) * escape:
+        if uniform(stream) * best < starting(division * exp(vigour), site, rules) * escape(vigour - least, rules):
             return vigour
 
 
-def starting(vigour: float, site: Site, rules: Rules) -> float:
-    """Chance that a founder divides at last: at once, or once awake."""
-    pace = site.division * exp(vigour)
+def starting(pace: float, site: Site, rules: Rules) -> float:
+    """Chance that a founder with this pace of division divides at last: at once, or once awake."""
     return (pace + rules.wakes * site.quiescence) / (pace + site.quiescence)
+
+
+def escape(lead: float, rules: Rules) -> float:
+    """Chance that a family reaches the established size, by ln(division / death)."""
+    return 1.0 / rules.established if lead < 1e-9 else expm1(-lead) / expm1(-rules.established * lead)

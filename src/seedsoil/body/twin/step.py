@@ -16,7 +16,7 @@ from seedsoil.body.twin.exposure import spared
 from seedsoil.body.twin.hazards import cut
 from seedsoil.body.twin.marks import LesionStep, key_of, new_line, pool_of
 from seedsoil.body.twin.person import Arrival, Clone, Lesion, Person, Rules, Seed
-from seedsoil.body.twin.seeding import founder_vigour, note_catches
+from seedsoil.body.twin.seeding import founder_vigour, note_catches, succeeds
 from seedsoil.foundation.elementary import exp, log, power
 from seedsoil.foundation.samplers import exponential, normal
 from seedsoil.foundation.streams import SEEDING, aim, uniform
@@ -58,7 +58,8 @@ def settle(stream: Stream, person: Person, rules: Rules) -> None:
         if seed.lesion >= 0:
             joined(person, seed)
         else:
-            person.lesions.append(founded(stream, seed, person.lesions[seed.origin], len(person.lesions), rules))
+            lesion = founded(stream, seed, person.lesions[seed.origin], len(person.lesions), rules)
+            person.lesions += [lesion] if lesion else []
     person.seeds = []
 
 
@@ -83,20 +84,21 @@ def joined(person: Person, seed: Seed) -> None:
     person.arrivals.append(Arrival(seed.day, seed.origin, seed.lesion, seed.line))
 
 
-def founded(stream: Stream, seed: Seed, mother: Lesion, number: int, rules: Rules) -> Lesion:
-    """Draw a new lesion's sleep, the time in which it is established, how it meets vessels, and its switch's clock.
+def founded(stream: Stream, seed: Seed, mother: Lesion, number: int, rules: Rules) -> Lesion | None:
+    """Draw a new lesion's sleep, the time in which it is established, how it meets vessels, and its switch's clock; none if it fails.
 
     Only successful founders come here, so the time to the established size M is that of a clone which does not die
     out: (ln((1 - d/b) M) - ln Exp(1)) / (b - d) (models.md 2.4), at the rates of a host whom nobody touches.
     """
     site = rules.resting.sites[seed.site]
     vigour, openness = inherited(stream, seed, mother, rules)
+    if not succeeds(stream, seed, vigour, rules):
+        return None
     sensitivity = felt(stream, seed, mother, rules)
     aim(stream, SEEDING, np.uint64(seed.key), 0)
-    pace, death, delay = site.division * exp(vigour), site.death, 0.0
+    birth, death, delay = site.division * exp(vigour) * site.fitness[seed.kind.mask], site.death, 0.0
     woken = rules.wakes * site.quiescence
-    sleep = exponential(stream) / rules.waking if uniform(stream) * (pace + woken) < woken else 0.0
-    birth = pace * site.fitness[seed.kind.mask]
+    sleep = exponential(stream) / rules.waking if uniform(stream) * (birth + woken) < woken else 0.0
     if birth > death:
         lead = log(max(1.0, (1.0 - death / birth) * rules.established))
         delay = max(0.0, (lead - log(exponential(stream))) / (birth - death))
@@ -115,10 +117,7 @@ def inherited(stream: Stream, seed: Seed, mother: Lesion, rules: Rules) -> tuple
         return mother.vigour, 0.0
     aim(stream, SEEDING, np.uint64(seed.key), 1)
     openness = width * normal(stream)
-    site = seed.condition.sites[seed.site]
-    if site.ceiling >= 0.0:  # behind a barrier, which it finds shut
-        site = rules.conditions[seed.condition.shut].sites[seed.site]
-    return founder_vigour(stream, mother.vigour, site, rules), openness
+    return founder_vigour(stream, seed, mother.vigour, rules), openness
 
 
 def felt(stream: Stream, seed: Seed, mother: Lesion, rules: Rules) -> float:

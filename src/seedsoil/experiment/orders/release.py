@@ -16,11 +16,10 @@ from seedsoil.biology.journey.founders import mothers
 from seedsoil.biology.patient import Host
 from seedsoil.biology.signals import Levels
 from seedsoil.biology.soils.factors import Addressins
+from seedsoil.body.conditions import welcome
 from seedsoil.body.state import (
     CEILING,
     CELLS,
-    DEATH,
-    DIVISION,
     FIRST_KIND,
     FOUNDER_SPREAD,
     LESIONS,
@@ -171,14 +170,15 @@ def _success(arm: Arm) -> Floats:
     patient, shut = arm.grown.patient, arm.timeline.behind[arm.piece, 0]
     open_rates, shut_rates = arm.model.site[arm.condition], arm.model.site[shut]
     rates = np.where(open_rates[:, CEILING, None] < 0.0, open_rates, shut_rates)
-    chances = np.zeros(rates.shape[0])
+    division, death = welcome(rates, arm.model.site[0], arm.without)
+    chances = np.zeros(division.size)
     if "metastasis" in arm.without:
         return chances
     for place, site in enumerate(patient.host.anatomy.sites):
         if site.soil:
             soil = patient.host.soil(site.soil)
             chances[place] = arrival_success(
-                patient.tumour, soil, rates[place, DIVISION], rates[place, DEATH], arm.without, arm.signals
+                patient.tumour, soil, division[place], death[place], arm.without, arm.signals
             )[0]
     return chances
 
