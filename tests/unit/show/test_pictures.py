@@ -215,6 +215,20 @@ def test_spread_tells_who_seeded_whom() -> None:
     assert [text.get_text() for text in alone.axes[1].texts] == ["no metastasis"]
 
 
+def test_founders_of_which_nothing_was_left_are_told_and_not_drawn() -> None:
+    """Drawn, such a founder would seem to sleep to the end; one that was a lesion and is gone is drawn."""
+    history = made_history(count=4)
+    history.lesions |= {
+        "fate": np.array(["growing", "extinct", "extinct", "growing"], dtype=object),
+        "largest_cells": np.array([1e9, 0.0, 1e6, 1e7]),
+    }
+    picture = spread_figure(history)
+    assert "treatment left nothing, not drawn: 1." in picture.caption
+    assert "smaller lesions" not in picture.caption
+    assert picture.axes[0].get_ylabel() == "3 lesions"
+    assert len(picture.table["lesion"]) == 4
+
+
 def test_a_tree_keeps_what_its_lesions_came_from() -> None:
     parent = np.array([-1, 0, 1, 2, 0])
     assert tree_of(parent, np.array([0.0, 0.0, 0.0, 9.0, 5.0]), 4).tolist() == [0, 1, 2, 3]

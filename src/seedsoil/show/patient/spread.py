@@ -44,7 +44,10 @@ def spread_figure(history: HistoryLike, most: int = 45) -> Picture:
     active = np.asarray(lesions["active_day"], dtype=float)
     gone, end = _gone_days(history), float(history.days[-1]) if len(history.days) else 0.0
     largest = np.asarray(lesions["largest_cells"], dtype=float)
+    # Founders of whose family treatment has left nothing were never lesions, and gave rise to none.
+    lost = (np.asarray(lesions["fate"]).astype(str) == "extinct") & (largest <= 0.0)
     kept = tree_of(parent, _by_way(parent, site, largest), most)
+    kept = kept[~lost[kept]]
     colours = lesion_colours(history)
     with house_style():
         picture = Picture(10.4, 2.0 + min(6.0, max(3.2, 0.115 * len(kept))))
@@ -67,15 +70,18 @@ def spread_figure(history: HistoryLike, most: int = 45) -> Picture:
         named = [one for one in shown if colours[one] != GREY]
         handles: list[Any] = [Line2D([], [], color=colours[one], linewidth=2.2, label=words(one)) for one in named]
         handles += [Line2D([], [], color=GREY, linewidth=2.2, label="other sites")] if len(shown) > len(named) else []
-        handles.append(Line2D([], [], color=DARK, linewidth=1.0, linestyle=(0, (1, 1.5)), label="asleep as one cell"))
+        handles.append(
+            Line2D([], [], color=DARK, linewidth=1.0, linestyle=(0, (1, 1.5)), label="asleep, or a few cells")
+        )
         handles.append(Line2D([], [], marker="x", linestyle="", color=BLACK, markersize=5, label="gone"))
         picture.explain(handles, 6)
-    left_out = len(parent) - len(kept)
+    left_out = len(parent) - len(kept) - int(lost.sum())
     picture.caption = (
         f"Lesions of patient {history.patient}, arm {words(history.arm)}. Left: each line is a lesion from arrival to its end, hung on the one "
         "that shed its founder; a thicker line grew larger. Right: how many lesions each organ sent out (left ends) and received (right "
         f"ends), {len(moves)} in all."
         + (f" {left_out} smaller lesions are not in the tree." if left_out > 0 else "")
+        + (f" Founders of which treatment left nothing, not drawn: {int(lost.sum())}." if lost.any() else "")
         + (f" {injected} lesions came of injected cells." if injected > 0 else "")
     )
     picture.table = {
