@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from seedsoil.evidence.claim import Band, Chart, Figure
 from seedsoil.evidence.review import SECTIONS
@@ -52,6 +53,8 @@ _markers = ("o", "^", "s", "D")
 _most_level = 6
 #: Ratio of the largest to the smallest number from which on an axis is logarithmic.
 _wide = 30.0
+#: Ratio from which on a logarithmic axis is marked at its decades alone.
+_long = 1000.0
 
 
 def verdict_figure(result: Result) -> Picture:
@@ -176,6 +179,8 @@ def chart_figure(chart: Chart) -> Picture:
                 column.extend(cells)
         axes.set_xscale("log" if chart.log_x else "linear")
         axes.set_yscale("log" if chart.log_y else "linear")
+        for axis in [axes.xaxis] * chart.log_x + [axes.yaxis] * chart.log_y:
+            _mark_decades(axis)
         if len(chart.names) > _most_level:
             axes.set_xticks(range(len(chart.names)), chart.names, rotation=35, ha="right", rotation_mode="anchor")
         elif chart.names:
@@ -187,6 +192,15 @@ def chart_figure(chart: Chart) -> Picture:
             picture.explain([_key_of(chart, place, name) for place, name in enumerate(chart.series)], 4)
     picture.caption, picture.table = f"{chart.title}.", rows
     return picture
+
+
+def _mark_decades(axis: Axis) -> None:
+    """Mark a logarithmic axis of less than three decades at 1, 2 and 5, in plain numbers; a longer one at its decades alone."""
+    least, most = axis.get_view_interval()
+    if most / least < _long:
+        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _key_of(chart: Chart, place: int, name: str) -> Line2D | Patch:
