@@ -61,6 +61,7 @@ from seedsoil.body.state import (
     with_room,
 )
 from tests.agreement.people import AGENTS, PATIENT, VESSELS, shaken
+from tests.properties.examples import own
 
 CONDITIONS = 4
 #: Sites of the small anatomy that have a soil.
@@ -96,7 +97,7 @@ def conditioned(
     rows = np.zeros((CONDITIONS, len(SIGNALS)))
     rows[1:] = luck.random((CONDITIONS - 1, len(SIGNALS)))
     rows[1:, len(BLOCKED) : -1] *= 2.0
-    model = Model(*map(np.copy, build_model(patient, vessels, agents, [3, -1, 4, -1], off, rows)))
+    model = own(build_model(patient, vessels, agents, [3, -1, 4, -1], off, rows))
     for table in (model.site, model.fitness, model.hormone_death, model.half_power, model.emission, model.landing):
         table[1:] *= luck.uniform(0.7, 1.4, table[1:].shape)
     # Lesions of a million cells hold much of what comes by.

@@ -39,6 +39,7 @@ from seedsoil.experiment.grow import run_until, scratch
 from seedsoil.experiment.timeline import nothing
 from seedsoil.foundation.streams import new_stream
 from tests.agreement.people import PATIENT, VESSELS
+from tests.properties.examples import own
 
 EXACT = {"cells", "largest"}
 ENDINGS = {REACHED: "reached", DIED: "died"}
@@ -103,6 +104,6 @@ def alone(
 
 def founded(patient: Patient = PATIENT, number: int = 0, without: tuple[str, ...] = (), cells: float = 50.0) -> Pair:
     """A patient with a primary of a few cells, untreated."""
-    model = Model(*map(np.copy, build_model(patient, VESSELS, without=without)))
+    model = own(build_model(patient, VESSELS, without=without))
     home, first = patient.host.anatomy.index(patient.tumour.site), int(model.trait[FIRST_KIND])
     return alone(model, nothing(0), home, cells, first, number, "sprouting" not in without)

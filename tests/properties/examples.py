@@ -72,9 +72,14 @@ def patient(host: Any = ADULT, tumour: Any = COLON, **numbers: float) -> Patient
     return Patient.model_construct(tumour=changed(tumour, **numbers), host=host)
 
 
+def own(model: Model) -> Model:
+    """Tables of its own, to be written to: those of `build_model` are shared."""
+    return Model(*map(np.copy, model))
+
+
 def model_of(who: Patient, without: Collection[str] = (), vessels: Any = TWO_POOL) -> Model:
     """The tables that a step reads."""
-    return Model(*map(np.copy, build_model(who, vessels, without=without)))
+    return own(build_model(who, vessels, without=without))
 
 
 def lesion_of(

@@ -27,7 +27,7 @@ from seedsoil.body.model import build_model
 from seedsoil.body.state import CELLS, LESIONS, NODES, STEP_DAYS, VIGOUR, Model, Timeline, with_room
 from seedsoil.experiment.signalling import conditions, vessel_rows
 from seedsoil.foundation.value import Quantity, Value
-from tests.properties.examples import TWO_POOL, follow, lesion_of
+from tests.properties.examples import TWO_POOL, follow, lesion_of, own
 
 
 def valued(number: float, unit: str = "1") -> Value:
@@ -207,7 +207,7 @@ def compiled(person: Patient, without: Collection[str] = (), vessels: Any = TWO_
         rows = np.repeat(rows, 2, axis=0)
         for name, level in levels.items():
             rows[1, SIGNALS.index(name)] = level
-    return Model(*map(np.copy, build_model(person, vessels, without=without, conditions=rows)))
+    return own(build_model(person, vessels, without=without, conditions=rows))
 
 
 #: A stretch of days with the level of each agent [mg/L] in it; "wound" stands for a wound's level of healing.

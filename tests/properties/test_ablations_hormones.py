@@ -19,12 +19,11 @@ from seedsoil.body.state import (
     LESIONS,
     SHEDDING,
     STEP_DAYS,
-    Model,
     with_room,
 )
 from seedsoil.experiment.grow import run_until, scratch
 from seedsoil.foundation.streams import new_stream
-from tests.properties.examples import ONE_CLONE, add_clone, follow, lesion_of
+from tests.properties.examples import ONE_CLONE, add_clone, follow, lesion_of, own
 from tests.properties.plain import AT, agent, exposed, lived, made, mechanism, speed, valued, who
 
 #: Four divisions in five go with the hormone, two cells in a hundred die a day, half of the VEGF is not made.
@@ -108,7 +107,7 @@ def test_cells_that_need_no_hormone_found_lesions() -> None:
 def _founded(person: Patient, kind: int, level: Any, without: tuple[str, ...]) -> Any:
     """Lesions that one of 1e7 cells of a kind founds in a week, and all of which are counted 300 days later [lesions, columns]."""
     model, timeline = exposed(person, [TAKER], [(308.0, level)], without)
-    model = Model(*map(np.copy, model))
+    model = own(model)
     state = with_room(lesion_of(model, AT["skin"], 1e7, vessels=(1.5, 0.6)), 4000, 1000)
     state.kind[0, 0] = kind
     model.trait[SHEDDING] = 4e-4

@@ -23,12 +23,11 @@ from seedsoil.body.state import (
     REACHED,
     SITE,
     STEP_DAYS,
-    Model,
     with_room,
 )
 from seedsoil.experiment.grow import run_until, scratch
 from seedsoil.foundation.streams import new_stream
-from tests.properties.examples import ONE_CLONE, lesion_of
+from tests.properties.examples import ONE_CLONE, lesion_of, own
 from tests.properties.plain import AT, agent, exposed, who
 
 pytestmark = pytest.mark.theory
@@ -54,7 +53,7 @@ def _tables(course: Course) -> tuple[Any, Any]:
     """Model and timeline of a patient whose founders divide and die at plain rates, at rest and with divisions held."""
     periods = [(days, {"drug": level, "hold": float(held)}) for days, level, held in course]
     model, timeline = exposed(who(), [DRUG, HOLD], periods, ONE_CLONE)
-    model = Model(*map(np.copy, model))
+    model = own(model)
     model.site[:, :, DIVISION], model.site[:, :, DEATH], model.fitness[:] = BIRTH, DEATHS, 1.0
     model.site[1:, :, DIVISION] *= KEPT
     return model, timeline
