@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
@@ -72,8 +73,17 @@ class Tables(NamedTuple):
     favour: Floats
 
 
+@dataclass
+class Last:
+    """Tables by condition that were worked out last for a patient, and which row of them is which condition's."""
+
+    places: dict[bytes, int]
+    tables: tuple[Floats, ...]
+
+
 #: What was worked out for the last few patients, since the arms of one have most conditions in common.
 _recent: Kept[Tables] = Kept(8)
+_last: Kept[Last] = Kept(8)
 _favours: Kept[Floats] = Kept(8)
 #: Where the soils of the last few hosts lie.
 _lying: Kept[tuple[list[int], list[int]]] = Kept(8)
@@ -88,15 +98,37 @@ def condition_tables(
     """
 
     def make() -> Tables:
-        mechanisms = () if "resistance" in without else patient.tumour.mechanisms
-        signals = Levels(rows, without)
-        lost = withdrawal(patient.tumour, mechanisms, signals)
-        site, fitness, success, landed = site_tables(patient, vessels, mechanisms, signals, without, shut)
-        emission, landing = emission_tables(patient, success, landed, signals, without)
-        favour = favour_table(patient, site[0], without)
-        return Tables(site, fitness, lost.death, lost.vegf, emission, total_emission(emission, favour), landing, favour)
+        names = [row.tobytes() + rows[met].tobytes() for row, met in zip(rows, shut, strict=True)]
+        # Arms that differ have most conditions in common all the same: only those that the last one had not are worked out.
+        last = _last.get((patient, vessels), frozenset(without), lambda: Last({}, ()))
+        new = [place for place, name in enumerate(names) if name not in last.places]
+        asked = list(dict.fromkeys([0, *new, *shut[new].tolist()]))
+        met = np.array([asked.index(one) if one in asked else 0 for one in shut[asked].tolist()])
+        made = _tables(patient, vessels, rows[asked], met, without) if new else last.tables
+        if len(new) < len(names):
+            old, here = [last.places.get(name, 0) for name in names], [asked.index(one) for one in new]
+            tables = tuple(table[old] for table in last.tables)
+            for table, more in zip(tables, made, strict=True):
+                table[new] = more[here]
+            made = tables
+        last.places, last.tables = {name: place for place, name in enumerate(names)}, made
+        site, fitness, death, vegf, emission, total, landing = made
+        return Tables(site, fitness, death, vegf, emission, total, landing, favour_table(patient, site[0], without))
 
     return _recent.get((patient, vessels), (rows.tobytes(), shut.tobytes(), frozenset(without)), make)
+
+
+def _tables(
+    patient: Patient, vessels: Vasculature, rows: Floats, shut: Integers, without: Collection[str]
+) -> tuple[Floats, ...]:
+    """Work out the tables by condition, in the order of ``Tables``: each row hangs on itself, the first, and what is met if shut."""
+    mechanisms = () if "resistance" in without else patient.tumour.mechanisms
+    signals = Levels(rows, without)
+    lost = withdrawal(patient.tumour, mechanisms, signals)
+    site, fitness, success, landed = site_tables(patient, vessels, mechanisms, signals, without, shut)
+    emission, landing = emission_tables(patient, success, landed, signals, without)
+    total = total_emission(emission, favour_table(patient, site[0], without))
+    return site, fitness, lost.death, lost.vegf, emission, total, landing
 
 
 def site_tables(

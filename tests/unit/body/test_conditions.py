@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -47,10 +48,16 @@ def test_what_is_kept_is_told_apart_by_all_that_makes_it(monkeypatch: pytest.Mon
     patients.append(Patient.model_construct(tumour=tumour, host=PERSON.host))
     asked: list[tuple[Patient, dict[str, Any]]] = [(patient, {}) for patient in patients]
     asked += [(PERSON, {"conditions": blocked}), (PERSON, {"without": ("founder variation",)})]
+    # Some rows of these are another's, in another order, or with another condition behind a barrier.
+    wide = np.vstack([resting(), resting(), blocked[1], resting()])
+    wide[1, SIGNALS.index("egf")], wide[3, SIGNALS.index("wound")] = 0.7, 1.0
+    asked += [(PERSON, {"conditions": wide[order], "shut": np.array(shut)}) for order, shut in (
+        ([0, 1, 2], [0, 1, 2]), ([0, 2, 3, 1], [0, 0, 2, 3]), ([0, 3, 1], [0, 2, 1]), ([0, 1], [0, 0]))]  # fmt: skip
     for _ in range(2):
         together = [_bytes(patient, **changes) for patient, changes in asked]
     for name in ("body.conditions._recent", "body.conditions._favours", "biology.journey.circulation._recent"):
         monkeypatch.setattr(f"seedsoil.{name}", Kept(1))
+    monkeypatch.setattr("seedsoil.body.conditions._last", SimpleNamespace(get=lambda about, key, make: make()))
     assert together == [_bytes(patient, **changes) for patient, changes in asked]
     assert len(set(together)) == len(asked)
 
