@@ -20,6 +20,7 @@ from seedsoil.tissue.fields.lattices import Lattices
 from seedsoil.tissue.fields.steady import SteadyField
 from seedsoil.tissue.fields.transient import TransientField
 from seedsoil.tissue.lattice import EMPTY, GROWN, PERFUSED, PIECES, Lattice, Laws
+from seedsoil.tissue.perfusion import lengths
 
 if TYPE_CHECKING:
     from seedsoil.tissue.laws import Vocabulary
@@ -185,12 +186,14 @@ class Supplied:
         """The rate at which the voxel of each piece comes to its wall's level [1/day]; infinite: it is held there."""
         setting, diffusion = self._setting, float(noun.diffusion) * _MINUTES_A_DAY
         permeability = np.full(pieces.size, math.inf)
+        length = np.full(pieces.size, setting.edge)
         if leaks:
+            length *= lengths(lattice, pieces, setting.shape)
             shut, wide = (float(wall or 0.0) * _WALL for wall in (noun.permeability_closed, noun.permeability_open))
             permeability = shut + (wide - shut) * opened
         radius = np.where(lattice.piece_flags[pieces] & GROWN, setting.sprout_radius, setting.radius)
         # Pieces are many, but few differ: walls that are shut are alike, and so are those wholly open.
-        both, which = np.unique(np.stack([radius, permeability]), axis=1, return_inverse=True)
-        rates = [wall_exchange(r, max(p, 1e-300), diffusion, setting.edge) for r, p in both.T.tolist()]
+        each, which = np.unique(np.stack([radius, permeability, length]), axis=1, return_inverse=True)
+        rates = [wall_exchange(r, max(p, 1e-300), diffusion, setting.edge, l) for r, p, l in each.T.tolist()]
         found: NDArray[np.float64] = np.array(rates)[which.reshape(-1)]
         return found

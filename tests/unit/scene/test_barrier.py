@@ -42,7 +42,10 @@ def test_the_barrier_is_an_organs_or_as_told(walls: dict[str, Any], ceiling: flo
     ("walls", "said"),
     [
         ({"organ": "brian"}, "walls.organ: the catalogue has no 'brian' among its organs. Did you mean 'brain'?"),
-        ({"organ": "brain", "ceiling": 0.2}, "walls: organ, ceiling: of one barrier; name the organ that has it, or say"),
+        (
+            {"organ": "brain", "ceiling": 0.2},
+            "walls: organ, ceiling: of one barrier; name the organ that has it, or say",
+        ),
         ({"ceiling": 1.2}, "walls.ceiling: 1.2 is above the largest value"),
     ],
 )
