@@ -100,8 +100,8 @@ class BlockSize(Noun):
 class Walls(Noun):
     """Radii of vessels, how far a tip keeps others off, and what of a barrier stands between blood and tissue.
 
-    ``organ``: its vessels' barrier is theirs; ``ceiling``: what passes theirs where it is wholly open, of what it keeps out.
-    Without either they have no barrier.
+    ``organ``: whose barrier these vessels have; ``ceiling``: the share of blood's level that one lets through where it is wholly
+    open. Without either they have none.
     """
 
     radius: Micrometres = _assumed(4.0, "um", 2.5, 5.0)

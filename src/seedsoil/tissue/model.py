@@ -68,8 +68,7 @@ class Setting:
     tip_spacing : float
         Distance within which a tip keeps others from leaving a vessel [um].
     ceiling : float, optional
-        What a barrier between blood and tissue lets through where it is wholly open, of what it keeps out [1]; without it
-        these vessels have none.
+        The share of blood's level that a barrier lets through where it is wholly open [1]; without it these vessels have none.
     perfuse_every : int
         Steps between two searches for where blood flows.
     tolerance : float

@@ -46,7 +46,7 @@ def test_the_barrier_is_an_organs_or_as_told(walls: dict[str, Any], ceiling: flo
             {"organ": "brain", "ceiling": 0.2},
             "walls: organ, ceiling: of one barrier; name the organ that has it, or say",
         ),
-        ({"ceiling": 1.2}, "walls.ceiling: 1.2 is above the largest value"),
+        ({"ceiling": 1.2}, "walls.ceiling: 1.2 is above 1, the most allowed"),
     ],
 )
 def test_a_barrier_that_cannot_be_is_told(walls: dict[str, Any], said: str) -> None:
