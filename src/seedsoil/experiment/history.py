@@ -55,8 +55,9 @@ class History:
     mg/L at its effect site in the body, ``arteries`` each agent given into an artery to the site that it feeds, days, and mg/L
     there; ``ceilings`` (lesions,) how far each lesion's own barrier opens at last, nan without one; ``titles`` maps agents to
     their titles, with which events begin that tell of them. ``done`` are the orders carried out, but for drugs and autopsies,
-    each with its day: a scan is one, and so is a fraction of radiation. ``mosaic`` holds the cells of each clone in each lesion. ``subject`` is the tumour in its host, ``vasculature`` the law of its vessels,
-    ``agents`` what was given, by name, ``without`` what was switched off.
+    each with its day: a scan is one, and so is a fraction of radiation. ``mosaic`` holds the cells of each clone in each
+    lesion. ``subject`` is the tumour in its host, ``vasculature`` the law of its vessels, ``agents`` what was given, by name,
+    ``without`` what was switched off.
     """
 
     patient: int
