@@ -164,6 +164,16 @@ def test_delivery_is_limited_by_flow_or_by_the_wall(name: str) -> None:
     assert (permeability <= 2.0) == (name == "cetuximab")
 
 
+#: Substances of a block of tissue that are agents of a body, where they have another name.
+IN_TISSUE = {"il23_antibody": "anti_il23"}
+
+
+@pytest.mark.parametrize("name", [name for name in names("substances") if IN_TISSUE.get(name, name) in AGENTS])
+def test_a_barrier_lets_through_as_much_in_tissue_as_in_a_body(name: str) -> None:
+    """One number, with one range and one source, whichever scale asks."""
+    assert entry("substances", name).barrier_passage == entry("agents", IN_TISSUE.get(name, name)).barrier_passage
+
+
 @pytest.mark.parametrize("name", [name for name in AGENTS if entry("agents", name).kill is not None])
 def test_what_kills_is_delivered_resisted_and_bounded(name: str) -> None:
     """Two kill agents have no bound by the marrow: bile ducts bound floxuridine, skin and joints vemurafenib."""

@@ -26,6 +26,7 @@ voxel = "20 um"
 radius = "4 um"
 sprout_radius = "4 um"
 tip_spacing = "60 um"
+ceiling = 0.12
 [sides.oxygen]
 west = "40 mmHg"
 [medium]
@@ -37,8 +38,10 @@ every = 1
 [substances.matrix]
 [substances.drug]
 is = "paclitaxel"
-wall = "barrier"
+wall = "leaky"
+permeability_closed = "1e-8 cm/s"
 permeability_open = "1e-5 cm/s"
+barrier_passage = 0.02
 hindered_by = "matrix"
 hindrance = 2
 [cells.carcinoma]
@@ -135,9 +138,10 @@ def scene_fields() -> tuple[Field, ...]:
         whole("scene.seed", 0, 2**63 - 1), quantity("scene.until", "days", "0.02", 40_000, required=True, also=("scene",)),
         quantity("scene.step", "day", "0.000695", 1, also=("scene",)), quantity("scene.tolerance", "", 0, 1, above=True), quantity("block.voxel", "um", 20, 240, also=("block",)),
         quantity("walls.radius", "um", 0, LARGEST, above=True, also=("radius",)), quantity("walls.sprout_radius", "um", 0, LARGEST, above=True, also=("sprout_radius",)),
-        quantity("walls.tip_spacing", "um", 0, LARGEST, above=True, also=("tip_spacing",)), quantity("sides.oxygen.west", "mmHg", other="day"), quantity("medium.oxygen", "mmHg", other="day"),
+        quantity("walls.tip_spacing", "um", 0, LARGEST, above=True, also=("tip_spacing",)), quantity("walls.ceiling", "", 0, 1), quantity("sides.oxygen.west", "mmHg", other="day"), quantity("medium.oxygen", "mmHg", other="day"),
         quantity("substances.oxygen.decay", "/min"), quantity("substances.oxygen.uptake_half", "mmHg", 0, above=True, other="day", also=("substances.oxygen",)),
-        whole("substances.oxygen.every", 1, 1000, also=("substances.oxygen",)), quantity("substances.drug.permeability_open", "cm/s", also=("substances.drug",)),
+        whole("substances.oxygen.every", 1, 1000, also=("substances.oxygen",)), quantity("substances.drug.barrier_passage", "", 0, 1),
+        *(quantity(f"substances.drug.permeability_{end}", "cm/s", also=("substances.drug",), required=True, says=("needs both",)) for end in ("open", "closed")),
         quantity("substances.drug.hindrance", "", required=True, also=("substances.drug",), says=("both",)),
         quantity("cells.carcinoma.division", "/day", **also), quantity("cells.carcinoma.movement", "um/min", 0, 10, **also), quantity("cells.carcinoma.invasion", "", 0, 1),
         quantity("cells.carcinoma.cohesion", ""), whole("cells.carcinoma.pushes", 0, 20, **also), whole("cells.carcinoma.pulls", 0, 250, **also), quantity("cells.carcinoma.variation", "", 0, 1),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from seedsoil.biology.medicine.delivery import past_barrier
 from seedsoil.biology.soils.vessels import diameter
 from seedsoil.body.state import CEILING, OPENING, OPENINGS, OPENNESS, SITE
 from seedsoil.foundation.compiled import inner, leaf
@@ -19,17 +20,17 @@ _PER_E_FOLD = _FINENESS / float(np.log(2.0))
 @inner
 def passage(size, intact, opening, ceiling):  # type: ignore[no-untyped-def]
     """Tissue to plasma ratio behind a barrier that opens with the lesion's diameter [1]."""
-    if ceiling < 0.0 or ceiling <= intact:
-        return 1.0 if ceiling < 0.0 else intact
+    if ceiling < 0.0:
+        return 1.0
     if size <= 0.0:
         return intact
     closed = opening / size
     closed = closed * closed * closed
-    return intact + (ceiling - intact) / (1.0 + closed * closed)
+    return past_barrier(1.0 / (1.0 + closed * closed), intact, ceiling)
 
 
-@inner
-def ceiling_of(usual, openness):  # type: ignore[no-untyped-def]
+@leaf
+def ceiling_of(usual: float, openness: float) -> float:
     """How far a lesion's own barrier opens at last [1]; below 0 where there is none."""
     return usual if usual < 0.0 else min(1.0, usual * exp(openness))
 

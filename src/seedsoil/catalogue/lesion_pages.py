@@ -14,7 +14,7 @@ __all__ = ["cell", "substance", "told"]
 
 _WALLS = {
     "open": "Perfused vessels hold its level in the tissue beside them.",
-    "barrier": "The walls of vessels let it through as far as they are open.",
+    "leaky": "The walls of vessels let it through as far as they leak.",
     "closed": "It neither enters nor leaves by vessels.",
 }
 

@@ -12,7 +12,21 @@ from numpy.typing import NDArray
 from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import Patient
 from seedsoil.biology.soils.vasculature import Vasculature
-from seedsoil.body.state import CELLS, CLONES, HYPOXIA, IMMATURE, LEAK, LESIONS, NOW, PERFUSION, State
+from seedsoil.body.barrier import ceiling_of
+from seedsoil.body.state import (
+    CEILING,
+    CELLS,
+    CLONES,
+    HYPOXIA,
+    IMMATURE,
+    LEAK,
+    LESIONS,
+    NOW,
+    OPENNESS,
+    PERFUSION,
+    SITE,
+    State,
+)
 from seedsoil.experiment.arm import Arm
 from seedsoil.experiment.grow import Grown, watch_growth
 from seedsoil.experiment.outcome import clone_cells, rows
@@ -39,10 +53,11 @@ class History:
     1) (K, lesions); ``clone_cells`` (K, clones); ``lesions``, ``clones``,
     ``arrivals`` and ``observations`` hold the columns of the tables of that name; ``concentrations`` maps each agent to days and
     mg/L at its effect site in the body, ``arteries`` each agent given into an artery to the site that it feeds, days, and mg/L
-    there; ``titles`` maps agents to their titles, with which events begin that tell of them. ``done`` are the orders carried
-    out, but for drugs and autopsies, each with its day: a scan is one, and so is a fraction of radiation. ``mosaic`` holds the
-    cells of each clone in each lesion. ``subject`` is the tumour in its host, ``vasculature`` the law of its vessels,
-    ``agents`` what was given, by name, ``without`` what was switched off.
+    there; ``ceilings`` (lesions,) how far each lesion's own barrier opens at last, nan without one; ``titles`` maps agents to
+    their titles, with which events begin that tell of them. ``done`` are the orders carried out, but for drugs and autopsies,
+    each with its day: a scan is one, and so is a fraction of radiation. ``mosaic`` holds the cells of each clone in each
+    lesion. ``subject`` is the tumour in its host, ``vasculature`` the law of its vessels, ``agents`` what was given, by name,
+    ``without`` what was switched off.
     """
 
     patient: int
@@ -60,6 +75,7 @@ class History:
     doses: tuple[tuple[float, str, float], ...]
     concentrations: Mapping[str, tuple[Floats, Floats]]
     arteries: Mapping[str, tuple[str, Floats, Floats]]
+    ceilings: Floats
     titles: Mapping[str, str]
     events: tuple[Mapping[str, Any], ...]
     done: tuple[tuple[float, Order], ...]
@@ -189,6 +205,7 @@ def record(arm: Arm, name: str, protocol: Protocol, growth: Recorder | None = No
         doses=tuple(doses),
         concentrations=concentrations,
         arteries=arteries,
+        ceilings=_ceilings(arm, lesions),
         titles={one.agent.name: one.agent.title for one in arm.given},
         events=tuple(arm.events),
         done=tuple(one for one in arm.done if one[0] <= arm.end_day),
@@ -201,6 +218,14 @@ def record(arm: Arm, name: str, protocol: Protocol, growth: Recorder | None = No
         agents={one.agent.name: one.agent for one in arm.given},
         without=arm.without,
     )
+
+
+def _ceilings(arm: Arm, lesions: int) -> Floats:
+    """How far the barrier of each lesion opens at last [1]; nan where there is none."""
+    rows = arm.state.lesion[:lesions]
+    usual = arm.model.site[0, rows[:, SITE].astype(np.int64), CEILING]
+    own = [ceiling_of(each, luck) for each, luck in zip(usual.tolist(), rows[:, OPENNESS].tolist(), strict=True)]
+    return np.where(usual < 0.0, np.nan, own)
 
 
 def _levels(arm: Arm) -> tuple[dict[str, tuple[Floats, Floats]], dict[str, tuple[str, Floats, Floats]]]:

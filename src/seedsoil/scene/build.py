@@ -27,6 +27,7 @@ from seedsoil.foundation.errors import (
     validation_faults,
 )
 from seedsoil.foundation.streams import new_stream
+from seedsoil.foundation.value import Value
 from seedsoil.scene.estimate import size_up
 from seedsoil.scene.regions import voxels_of
 from seedsoil.scene.text import Fill, Give, Head, Place, Plasma, Scene, VesselLines, Walls, beyond, read_scene
@@ -35,7 +36,7 @@ from seedsoil.tissue.laws import Vocabulary
 from seedsoil.tissue.model import Setting, TissueModel
 from seedsoil.tissue.network import capillaries
 
-__all__ = ["build", "cells_of", "fitting", "open_scene", "substances_of"]
+__all__ = ["build", "ceiling_of", "cells_of", "fitting", "open_scene", "substances_of"]
 
 #: What can be switched off by name beside single behaviours.
 _FLOWS = ("secretion", "uptake", "attraction")
@@ -65,6 +66,7 @@ def build(scene: Scene, threads: int = 1) -> TissueModel:
     faults: list[str] = []
     substances = substances_of(scene, faults)
     kinds = cells_of(scene, faults)
+    ceiling = ceiling_of(scene, faults)
     known = {each.name: each for each in substances}
     for name, faces in scene.sides.items():
         if name not in known:
@@ -96,7 +98,7 @@ def build(scene: Scene, threads: int = 1) -> TissueModel:
             sides={name: {face: float(level) for face, level in faces.items()} for name, faces in scene.sides.items()},
             medium={name: float(level) for name, level in scene.medium.items()},
             radius=float(walls.radius), sprout_radius=float(walls.sprout_radius), tip_spacing=float(walls.tip_spacing),
-            tolerance=float(head.tolerance), tree=head.genealogy,
+            ceiling=None if ceiling is None else float(ceiling), tolerance=float(head.tolerance), tree=head.genealogy,
         )  # fmt: skip
         model = TissueModel(setting, kinds, substances, blood, threads)
         for index, lines in enumerate(scene.vessels):
@@ -134,6 +136,20 @@ def _fits(scene: Scene, kinds: list[CellKind], substances: list[Substance]) -> N
 # ---------------------------------------------------------------------- nouns
 
 
+def ceiling_of(scene: Scene, faults: list[str]) -> Value | None:
+    """What passes the barrier of a scene's vessels where it is wholly open [1]; None if they have none, or do without."""
+    walls = scene.walls
+    if walls.organ not in ("", *names("organs")):
+        faults.append(
+            f"walls.organ: the catalogue has no {walls.organ!r} among its organs.{did_you_mean(walls.organ, names('organs'))}"
+        )
+        return None
+    if "barrier" in scene.scene.without:
+        return None
+    barrier = entry("organs", walls.organ).barrier if walls.organ else None
+    return walls.ceiling if barrier is None else barrier.ceiling
+
+
 def substances_of(scene: Scene, faults: list[str]) -> list[Substance]:
     """The substances of a scene, each as the catalogue has it and the scene changes it.
 
@@ -165,7 +181,7 @@ def cells_of(scene: Scene, faults: list[str]) -> list[CellKind]:
     for noun, keeps, added in read:
         kind = fitting(noun, tuple(scene.substances), tuple(scene.cells), keeps, sprouts)
         found.append(_without(kind.model_copy(update={"rules": (*kind.rules, *added)}), scene.scene.without))
-    known = {*BEHAVIOURS, *_FLOWS, "mutation", "cohesion", "pushing", "invasion"}
+    known = {*BEHAVIOURS, *_FLOWS, "mutation", "cohesion", "pushing", "invasion", "barrier"}
     faults += [
         f"scene.without: nothing is called {name!r}.{did_you_mean(name, known)} Known: {known_words(sorted(known))}."
         for name in scene.scene.without if name not in known

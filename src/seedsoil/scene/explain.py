@@ -41,6 +41,12 @@ def explain(scene: Scene) -> str:
     lines = [scene.scene.title, "", *_block(scene, model), "", "At the start:"]
     lines += [f"  - {each}" for each in (*_vessels(scene, model), *_places(scene, model), *_fills(scene))]
     lines += ["", "What diffuses, and what does not:"]
+    if model.setting.ceiling is not None:
+        lines += wrapped(
+            f"Vessels have a barrier that VEGF opens, at most to {model.setting.ceiling:g} of blood's level.",
+            "  - ",
+            "    ",
+        )
     for substance in model.substances:
         lines += wrapped(_diffuses(scene, substance), "  - ", "    ")
     for kind in model.kinds:

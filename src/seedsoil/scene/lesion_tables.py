@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.biology.lesion.cell import CellKind
+from seedsoil.biology.lesion.substance import Substance
 from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.soils.soil import Soil
 from seedsoil.biology.soils.vessels import diameter
@@ -21,7 +22,6 @@ from seedsoil.experiment.history import History
 from seedsoil.scene.build import fitting
 from seedsoil.scene.translation import (
     agent_substance,
-    blockade,
     blockade_substance,
     crushed,
     deaf_to,
@@ -65,19 +65,16 @@ def scene_of(
     heard = {"vegf", *(["endothelin"] if astrocytes else []), *support}
     targets = (block.target for agent in agents for block in agent.blocks)
     blocked = tuple(dict.fromkeys(target for target in targets if target in heard))
-    kinds = _kinds(history, lesion, day, agents, blocked, astrocytes, protection, soil)
+    ceiling = float(history.ceilings[lesion])
+    barrier = not math.isnan(ceiling)
+    kinds = _kinds(history, lesion, day, agents, blocked, astrocytes, protection, soil, barrier)
     substances: dict[str, dict[str, Any]] = {name: {} for name in ("oxygen", "vegf", *(["endothelin"] * astrocytes))}
-    plasma = []
-    for agent in agents:
-        notes += _silent(agent, heard)
-        if agent.kill is not None or agent.endothelial_kill is not None:
-            substances[agent.name] = {"is": "", **_dump(agent_substance(agent, soil))}
-            days, levels = _levels(history, agent.name, site.name, day, length)
-            plasma.append({"substance": agent.name, "days": days.tolist(), "levels": levels.tolist()})
-    for target in blocked:
-        days, levels, passage = _held(history, target, agents, site.name, day, length)
-        substances[blockade(target)] = {"is": "", **_dump(blockade_substance(target, passage, soil))}
-        plasma.append({"substance": blockade(target), "days": days.tolist(), "levels": levels.tolist()})
+    notes += [note for agent in agents for note in _silent(agent, heard)]
+    brought = _brought(history, agents, blocked, site.name, day, length, barrier)
+    substances |= {noun.name: {"is": "", **_dump(noun)} for noun, _, _ in brought}
+    plasma = [
+        {"substance": noun.name, "days": days.tolist(), "levels": levels.tolist()} for noun, days, levels in brought
+    ]
     words = tuple(substances), tuple(kind.name for kind in kinds)
     kinds = [fitting(kind, *words, keep_rules=False, sprouts=True) for kind in kinds]
     width = float(diameter(math.fsum(cells.values()))) * UM_A_MM
@@ -90,6 +87,7 @@ def scene_of(
             "until": f"{length!r} day", "seed": seed,
         },
         "block": {"size": [f"{size!r} um"] * 3, "voxel": f"{VOXEL} um"},
+        "walls": {"ceiling": ceiling} if barrier else {},
         "substances": substances,
         "cells": {kind.name: {"is": "", **_dump(kind)} for kind in kinds},
         "vessels": vessels, "place": places, "plasma": plasma,
@@ -109,7 +107,7 @@ def _dump(noun: Any) -> dict[str, Any]:
 
 def _kinds(
     history: History, lesion: int, day: float, agents: list[Agent], blocked: tuple[str, ...], astrocytes: bool,
-    protection: float, soil: Soil,
+    protection: float, soil: Soil, barrier: bool,
 ) -> list[CellKind]:  # fmt: skip
     """The kinds of cell of the block, the tumour's first."""
     tumour, host, mosaic = history.subject.tumour, history.subject.host, history.mosaic
@@ -119,7 +117,7 @@ def _kinds(
     calls = bool(np.asarray(history.lesions["vascular"])[lesion])
     cell = tumour_cell(tumour, division, float(mosaic.death[lesion]), calls, agents, protection)
     slow = float(host.vascular_timescale)
-    wall: CellKind = endothelium(entry("cells", "endothelium"), slow, support_of(tumour), agents, blocked)
+    wall: CellKind = endothelium(entry("cells", "endothelium"), slow, support_of(tumour), agents, blocked, barrier)
     if str(np.asarray(history.lesions["pattern"])[lesion]) == "pushing":
         wall = crushed(wall, cell.name)
     kinds = [cell.model_copy(update={"rules": tuple(deaf_to(cell, [], blocked))}), _parenchyma(soil), wall]
@@ -205,6 +203,24 @@ def _places(
 
 
 # ---------------------------------------------------------------------- drugs
+
+
+def _brought(
+    history: History, agents: list[Agent], blocked: tuple[str, ...], site: str, day: float, length: float, barrier: bool
+) -> list[tuple[Substance, Floats, Floats]]:
+    """What blood brings: each drug for the cells that it kills, for walls that a barrier sets apart, and what holds signals."""
+    found = []
+    for agent in agents:
+        days, levels = _levels(history, agent.name, site, day, length)
+        to_walls = agent.endothelial_kill is not None
+        if agent.kill is not None or (to_walls and not barrier):
+            found.append((agent_substance(agent), days, levels))
+        if to_walls and barrier:
+            found.append((agent_substance(agent, at_walls=True), days, levels))
+    for target in blocked:
+        days, levels, passage = _held(history, target, agents, site, day, length)
+        found.append((blockade_substance(target, passage), days, levels))
+    return found
 
 
 def _levels(history: History, agent: str, site: str, day: float, length: float) -> tuple[Floats, Floats]:

@@ -98,11 +98,23 @@ class BlockSize(Noun):
 
 
 class Walls(Noun):
-    """Radii of vessels, and how far a tip keeps others off."""
+    """Radii of vessels, how far a tip keeps others off, and what of a barrier stands between blood and tissue.
+
+    ``organ``: whose barrier these vessels have; ``ceiling``: the share of blood's level that one lets through where it is wholly
+    open. Without either they have none.
+    """
 
     radius: Micrometres = _assumed(4.0, "um", 2.5, 5.0)
     sprout_radius: Micrometres = _assumed(4.0, "um", 2.5, 8.0)
     tip_spacing: Micrometres = _assumed(60.0, "um", 40.0, 100.0)
+    organ: str = ""
+    ceiling: Fraction | None = None
+
+    @model_validator(mode="after")
+    def _one_barrier(self) -> Self:
+        if self.organ and self.ceiling is not None:
+            raise ValueError("organ, ceiling: of one barrier; name the organ that has it, or say how far it opens")
+        return self
 
 
 class VesselLines(Noun):

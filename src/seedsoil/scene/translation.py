@@ -10,8 +10,8 @@ from seedsoil.biology.lesion.cell import CellKind, Mechanism
 from seedsoil.biology.lesion.rule import Need, Rule, Shift
 from seedsoil.biology.lesion.substance import Substance
 from seedsoil.biology.medicine.drug import Agent
+from seedsoil.biology.signals import BEHIND
 from seedsoil.biology.soils.factors import FACTORS
-from seedsoil.biology.soils.soil import Soil
 from seedsoil.catalogue.load import entry, names
 from seedsoil.foundation.value import Value
 
@@ -22,14 +22,12 @@ __all__ = [
     "crushed",
     "deaf_to",
     "endothelium",
+    "from_blood",
     "sprout",
     "support_of",
     "tumour_cell",
 ]
 
-_SECONDS_A_DAY = 86_400.0
-#: Wall of capillaries for each volume of tissue at the reference density [1/cm]: 100 mm/mm^3 of radius 4 um.
-_WALL_PER_VOLUME = 2.0 * math.pi * 4e-4 * 1e4
 #: Fields of drugs are found anew every so many steps.
 _EVERY = 3
 #: What leaves tissue of an agent whose delivery nobody tells: 0.01 a minute, as the catalogue's small molecules [1/day].
@@ -46,6 +44,11 @@ def _told(number: float, unit: str, note: str = "") -> Value:
 def blockade(target: str) -> str:
     """The name of what blood carries against a signal: the sum over agents of level over half-point."""
     return f"{target}_blockade"
+
+
+def from_blood(agent: str) -> str:
+    """The name of what an agent is to walls behind a barrier: what blood carries, whatever their tissue holds."""
+    return f"{agent}_in_blood"
 
 
 def tumour_cell(
@@ -118,10 +121,12 @@ def _mechanism(name: str, rate: Value, cost: Value, agents: Sequence[Agent]) -> 
 
 
 def endothelium(
-    base: CellKind, timescale: float, support: Mapping[str, float], agents: Sequence[Agent], blocked: Iterable[str]
-) -> CellKind:
+    base: CellKind, timescale: float, support: Mapping[str, float], agents: Sequence[Agent], blocked: Iterable[str],
+    barrier: bool,
+) -> CellKind:  # fmt: skip
     """The endothelium of a host: its rates by the body's time scale, its antagonists pooled, killed as at body scale.
 
+    Blood washes it: behind a barrier it meets a drug's level in blood (``from_blood``), not that of its tissue.
     Law: each factor that the tumour makes keeps a share s of the endothelium alive, as far as nothing holds its receptor:
     the kill is K prod (1 - s) and, for one factor that is held to a share r / (1 + r), K s r / (1 + r) more.
     """
@@ -138,8 +143,9 @@ def endothelium(
         ]  # fmt: skip
         rules += [
             Rule(
-                signal=agent.name, raises="death", by=_told(float(kill.maximum) * share, "1/day"),
-                half=_told(float(kill.half), "mg/L"), power=kill.power, needs=need,
+                signal=from_blood(agent.name) if barrier else agent.name, raises="death",
+                by=_told(float(kill.maximum) * share, "1/day"), half=_told(float(kill.half), "mg/L"), power=kill.power,
+                needs=need,
             )
             for share, need in parts if share > 0.0
         ]  # fmt: skip
@@ -187,43 +193,42 @@ def _slow(value: Value, timescale: float) -> Value:
     return value if timescale == 1.0 else _told(float(value) / timescale, value.unit, "by the host's time scale")
 
 
-def agent_substance(agent: Agent, soil: Soil) -> Substance:
+def agent_substance(agent: Agent, at_walls: bool = False) -> Substance:
     """What an agent is in tissue: the catalogue's entry of its name, or what its delivery at body scale comes to.
 
-    Vessels hold the level of the effect site, as at body scale a well perfused lesion has it; a soil's barrier lets in what
-    the agent's passage tells, shut, and the permeability of its delivery, open.
+    Vessels hold the level of the effect site, as at body scale a well perfused lesion has it; behind a barrier the share of
+    it that is the agent's passage while that is shut. ``at_walls``: all of it, as what blood washes meets it.
     """
+    if at_walls:
+        return _dissolved(from_blood(agent.name), f"{agent.title}, in blood", "mg/L", _USUAL_LOSS, 1.0)
     if agent.name in names("substances"):
         known: Substance = entry("substances", agent.name)
-        return known.model_copy(update={"wall": known.wall if soil.barrier else "open", "every": _EVERY})
+        # A lesion close up has no matrix, which slows some.
+        own = {"hindered_by": "", "hindrance": None, "barrier_passage": agent.barrier_passage}
+        return known.model_copy(update={"wall": "open", "every": _EVERY} | own)
     loss = _USUAL_LOSS if agent.delivery is None else float(agent.delivery.loss)
-    return _dissolved(agent.name, agent.title, "mg/L", loss, float(agent.barrier_passage), soil)
+    return _dissolved(agent.name, agent.title, "mg/L", loss, float(agent.barrier_passage))
 
 
-def blockade_substance(target: str, passage: float, soil: Soil) -> Substance:
-    """What holds a signal's receptors, of all agents together: its level is the sum of level over half-point [1]."""
-    return _dissolved(blockade(target), f"Antagonists of {target}", "1", _USUAL_LOSS, passage, soil)
+def blockade_substance(target: str, passage: float) -> Substance:
+    """What holds a signal's receptors, of all agents together: its level is the sum of level over half-point [1].
+
+    No barrier keeps off what acts from the blood (`seedsoil.biology.signals.SIDE`).
+    """
+    behind = passage if target in BEHIND else 1.0
+    return _dissolved(blockade(target), f"Antagonists of {target}", "1", _USUAL_LOSS, behind)
 
 
-def _dissolved(name: str, title: str, unit: str, loss: float, passage: float, soil: Soil) -> Substance:
-    """A small molecule in tissue, lost at a rate [1/day]; behind a barrier its steady level is ``passage`` of that of blood."""
-    walls: dict[str, object] = {"wall": "open"}
-    if soil.barrier is not None:
-        shut = passage / (1.0 - passage) * loss / _WALL_PER_VOLUME / _SECONDS_A_DAY if passage < 1.0 else 1e-3
-        note = "so that tissue of the reference density of vessels has the agent's passage"
-        walls = {
-            "wall": "barrier",
-            "permeability_closed": _told(shut, "cm/s", note),
-            "permeability_open": _told(max(shut, 1e-4), "cm/s", "limited by diffusion in the tissue"),
-        }
+def _dissolved(name: str, title: str, unit: str, loss: float, passage: float) -> Substance:
+    """A small molecule in tissue, lost at a rate [1/day]; a barrier lets ``passage`` of its level through while it is shut."""
     return Substance.model_validate(
         {
             "name": name, "title": title, "unit": unit, "every": _EVERY,
             "diffusion": _told(1e4, "um^2/min", "a small molecule in tissue"),
             "decay": _told(loss / 1440.0, "1/min", "by its delivery at body scale"),
-            "reference": _told(1.0, unit), "in_blood": _told(0.0, unit),
+            "reference": _told(1.0, unit), "in_blood": _told(0.0, unit), "wall": "open",
+            "barrier_passage": _told(passage, "1", "as at body scale"),
         }
-        | walls
     )  # fmt: skip
 
 

@@ -67,6 +67,8 @@ class Setting:
         Of the host's capillaries and of new vessels [um].
     tip_spacing : float
         Distance within which a tip keeps others from leaving a vessel [um].
+    ceiling : float, optional
+        The share of blood's level that a barrier lets through where it is wholly open [1]; without it these vessels have none.
     perfuse_every : int
         Steps between two searches for where blood flows.
     tolerance : float
@@ -84,6 +86,7 @@ class Setting:
     radius: float = 5.0
     sprout_radius: float = 5.0
     tip_spacing: float = 60.0
+    ceiling: float | None = None
     perfuse_every: int = 6
     tolerance: float = 1e-4
     tree: bool = False
@@ -95,6 +98,8 @@ class Setting:
         for name in ("edge", "step", "radius", "sprout_radius", "tip_spacing", "tolerance"):
             if not 0.0 < getattr(self, name) < np.inf:
                 faults.append(f"{name}: a number above 0, got {getattr(self, name)}")
+        if self.ceiling is not None and not 0.0 <= self.ceiling <= 1.0:
+            faults.append(f"ceiling: a share from 0 to 1, got {self.ceiling}")
         if self.perfuse_every < 1:
             faults.append(f"perfuse_every: at least 1 step, got {self.perfuse_every}")
         if faults:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.biology.lesion.substance import Substance
+from seedsoil.biology.medicine.delivery import past_barrier
 from seedsoil.foundation.errors import ModelError
 from seedsoil.tissue.cells.flows import exchange, openings
 from seedsoil.tissue.dosing import Course, Doses
@@ -19,6 +20,7 @@ from seedsoil.tissue.fields.lattices import Lattices
 from seedsoil.tissue.fields.steady import SteadyField
 from seedsoil.tissue.fields.transient import TransientField
 from seedsoil.tissue.lattice import EMPTY, GROWN, PERFUSED, PIECES, Lattice, Laws
+from seedsoil.tissue.perfusion import lengths
 
 if TYPE_CHECKING:
     from seedsoil.tissue.laws import Vocabulary
@@ -114,7 +116,8 @@ class Supplied:
             if step:
                 solver.step(c, loss, source, held)
             return
-        if not (source.any() or held is not None or any(self._setting.sides.get(noun.name, {}).values())):
+        holds = held is not None and c[held].any()
+        if not (source.any() or holds or any(self._setting.sides.get(noun.name, {}).values())):
             c[...] = 0.0  # nothing gives it: at rest there is none
         elif half is None:
             solver.solve(c, loss, source, held, tolerance=self._setting.tolerance)
@@ -130,22 +133,33 @@ class Supplied:
         loss: NDArray[np.float32],
         source: NDArray[np.float32],
     ) -> NDArray[np.bool_] | None:
-        """Add what perfused vessels let through their walls; returns where they hold their level, None if nowhere."""
+        """Add what perfused vessels let through their walls; returns where these hold a level, None if nowhere.
+
+        Without a barrier it is that of blood. One holds the share of it that `past_barrier` tells, each piece of wall by how
+        far VEGF has opened it.
+        """
         noun, setting = self._substances[number], self._setting
         pieces = np.flatnonzero(lattice.piece_flags[: int(lattice.used[PIECES])] & PERFUSED)
         if noun.wall == "closed" or not pieces.size:
             return None
         voxels = lattice.piece_voxel[pieces]
-        level = self.in_blood(number, step * setting.step)
-        rate = self._wall_rates(noun, lattice, laws, step, pieces)
+        kept_out = setting.ceiling is not None and noun.barrier_passage is not None
+        opened = np.zeros(pieces.size)
+        if kept_out or noun.wall == "leaky":
+            openings(lattice, laws, step, voxels, opened)
+        level = np.full(pieces.size, self.in_blood(number, step * setting.step))
+        if kept_out:
+            shut, wide = float(noun.barrier_passage or 0.0), float(setting.ceiling or 0.0)
+            level *= [past_barrier(each, shut, wide) for each in opened.tolist()]
+        rate = self._wall_rates(noun, lattice, pieces, opened, noun.wall == "leaky" and not kept_out)
         holds = np.isinf(rate)
         loss.reshape(-1)[voxels[~holds]] += rate[~holds].astype(np.float32)
-        source.reshape(-1)[voxels[~holds]] += (rate[~holds] * level).astype(np.float32)
+        source.reshape(-1)[voxels[~holds]] += (rate[~holds] * level[~holds]).astype(np.float32)
         if not holds.any():
             return None
         held = np.zeros(setting.shape, dtype=np.bool_)
         held.reshape(-1)[voxels[holds]] = True
-        lattice.fields[number].reshape(-1)[voxels[holds]] = level
+        lattice.fields[number].reshape(-1)[voxels[holds]] = level[holds]
         return held
 
     def _in_the_open(self, number: int, lattice: Lattice, held: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
@@ -167,19 +181,19 @@ class Supplied:
         return found if held is None else found | held
 
     def _wall_rates(
-        self, noun: Substance, lattice: Lattice, laws: Laws, step: int, pieces: NDArray[np.int64]
+        self, noun: Substance, lattice: Lattice, pieces: NDArray[np.int64], opened: NDArray[np.float64], leaks: bool
     ) -> NDArray[np.float64]:
-        """The rate at which the voxel of each piece comes to the level of blood [1/day]; infinite: it is held there."""
+        """The rate at which the voxel of each piece comes to its wall's level [1/day]; infinite: it is held there."""
         setting, diffusion = self._setting, float(noun.diffusion) * _MINUTES_A_DAY
         permeability = np.full(pieces.size, math.inf)
-        if noun.wall == "barrier":
-            opened = np.empty(pieces.size)
-            openings(lattice, laws, step, lattice.piece_voxel[pieces], opened)
+        length = np.full(pieces.size, setting.edge)
+        if leaks:
+            length *= lengths(lattice, pieces, setting.shape)
             shut, wide = (float(wall or 0.0) * _WALL for wall in (noun.permeability_closed, noun.permeability_open))
             permeability = shut + (wide - shut) * opened
         radius = np.where(lattice.piece_flags[pieces] & GROWN, setting.sprout_radius, setting.radius)
         # Pieces are many, but few differ: walls that are shut are alike, and so are those wholly open.
-        both, which = np.unique(np.stack([radius, permeability]), axis=1, return_inverse=True)
-        rates = [wall_exchange(r, max(p, 1e-300), diffusion, setting.edge) for r, p in both.T.tolist()]
+        each, which = np.unique(np.stack([radius, permeability, length]), axis=1, return_inverse=True)
+        rates = [wall_exchange(r, max(p, 1e-300), diffusion, setting.edge, l) for r, p, l in each.T.tolist()]
         found: NDArray[np.float64] = np.array(rates)[which.reshape(-1)]
         return found

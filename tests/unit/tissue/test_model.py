@@ -50,14 +50,15 @@ def test_what_cannot_be_filled_is_told(name: str) -> None:
 
 
 def test_a_setting_that_cannot_be_is_told_at_once() -> None:
-    """Five numbers: five lines."""
+    """Six numbers: six lines."""
     with pytest.raises(ModelError) as caught:
-        Setting((0, 5, 5), edge=-1.0, step=float("nan"), tip_spacing=float("inf"), perfuse_every=0)
+        Setting((0, 5, 5), edge=-1.0, step=float("nan"), tip_spacing=float("inf"), ceiling=1.5, perfuse_every=0)
     assert [fault.split(":")[0] for fault in caught.value.faults] == [
         "shape",
         "edge",
         "step",
         "tip_spacing",
+        "ceiling",
         "perfuse_every",
     ]
 

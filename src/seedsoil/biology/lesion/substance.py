@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import model_validator
 
-from seedsoil.biology.quantities import Noun, Number, Whole
+from seedsoil.biology.quantities import Fraction, Noun, Number, Whole
 from seedsoil.foundation.errors import did_you_mean, said
 from seedsoil.foundation.value import Quantity, Value
 
@@ -69,10 +69,13 @@ class Substance(Noun):
         The level in perfused vessels.
     uptake_half : Value, optional
         Level of half uptake (Michaelis); without it uptake is in proportion to the level.
-    wall : {"open", "barrier", "closed"}
-        Whether vessels hold their level in the tissue, let it through as far as their wall allows, or not at all.
+    wall : {"open", "leaky", "closed"}
+        Whether vessels hold their level in the tissue, let it through as far as their wall leaks, or not at all.
     permeability_closed, permeability_open : Value, optional
-        Of a barrier [cm/s], closed and wholly open.
+        Of a wall that leaks [cm/s], closed and wholly open.
+    barrier_passage : Value, optional
+        In a block whose vessels have a barrier: the level that their walls hold while it is shut, against blood [1]. It is
+        measured with all that such a wall does, so that no leak counts beside it. Without it no barrier keeps this out.
     time : {"at rest", "passing"}
         Whether the field is at rest for cells, or takes as long as they do.
     every : int
@@ -89,9 +92,10 @@ class Substance(Noun):
     reference: SubstanceLevel
     in_blood: SubstanceLevel
     uptake_half: SubstanceLevel | None = None
-    wall: Literal["open", "barrier", "closed"] = "closed"
+    wall: Literal["open", "leaky", "closed"] = "closed"
     permeability_closed: Permeability | None = None
     permeability_open: Permeability | None = None
+    barrier_passage: Fraction | None = None
     time: Literal["at rest", "passing"] = "at rest"
     every: Whole = 1
     hindered_by: str = ""
@@ -99,7 +103,7 @@ class Substance(Noun):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        """A level has the substance's unit; a barrier has both its permeabilities; who is at rest moves or decays."""
+        """A level has the substance's unit; a wall that leaks has both its permeabilities; who is at rest moves or decays."""
         for name in ("reference", "in_blood", "uptake_half"):
             level = getattr(self, name)
             if level is not None and level.unit != self.unit:
@@ -108,8 +112,8 @@ class Substance(Noun):
             raise ValueError(
                 f"uptake_half: a level above 0, got {self.uptake_half}; leave it out for uptake in proportion"
             )
-        if self.wall == "barrier" and (self.permeability_closed is None or self.permeability_open is None):
-            raise ValueError("permeability_closed, permeability_open: a wall that is a barrier needs both")
+        if self.wall == "leaky" and (self.permeability_closed is None or self.permeability_open is None):
+            raise ValueError("permeability_closed, permeability_open: a wall that leaks needs both")
         if self.time == "at rest" and not self.diffusion.number > 0.0:
             raise ValueError("diffusion: what does not move never comes to rest with cells; give it time = 'passing'")
         if not 1 <= self.every <= 1000:

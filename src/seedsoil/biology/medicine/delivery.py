@@ -19,6 +19,17 @@ def arterial_share(size: float) -> float:
 
 
 @leaf
+def past_barrier(opened: float, passage: float, ceiling: float) -> float:
+    """Level to which a wall with a barrier lets tissue come, against plasma [1]; what delivery does to it comes on top.
+
+    Law: P + (C - P) o, and P if C is less: ``passage`` P while it is shut, ``ceiling`` C wholly open, o how far it is ``opened``
+    (by the lesion's size in a body, by VEGF at each piece of vessel in a block). A ratio, not a permeability: at rest a wall that
+    also carries out holds its tissue at inflow over outflow, however dense its vessels are (Hammarlund-Udenaes 2008, recalled).
+    """
+    return passage + (ceiling - passage) * opened if ceiling > passage else passage
+
+
+@leaf
 def exchange(flow: float, permeability: float) -> float:
     """Clearance from blood into tissue [1/day], from blood flow and wall permeability per tissue volume [1/day].
 

@@ -146,7 +146,7 @@ CLAIMS = (
             Check("diffuse", "diameter of all tumour cells at half-open walls, strewn over compact", "1", Band(1.0 + 1e-9, math.inf)),
             Check("leak", "how far walls are open after two weeks; those of a tumour under the skin have no barrier, and are at 1", "1", Band(0.0, 1.0 - 1e-9)),
         ),
-        parameters=("cells.endothelium.rules.opening.half: fitted to 0.4 mm", "cells.carcinoma.secretion.vegf: assumed"),
+        parameters=("cells.endothelium.rules.opening.half: set by hand to about 0.4 mm", "cells.carcinoma.secretion.vegf: assumed"),
         dispute="The review has 0.25 mm; eight human lines had about 0.5 mm, a rat's tumour none below 1 mm: the experiment gives a spread by VEGF, no switch.",
     ),
     Claim(
