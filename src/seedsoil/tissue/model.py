@@ -293,17 +293,20 @@ class TissueModel:
 
     def _round(self, turn: int) -> None:
         """One round of proposals and what comes of them."""
-        found = self._rounds.ask(self.lattice, self.setting.step, self.steps_done, turn, self._on_slabs)
-        if found.voxel.size:
-            self._reserve(found.voxel.size, found.voxel.size)
+        found = self._rounds.ask(self.lattice, self.setting.step, self.steps_done, turn, self._in_parts)
+        if found.place.size:
+            self._reserve(found.place.size, found.place.size)
             self._rounds.carry_out(self.lattice, self.steps_done, turn, found)
 
     def _on_slabs(self, work: Callable[[int, int], Any]) -> list[Any]:
         """Do something with all layers: by one thread as a whole, by several in slabs; a plane is one layer, for one thread."""
-        layers = self.setting.shape[0]
-        if self._pool is None or layers < self.threads:
-            return [work(0, layers)]
-        bounds = [layers * part // self.threads for part in range(self.threads + 1)]
+        return self._in_parts(work, self.setting.shape[0])
+
+    def _in_parts(self, work: Callable[[int, int], Any], count: int) -> list[Any]:
+        """Do something with so many layers or tiles: by one thread as a whole, by several in parts one after another."""
+        if self._pool is None or count < self.threads:
+            return [work(0, count)]
+        bounds = [count * part // self.threads for part in range(self.threads + 1)]
         return list(self._pool.map(work, bounds[:-1], bounds[1:]))
 
     def _reserve(self, small: int, cells: int) -> None:
