@@ -194,6 +194,8 @@ OWN_BEHAVIOURS = len(BEHAVIOURS)
 #: What a dead cell proposes, that its place be free; that nothing happens; that what is known so far does not say. Behaviours are
 #: proposed by their own numbers, admissions behind them.
 CLEARING, NOTHING, UNSETTLED = 1000, -1, -2
+#: Bounds in a luck that are compared at once: of these there are whole sets.
+BOUNDS_TOGETHER = 4
 #: Signals behind substances and contacts (with empty voxels first), in this order.
 SENSES: tuple[str, ...] = ("space", "programme", "age", "perfused", "covered", "native", "crowding")
 SPACE, MEMORY, AGE, FLOW, COVER, NATIVE, CROWDING = range(7)

@@ -18,6 +18,7 @@ from seedsoil.foundation.value import Value
 from seedsoil.tissue.lattice import (
     ALIVE,
     BEHAVIOURS,
+    BOUNDS_TOGETHER,
     CLEARING,
     DIVISION,
     EMPTY,
@@ -367,7 +368,7 @@ def _settled_events(tables: dict[str, Any], does: dict[str, Any], walks_by_rule:
         row = [(chance * height / heights[-1], act) for height, act in zip(heights, does["does"][own], strict=True)]
         hops = min(tables["base"][kind, MOVEMENT] * time, 1.0)
         rows[3 * kind + ALIVE] = row + ([(chance + (1.0 - chance) * hops, MOVEMENT)] if hops > 0.0 else [])
-    longest = max(1, *map(len, rows))
+    longest = -(-max(map(len, rows)) // BOUNDS_TOGETHER) * BOUNDS_TOGETHER
     bounds, acts = np.full((3 * kinds, longest), np.inf), np.full((3 * kinds, longest + 1), NOTHING, np.int16)
     acts[sensing > 0] = UNSETTLED
     for number, row in enumerate(rows):

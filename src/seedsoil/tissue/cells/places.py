@@ -142,10 +142,10 @@ def has_room(lattice, laws, kind, z, y, x):  # type: ignore[no-untyped-def]
 @leaf
 def _can_push(lattice, laws, kind, z, y, x):  # type: ignore[no-untyped-def]
     """Whether there is a row that a cell of a kind can push aside."""
-    for way in range(26 if lattice.kind.shape[0] > 1 else 8):
-        if row_end(lattice, laws, kind, z, y, x, way) > 0:
-            return True
-    return False
+    way, ways = 0, 26 if lattice.kind.shape[0] > 1 else 8
+    while way < ways and row_end(lattice, laws, kind, z, y, x, way) == 0:
+        way += 1
+    return way < ways
 
 
 @leaf

@@ -19,7 +19,7 @@ from seedsoil.foundation.streams import TISSUE_EVENT, TISSUE_GLANCE, draw_for_al
 from seedsoil.tissue.cells.order import TILE, TILE_COLUMNS, TILE_LAYERS, TILE_ROWS, corner, spot
 from seedsoil.tissue.cells.places import has_room
 from seedsoil.tissue.cells.senses import amount
-from seedsoil.tissue.lattice import ALIVE, CLEARING, DIVISION, MOVEMENT, NOTHING, PROGRAMME, UNSETTLED
+from seedsoil.tissue.lattice import ALIVE, BOUNDS_TOGETHER, DIVISION, MOVEMENT, NOTHING, PROGRAMME, UNSETTLED
 
 #: Most rounds of a step.
 MOST_ROUNDS = 64
@@ -244,10 +244,11 @@ def _without_nothing(found, first, last):  # type: ignore[no-untyped-def]
 def _settled(laws, pair, luck, margin):  # type: ignore[no-untyped-def]
     """What happens to a cell that senses nothing, with at least this luck and less than a margin more, or that it is not settled."""
     least = most = 0
-    for column in range(laws.bounds.shape[1]):
-        bound = laws.bounds[pair, column]
-        least += luck >= bound
-        most += luck + margin >= bound
+    for first in range(0, laws.bounds.shape[1], BOUNDS_TOGETHER):
+        for column in range(BOUNDS_TOGETHER):
+            bound = laws.bounds[pair, first + column]
+            least += luck >= bound
+            most += luck + margin >= bound
     return laws.acts[pair, least] if least == most else np.int16(UNSETTLED)
 
 
