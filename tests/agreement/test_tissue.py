@@ -78,7 +78,10 @@ def test_walks(shape: tuple[int, int, int]) -> None:
     )
     slow = kind(
         "slow", movement="0.2 um/min", division="0.4 /day", invasion=0.3,
-        rules=[{"signal": "factor", "raises": "attraction factor", "by": 4.0, "half": "1"}],
+        rules=[
+            {"signal": "factor", "raises": "attraction factor", "by": 4.0, "half": "1"},
+            {"signal": "factor", "raises": "movement", "by": "0.3 um/min", "half": "1"},
+        ],
     )  # fmt: skip
     host = kind("host", "host", yields=True)
     model = block(shape, [quick, slow, host], [substance("factor")], slope(shape, turns=True), tree=True, seed=3)

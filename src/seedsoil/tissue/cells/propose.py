@@ -189,7 +189,7 @@ def _gather(glances, groups, scratch):  # type: ignore[no-untyped-def]
     pending = 0
     for voxel in range(np.uint64(_EIGHT * groups)):
         scratch.asked[np.uint64(pending)] = voxel
-        pending += np.int64(scratch.hit[voxel])
+        pending += 1 if scratch.hit[voxel] else 0
     return pending
 
 

@@ -38,7 +38,7 @@ _n7, _n8, _n9, _n16, _n18, _n24, _n32, _n40, _n48, _n56 = (
     np.uint64(bits) for bits in (7, 8, 9, 16, 18, 24, 32, 40, 48, 56)
 )
 _each, _sevens = np.uint64(0x0101010101010101), np.uint64(0x7F7F7F7F7F7F7F7F)
-_together = np.uint64(0x0102040810204080)
+_n14, _n28, _byte = np.uint64(14), np.uint64(28), np.uint64(0xFF)
 #: How many of nine bits are set, and where the first of them, the second ... is.
 _ONES = np.array([word.bit_count() for word in range(512)], np.uint8)
 _PLACES = np.array([([bit for bit in range(9) if word >> bit & 1] + [0] * 9)[:9] for word in range(512)], np.uint8)
@@ -122,8 +122,11 @@ def _third(kinds, place, columns):  # type: ignore[no-untyped-def]
 
 @inline
 def _zeros(word):  # type: ignore[no-untyped-def]
-    """Which of eight bytes are 0, as bits: the highest bit of each is, and a product moves them side by side."""
-    return ((~(((word & _sevens) + _sevens) | word | _sevens) >> _n7) * _together) >> _n56
+    """Which of eight bytes are 0, as bits: the highest bit of each is, and these are folded together, by two, four and eight."""
+    found = (~(((word & _sevens) + _sevens) | word | _sevens)) >> _n7
+    found |= found >> _n7
+    found |= found >> _n14
+    return (found | (found >> _n28)) & _byte
 
 
 @leaf
