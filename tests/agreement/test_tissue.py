@@ -25,7 +25,7 @@ def test_growth_with_pushing_and_invasion(shape: tuple[int, int, int]) -> None:
     )  # fmt: skip
     stroma = kind("stroma", "host", death="0.1 /day", **HALF_DAY)
     host = kind("host", "host", yields=True)
-    model = block(shape, [tumour, stroma, host], tree=True, seed=3)
+    model = block(shape, [tumour, stroma, host], tree=True, seed=6)
     model.put("host", np.indices(shape)[2] >= shape[2] // 2)
     model.put("stroma", np.indices(shape)[2] < 3)
     model.put("tumour", ball(shape, 1.5))
@@ -78,7 +78,10 @@ def test_walks(shape: tuple[int, int, int]) -> None:
     )
     slow = kind(
         "slow", movement="0.2 um/min", division="0.4 /day", invasion=0.3,
-        rules=[{"signal": "factor", "raises": "attraction factor", "by": 4.0, "half": "1"}],
+        rules=[
+            {"signal": "factor", "raises": "attraction factor", "by": 4.0, "half": "1"},
+            {"signal": "factor", "raises": "movement", "by": "0.3 um/min", "half": "1"},
+        ],
     )  # fmt: skip
     host = kind("host", "host", yields=True)
     model = block(shape, [quick, slow, host], [substance("factor")], slope(shape, turns=True), tree=True, seed=3)
@@ -147,7 +150,7 @@ def test_killers(shape: tuple[int, int, int]) -> None:
 @pytest.mark.parametrize("shape", [PLANE, SPACE])
 def test_vessels(shape: tuple[int, int, int]) -> None:
     """Tips leave, lead, join and die; guests come in and cut vessels; a tumour pushes, but no vessel, and follows them."""
-    model = vascular(shape, seed=4)
+    model = vascular(shape, seed=5)
     pair = TissuePair(model).live(12)
     flowing = (model.lattice.piece_flags[: model.lattice.used[PIECES]] & PERFUSED) > 0
     assert 0 < flowing.sum() < flowing.size

@@ -243,8 +243,8 @@ WRONG: tuple[Wrong, ...] = (
     ),
     Wrong(
         "proposals in the order of voxels", "tissue/cells/order.py",
-        "while place > first and keys[place - 1] > key:",
-        "while place > first and voxels[place - 1] > voxel:",
+        "drawn = int(fraction(draws[left - 1]) * left)",
+        "drawn = left - 1",
         "agreement/test_tissue.py -k growth",
     ),
     Wrong(
@@ -255,8 +255,8 @@ WRONG: tuple[Wrong, ...] = (
     ),
     Wrong(
         "divisions that wait for room in the round", "tissue/cells/propose.py",
-        "if action < 0 or (action == DIVISION and not has_room(lattice, laws, kind, z, y, x)):",
-        "if action < 0:",
+        "if not has_room(lattice, laws, lattice.kind[z, y, x], z, y, x):",
+        "if lattice.kind[z, y, x] == 0:",
         "agreement/test_tissue.py -k killers",
     ),
     Wrong(
@@ -291,14 +291,20 @@ WRONG: tuple[Wrong, ...] = (
     ),
     Wrong(
         "luck that stays in the place", "tissue/cells/apply.py",
-        "aim(stream, TISSUE_PLACE, origins[number],",
-        "aim(stream, TISSUE_PLACE, voxels[number],",
+        "            aim(stream, TISSUE_PLACE, origin, moment)\n            _act(",
+        "            aim(stream, TISSUE_PLACE, (z * lattice.kind.shape[1] + y) * lattice.kind.shape[2] + x, moment)\n            _act(",
         "agreement/test_tissue.py -k walks",
     ),
     Wrong(
-        "hops as a hazard", "tissue/cells/propose.py",
-        "chance + (1.0 - chance) * hops else",
-        "chance - (1.0 - chance) * expm1(-hops) else",
+        "hops as a hazard", "tissue/laws.py",
+        "[(chance + (1.0 - chance) * hops, MOVEMENT)]",
+        "[(chance - (1.0 - chance) * math.expm1(-hops), MOVEMENT)]",
+        "agreement/test_tissue.py -k walks",
+    ),
+    Wrong(
+        "hops as a hazard where they are sensed", "tissue/cells/propose.py",
+        "bound = chance + (1.0 - chance) * hops",
+        "bound = chance - (1.0 - chance) * expm1(-hops)",
         "agreement/test_tissue.py -k walks",
     ),
     Wrong(

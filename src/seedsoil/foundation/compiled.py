@@ -82,6 +82,7 @@ from numba.core.compiler import Compiler  # noqa: E402
 from numba.core.compiler_lock import global_compiler_lock  # noqa: E402
 from numba.core.registry import CPUDispatcher  # noqa: E402
 from numba.core.targetconfig import ConfigStack  # noqa: E402
+from numba.extending import intrinsic  # noqa: E402
 
 _numba_version = tuple(int(part) for part in numba.__version__.split(".")[:2])
 if _numba_version < (0, 67):
@@ -128,6 +129,28 @@ def inner(function: Function) -> Function:
 def inline(function: Function) -> Function:
     """Compile like `leaf`, and let the caller swallow the body: for small functions in tight loops."""
     return _with_entry(function, forceinline=True)
+
+
+def _word_at(table: Any, place: int) -> Any:
+    return int.from_bytes(table.tobytes()[place : place + 8], "little")
+
+
+def _load_word(_: Any, table: Any, place: Any) -> Any:
+    """Tell Numba's typing and code of `word_at`: one load, wherever the bytes begin."""
+
+    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        byte, eight = (context.get_value_type(kind) for kind in (types.uint8, types.uint64))
+        first = builder.bitcast(context.make_array(table)(context, builder, given[0]).data, byte.as_pointer())
+        there = builder.gep(first, [given[1]])
+        word = builder.load(builder.bitcast(there, eight.as_pointer()), align=1)
+        return word if sys.byteorder == "little" else builder.bswap(word)
+
+    return types.uint64(table, types.int64), code
+
+
+#: Eight bytes of a contiguous table of bytes, from a place on in the order of memory, as one uint64, the first byte lowest. In a kernel
+#: nothing asks whether they lie in the table.
+word_at: Callable[..., Any] = _word_at if _settings.DISABLE_JIT else intrinsic(_load_word)
 
 
 @contextmanager

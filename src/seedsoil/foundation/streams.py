@@ -42,6 +42,7 @@ TISSUE_PLACE = 51
 TISSUE_START = 52
 TISSUE_TILE = 53
 TISSUE_GLANCE = 54
+TISSUE_ORDER = 55
 
 Stream = NDArray[np.uint64]
 Word = np.uint64
@@ -140,6 +141,13 @@ def aim(stream: Stream, purpose: int, entity: int | Word, step: int) -> None:
 
 
 @inline
+def aim_behind(stream: Stream, purpose: int, entity: int | Word, step: int, second: Word) -> None:
+    """Point a stream behind its first draw at (purpose, entity, step), given the second one: both halves of the first block were drawn for all."""
+    aim(stream, purpose, entity, step)
+    stream[2], stream[6], stream[7] = _u1, second, _u1
+
+
+@inline
 def _next_block(stream: Stream) -> Word:
     """Make the next Philox block: return one half, keep the other."""
     block = stream[2]
@@ -173,9 +181,9 @@ def uniform(stream: Stream) -> float:
 
 @leaf
 def draw_for_all(  # type: ignore[no-untyped-def]
-    stream: Stream, purpose: int, entities: NDArray[np.int64], count: int, step: int, first: Stream, second: Stream
+    stream: Stream, purpose: int, entities: NDArray[np.int64], count: int, step: int, draws: Stream
 ):
-    """Write the first two draws of 64 bits of many entities: what `aim` and twice `bits` give one by one, in a quarter of the time.
+    """Write the first two draws of 64 bits of many entities, two by two: what `aim` and twice `bits` give one by one, in a quarter of the time.
 
     Parameters
     ----------
@@ -185,8 +193,8 @@ def draw_for_all(  # type: ignore[no-untyped-def]
     entities : int64 array
         The first ``count`` of them draw.
     count : int
-    first, second : uint64 arrays
-        Room for so many draws.
+    draws : uint64 array
+        Room for twice as many draws.
     """
     reason = np.uint64(purpose)
     low, high = (reason * _purpose_0) & _mask, (reason * _purpose_1) & _mask
@@ -194,5 +202,27 @@ def draw_for_all(  # type: ignore[no-untyped-def]
     for place in range(count):
         who = np.uint64(entities[place])
         w0, w1, w2, w3 = philox4x32(_u0, when, (who ^ low) & _mask, (who >> _half) ^ high, key_0, key_1)
-        first[place] = w0 | (w1 << _half)
-        second[place] = w2 | (w3 << _half)
+        draws[2 * place] = w0 | (w1 << _half)
+        draws[2 * place + 1] = w2 | (w3 << _half)
+
+
+@leaf
+def draw_row(stream: Stream, purpose: int, entity: int, step: int, count: int, draws: Stream) -> None:
+    """Write the first draws of 64 bits of one entity: what `aim` and so many `bits` give, in a quarter of the time.
+
+    Parameters
+    ----------
+    stream : uint64 array of length 8
+        Whose key counts; it is left as it is.
+    purpose, entity, step : int
+    count : int
+    draws : uint64 array
+        Room for so many draws and one more.
+    """
+    reason, who = np.uint64(purpose), np.uint64(entity)
+    low, high = (who ^ (reason * _purpose_0)) & _mask, (who >> _half) ^ ((reason * _purpose_1) & _mask)
+    when, key_0, key_1 = np.uint64(step) & _mask, stream[0] & _mask, stream[1] & _mask
+    for block in range((count + 1) >> 1):
+        w0, w1, w2, w3 = philox4x32(np.uint64(block), when, low, high, key_0, key_1)
+        draws[2 * block] = w0 | (w1 << _half)
+        draws[2 * block + 1] = w2 | (w3 << _half)

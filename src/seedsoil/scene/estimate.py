@@ -22,7 +22,7 @@ _TABLES = 0.3e6
 _BESIDE = 250e6
 #: Seconds of one core (benchmarks/README.md, and the shipped scenes): a voxel and step, with each field that is solved in
 #: it, with each round of the quickest kind; a field and step, however small the block.
-_VOXEL, _ROUND, _CALL = 0.1e-6, 0.07e-6, 0.3e-3
+_VOXEL, _ROUND, _CALL = 0.1e-6, 0.07e-6, 0.2e-3
 _SOLVED = {"plane": 0.15e-6, "space": 0.35e-6}
 
 

@@ -106,8 +106,12 @@ class Laws(NamedTuple):
         The behaviours of which a kind does one at most in a round, in the order in which its luck is shared out; those of kind k
         are ``does[does_first[k] : does_first[k + 1]]``. Those that it can never do are left out.
     does_rate : those hazards [1/day], -1 where it hangs on what a cell senses or carries
-    does_total, does_chance : kinds
-        Their sum, and the probability that any comes about in a round; the sum is -1 where one of them hangs on something.
+    sensing : uint8, kinds x conditions in a row
+        Whether what happens hangs on what a cell senses or carries.
+    bounds : kinds x conditions in a row, events
+        Where nothing is sensed: the luck from which on the next event happens; infinite behind the last.
+    acts : int16, kinds x conditions in a row, events + 1
+        What happens below the first bound, between the first and the second ...; where something is sensed, nothing is settled.
     chance : kinds
         Probability that anything at all happens to a cell in one of its rounds, at most.
     rounds : int32, kinds
@@ -143,8 +147,9 @@ class Laws(NamedTuple):
     does: NDArray[np.int32]
     does_first: NDArray[np.int32]
     does_rate: NDArray[np.float64]
-    does_total: NDArray[np.float64]
-    does_chance: NDArray[np.float64]
+    sensing: NDArray[np.uint8]
+    bounds: NDArray[np.float64]
+    acts: NDArray[np.int16]
     chance: NDArray[np.float64]
     rounds: NDArray[np.int32]
     part: NDArray[np.uint8]
@@ -186,6 +191,11 @@ DIVISION, DEATH, NECROSIS, MOVEMENT, CHANGE, ATTACK, SPROUTING, COVERING, UNCOVE
 #: Events: behaviours that are hazards, of which a cell does one at most in a round; admission of a kind follows.
 HAZARDS = 10
 OWN_BEHAVIOURS = len(BEHAVIOURS)
+#: What a dead cell proposes, that its place be free; that nothing happens; that what is known so far does not say. Behaviours are
+#: proposed by their own numbers, admissions behind them.
+CLEARING, NOTHING, UNSETTLED = 1000, -1, -2
+#: Bounds in a luck that are compared at once: of these there are whole sets.
+BOUNDS_TOGETHER = 4
 #: Signals behind substances and contacts (with empty voxels first), in this order.
 SENSES: tuple[str, ...] = ("space", "programme", "age", "perfused", "covered", "native", "crowding")
 SPACE, MEMORY, AGE, FLOW, COVER, NATIVE, CROWDING = range(7)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,18 +13,22 @@ from seedsoil.biology.lesion.cell import CellKind, Mechanism
 from seedsoil.biology.lesion.rule import BEHAVIOURS as UNITS
 from seedsoil.biology.lesion.rule import BEHAVIOURS_OF, Rule
 from seedsoil.biology.lesion.substance import Substance
-from seedsoil.foundation.elementary import expm1_each
 from seedsoil.foundation.errors import ModelError, did_you_mean, known_words
 from seedsoil.foundation.value import Value
 from seedsoil.tissue.lattice import (
+    ALIVE,
     BEHAVIOURS,
+    BOUNDS_TOGETHER,
+    CLEARING,
     DIVISION,
     EMPTY,
     HAZARDS,
     MOVEMENT,
+    NOTHING,
     OWN_BEHAVIOURS,
     PARTS,
     SENSES,
+    UNSETTLED,
     VESSEL,
     Laws,
 )
@@ -343,12 +346,34 @@ def _hazards(tables: dict[str, Any], mechanisms: int, days: float) -> dict[str, 
     sensed = ruled[kind, behaviour] | ((behaviour == DIVISION) & (mechanisms > 0))
     rate = np.where(sensed, -1.0, base[kind, behaviour])
     first = np.searchsorted(kind, np.arange(base.shape[0] + 1)).astype(np.int32)
-    each = [rate[start:end] for start, end in pairwise(first)]
-    total = np.array([-1.0 if (rates < 0.0).any() else sum(rates.tolist()) for rates in each])
-    chance = -expm1_each(-np.maximum(total, 0.0) * (days / tables["rounds"]))
-    return {
-        "does": behaviour.astype(np.int32), "does_first": first, "does_rate": rate, "does_total": total, "does_chance": chance,
-    }  # fmt: skip
+    found = {"does": behaviour.astype(np.int32), "does_first": first, "does_rate": rate}
+    return found | _settled_events(tables, found, ruled[:, MOVEMENT], days)
+
+
+def _settled_events(tables: dict[str, Any], does: dict[str, Any], walks_by_rule: Any, days: float) -> dict[str, Any]:
+    """What happens to cells that sense nothing, and to the dead, by bounds in their luck; hops come to those to whom nothing else happens."""
+    kinds = tables["base"].shape[0]
+    rows: list[list[tuple[float, int]]] = [[] for _ in range(3 * kinds)]
+    sensing = np.zeros(3 * kinds, np.uint8)
+    for kind in range(1, kinds):
+        for condition in (1, 2):
+            rows[3 * kind + condition] = [(tables["cleared"][kind, condition], CLEARING)]
+        own = slice(*does["does_first"][kind : kind + 2])
+        rates, time = does["does_rate"][own], days / tables["rounds"][kind]
+        if walks_by_rule[kind] or (rates < 0.0).any():
+            sensing[3 * kind + ALIVE] = True
+            continue
+        heights = np.cumsum(rates)
+        chance = -math.expm1(-heights[-1] * time) if rates.size else 0.0
+        row = [(chance * height / heights[-1], act) for height, act in zip(heights, does["does"][own], strict=True)]
+        hops = min(tables["base"][kind, MOVEMENT] * time, 1.0)
+        rows[3 * kind + ALIVE] = row + ([(chance + (1.0 - chance) * hops, MOVEMENT)] if hops > 0.0 else [])
+    longest = -(-max(map(len, rows)) // BOUNDS_TOGETHER) * BOUNDS_TOGETHER
+    bounds, acts = np.full((3 * kinds, longest), np.inf), np.full((3 * kinds, longest + 1), NOTHING, np.int16)
+    acts[sensing > 0] = UNSETTLED
+    for number, row in enumerate(rows):
+        bounds[number, : len(row)], acts[number, : len(row)] = [bound for bound, _ in row], [act for _, act in row]
+    return {"sensing": sensing, "bounds": bounds, "acts": acts}
 
 
 def _substances(tables: dict[str, Any], behaviours: int) -> int:

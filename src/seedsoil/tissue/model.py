@@ -24,6 +24,7 @@ from seedsoil.tissue.lattice import (
     CELLS,
     CLONES,
     COVERED,
+    DIVISION,
     GROWN,
     INLET,
     KINDS,
@@ -31,8 +32,10 @@ from seedsoil.tissue.lattice import (
     NO_PIECE,
     OUTLET,
     PIECES,
+    SPROUT_KIND,
     SPROUTING,
     TALLIES,
+    VESSEL_KIND,
     Laws,
     empty,
 )
@@ -173,7 +176,7 @@ class TissueModel:
         flat["kind"][voxels], flat["condition"][voxels], flat["clone"][voxels] = number, ALIVE, clone
         flat["born"][voxels] = self.steps_done & 0xFFFF
         if self.lattice.cell.size > 1:
-            self._reserve(0, voxels.size)
+            self._reserve(0, 0, voxels.size)
             first = int(self.lattice.used[CELLS])
             self.lattice.cell.ravel()[voxels] = np.arange(first, first + voxels.size)
             self.lattice.tree_born[first : first + voxels.size] = self.steps_done
@@ -196,7 +199,7 @@ class TissueModel:
             return
         self._clear(way)
         first = int(lattice.used[PIECES])
-        self._reserve(way.size, 0)
+        self._reserve(0, way.size, 0)
         lattice, pieces = self.lattice, np.arange(first, first + way.size)
         lattice.piece_voxel[pieces], lattice.piece_joined[pieces] = way, NO_PIECE
         lattice.piece_parent[pieces] = np.concatenate([[NO_PIECE], pieces[:-1]])
@@ -247,7 +250,7 @@ class TissueModel:
         if unknown := [name for name in mechanisms if name not in known]:
             raise ModelError(f"new_clone: no mechanism {unknown[0]!r} here; known: {', '.join(known) or 'none'}")
         self._known_clone(parent, "new_clone")
-        self._reserve(1, 0)
+        self._reserve(1, 0, 0)
         new = int(self.lattice.used[CLONES])
         self.lattice.clone_parent[new] = parent
         self.lattice.clone_bits[new] = sum(1 << known.index(name) for name in set(mechanisms))
@@ -298,23 +301,30 @@ class TissueModel:
 
     def _round(self, turn: int) -> None:
         """One round of proposals and what comes of them."""
-        found = self._rounds.ask(self.lattice, self.setting.step, self.steps_done, turn, self._on_slabs)
-        if found.voxel.size:
-            self._reserve(found.voxel.size, found.voxel.size)
+        found = self._rounds.ask(self.lattice, self.setting.step, self.steps_done, turn, self._in_parts)
+        if found.place.size:
+            births, pieces = int(np.count_nonzero(found.action == DIVISION)), 0
+            if self.laws.sizes[[VESSEL_KIND, SPROUT_KIND]].any():  # a vessel that grows, or lets a cell in
+                pieces = found.action.size - births
+            varies = self.laws.variation.any() or self.laws.gene_chance.any()
+            self._reserve(births if varies else 0, pieces, births + pieces)
             self._rounds.carry_out(self.lattice, self.steps_done, turn, found)
 
     def _on_slabs(self, work: Callable[[int, int], Any]) -> list[Any]:
         """Do something with all layers: by one thread as a whole, by several in slabs; a plane is one layer, for one thread."""
-        layers = self.setting.shape[0]
-        if self._pool is None or layers < self.threads:
-            return [work(0, layers)]
-        bounds = [layers * part // self.threads for part in range(self.threads + 1)]
+        return self._in_parts(work, self.setting.shape[0])
+
+    def _in_parts(self, work: Callable[[int, int], Any], count: int) -> list[Any]:
+        """Do something with so many layers or tiles: by one thread as a whole, by several in parts one after another."""
+        if self._pool is None or count < self.threads:
+            return [work(0, count)]
+        bounds = [count * part // self.threads for part in range(self.threads + 1)]
         return list(self._pool.map(work, bounds[:-1], bounds[1:]))
 
-    def _reserve(self, small: int, cells: int) -> None:
-        """Make room for so many more clones and pieces of vessel, and cells of the genealogy."""
+    def _reserve(self, clones: int, pieces: int, cells: int) -> None:
+        """Make room for so many more clones, pieces of vessel and cells of the genealogy."""
         lattice, grown = self.lattice, {}
-        for prefix, used, more in (("clone_", CLONES, small), ("piece_", PIECES, small), ("tree_", CELLS, cells)):
+        for prefix, used, more in (("clone_", CLONES, clones), ("piece_", PIECES, pieces), ("tree_", CELLS, cells)):
             if prefix == "tree_" and not self.setting.tree:
                 continue
             for name in (each for each in lattice._fields if each.startswith(prefix)):

@@ -155,3 +155,20 @@ def test_an_unknown_numba_compiles_in_the_plain_way(tmp_path: Path) -> None:
 def test_threads_go_on_while_a_leaf_runs() -> None:
     """Threads of a block of tissue work on slabs side by side: catches a leaf that holds all others up."""
     assert all(each.targetoptions["nogil"] for each in (propose, remember, exchange))
+
+
+@leaf
+def _words(table, found):  # type: ignore[no-untyped-def]
+    for place in range(found.shape[0]):
+        found[place] = compiled.word_at(table, place)
+
+
+def test_eight_bytes_are_one_number_wherever_they_begin() -> None:
+    """The first byte lowest: catches bytes that are turned, and a place that is not counted in bytes."""
+    table, found = np.random.default_rng(3).integers(0, 256, (3, 5, 7), np.uint8), np.zeros(98, np.uint64)
+    _words(table, found)
+    content = table.tobytes()
+    assert [int(each) for each in found] == [
+        int.from_bytes(content[place : place + 8], "little") for place in range(98)
+    ]
+    assert compiled._word_at(table, 97) == int(found[97])

@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from seedsoil.foundation import streams
-from seedsoil.foundation.streams import aim, bits, draw_for_all, mix, new_stream, philox4x32, uniform
+from seedsoil.foundation.streams import (
+    aim,
+    aim_behind,
+    bits,
+    draw_for_all,
+    draw_row,
+    mix,
+    new_stream,
+    philox4x32,
+    uniform,
+)
 
 
 @pytest.mark.parametrize(
@@ -67,16 +77,39 @@ def test_an_address_forgets_what_was_drawn_before(seed: int, patient: int, purpo
 def test_many_draw_what_each_draws_alone() -> None:
     """For entities, steps and purposes of all sizes: catches a word that is cut, and a draw that leaves the stream changed."""
     stream, entities = new_stream(11, 2**40), np.array([0, 1, 2, 5, 6, 2**31, 2**40 + 3, 7, 2**62], np.int64)
-    first, second = np.zeros((2, entities.size + 1), np.uint64)
+    draws = np.zeros(2 * entities.size + 1, np.uint64)
     before = stream.copy()
     for purpose, step in ((1, 0), (streams.TISSUE_EVENT, 2**32 - 1)):
-        draw_for_all(stream, purpose, entities, entities.size, step, first, second)
+        draw_for_all(stream, purpose, entities, entities.size, step, draws)
         assert list(stream) == list(before)
-        for entity, one, other in zip(entities, first, second, strict=False):
+        for entity, one, other in zip(entities, draws[::2], draws[1::2], strict=False):
             alone = before.copy()
             aim(alone, purpose, np.uint64(entity), step)
             assert (int(bits(alone)), int(bits(alone))) == (int(one), int(other))
-    assert first[-1] == second[-1] == 0
+    assert draws[-1] == 0
+
+
+@pytest.mark.parametrize("entity", [0, 7, 2**40 + 3])
+@pytest.mark.parametrize("count", [0, 1, 2, 9])
+def test_draws_of_one_in_a_row_are_those_one_by_one(entity: int, count: int) -> None:
+    """Catches a block too few, and a word that is cut."""
+    stream, draws = new_stream(11, 2**40), np.zeros(count + 2, np.uint64)
+    before = stream.copy()
+    draw_row(stream, streams.TISSUE_ORDER, entity, 2**32 - 1, count, draws)
+    assert list(stream) == list(before)
+    aim(stream, streams.TISSUE_ORDER, np.uint64(entity), 2**32 - 1)
+    assert [int(each) for each in draws[:count]] == [int(bits(stream)) for _ in range(count)]
+    assert draws[count + 1] == 0
+
+
+def test_behind_a_first_draw_all_is_as_if_it_had_been_drawn() -> None:
+    """Catches a second draw lost or drawn twice."""
+    stream = new_stream(11, 5)
+    aim(stream, 3, np.uint64(9), 4)
+    drawn = [bits(stream) for _ in range(6)]
+    other = new_stream(11, 5)
+    aim_behind(other, 3, np.uint64(9), 4, drawn[1])
+    assert [bits(other) for _ in range(5)] == drawn[1:]
 
 
 def test_each_part_of_the_address_matters() -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from seedsoil.biology.lesion.cell import CellKind
-from seedsoil.foundation.streams import new_stream
+from seedsoil.foundation.streams import TISSUE_EVENT, TISSUE_GLANCE, aim, bits, new_stream, uniform
+from seedsoil.tissue.cells.order import corner, spot
+from seedsoil.tissue.cells.propose import MOST_ROUNDS
 from seedsoil.tissue.cells.rounds import Rounds
-from seedsoil.tissue.cells.senses import free_places, ones
+from seedsoil.tissue.cells.senses import bit_behind, free_places, ones
+from seedsoil.tissue.lattice import CLEARING, DEATH
 from seedsoil.tissue.model import Setting, TissueModel
 
 _SHAPES = [(1, 1, 1), (1, 3, 5), (1, 9, 31), (3, 5, 7), (5, 11, 29), (2, 8, 64)]
@@ -34,18 +39,41 @@ def _model(shape: tuple[int, int, int], full: float) -> TissueModel:
 
 @pytest.mark.parametrize("shape", _SHAPES)
 @pytest.mark.parametrize("full", [0.0, 0.3, 1.6])
-def test_slabs_propose_what_the_block_does(shape: tuple[int, int, int], full: float) -> None:
-    """Layers asked one by one, whose bounds lie within eights: catches a cell of a shared eight asked twice, or not at all."""
+def test_tiles_propose_what_the_block_does(shape: tuple[int, int, int], full: float) -> None:
+    """Tiles asked one by one: catches one that is asked twice or not at all, and a proposal of nobody or of another's place."""
     model = _model(shape, full)
-    rounds = Rounds(shape, model.laws, new_stream(5, 0))
-    whole = rounds.ask(model.lattice, 1 / 24, 3, 0, lambda work: [work(0, shape[0])])
-    whole = tuple(each.copy() for each in whole)
-    parts = Rounds(shape, model.laws, new_stream(5, 0)).ask(
-        model.lattice, 1 / 24, 3, 0, lambda work: [work(layer, layer + 1) for layer in range(shape[0])]
-    )
+    rounds, others = (Rounds(shape, model.laws, new_stream(5, 0)) for _ in range(2))
+    whole = rounds.ask(model.lattice, 1 / 24, 3, 0, lambda work, tiles: [work(0, tiles)])
+    parts = others.ask(model.lattice, 1 / 24, 3, 0, lambda work, tiles: [work(tile, tile + 1) for tile in range(tiles)])
     assert all(np.array_equal(one, other) for one, other in zip(whole, parts, strict=True))
-    assert np.all(np.diff(whole[0]) > 0)
-    assert np.all(model.lattice.kind.ravel()[whole[0]] > 0)
+    assert np.array_equal(rounds.counts, others.counts)
+    for tile, places in enumerate(np.split(whole.place, np.cumsum(rounds.counts)[:-1])):
+        assert np.all(np.diff(places.astype(int)) > 0)
+        for place in places:
+            assert model.lattice.kind[tuple(np.add(corner(tile, *shape[1:]), spot(place)))] > 0
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 70), (9, 9, 9), (1, 20, 24)])
+def test_first_bits_settle_what_the_whole_luck_says(shape: tuple[int, int, int]) -> None:
+    """Cell by cell by its whole luck, for hazards that nothing changes: catches a bound in the wrong place, and a luck of another."""
+    model = _model(shape, 2.0)
+    found = Rounds(shape, model.laws, new_stream(5, 0)).ask(
+        model.lattice, 1 / 24, 3, 0, lambda work, tiles: [work(0, tiles)]
+    )
+    stream, done = new_stream(5, 0), Counter(found.action.tolist())
+    expected: Counter[int] = Counter()
+    for z, y, x in np.ndindex(shape):
+        aim(stream, TISSUE_GLANCE, (z * shape[1] + y) * -(-shape[2] // 8) + x // 8, 3 * MOST_ROUNDS)
+        drawn = int(bits(stream)) | int(bits(stream)) << 64
+        aim(stream, TISSUE_EVENT, (z * shape[1] + y) * shape[2] + x, 3 * MOST_ROUNDS)
+        luck = ((drawn >> 16 * (x % 8)) % 2**16 + uniform(stream)) / 2**16
+        if model.lattice.kind[z, y, x] and model.lattice.condition[z, y, x]:
+            expected[CLEARING] += luck < 1.0 - np.exp(-1.0 / 24.0)
+        elif model.lattice.kind[z, y, x]:
+            chance = 1.0 - np.exp(-11.0 / 24.0)
+            expected[DEATH] += chance * 8.0 / 11.0 <= luck < chance
+    assert sum(expected.values()) > 3
+    assert {act: done[act] for act in expected} == dict(expected)
 
 
 @pytest.mark.parametrize("shape", _SHAPES)
@@ -62,20 +90,19 @@ def test_census_counts_every_voxel(shape: tuple[int, int, int], full: float) -> 
 
 @pytest.mark.parametrize("shape", _SHAPES)
 def test_free_places_are_those_a_kind_takes(shape: tuple[int, int, int]) -> None:
-    """About every voxel of a block, place by place in the order of memory: catches one bit at the wrong place, and the own one."""
+    """About every voxel of a block, place by place in the order of memory, and the first of them, the second ...: catches one bit at the wrong place, and the own one."""
     model = _model(shape, 1.2)
     kinds, takes = model.lattice.kind, model.laws.takes
     for kind in (1, 2):
         for place in np.ndindex(shape):
-            first = [max(at - 1, 0) for at in place]
             expected = 0
             for bit, step in enumerate(np.ndindex(3, 3, 3)):
-                there = tuple(int(at) for at in np.add(first, step))
-                near = all(
-                    at < length and abs(at - own) <= 1 for at, length, own in zip(there, shape, place, strict=True)
-                )
+                there = tuple(int(at) - 1 for at in np.add(place, step))
+                near = all(0 <= at < length for at, length in zip(there, shape, strict=True))
                 if near and there != place and takes[kind, kinds[there]]:
                     expected |= 1 << bit
             found = free_places(kind, *place, model.lattice, model.laws)
             assert int(found) == expected
             assert int(ones(found)) == expected.bit_count()
+            bits_set = [bit for bit in range(27) if expected >> bit & 1]
+            assert [int(bit_behind(found, number)) for number in range(len(bits_set))] == bits_set

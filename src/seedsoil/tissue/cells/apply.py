@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from seedsoil.foundation.bundle import bundle
 from seedsoil.foundation.compiled import inline, leaf
-from seedsoil.foundation.streams import TISSUE_PLACE, aim, uniform
+from seedsoil.foundation.streams import TISSUE_PLACE, aim, aim_behind, draw_for_all, fraction, uniform
+from seedsoil.tissue.cells.order import TILE, TILE_COLUMNS, TILE_LAYERS, TILE_ROWS, corner, shuffle, spot
 from seedsoil.tissue.cells.places import (
     FREE,
     SOFT,
@@ -19,7 +24,7 @@ from seedsoil.tissue.cells.places import (
     replace,
     vacate,
 )
-from seedsoil.tissue.cells.propose import CLEARING, MOST_ROUNDS, TILE_COLUMNS, TILE_LAYERS, TILE_ROWS
+from seedsoil.tissue.cells.propose import MOST_ROUNDS
 from seedsoil.tissue.cells.pull import pull
 from seedsoil.tissue.cells.senses import about
 from seedsoil.tissue.cells.sprouts import admit, lead, sprout
@@ -30,6 +35,7 @@ from seedsoil.tissue.lattice import (
     CHANGE,
     CHANGES,
     CLEARED,
+    CLEARING,
     CLONES,
     COVERED,
     COVERING,
@@ -60,90 +66,147 @@ _MANY = 64
 _LINE = 16
 
 
+class Places(NamedTuple):
+    """Scratch for a tile: the order of its proposals, and draws for those who look for a place.
+
+    Attributes
+    ----------
+    order : uint16 array
+    voxel : int64 array
+    draws : uint64 array
+    """
+
+    order: NDArray[np.uint16]
+    voxel: NDArray[np.int64]
+    draws: NDArray[np.uint64]
+
+
+bundle(Places)
+
+
+def room_for_a_tile() -> Places:
+    """Return scratch for `apply`."""
+    return Places(np.empty(TILE, np.uint16), np.empty(TILE + 1, np.int64), np.empty(2 * TILE + 2, np.uint64))
+
+
 @leaf
-def apply(lattice, laws, stream, step, turn, counts, ranked, origins, voxels, actions):  # type: ignore[no-untyped-def]
+def apply(lattice, laws, stream, step, turn, counts, starts, ranked, found, voxels, scratch):  # type: ignore[no-untyped-def]
     """Carry out the proposals of a round in their order; a cell that another has moved proposes from where it is now.
 
-    Its luck stays that of the place where it proposed (``origins``): two cells that change places must not share theirs.
-    ``voxels`` begins as a copy of that, and is changed. The arrays of clones, pieces of vessel and genealogy must have room
-    for one more each for every proposal. ``counts`` are the proposals of each tile, ``ranked`` the tiles in their order. What is
-    returned means nothing.
+    Its luck stays that of the place where it proposed: two cells that change places must not share theirs. ``voxels`` is scratch where
+    cells can move: where each that proposes is now. The arrays of clones, pieces of vessel and genealogy must have room
+    for what the proposals could make. ``counts`` are the proposals of each tile, ``starts`` the first of them, ``ranked`` the tiles in their
+    order. What is returned means nothing.
     """
     _, rows, columns = lattice.kind.shape
+    moment, seen = step * MOST_ROUNDS + turn, 0
     follows = lattice.slot.size > 1
     if follows:
-        for number in range(voxels.shape[0]):
-            z, y, x = place_of(voxels[number], rows, columns)
-            lattice.slot[z, y, x] = number
-    first, seen = 0, 0
+        _mark(lattice, counts, starts, found, voxels)
     for tile in ranked:
-        last = first + counts[tile]
-        if last - first > _MANY:
-            seen += _fetch(lattice, tile)
-        if laws.sizes[KEEPS_TREE]:
-            seen += _fetch_lives(lattice, origins, actions, first, last)
-        for number in range(first, last):
-            z, y, x = place_of(voxels[number], rows, columns)
+        count, start = counts[tile], starts[tile]
+        if count == 0:
+            continue
+        seen += _fetch(lattice, laws, tile, start, count, found)
+        z0, y0, x0 = corner(tile, rows, columns)
+        shuffle(stream, tile, moment, count, scratch.draws, scratch.order)
+        _draw_places(stream, moment, rows, columns, tile, start, count, found, scratch)
+        divisions = 0
+        for rank in range(count):
+            number = start + np.int64(scratch.order[rank])
+            dz, dy, dx = spot(found.place[number])
+            z, y, x = z0 + dz, y0 + dy, x0 + dx
+            origin, action, drawn = (z * rows + y) * columns + x, found.action[number], divisions
+            divisions += action == DIVISION
             if follows:
+                z, y, x = place_of(voxels[number], rows, columns)
                 if lattice.slot[z, y, x] != number:
                     continue  # it is no more
                 lattice.slot[z, y, x] = -1
-            aim(stream, TISSUE_PLACE, origins[number], step * MOST_ROUNDS + turn)
-            _do(lattice, laws, stream, step, z, y, x, actions[number], voxels)
-        first = last
+            if action == DIVISION:
+                aim_behind(stream, TISSUE_PLACE, origin, moment, scratch.draws[2 * drawn + 1])
+                _divide(lattice, laws, stream, fraction(scratch.draws[2 * drawn]), step, z, y, x, voxels)
+            else:
+                _do(lattice, laws, stream, step, moment, origin, z, y, x, action, voxels)
     return seen
 
 
 @leaf
-def _fetch(lattice, tile):  # type: ignore[no-untyped-def]
-    """Read what is in a tile, line by line of memory, so that it is at hand; in the order of hashes each line would be waited for."""
-    layers, rows, columns = lattice.kind.shape
-    wide, high = (columns + TILE_COLUMNS - 1) // TILE_COLUMNS, (rows + TILE_ROWS - 1) // TILE_ROWS
-    z, y, x = tile // (wide * high) * TILE_LAYERS, tile // wide % high * TILE_ROWS, tile % wide * TILE_COLUMNS
-    x1 = min(x + TILE_COLUMNS, columns)
-    seen = 0
-    for i in range(z, min(z + TILE_LAYERS, layers)):
-        for j in range(y, min(y + TILE_ROWS, rows)):
-            seen += int(lattice.kind[i, j, x]) + int(lattice.kind[i, j, x1 - 1])
-            seen += int(lattice.condition[i, j, x]) + int(lattice.condition[i, j, x1 - 1])
-            for k in range(x, x1, _LINE):
-                seen += int(lattice.clone[i, j, k]) + int(lattice.born[i, j, k])
-                if lattice.cell.size > 1:
-                    seen += int(lattice.cell[i, j, k])
-    return seen
-
-
-@leaf
-def _fetch_lives(lattice, origins, actions, first, last):  # type: ignore[no-untyped-def]
-    """Read what the genealogy has of those who would die: it lies far and wide, and waited for together takes a fifth of one by one."""
+def _mark(lattice, counts, starts, found, voxels):  # type: ignore[no-untyped-def]
+    """Note at each cell that proposes the number of its proposal, and with that where the cell is."""
     _, rows, columns = lattice.kind.shape
-    seen = 0
-    for number in range(first, last):
-        if actions[number] == DEATH or actions[number] == NECROSIS:
-            z, y, x = place_of(origins[number], rows, columns)
-            seen += lattice.tree_died[lattice.cell[z, y, x]]
-    return seen
+    for tile in range(counts.shape[0]):
+        z0, y0, x0 = corner(tile, rows, columns)
+        for number in range(starts[tile], starts[tile] + counts[tile]):
+            dz, dy, dx = spot(found.place[number])
+            voxels[number] = ((z0 + dz) * rows + y0 + dy) * columns + x0 + dx
+            lattice.slot[z0 + dz, y0 + dy, x0 + dx] = number
 
 
 @leaf
-def _do(lattice, laws, stream, step, z, y, x, action, voxels):  # type: ignore[no-untyped-def]
-    """Let one cell do what it proposed, if it still can."""
-    kind = lattice.kind[z, y, x]
+def _draw_places(stream, moment, rows, columns, tile, start, count, found, scratch):  # type: ignore[no-untyped-def]
+    """Draw for all of a tile who would divide, in the order in which they do."""
+    z0, y0, x0 = corner(tile, rows, columns)
+    divisions = 0
+    for rank in range(count):
+        number = start + np.int64(scratch.order[rank])
+        dz, dy, dx = spot(found.place[number])
+        scratch.voxel[divisions] = ((z0 + dz) * rows + y0 + dy) * columns + x0 + dx
+        divisions += found.action[number] == DIVISION
+    draw_for_all(stream, TISSUE_PLACE, scratch.voxel, divisions, moment, scratch.draws)
+
+
+@leaf
+def _fetch(lattice, laws, tile, start, count, found):  # type: ignore[no-untyped-def]
+    """Read what is in a tile, line by line of memory, so that it is at hand; in the order of proposals each line would be waited for.
+
+    The same of the genealogy's lines of those who would die: they lie far and wide, and waited for together take a fifth of one by one.
+    """
+    layers, rows, columns = lattice.kind.shape
+    z, y, x = corner(tile, rows, columns)
+    seen = 0
+    if count > _MANY:
+        x1 = min(x + TILE_COLUMNS, columns)
+        for i in range(z, min(z + TILE_LAYERS, layers)):
+            for j in range(y, min(y + TILE_ROWS, rows)):
+                seen += int(lattice.kind[i, j, x]) + int(lattice.kind[i, j, x1 - 1])
+                seen += int(lattice.condition[i, j, x]) + int(lattice.condition[i, j, x1 - 1])
+                for k in range(x, x1, _LINE):
+                    seen += int(lattice.clone[i, j, k]) + int(lattice.born[i, j, k])
+                    if lattice.cell.size > 1:
+                        seen += int(lattice.cell[i, j, k])
+    if laws.sizes[KEEPS_TREE]:
+        for number in range(start, start + count):
+            if found.action[number] == DEATH or found.action[number] == NECROSIS:
+                dz, dy, dx = spot(found.place[number])
+                seen += lattice.tree_died[lattice.cell[z + dz, y + dy, x + dx]]
+    return seen
+
+
+@inline
+def _do(lattice, laws, stream, step, moment, origin, z, y, x, action, voxels):  # type: ignore[no-untyped-def]
+    """Let one cell do what it proposed, but for a division, if it still can; its draws are those of the place where it proposed."""
+    kind, condition = lattice.kind[z, y, x], lattice.condition[z, y, x]
     if action == CLEARING:
-        if kind != EMPTY and lattice.condition[z, y, x] != ALIVE:
+        if kind != EMPTY and condition != ALIVE:
             lattice.tally[kind, CLEARED] += 1
             vacate(lattice, z, y, x)
             if laws.pulls[kind] > 0:
+                aim(stream, TISSUE_PLACE, origin, moment)
                 pull(lattice, laws, stream, kind, z, y, x, voxels)
-        return
-    if kind == EMPTY or lattice.condition[z, y, x] != ALIVE:
-        return
-    if action == DIVISION:
-        _divide(lattice, laws, stream, step, z, y, x, voxels)
-    elif action in (DEATH, NECROSIS, PRUNING):
-        die(lattice, laws, step, z, y, x, GHOST if action == NECROSIS else BODY)
-        lattice.tally[kind, NECROSES if action == NECROSIS else DEATHS] += 1
-    elif action == MOVEMENT:
+    elif kind != EMPTY and condition == ALIVE:
+        if action in (DEATH, NECROSIS, PRUNING):
+            die(lattice, laws, step, z, y, x, GHOST if action == NECROSIS else BODY)
+            lattice.tally[kind, NECROSES if action == NECROSIS else DEATHS] += 1
+        else:
+            aim(stream, TISSUE_PLACE, origin, moment)
+            _act(lattice, laws, stream, step, kind, z, y, x, action, voxels)
+
+
+@leaf
+def _act(lattice, laws, stream, step, kind, z, y, x, action, voxels):  # type: ignore[no-untyped-def]
+    """Let a live cell walk, change, attack, or do what vessels do."""
+    if action == MOVEMENT:
         if laws.part[kind] == SPROUT:
             lead(lattice, laws, stream, step, z, y, x, voxels)
         else:
@@ -164,7 +227,7 @@ def _do(lattice, laws, stream, step, z, y, x, action, voxels):  # type: ignore[n
         admit(lattice, laws, stream, step, guest, z, y, x)
 
 
-@leaf
+@inline
 def die(lattice, laws, step, z, y, x, condition):  # type: ignore[no-untyped-def]
     """Let a cell die, by its own programme or of want; its place stays taken until it is cleared."""
     lattice.condition[z, y, x] = condition
@@ -172,11 +235,13 @@ def die(lattice, laws, step, z, y, x, condition):  # type: ignore[no-untyped-def
         lattice.tree_died[lattice.cell[z, y, x]] = step
 
 
-@leaf
-def _divide(lattice, laws, stream, step, z, y, x, voxels):  # type: ignore[no-untyped-def]
-    """Put a daughter beside a cell: in a place that it can take, or in that of a row that it pushes aside; else none."""
+@inline
+def _divide(lattice, laws, stream, luck, step, z, y, x, voxels):  # type: ignore[no-untyped-def]
+    """Put a daughter beside a cell that lives, by a draw: in a place that it can take, or in that of a row that it pushes aside; else none."""
     kind = lattice.kind[z, y, x]
-    i, j, k = choose(lattice, laws, stream, kind, z, y, x, step, FREE)
+    if kind == EMPTY or lattice.condition[z, y, x] != ALIVE:
+        return
+    i, j, k = choose(lattice, laws, luck, kind, z, y, x, step, FREE)
     if i >= 0 and not gives_way(lattice, laws, stream, kind, i, j, k):
         return
     if i < 0 and laws.pushes[kind] > 0:
@@ -197,7 +262,7 @@ def _divide(lattice, laws, stream, step, z, y, x, voxels):  # type: ignore[no-un
     lattice.tally[kind, DIVISIONS] += 1
 
 
-@leaf
+@inline
 def _inherited(lattice, laws, stream, step, kind, clone):  # type: ignore[no-untyped-def]
     """The clone of a daughter: her mother's, or a new one with a neutral change or one more mechanism."""
     genes = laws.gene_chance.shape[1]
@@ -227,7 +292,7 @@ def _inherited(lattice, laws, stream, step, kind, clone):  # type: ignore[no-unt
 def _walk(lattice, laws, stream, step, z, y, x, voxels):  # type: ignore[no-untyped-def]
     """Let a cell go to a place beside it; whoever was there is then where it was."""
     kind = lattice.kind[z, y, x]
-    i, j, k = choose(lattice, laws, stream, kind, z, y, x, step, SOFT if laws.swaps[kind] else FREE)
+    i, j, k = choose(lattice, laws, uniform(stream), kind, z, y, x, step, SOFT if laws.swaps[kind] else FREE)
     if i < 0 or not (laws.swaps[kind] or gives_way(lattice, laws, stream, kind, i, j, k)):
         return
     if laws.cohesion[kind] > 0.0 and holds_on(lattice, laws, stream, kind, z, y, x, i, j, k):

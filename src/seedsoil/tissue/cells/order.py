@@ -1,25 +1,44 @@
-"""The order in which proposals come true: tile after tile, and within a tile hash after hash.
+"""The order in which proposals come true: tile after tile, and within a tile as they are shuffled.
 
 A tile's place among the tiles is drawn anew in each round, so that none comes first more often than another. Neighbours in the
-block are then neighbours in time, and in memory: in the order of hashes alone each proposal had to be fetched from afar.
+block are then neighbours in time, and in memory: in one order of the whole block each proposal had to be fetched from afar.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from seedsoil.foundation.compiled import leaf
-from seedsoil.foundation.streams import TISSUE_TILE, aim, bits
+from seedsoil.foundation.compiled import inline, leaf
+from seedsoil.foundation.streams import TISSUE_ORDER, TISSUE_TILE, aim, bits, draw_row, fraction
 
-_upper = np.uint64(32)
+#: Layers, rows and columns of a tile (powers of two, which `spot` knows), whose proposals come true one after another: long where memory is.
+TILE_LAYERS, TILE_ROWS, TILE_COLUMNS = 8, 8, 64
+TILE = TILE_LAYERS * TILE_ROWS * TILE_COLUMNS
+
+
+def tiles_along(shape: tuple[int, int, int]) -> tuple[int, int, int]:
+    """How many tiles a block has along z, y and x."""
+    layers, rows, columns = shape
+    return -(-layers // TILE_LAYERS), -(-rows // TILE_ROWS), -(-columns // TILE_COLUMNS)
+
+
+@inline
+def corner(tile, rows, columns):  # type: ignore[no-untyped-def]
+    """The first layer, row and column of a tile."""
+    wide, high = (columns + TILE_COLUMNS - 1) // TILE_COLUMNS, (rows + TILE_ROWS - 1) // TILE_ROWS
+    return tile // (wide * high) * TILE_LAYERS, tile // wide % high * TILE_ROWS, tile % wide * TILE_COLUMNS
+
+
+@inline
+def spot(place):  # type: ignore[no-untyped-def]
+    """Layer, row and column within a tile of one of its places, which are numbered in the order of memory."""
+    number = np.int64(place)
+    return number >> 9, (number >> 6) & 7, number & 63
 
 
 @leaf
-def tally_tiles(stream, moment, found, counts, keys):  # type: ignore[no-untyped-def]
-    """Count each tile's proposals, and draw the hash of every tile that has some; that of the others is 0."""
-    counts[:] = 0
-    for number in range(found.tile.shape[0]):
-        counts[found.tile[number]] += 1
+def draw_tiles(stream, moment, counts, keys):  # type: ignore[no-untyped-def]
+    """Draw the hash of every tile that has proposals; that of the others is 0."""
     for tile in range(counts.shape[0]):
         keys[tile] = 0
         if counts[tile]:
@@ -28,57 +47,23 @@ def tally_tiles(stream, moment, found, counts, keys):  # type: ignore[no-untyped
 
 
 @leaf
-def arrange(found, counts, ranked, starts, heads, keys, voxels, actions):  # type: ignore[no-untyped-def]
-    """Write the proposals in their order.
-
-    Hashes are spread evenly: as many pigeonholes as there are proposals hold one each on average, and what shares one is sorted by
-    insertion. Equal hashes keep the order of voxels.
+def shuffle(stream, tile, moment, count, draws, order):  # type: ignore[no-untyped-def]
+    """Write the numbers below a count in an order at random, each of all orders as likely as another (Fisher and Yates).
 
     Parameters
     ----------
-    found : Proposals
-    counts, ranked : int64 arrays, tiles
-        How many proposals each has, and the tiles in their order.
-    starts : int64 array, tiles; heads : int32 array, proposals; keys : uint64 array, proposals
-        Scratch.
-    voxels, actions : int32 arrays, proposals
+    stream : uint64 array
+        It is left as it is; the tile and the moment are the address of the draws.
+    draws : uint64 array
+        Scratch, one more than the count.
+    order : uint16 array
         Written.
     """
-    heads[:] = 0
-    before = 0
-    for tile in ranked:
-        starts[tile] = before
-        before += counts[tile]
-    for number in range(heads.shape[0]):
-        heads[_hole(found, counts, starts, number)] += 1
-    before = 0
-    for hole in range(heads.shape[0]):
-        here = heads[hole]
-        heads[hole] = before
-        before += here
-    for number in range(heads.shape[0]):
-        hole = _hole(found, counts, starts, number)
-        place = heads[hole]
-        heads[hole] = place + 1
-        keys[place], voxels[place], actions[place] = found.key[number], found.voxel[number], found.action[number]
-    for tile in ranked:
-        _insert(keys, voxels, actions, starts[tile], starts[tile] + counts[tile])
-
-
-@leaf
-def _hole(found, counts, starts, number):  # type: ignore[no-untyped-def]
-    """The pigeonhole of a proposal: among those of its tile by the size of its hash."""
-    tile = found.tile[number]
-    return starts[tile] + np.int64(((found.key[number] >> _upper) * np.uint64(counts[tile])) >> _upper)
-
-
-@leaf
-def _insert(keys, voxels, actions, first, last):  # type: ignore[no-untyped-def]
-    """Sort some neighbours by their keys; they are nearly in order."""
-    for number in range(first + 1, last):
-        key, voxel, action = keys[number], voxels[number], actions[number]
-        place = number
-        while place > first and keys[place - 1] > key:
-            keys[place], voxels[place], actions[place] = keys[place - 1], voxels[place - 1], actions[place - 1]
-            place -= 1
-        keys[place], voxels[place], actions[place] = key, voxel, action
+    draw_row(stream, TISSUE_ORDER, tile, moment, count, draws)
+    for number in range(count):
+        order[number] = number
+    for left in range(count, 1, -1):
+        drawn = int(fraction(draws[left - 1]) * left)
+        last = order[left - 1]
+        order[left - 1] = order[drawn]
+        order[drawn] = last

@@ -7,10 +7,10 @@ import numpy as np
 from seedsoil.foundation.compiled import inline, leaf
 from seedsoil.foundation.elementary import exp
 from seedsoil.foundation.streams import uniform
-from seedsoil.tissue.cells.senses import about, amount, contact, free_places, neighbours, ones, takes
+from seedsoil.tissue.cells.senses import about, amount, bit_behind, contact, free_places, neighbours, ones, takes
 from seedsoil.tissue.lattice import ALIVE, CELLS, EMPTY, KEEPS_TREE, OWN_BEHAVIOURS, REPLACED, SUBSTANCES, VESSEL
 
-_none, _one = np.uint64(0), np.uint64(1)
+_none = np.uint64(0)
 #: Which places will do: those that a cell can take, or any but vessels and their sprouts.
 FREE, SOFT = range(2)
 
@@ -74,24 +74,21 @@ def _touches_vessel(lattice, laws, z, y, x):  # type: ignore[no-untyped-def]
     return False
 
 
-@leaf
-def _any_free(lattice, laws, stream, kind, z, y, x):  # type: ignore[no-untyped-def]
+@inline
+def _any_free(lattice, laws, luck, kind, z, y, x):  # type: ignore[no-untyped-def]
     """One of the places that a cell can take, each as likely as another."""
     places = free_places(kind, z, y, x, lattice, laws)
-    found = ones(places)
-    if found == 0:
+    if places == _none:
         return -1, -1, -1
-    for _ in range(int(uniform(stream) * found)):
-        places &= places - _one
-    which = ones((places ^ (places & (places - _one))) - _one)  # bits below the lowest that is left
-    return max(z - 1, 0) + which // 9, max(y - 1, 0) + which // 3 % 3, max(x - 1, 0) + which % 3
+    which = bit_behind(places, int(luck * ones(places)))
+    return z + which // 9 - 1, y + which // 3 % 3 - 1, x + which % 3 - 1
 
 
 @leaf
-def choose(lattice, laws, stream, kind, z, y, x, step, mode):  # type: ignore[no-untyped-def]
-    """Choose a place beside a voxel for a cell of a kind by the places' weights; -1 thrice if there is none."""
+def choose(lattice, laws, luck, kind, z, y, x, step, mode):  # type: ignore[no-untyped-def]
+    """Choose a place beside a voxel for a cell of a kind by the places' weights, with a draw; -1 thrice if there is none."""
     if mode == FREE and not laws.guided[kind]:
-        return _any_free(lattice, laws, stream, kind, z, y, x)
+        return _any_free(lattice, laws, luck, kind, z, y, x)
     layers, rows, columns = lattice.kind.shape
     z0, z1 = about(z, layers)
     y0, y1 = about(y, rows)
@@ -104,7 +101,7 @@ def choose(lattice, laws, stream, kind, z, y, x, step, mode):  # type: ignore[no
                     total += _weight(lattice, laws, kind, z, y, x, i, j, k, step, mode)
     if total <= 0.0:
         return -1, -1, -1
-    left = uniform(stream) * total
+    left = luck * total
     last = (-1, -1, -1)
     for i in range(z0, z1):
         for j in range(y0, y1):
@@ -134,16 +131,21 @@ def holds_on(lattice, laws, stream, kind, z, y, x, i, j, k):  # type: ignore[no-
     return uniform(stream) >= exp(min(laws.cohesion[kind] * gain, 0.0))
 
 
-@leaf
+@inline
 def has_room(lattice, laws, kind, z, y, x):  # type: ignore[no-untyped-def]
     """Whether a cell of a kind has a place for a daughter: one beside it that it can take, or a row that it can push aside."""
-    if free_places(kind, z, y, x, lattice, laws) != _none:
-        return True
-    if laws.pushes[kind] > 0:
-        for way in range(26 if lattice.kind.shape[0] > 1 else 8):
-            if row_end(lattice, laws, kind, z, y, x, way) > 0:
-                return True
-    return False
+    return free_places(kind, z, y, x, lattice, laws) != _none or (
+        laws.pushes[kind] > 0 and _can_push(lattice, laws, kind, z, y, x)
+    )
+
+
+@leaf
+def _can_push(lattice, laws, kind, z, y, x):  # type: ignore[no-untyped-def]
+    """Whether there is a row that a cell of a kind can push aside."""
+    way, ways = 0, 26 if lattice.kind.shape[0] > 1 else 8
+    while way < ways and row_end(lattice, laws, kind, z, y, x, way) == 0:
+        way += 1
+    return way < ways
 
 
 @leaf

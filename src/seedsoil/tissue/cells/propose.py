@@ -1,8 +1,8 @@
 """First phase of a step: every cell draws its own luck and says what it would do, changing nothing.
 
-A cell's luck has the address (seed, voxel, step, round); its first 16 bits are those of a draw that it shares with the cells of
-seven voxels beside it, and most need no more to know that nothing happens. So what a cell proposes depends on the state alone, and on no order:
-slabs of layers can be asked side by side, and their answers one after another are those of the whole block.
+A cell's luck begins with 16 bits of a draw that it shares with the seven voxels beside it in its row; they nearly always settle what happens, and
+what is left of the luck, at the address (seed, voxel, step, round), is drawn only where they lie at the bound between two events. So what a cell
+proposes depends on the state alone, and on no order: tiles can be asked side by side, and their answers one after another are those of the block.
 """
 
 from __future__ import annotations
@@ -13,53 +13,54 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.foundation.bundle import bundle
-from seedsoil.foundation.compiled import inline, leaf
+from seedsoil.foundation.compiled import inline, leaf, word_at
 from seedsoil.foundation.elementary import exp, expm1
 from seedsoil.foundation.streams import TISSUE_EVENT, TISSUE_GLANCE, draw_for_all, fraction
-from seedsoil.tissue.cells.places import has_room, place_of
+from seedsoil.tissue.cells.order import TILE, TILE_COLUMNS, TILE_LAYERS, TILE_ROWS, corner, spot
+from seedsoil.tissue.cells.places import has_room
 from seedsoil.tissue.cells.senses import amount
-from seedsoil.tissue.lattice import ALIVE, DIVISION, MOVEMENT, PROGRAMME
+from seedsoil.tissue.lattice import ALIVE, BOUNDS_TOGETHER, DIVISION, MOVEMENT, NOTHING, PROGRAMME, UNSETTLED
 
 #: Most rounds of a step.
 MOST_ROUNDS = 64
-#: What a dead cell proposes: that its place be free. Behaviours are proposed by their own numbers, admissions behind them.
-CLEARING = 1000
-#: Layers, rows and columns of a tile, whose proposals come true one after another: long where memory is.
-TILE_LAYERS, TILE_ROWS, TILE_COLUMNS = 8, 8, 64
-#: Cells that draw their luck together; eights that draw together what their cells share.
-_TOGETHER, _GROUPS = 1024, 256
-#: Voxels that share a draw, of 16 bits each.
-_EIGHT = 8
-_glance, _share, _nobody = np.uint64(0xFFFF), 1.0 / 65536.0, np.uint64(0)
-_shift_1, _shift_2, _shift_3 = np.uint64(16), np.uint64(32), np.uint64(48)
+#: Voxels that share a draw, of 16 bits each, and how many such lie in a row of a tile.
+_EIGHT, _EIGHTS = 8, 8
+_share, _nobody, _conditions = 1.0 / 65536.0, np.uint64(0), np.uint64(3)
+_eighth, _lane = np.uint64(3), np.uint64(7)
 
 
 class Proposals(NamedTuple):
-    """Proposals one after another: voxel, number of the tile in which that lies, what, and a hash of its own.
+    """Proposals, tile after tile: the place within the tile, in the order of memory, and what.
 
     Attributes
     ----------
-    voxel, tile, action : int32 arrays
-    key : uint64 array
+    place : uint16 array
+    action : int16 array
     """
 
-    voxel: NDArray[np.int32]
-    tile: NDArray[np.int32]
-    action: NDArray[np.int32]
-    key: NDArray[np.uint64]
+    place: NDArray[np.uint16]
+    action: NDArray[np.int16]
 
 
 class Asked(NamedTuple):
-    """Scratch: eights that are not empty, what they share and the least of it, and cells to whom something may happen, with their luck."""
+    """Scratch: of a tile, eights that are not empty, what is in them and what they draw, as numbers of eight bytes and voxel by voxel.
+
+    Then the voxels where something may happen, those of them that would divide, a cell's own luck, and bounds within that.
+    """
 
     group: NDArray[np.int64]
-    early: NDArray[np.uint64]
-    late: NDArray[np.uint64]
-    least: NDArray[np.uint64]
+    first: NDArray[np.uint16]
+    kinds: NDArray[np.uint64]
+    kind: NDArray[np.uint8]
+    conditions: NDArray[np.uint64]
+    condition: NDArray[np.uint8]
+    draws: NDArray[np.uint64]
+    glance: NDArray[np.uint16]
+    hit: NDArray[np.uint8]
+    asked: NDArray[np.uint16]
+    dividing: NDArray[np.uint16]
     voxel: NDArray[np.int64]
-    glance: NDArray[np.int32]
     luck: NDArray[np.uint64]
-    key: NDArray[np.uint64]
     rates: NDArray[np.float64]
 
 
@@ -69,29 +70,28 @@ bundle(Asked)
 
 def proposals(room: int) -> Proposals:
     """Return room for so many proposals."""
-    voxel, tile, action = np.empty((3, room), np.int32)
-    return Proposals(voxel, tile, action, np.empty(room, np.uint64))
+    return Proposals(np.empty(room, np.uint16), np.empty(room, np.int16))
 
 
 def asked(behaviours: int) -> Asked:
     """Return scratch for `propose`, given how many behaviours a kind has."""
-    room = _TOGETHER + _EIGHT * _GROUPS + 1
-    early, late, least = np.empty((3, _GROUPS), np.uint64)
-    luck, key = np.empty((2, room), np.uint64)
+    room = TILE // _EIGHT + 1
+    kinds, conditions = np.empty((2, room), np.uint64)
+    draws = np.empty(2 * room, np.uint64)
+    asked, dividing = np.empty((2, TILE + 1), np.uint16)
     return Asked(
-        np.empty(_GROUPS + 1, np.int64), early, late, least, np.empty(room, np.int64), np.empty(room, np.int32),
-        luck, key, np.empty(behaviours),
+        np.empty(room, np.int64), np.empty(room, np.uint16), kinds, kinds.view(np.uint8), conditions, conditions.view(np.uint8),
+        draws, draws.view(np.uint16), np.empty(TILE + _EIGHT, np.uint8), asked, dividing,
+        np.empty(1, np.int64), np.empty(2, np.uint64), np.empty(behaviours),
     )  # fmt: skip
 
 
 @leaf
-def propose(lattice, eights, laws, stream, days, step, turn, limits, glances, first, last, scratch, found):  # type: ignore[no-untyped-def]
-    """Write the proposals of one round by the cells of some layers, in the order of voxels; returns how many.
+def propose(lattice, laws, stream, days, step, turn, limits, glances, first, last, scratch, counts, found):  # type: ignore[no-untyped-def]
+    """Write the proposals of one round by the cells of some tiles; returns how many.
 
     Parameters
     ----------
-    eights : Eights
-        Of the lattice.
     stream : uint64 array
         The scene's; it is left as it is.
     days : float
@@ -100,156 +100,207 @@ def propose(lattice, eights, laws, stream, days, step, turn, limits, glances, fi
         The round: 0 is everybody's, later ones those of quick kinds.
     limits : row of kinds x conditions
         Probability that anything at all happens to a cell in this round, at most.
-    glances : int32, row of kinds x conditions
+    glances : uint32, row of kinds x conditions
         The same in 65536ths, rounded up.
     first, last : int
-        Layers: from, and behind the last.
+        Tiles: from, and behind the last.
     scratch : Asked
+    counts : int64 array, tiles
+        Of these tiles is written how many proposals each has.
     found : Proposals
-        If there is no room for all, -1 is returned.
+        If there may be no room for all, -1 is returned.
     """
-    layer = lattice.kind.shape[1] * lattice.kind.shape[2]
-    start, end = first * layer, last * layer
     moment = step * MOST_ROUNDS + turn
-    behind = (end + 7) >> 3
-    count, pending = 0, 0
-    for group in range(start >> 3, behind, _GROUPS):
-        until = min(group + _GROUPS, behind)
-        groups = _taken(eights, group, until, scratch)
-        draw_for_all(stream, TISSUE_GLANCE, scratch.group, groups, moment, scratch.early, scratch.late)
-        pending = _gather(eights, glances, start, end, groups, scratch, pending)
-        if pending >= _TOGETHER or (until == behind and pending > 0):
-            draw_for_all(stream, TISSUE_EVENT, scratch.voxel, pending, moment, scratch.luck, scratch.key)
-            count = _ask(lattice, laws, days, step, limits, scratch, pending, found, count)
-            pending = 0
-            if count < 0:
-                return -1
-    return count
-
-
-@leaf
-def _taken(eights, first, last, scratch):  # type: ignore[no-untyped-def]
-    """Write the numbers of the eights from one to another that are not empty; returns how many."""
-    kinds, groups = eights.kinds, scratch.group
-    whole = min(last, kinds.shape[0])
     count = 0
-    for start in range(first, whole, _EIGHT):
-        end = min(start + _EIGHT, whole)
-        anybody = _nobody
-        for group in range(np.uint64(start), np.uint64(end)):
-            anybody |= kinds[group]
-        if anybody != _nobody:
-            for group in range(np.uint64(start), np.uint64(end)):
-                groups[count] = group
-                count += kinds[group] != _nobody
-    if last > whole:  # the last few voxels of the block
-        groups[count] = whole
-        count += 1
+    for tile in range(first, last):
+        before = count
+        groups = _taken(lattice, tile, scratch)
+        if groups > 0:
+            draw_for_all(stream, TISSUE_GLANCE, scratch.group, groups, moment, scratch.draws)
+            pending = _gather(glances, groups, scratch)
+            if count + pending > found.place.shape[0]:
+                return -1
+            count = _ask(lattice, laws, stream, days, step, moment, limits, tile, pending, scratch, found, count)
+        counts[tile] = count - before
     return count
 
 
 @leaf
-def _gather(eights, glances, start, end, groups, scratch, pending):  # type: ignore[no-untyped-def]
-    """Add the cells of some eights to whom something may happen to those that wait for their luck; returns how many these are then.
+def _taken(lattice, tile, scratch):  # type: ignore[no-untyped-def]
+    """Write the eights of a tile that are not empty: their numbers, where they begin, and what is in them; returns how many."""
+    layers, rows, columns = lattice.kind.shape
+    z0, y0, x0 = corner(tile, rows, columns)
+    across, whole = (columns + _EIGHT - 1) // _EIGHT, min(TILE_COLUMNS, columns - x0) // _EIGHT
+    count = 0
+    for z in range(z0, min(z0 + TILE_LAYERS, layers)):
+        for y in range(y0, min(y0 + TILE_ROWS, rows)):
+            row = z * rows + y
+            voxel = row * columns + x0
+            if _is_bare(lattice.kind, row, voxel, whole):
+                continue
+            group, place = row * across + x0 // _EIGHT, ((z - z0) * TILE_ROWS + y - y0) * TILE_COLUMNS
+            for eight in range(whole):
+                kinds = word_at(lattice.kind, voxel + _EIGHT * eight)
+                scratch.group[count], scratch.first[count] = group + eight, place + _EIGHT * eight
+                scratch.kinds[count] = kinds
+                scratch.conditions[count] = word_at(lattice.condition, voxel + _EIGHT * eight)
+                count += kinds != _nobody
+            if whole < _EIGHTS and x0 + _EIGHT * whole < columns:
+                kinds = _last_of(lattice.kind, row)
+                scratch.group[count], scratch.first[count] = group + whole, place + _EIGHT * whole
+                scratch.kinds[count], scratch.conditions[count] = kinds, _last_of(lattice.condition, row)
+                count += kinds != _nobody
+    return count
 
-    Where nobody is dead, and the least that any of the eight has drawn is too much for every kind, no cell need be looked at.
-    """
-    most = 0
-    for which in range(ALIVE, glances.shape[0], 3):
-        most = max(most, glances[which])
-    early, late, least = scratch.early, scratch.late, scratch.least
-    for number in range(groups):
-        least[number] = min(_least(early[number]), _least(late[number]))
-    for number in range(groups):
-        group = scratch.group[number]
-        voxel = _EIGHT * group
-        if voxel < start or voxel + _EIGHT > end:  # at the faces of a slab
-            for lane in range(max(start - voxel, 0), min(end - voxel, _EIGHT)):
-                pending = _glance_at(eights, glances, voxel, lane, early[number], late[number], scratch, pending)
-        elif least[number] < most or eights.conditions[group] != ALIVE:
-            for lane in range(_EIGHT):
-                pending = _glance_at(eights, glances, voxel, lane, early[number], late[number], scratch, pending)
+
+@inline
+def _is_bare(table, row, voxel, whole):  # type: ignore[no-untyped-def]
+    """Whether a tile's voxels of a row, so many eights from one on and the end of the row, are all empty."""
+    found = _nobody
+    if whole == _EIGHTS:
+        for eight in range(_EIGHTS):
+            found |= word_at(table, voxel + _EIGHT * eight)
+    else:
+        for eight in range(whole):
+            found |= word_at(table, voxel + _EIGHT * eight)
+        found |= _last_of(table, row)
+    return found == _nobody
+
+
+@inline
+def _last_of(table, row):  # type: ignore[no-untyped-def]
+    """The last voxels of a row, fewer than eight, as bytes."""
+    columns = table.shape[2]
+    few = columns % _EIGHT
+    if columns > _EIGHT and few > 0:
+        return word_at(table, (row + 1) * columns - _EIGHT) >> np.uint64(64 - 8 * few)
+    found, z = _nobody, row // table.shape[1]
+    for x in range(few):
+        found |= np.uint64(table[z, row - z * table.shape[1], x]) << np.uint64(8 * x)
+    return found
+
+
+@leaf
+def _gather(glances, groups, scratch):  # type: ignore[no-untyped-def]
+    """Write the voxels of a tile's eights where something may happen; returns how many. Nothing here hangs on what was found before."""
+    for voxel in range(np.uint64(_EIGHT * groups)):
+        hit = scratch.glance[voxel] < glances[_pair(scratch, voxel)]
+        scratch.hit[voxel] = hit
+    pending = 0
+    for voxel in range(np.uint64(_EIGHT * groups)):
+        scratch.asked[np.uint64(pending)] = voxel
+        pending += 1 if scratch.hit[voxel] else 0
     return pending
 
 
 @inline
-def _least(word):  # type: ignore[no-untyped-def]
-    """The least of the four numbers of 16 bits in a word."""
-    return min(min(word & _glance, (word >> _shift_1) & _glance), min((word >> _shift_2) & _glance, word >> _shift_3))
-
-
-@inline
-def _glance_at(eights, glances, first, lane, early, late, scratch, pending):  # type: ignore[no-untyped-def]
-    """Write one of eight cells behind those that wait; it is one of them, counted in what is returned, if something may happen to it."""
-    voxel = np.uint64(first + lane)
-    drawn = ((early if lane < 4 else late) >> np.uint64(16 * (lane & 3))) & _glance
-    which = 3 * np.uint64(eights.kind[voxel]) + np.uint64(eights.condition[voxel])
-    place = np.uint64(pending)
-    scratch.voxel[place], scratch.glance[place] = voxel, drawn
-    return pending + (np.int32(drawn) < glances[which])
+def _pair(scratch, voxel):  # type: ignore[no-untyped-def]
+    """Kind and condition in a voxel of the eights, as one number."""
+    return _conditions * scratch.kind[voxel] + scratch.condition[voxel]
 
 
 @leaf
-def _ask(lattice, laws, days, step, limits, scratch, pending, found, count):  # type: ignore[no-untyped-def]
-    """Write the proposals of those who have drawn their luck behind the ones found so far; returns how many there are, or -1."""
+def _ask(lattice, laws, stream, days, step, moment, limits, tile, pending, scratch, found, before):  # type: ignore[no-untyped-def]
+    """Write the proposals of a tile's cells to whom something may happen behind those found so far; returns how many there are."""
     _, rows, columns = lattice.kind.shape
-    wide, high = (columns + TILE_COLUMNS - 1) // TILE_COLUMNS, (rows + TILE_ROWS - 1) // TILE_ROWS
-    z, y, start, tiles = 0, 0, -columns, 0
+    z0, y0, x0 = corner(tile, rows, columns)
+    count, divisions = before, 0
     for number in range(pending):
-        voxel = scratch.voxel[number]
-        if voxel >= start + columns:  # another row
-            z, y, x = place_of(voxel, rows, columns)
-            start, tiles = voxel - x, (z // TILE_LAYERS * high + y // TILE_ROWS) * wide
-        x = voxel - start
-        kind, condition = lattice.kind[z, y, x], lattice.condition[z, y, x]
-        luck = (scratch.glance[number] + fraction(scratch.luck[number])) * _share
-        if luck >= limits[3 * np.int64(kind) + condition]:
-            continue
-        action = CLEARING
-        if condition == ALIVE:
-            action = _event(lattice, laws, luck, days, z, y, x, step, scratch.rates)
-            if action < 0 or (action == DIVISION and not has_room(lattice, laws, kind, z, y, x)):
-                continue
-        if count == found.voxel.shape[0]:
-            return -1
-        found.voxel[count], found.action[count], found.key[count] = voxel, action, scratch.key[number]
-        found.tile[count] = tiles + x // TILE_COLUMNS
-        count += 1
+        voxel = np.uint64(scratch.asked[number])
+        place, pair = np.int64(scratch.first[voxel >> _eighth]) + np.int64(voxel & _lane), _pair(scratch, voxel)
+        drawn = float(scratch.glance[voxel])
+        action = _settled(laws, pair, drawn * _share, _share)
+        if action == UNSETTLED:
+            dz, dy, dx = spot(place)
+            z, y, x = z0 + dz, y0 + dy, x0 + dx
+            action = _unsettled(lattice, laws, stream, days, step, moment, limits, drawn, pair, z, y, x, scratch)
+        found.place[count], found.action[count] = place, action
+        scratch.dividing[divisions] = count - before
+        divisions += action == DIVISION
+        count += action != NOTHING
+    lost = 0
+    for number in range(divisions):
+        which = before + np.int64(scratch.dividing[number])
+        dz, dy, dx = spot(found.place[which])
+        z, y, x = z0 + dz, y0 + dy, x0 + dx
+        if not has_room(lattice, laws, lattice.kind[z, y, x], z, y, x):
+            found.action[which] = NOTHING
+            lost += 1
+    return _without_nothing(found, before, count) if lost > 0 else count
+
+
+@leaf
+def _without_nothing(found, first, last):  # type: ignore[no-untyped-def]
+    """Close up what is left of some proposals when those that came to nothing are left out; returns where they end."""
+    count = first
+    for number in range(first, last):
+        action = found.action[number]
+        found.place[count], found.action[count] = found.place[number], action
+        count += action != NOTHING
     return count
 
 
+@inline
+def _settled(laws, pair, luck, margin):  # type: ignore[no-untyped-def]
+    """What happens to a cell that senses nothing, with at least this luck and less than a margin more, or that it is not settled."""
+    least = most = 0
+    for first in range(0, laws.bounds.shape[1], BOUNDS_TOGETHER):
+        for column in range(BOUNDS_TOGETHER):
+            bound = laws.bounds[pair, first + column]
+            least += luck >= bound
+            most += luck + margin >= bound
+    return laws.acts[pair, least] if least == most else np.int16(UNSETTLED)
+
+
 @leaf
-def _event(lattice, laws, luck, days, z, y, x, step, rates):  # type: ignore[no-untyped-def]
-    """What a cell with this luck does in some days: a behaviour, or -1 for nothing. At most one thing happens.
+def _unsettled(lattice, laws, stream, days, step, moment, limits, drawn, pair, z, y, x, scratch):  # type: ignore[no-untyped-def]
+    """What happens to a cell that senses something, or whose first bits lie at a bound: then what is left of its luck is drawn."""
+    if laws.sensing[pair]:
+        action = _sensed(lattice, laws, limits[pair], drawn * _share, _share, days, z, y, x, step, scratch.rates)
+        if action != UNSETTLED:
+            return action
+    scratch.voxel[0] = (z * lattice.kind.shape[1] + y) * lattice.kind.shape[2] + x
+    draw_for_all(stream, TISSUE_EVENT, scratch.voxel, 1, moment, scratch.luck)
+    luck = (drawn + fraction(scratch.luck[0])) * _share
+    if laws.sensing[pair]:
+        return _sensed(lattice, laws, limits[pair], luck, 0.0, days, z, y, x, step, scratch.rates)
+    return _settled(laws, pair, luck, 0.0)
+
+
+@leaf
+def _sensed(lattice, laws, limit, luck, margin, days, z, y, x, step, rates):  # type: ignore[no-untyped-def]
+    """What happens to a cell by what it senses, with at least this luck and less than a margin more, or that it is not settled.
 
     Steps of a walk are no hazard among the others: they come in the mean number that its speed asks for, to cells to which
     nothing else happens; else a quick cell would go more slowly than it should, and divide and die less.
     """
-    kind = lattice.kind[z, y, x]
+    if luck >= limit:
+        return NOTHING
+    kind, most = lattice.kind[z, y, x], luck + margin
     first, last = laws.does_first[kind], laws.does_first[kind + 1]
-    total, chance = laws.does_total[kind], laws.does_chance[kind]
-    known = total >= 0.0
-    if not known:
-        total = 0.0
-        for hazard in range(first, last):
-            rate = laws.does_rate[hazard]
-            if rate < 0.0:
-                rate = amount(kind, laws.does[hazard], z, y, x, step, lattice, laws)
-            rates[hazard - first] = rate
-            total += rate
-        chance = -expm1(-total * (days / laws.rounds[kind]))
+    total = 0.0
+    for hazard in range(first, last):
+        rate = laws.does_rate[hazard]
+        if rate < 0.0:
+            rate = amount(kind, laws.does[hazard], z, y, x, step, lattice, laws)
+        rates[hazard - first] = rate
+        total += rate
+    chance = -expm1(-total * (days / laws.rounds[kind]))
     if luck >= chance:
         pair = kind * laws.base.shape[1] + MOVEMENT
         if laws.base[kind, MOVEMENT] == 0.0 and laws.first[pair] == laws.first[pair + 1]:
-            return -1
+            return NOTHING
         hops = min(amount(kind, MOVEMENT, z, y, x, step, lattice, laws) * (days / laws.rounds[kind]), 1.0)
-        return MOVEMENT if luck < chance + (1.0 - chance) * hops else -1
-    left = luck / chance * total
+        bound = chance + (1.0 - chance) * hops
+        return NOTHING if luck >= bound else (MOVEMENT if margin == 0.0 or most < bound else UNSETTLED)
+    if margin > 0.0 and most >= chance:
+        return UNSETTLED
+    bound, share = 0.0, chance / total
     for hazard in range(first, last):
-        left -= laws.does_rate[hazard] if known else rates[hazard - first]
-        if left < 0.0:
-            return laws.does[hazard]
-    return -1
+        bound += rates[hazard - first] * share
+        if luck < bound:
+            return laws.does[hazard] if margin == 0.0 or most < bound else UNSETTLED
+    return laws.does[last - 1]
 
 
 @leaf

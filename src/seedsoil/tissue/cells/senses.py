@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from seedsoil.foundation.compiled import inline, leaf
+from seedsoil.foundation.compiled import inline, leaf, word_at
 from seedsoil.foundation.elementary import power
 from seedsoil.tissue.lattice import (
     AGE,
@@ -32,9 +32,16 @@ from seedsoil.tissue.lattice import (
 )
 
 _AGES = 65536
-_none, _one, _two, _three, _four, _all = (np.uint64(number) for number in (0, 1, 2, 3, 4, 2**27 - 1))
-_odd, _low_pairs, _low_fours = np.uint64(0x55555555), np.uint64(0x33333333), np.uint64(0x0F0F0F0F)
-_add, _three_bytes, _byte = np.uint64(0x01010101), np.uint64(24), np.uint64(0xFF)
+_EIGHT = 8
+_none, _nine, _three_bytes, _about = (np.uint64(number) for number in (0, 2**9 - 1, 2**24 - 1, 2**27 - 1 - 2**13))
+_n7, _n8, _n9, _n16, _n18, _n24, _n32, _n40, _n48, _n56 = (
+    np.uint64(bits) for bits in (7, 8, 9, 16, 18, 24, 32, 40, 48, 56)
+)
+_each, _sevens = np.uint64(0x0101010101010101), np.uint64(0x7F7F7F7F7F7F7F7F)
+_n14, _n28, _byte = np.uint64(14), np.uint64(28), np.uint64(0xFF)
+#: How many of nine bits are set, and where the first of them, the second ... is.
+_ONES = np.array([word.bit_count() for word in range(512)], np.uint8)
+_PLACES = np.array([([bit for bit in range(9) if word >> bit & 1] + [0] * 9)[:9] for word in range(512)], np.uint8)
 
 
 @inline
@@ -66,50 +73,91 @@ def contact(kind, z, y, x, lattice):  # type: ignore[no-untyped-def]
     return (found - own) / neighbours(layers)
 
 
-@leaf
+@inline
 def free_places(kind, z, y, x, lattice, laws):  # type: ignore[no-untyped-def]
-    """Which of the voxels about one a cell of a kind could take, as bits: nine a layer, three a row, from the first about it on."""
-    kinds, free = lattice.kind, laws.takes
+    """Which of the voxels about one a cell of a kind could take, as bits: nine a layer, three a row, the voxel itself in the middle.
+
+    Away from the faces rows are read as numbers of eight bytes, and 27 bytes of theirs asked at once.
+    """
+    kinds = lattice.kind
     layers, rows, columns = kinds.shape
-    z0, z1 = about(z, layers)
-    y0, y1 = about(y, rows)
-    x0, x1 = about(x, columns)
-    found, place = _none, _none
-    if 0 < y < rows - 1 and 0 < x < columns - 1:  # most are; three times three need no counting
-        middle = np.uint64(y)
-        for layer in range(np.uint64(z0), np.uint64(z1)):
-            for row in (middle - _one, middle, middle + _one):
-                found |= beside(kind, layer, row, x, kinds, free) << place
-                place += _three
-    else:
-        for i in range(z0, z1):
-            for j in range(y0, y1):
-                for k in range(x0, x1):
-                    found |= np.uint64(free[kind, kinds[i, j, k]]) << np.uint64(9 * (i - z0) + 3 * (j - y0) + k - x0)
-    return found & (_all ^ (_one << np.uint64(9 * (z - z0) + 3 * (y - y0) + x - x0)))
+    layer = rows * columns
+    above = ((z - 1) * rows + y) * columns + x - 1
+    below = above + layer + layer
+    inner = 0 < z < layers - 1 and 0 < y < rows - 1 and 0 < x < columns - 1
+    if not (inner and below + columns + _EIGHT <= kinds.size):
+        return _free_at_face(kind, z, y, x, lattice, laws)
+    a, b, c = _third(kinds, above, columns)
+    d, e, f = _third(kinds, above + layer, columns)
+    g, h, i = _third(kinds, below, columns)
+    first = a | (b << _n24) | (c << _n48)
+    second = (c >> _n16) | (d << _n8) | (e << _n32) | (f << _n56)
+    third = (f >> _n8) | (g << _n16) | (h << _n40)
+    found = _zeros(first) | (_zeros(second) << _n8) | (_zeros(third) << _n16) | (_zeros(i) << _n24)
+    if laws.invasion[kind] > 0.0:
+        found |= _yielding(kind, first, second, third, i, laws)
+    return found & _about
+
+
+@leaf
+def _yielding(kind, first, second, third, fourth, laws):  # type: ignore[no-untyped-def]
+    """Which of 27 bytes are kinds whose place a kind can take."""
+    found = _none
+    for other in range(1, laws.takes.shape[1]):
+        if takes(kind, other, laws):
+            who = np.uint64(other) * _each
+            found |= _zeros(first ^ who) | (_zeros(second ^ who) << _n8)
+            found |= (_zeros(third ^ who) << _n16) | (_zeros(fourth ^ who) << _n24)
+    return found
 
 
 @inline
-def beside(kind, i, j, x, kinds, free):  # type: ignore[no-untyped-def]
-    """Which of three voxels of a row a cell of a kind could take, as bits."""
-    who, k = (
-        np.uint64(kind),
-        np.uint64(x),
-    )  # that an index without a sign is no step back from the end need not be asked
+def _third(kinds, place, columns):  # type: ignore[no-untyped-def]
+    """Three voxels of each of three rows of a layer, as bytes."""
     return (
-        np.uint64(free[who, kinds[i, j, k - _one]])
-        | (np.uint64(free[who, kinds[i, j, k]]) << _one)
-        | (np.uint64(free[who, kinds[i, j, k + _one]]) << _two)
-    )
+        word_at(kinds, place - columns) & _three_bytes, word_at(kinds, place) & _three_bytes,
+        word_at(kinds, place + columns) & _three_bytes,
+    )  # fmt: skip
+
+
+@inline
+def _zeros(word):  # type: ignore[no-untyped-def]
+    """Which of eight bytes are 0, as bits: the highest bit of each is, and these are folded together, by two, four and eight."""
+    found = (~(((word & _sevens) + _sevens) | word | _sevens)) >> _n7
+    found |= found >> _n7
+    found |= found >> _n14
+    return (found | (found >> _n28)) & _byte
+
+
+@leaf
+def _free_at_face(kind, z, y, x, lattice, laws):  # type: ignore[no-untyped-def]
+    """The same at the faces of a block, voxel by voxel; what lies without is not free."""
+    layers, rows, columns = lattice.kind.shape
+    z0, z1 = about(z, layers)
+    y0, y1 = about(y, rows)
+    x0, x1 = about(x, columns)
+    found = _none
+    for i in range(z0, z1):
+        for j in range(y0, y1):
+            for k in range(x0, x1):
+                bit = np.uint64(9 * (i - z) + 3 * (j - y) + k - x + 13)
+                found |= np.uint64(takes(kind, lattice.kind[i, j, k], laws)) << bit
+    return found & _about
 
 
 @inline
 def ones(places):  # type: ignore[no-untyped-def]
-    """How many bits are set, of 27: counted in pairs, fours and eights, and the eights added up."""
-    pairs = places - ((places >> _one) & _odd)
-    fours = (pairs & _low_pairs) + ((pairs >> _two) & _low_pairs)
-    eights = (fours + (fours >> _four)) & _low_fours
-    return np.int64(((eights * _add) >> _three_bytes) & _byte)
+    """How many bits are set, of 27."""
+    return np.int64(_ONES[places & _nine] + _ONES[(places >> _n9) & _nine] + _ONES[places >> _n18])
+
+
+@inline
+def bit_behind(places, number):  # type: ignore[no-untyped-def]
+    """Which of 27 bits is the one that has so many set ones below it; there must be one."""
+    upper, middle = np.int64(_ONES[places & _nine]), np.int64(_ONES[(places >> _n9) & _nine])
+    layer = np.int64(number >= upper) + np.int64(number >= upper + middle)
+    number -= (upper if layer > 0 else 0) + (middle if layer > 1 else 0)
+    return 9 * layer + np.int64(_PLACES[(places >> np.uint64(9 * layer)) & _nine, number])
 
 
 @inline

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from seedsoil.foundation.compiled import inline, leaf
+from seedsoil.foundation.streams import uniform
 from seedsoil.tissue.cells.places import FREE, SOFT, choose, enter, make_way, replace
 from seedsoil.tissue.cells.senses import about
 from seedsoil.tissue.lattice import (
@@ -33,7 +34,7 @@ def sprout(lattice, laws, stream, step, z, y, x, voxels):  # type: ignore[no-unt
     piece, tip = lattice.clone[z, y, x], laws.sizes[SPROUT_KIND]
     if tip == EMPTY or not lattice.piece_flags[piece] & PERFUSED or _tip_within(lattice, laws, z, y, x):
         return
-    i, j, k = choose(lattice, laws, stream, tip, z, y, x, step, SOFT)
+    i, j, k = choose(lattice, laws, uniform(stream), tip, z, y, x, step, SOFT)
     if i >= 0:
         make_way(lattice, laws, stream, tip, i, j, k, step, voxels)
         _settle(lattice, laws, tip, piece, i, j, k, step)
@@ -85,7 +86,7 @@ def lead(lattice, laws, stream, step, z, y, x, voxels):  # type: ignore[no-untyp
     """Let a tip go on: a piece of vessel stays where it was, and where it touches another vessel it joins that."""
     tip, stalk = lattice.kind[z, y, x], laws.sizes[VESSEL_KIND]
     piece = lattice.clone[z, y, x]
-    i, j, k = choose(lattice, laws, stream, tip, z, y, x, step, SOFT)
+    i, j, k = choose(lattice, laws, uniform(stream), tip, z, y, x, step, SOFT)
     if i < 0:
         return
     make_way(lattice, laws, stream, tip, i, j, k, step, voxels)
@@ -141,7 +142,7 @@ def admit(lattice, laws, stream, step, guest, z, y, x):  # type: ignore[no-untyp
     """Let a cell of a kind come out of a perfused vessel, into a place beside it that it can take."""
     if not lattice.piece_flags[lattice.clone[z, y, x]] & PERFUSED:
         return
-    i, j, k = choose(lattice, laws, stream, guest, z, y, x, step, FREE)
+    i, j, k = choose(lattice, laws, uniform(stream), guest, z, y, x, step, FREE)
     if i >= 0:
         replace(lattice, laws, step, i, j, k)
         _put(lattice, guest, 0, i, j, k, step)

@@ -30,12 +30,12 @@ def weight(block: Block, kind: CellKind, origin: Cell, there: Place, soft: bool)
 
 
 def choose(block: Block, stream: Stream, kind: CellKind, origin: Cell, soft: bool) -> Place | None:
-    """A place beside a cell for a kind, by weight; None, and no draw, if it can go nowhere."""
-    places = block.about(origin.place)
+    """A place beside a cell for a kind, by weight and a draw; None if it can go nowhere."""
+    luck, places = uniform(stream), block.about(origin.place)
     heights = list(accumulate(weight(block, kind, origin, there, soft) for there in places))
     if not heights or heights[-1] <= 0.0:
         return None
-    mark = uniform(stream) * heights[-1]
+    mark = luck * heights[-1]
     return next(there for there, height in zip(places, heights, strict=True) if mark < height)
 
 

@@ -1,4 +1,4 @@
-"""One step of the twin: all propose, tile by tile the smallest hash comes first, and finds what those before have left."""
+"""One step of the twin: all propose, tile by tile in an order at random, and each finds what those before have left."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from seedsoil.biology.lesion.cell import CellKind
 from seedsoil.foundation.streams import (
     TISSUE_EVENT,
     TISSUE_GLANCE,
+    TISSUE_ORDER,
     TISSUE_PLACE,
     TISSUE_TILE,
     Stream,
@@ -34,10 +35,8 @@ _TILE = (8, 8, 64)
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a cell would do: the hashes of tile and cell by which proposals are put in order, the place where it made it, and what."""
+    """What a cell would do, and the place where it made it."""
 
-    tile: int
-    key: int
     origin: Place
     cell: Cell
     action: str
@@ -59,9 +58,8 @@ def advance(block: Block) -> None:
             luck = _luck(block, stream, cell.place, moment)
             action = event(block, cell, luck, block.setting.step / turns[cell.kind.name])
             if action and (action != "division" or _has_room(block, cell)):
-                key = int(bits(stream))
-                proposals.append(Proposal(_tile(block, stream, cell.place, moment), key, cell.place, cell, action))
-        for proposal in sorted(proposals, key=lambda each: (each.tile, each.key, each.origin)):
+                proposals.append(Proposal(cell.place, cell, action))
+        for proposal in _in_order(block, stream, proposals, moment):
             aim(stream, TISSUE_PLACE, block.voxel(proposal.origin), moment)
             if block.cells.get(proposal.cell.place) is proposal.cell:
                 _do(block, proposal.cell, proposal.action, stream)
@@ -74,21 +72,36 @@ def advance(block: Block) -> None:
 
 
 def _luck(block: Block, stream: Stream, place: Place, moment: int) -> float:
-    """A cell's luck: sixteen bits of what eight voxels draw together, and behind them its own; the stream then gives its hash."""
-    voxel = block.voxel(place)
-    aim(stream, TISSUE_GLANCE, voxel // 8, moment)
+    """A cell's luck: sixteen bits of what eight voxels of a row draw together, and behind them its own."""
+    _, rows, columns = block.setting.shape
+    z, y, x = place
+    aim(stream, TISSUE_GLANCE, (z * rows + y) * math.ceil(columns / 8) + x // 8, moment)
     drawn = int(bits(stream)) | int(bits(stream)) << 64
-    aim(stream, TISSUE_EVENT, voxel, moment)
-    return ((drawn >> 16 * (voxel % 8)) % 2**16 + uniform(stream)) / 2**16
+    aim(stream, TISSUE_EVENT, block.voxel(place), moment)
+    return ((drawn >> 16 * (x % 8)) % 2**16 + uniform(stream)) / 2**16
 
 
-def _tile(block: Block, stream: Stream, place: Place, moment: int) -> int:
-    """The hash of the tile in which a place lies."""
-    number = 0
-    for here, length, side in zip(place, block.setting.shape, _TILE, strict=True):
-        number = number * math.ceil(length / side) + here // side
-    aim(stream, TISSUE_TILE, number, moment)
-    return int(bits(stream))
+def _in_order(block: Block, stream: Stream, proposals: list[Proposal], moment: int) -> list[Proposal]:
+    """The proposals tile by tile, the least of the tiles' hashes first; of a tile, from the last on, each is drawn from those that are left."""
+    tiles: dict[int, list[Proposal]] = {}
+    for proposal in sorted(proposals, key=lambda each: each.origin):
+        number = 0
+        for here, length, side in zip(proposal.origin, block.setting.shape, _TILE, strict=True):
+            number = number * math.ceil(length / side) + here // side
+        tiles.setdefault(number, []).append(proposal)
+    found: list[tuple[int, list[Proposal]]] = []
+    for number, waiting in tiles.items():
+        aim(stream, TISSUE_TILE, number, moment)
+        key = int(bits(stream))
+        aim(stream, TISSUE_ORDER, number, moment)
+        luck = [uniform(stream) for _ in waiting]
+        drawn = []
+        while waiting:
+            which = int(luck[len(waiting) - 1] * len(waiting))
+            waiting[which], waiting[-1] = waiting[-1], waiting[which]
+            drawn.append(waiting.pop())
+        found.append((key, drawn[::-1]))
+    return [proposal for _, drawn in sorted(found, key=lambda each: each[0]) for proposal in drawn]
 
 
 def _has_room(block: Block, cell: Cell) -> bool:
