@@ -355,10 +355,11 @@ def prepare_path(kind, pieces, work):  # type: ignore[no-untyped-def]
     for at in range(pieces - 1, -1, -1):
         birth, days = work.calendar[kind, at, 0], work.calendar[kind, at, 3]
         gone = work.calendar[kind, at, 1] + work.calendar[kind, at, 2] * work.leaving[kind, at]
-        a, beta, c, delta, root = compose(piece(birth, gone, 0.0, 0.5 * days), now)
+        half = piece(birth, gone, 0.0, 0.5 * days)
+        a, beta, c, delta, root = compose(half, now)
         work.late[kind, at, 0] = chance_alive(a, beta, c, delta, root)
         work.late[kind, at, 1] = odds(a, beta, c, delta, root)
-        now = compose(piece(birth, gone, 0.0, days), now)
+        now = compose(half, (a, beta, c, delta, root))
         mean += (birth - gone) * days
     quiet = work.quiet[kind]
     quiet[0], quiet[1], quiet[2], quiet[3], quiet[4] = now
