@@ -322,13 +322,41 @@ def poisson(stream: Stream, mean: float) -> float:
 
 
 @leaf
+def _negative_binomial_inversion(stream: Stream, k: float, odds: float) -> float:
+    """Draw a negative binomial count of mean below 10, odds <= 1: add probabilities up to a uniform number."""
+    u = uniform(stream)
+    # Bernoulli's inequality: (1 + odds)^-k is at least 1 - k odds.
+    if u <= 1.0 - k * odds:
+        return 0.0
+    none = exp(-k * log1p(odds))
+    share = odds / (1.0 + odds)
+    slope = (k - 1.0) * share
+    while True:
+        count = 0
+        chance = none
+        while u > chance and count < _longest_inversion:
+            u -= chance
+            count += 1
+            chance *= slope * _reciprocals[count] + share
+        if count < _longest_inversion:
+            return float(count)
+        # The probabilities add up to 1 - 1e-16 only: u lay in the gap.
+        u = uniform(stream)
+
+
+@leaf
 def negative_binomial(stream: Stream, k: float, odds: float) -> float:
     """Draw the failures before the k-th success, odds = P(failure) / P(success): mean k * odds; k need not be whole.
 
     The sum of k geometric counts of mean `odds`: a Poisson count whose mean is gamma(k) * odds. 0 where k or odds is 0.
+    One geometric count and small sums are drawn by inversion, which takes one uniform number.
     """
     if k == 0.0 or odds == 0.0:
         return 0.0
+    if k == 1.0:
+        return np.floor(-log(uniform(stream)) / log1p(1.0 / odds))  # type: ignore[no-any-return]
+    if k > 0.0 and odds <= 1.0 and k * odds < _rejection_mean:
+        return _negative_binomial_inversion(stream, k, odds)
     return poisson(stream, gamma(stream, k) * odds)
 
 
