@@ -284,7 +284,7 @@ def bear(stream, state, row, kind, pieces, model, work):  # type: ignore[no-unty
         lines = poisson(stream, most) if most < RARE else 1.0
         if lines <= 0.0:
             continue
-        total = expect_lines(kind, choice, other, row, pieces, state, model, work)
+        total = expect_lines(kind, other, row, pieces, state, model, work)
         lines = binomial(stream, lines, min(1.0, total / most)) if most < RARE else poisson(stream, total)
         pool = np.int64(-1)
         for at in range(pieces):

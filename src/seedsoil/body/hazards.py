@@ -317,7 +317,10 @@ def prepare(kind, row, pieces, state, model, work):  # type: ignore[no-untyped-d
         birth = model.site[condition, site, DIVISION] * model.fitness[condition, site, mask]
         birth *= entry[PIECE_THRIFT] * (1.0 - lack)
         death = model.site[condition, site, DEATH] + model.trait[HYPOXIC_DEATH] * lack + work.kill[at, mask]
-        mutants = birth * min(MOST_MUTANTS, work.mutation[kind] + work.induction[kind] * work.strain[at, mask])
+        chance = work.mutation[kind] + work.induction[kind] * work.strain[at, mask]
+        # Chances that add to more than the most are lowered alike, as where mutants are drawn one by one.
+        work.division[kind, at] = birth if chance <= MOST_MUTANTS else birth * MOST_MUTANTS / chance
+        mutants = birth * min(MOST_MUTANTS, chance)
         emigrants = entry[PIECE_DEPARTURE] * success * entry[PIECE_SEEDING]
         reverters = slips(kind, at, model, work)
         leavers = emigrants + reverters

@@ -35,11 +35,12 @@ def most_lines(kind, choice, other, row, pieces, state, model, work):  # type: i
 
     Where they grow by o a day, their correction is at most exp(o days / 2), or 1 if they dwindle: spread_out(x + y) is no more than
     spread_out(x) exp(abs(y) / 2), and a family lives through half a piece with a chance of no more than exp(o days / 2). They
-    grow by no more than they divide.
+    grow by no more than they divide. Writes how many are founded, piece by piece, into ``work.lines``.
     """
     total, site, mask = 0.0, int(state.lesion[row, SITE]), model.mask[other]
     for at in range(pieces):
         founded = rate_of_change(kind, choice, at, model, work) * work.path[kind, at]
+        work.lines[at] = founded
         if founded > 0.0:
             entry = work.piece[at]
             condition = int(entry[PIECE_CONDITION])
@@ -50,24 +51,23 @@ def most_lines(kind, choice, other, row, pieces, state, model, work):  # type: i
 
 
 @inner
-def expect_lines(kind, choice, other, row, pieces, state, model, work):  # type: ignore[no-untyped-def]
-    """Write how many families of a new type, piece by piece, are expected to live to the step's end; return their sum.
+def expect_lines(kind, other, row, pieces, state, model, work):  # type: ignore[no-untyped-def]
+    """Turn families founded, piece by piece, in ``work.lines`` into those that are expected to live to the step's end; return their sum.
 
     Each begins in its piece's middle; their number is corrected so that their mean at its end is that of families which
     begin as the mother clones go. Cells that leave them again are lost, and their own mutants are not drawn: shares of
     second order.
     """
     total = 0.0
+    prepare(other, row, pieces, state, model, work)
+    prepare_path(other, pieces, work)
     for at in range(pieces):
-        path = work.path[kind, at]
-        mean = rate_of_change(kind, choice, at, model, work) * path
+        mean = work.lines[at]
         if mean > 0.0:
-            prepare(other, row, pieces, state, model, work)
-            prepare_path(other, pieces, work)
             calendar = work.calendar[other, at]
             own = calendar[0] - calendar[1] - calendar[2] * work.leaving[other, at]
-            rate = work.climb[kind, at] / path
+            rate = work.climb[kind, at] / work.path[kind, at]
             mean *= spread_out((rate - own) * calendar[3]) / spread_out(rate * calendar[3]) * work.late[other, at, 0]
-        work.lines[at] = mean
-        total += mean
+            work.lines[at] = mean
+            total += mean
     return total
