@@ -309,7 +309,7 @@ for turn in range(60):
     for y in (x, exp(x), exp(-744.0 * x), expm1(x), log(x), log1p(-x), power(x, 7.3), log_factorial(1e3 * x)): note(y)
 print(digest.hexdigest())
 """
-_few_draws_hash = "227678aebd0089470eb058864ffd3a307c4b1aa0cdd900227f8e9fea71943d76"
+_few_draws_hash = "4585516eb2080fea5f5407567f34bf4695f1215c7dc053ced9174f5ca39db112"
 
 
 def digest_of_few_draws(**settings: str) -> str:
