@@ -30,7 +30,7 @@ def test_lesions_are_joined(tracked: float, tally: Counter[str]) -> None:
 
     One guest more, another lesion that holds him, or a seat that differs shows at the next step.
     """
-    pair = visited(4, tracked)
+    pair = visited(1, tracked)
     pair.live(63.0)
     ways = Counter((one.origin > 0, one.lesion > 0) for one in pair.person.arrivals)
     assert tally["joined"] >= len(pair.person.arrivals) > 40

@@ -54,7 +54,7 @@ def test_long_strides() -> None:
 
     One that began with the next stride, or a week's end that still cuts a stride, shows at once.
     """
-    pair = founded(quick_patient())
+    pair = founded(quick_patient(), 2)
     stride = 21.0
     pair.live(126.0, stride)
     growing = [one for one in pair.person.lesions[1:] if one.fate == "growing"]
@@ -69,7 +69,7 @@ def test_metastases_seed_again_after_the_primary_is_out(off: tuple[str, ...]) ->
 
     All cells resist something, at a cost: it slows their division, and the founding of their lesions.
     """
-    pair = founded(quick_patient(), 3, off)
+    pair = founded(quick_patient(), 1, off)
     fitness = pair.rules.resting.sites[pair.person.lesions[0].site].fitness
     pair.state.kind[0, 0] = next(kind.number for kind in pair.rules.kinds if fitness[kind.mask] < 1.0)
     pair.reread()
@@ -125,7 +125,7 @@ def treated(
 
 def test_an_operated_and_treated_patient(tally: Counter[str]) -> None:
     """Drugs on all that a drug can act on, surgery within a step that leaves some cells of some clones, and a wound."""
-    pair = treated("gut", (POISON, CALL, INFUSION), 1e-5, (Resect("primary", 10.0),), number=6)
+    pair = treated("gut", (POISON, CALL, INFUSION), 1e-5, (Resect("primary", 10.0),), number=8)
     today, signal = pair.person.today, pair.timeline.signal
     assert pair.person.lesions[0].cells > 1e6
     assert all(max(signal[:, column]) > 0.05 for column in range(signal.shape[1]))
@@ -181,7 +181,7 @@ def resistant() -> Pair:
 def test_clones_that_resist_are_told_apart_while_there_is_room(tally: Counter[str]) -> None:
     """Mutants followed one by one and all together, until the lesion's slots are full and they share a pool."""
     pair = resistant()
-    pair.live(84.0)
+    pair.live(98.0)
     assert len(pair.person.lesions[0].clones) > SLOTS_BEYOND_TYPES
     assert sum(clone.kind.mask > 0 for clone in pair.person.lesions[0].clones) > 20
     assert tally["follow_path"] > 5

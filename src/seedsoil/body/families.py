@@ -6,7 +6,8 @@ import numpy as np
 
 from seedsoil.body.hazards import cut_pieces, prepare, prepare_path, prepare_tails
 from seedsoil.body.kendall import TINY, advance_unmarked, mark_time, path_end, size_at_mark, suffix
-from seedsoil.body.line.alterations import rate_of_change, slips
+from seedsoil.body.line.alterations import slips
+from seedsoil.body.line.brood import RARE, expect_lines, most_lines
 from seedsoil.body.seeding import send, spot_at
 from seedsoil.body.state import (
     CELLS,
@@ -182,14 +183,14 @@ def follow_path(stream, state, row, slot, span, pieces, model, work):  # type: i
     The path is the mean one, bent to meet the end by the same extra growth on each day. Its mutants are drawn with those
     of all large clones of its type (`bear`): here its cell-days are added to theirs. ``span`` is the step's length [day].
     """
-    kind, cells = state.kind[row, slot], state.cells[row, slot]
+    kind, cells, leavers = state.kind[row, slot], state.cells[row, slot], 0.0
     prepare_path(kind, pieces, work)
     calendar, quiet = work.calendar[kind], work.quiet[kind]
     _, later = advance_unmarked(stream, cells, quiet[0], quiet[1], quiet[2], quiet[3], quiet[4])
     work.after[slot] += later
     end = path_end(cells, later, quiet[5])
     bend = (log(end / cells) - quiet[5]) / span
-    height, ordinal = cells, np.int64(0)
+    height = cells
     for at in range(pieces):
         days, gone = calendar[at, 3], calendar[at, 2] * work.leaving[kind, at]
         rate = (calendar[at, 0] - calendar[at, 1] - gone) + bend
@@ -198,49 +199,24 @@ def follow_path(stream, state, row, slot, span, pieces, model, work):  # type: i
         path = days * (grown - height) / rise if abs(rise) > 1e-6 else days * height
         work.path[kind, at] += path
         work.climb[kind, at] += rate * path
-        leavers = poisson(stream, gone * (1.0 - work.reverting[kind, at]) * path)
-        while leavers > 0.0:
-            ordinal += 1
-            day = work.piece[at, PIECE_START] + uniform(stream) * days
-            if not send(stream, state, row, slot, int(work.piece[at, PIECE_HOST]), day, ordinal, model, work):
-                return False
-            leavers -= 1.0
+        work.lines[at] = gone * (1.0 - work.reverting[kind, at]) * path
+        leavers += work.lines[at]
         height = grown
-    return True
+    return depart(stream, state, row, slot, leavers, pieces, model, work)
 
 
 @inner
-def spread_out(change):  # type: ignore[no-untyped-def]
-    """sinh(z) / z of half a logarithmic change: the mean of an exponential's course against its middle [1]."""
-    z = min(0.5 * abs(change), 700.0)
-    if z < 0.1:  # to 2e-12
-        square = z * z
-        return 1.0 + square * (1.0 / 6.0 + square * (1.0 / 120.0))
-    return 0.5 * (exp(z) - exp(-z)) / z
+def depart(stream, state, row, slot, expected, pieces, model, work):  # type: ignore[no-untyped-def]
+    """Send those on their way who leave a large clone, Poisson in number, each on a day of its own. False if there is no room.
 
-
-@inner
-def expect_lines(kind, choice, other, row, pieces, state, model, work):  # type: ignore[no-untyped-def]
-    """Write how many families of a new type, piece by piece, are expected to live to the step's end; return their sum.
-
-    Each begins in its piece's middle; their number is corrected so that their mean at its end is that of families which
-    begin as the mother clones go. Cells that leave them again are lost, and their own mutants are not drawn: shares of
-    second order.
+    ``work.lines`` says how many of them are expected from each piece.
     """
-    total = 0.0
-    for at in range(pieces):
-        path = work.path[kind, at]
-        mean = rate_of_change(kind, choice, at, model, work) * path
-        if mean > 0.0:
-            prepare(other, row, pieces, state, model, work)
-            prepare_path(other, pieces, work)
-            calendar = work.calendar[other, at]
-            own = calendar[0] - calendar[1] - calendar[2] * work.leaving[other, at]
-            rate = work.climb[kind, at] / path
-            mean *= spread_out((rate - own) * calendar[3]) / spread_out(rate * calendar[3]) * work.late[other, at, 0]
-        work.lines[at] = mean
-        total += mean
-    return total
+    for ordinal in range(int(poisson(stream, expected))):
+        at = choose(stream, work.lines[:pieces], expected)
+        day = work.piece[at, PIECE_START] + uniform(stream) * work.piece[at, PIECE_DAYS]
+        if not send(stream, state, row, slot, int(work.piece[at, PIECE_HOST]), day, ordinal + 1, model, work):
+            return False
+    return True
 
 
 @inner
@@ -265,26 +241,36 @@ def mother_of(stream, state, row, kind, largest):  # type: ignore[no-untyped-def
 
 
 @inner
-def bear_lines(stream, state, row, kind, other, at, lines, work, model):  # type: ignore[no-untyped-def]
-    """Give the families of a new type that begin in one piece their place: few that are told apart one each, else one."""
+def bear_lines(stream, state, row, kind, other, at, lines, pool, work, model):  # type: ignore[no-untyped-def]
+    """Give the families of a new type that begin in one piece their place: few that are told apart one each, else one.
+
+    ``pool`` is where those of earlier pieces went that are not told apart (-1: none have come). Returns it for the next ones.
+    """
     begin, days, odd = work.piece[at, PIECE_START], work.piece[at, PIECE_DAYS], work.late[other, at, 1]
     # Ordinals of a range of their own: one that was used twice would give two clones the same luck for ever.
     ordinal = np.int64((1 << 32) + (at << 16) + other)
-    if not told_apart(state, row, other, model) or lines > MOST_APART:
-        mother = mother_of(stream, state, row, kind, True)
-        target = place(state, row, other, mother, begin + 0.5 * days, ordinal, work, model)
+    is_apart = told_apart(state, row, other, model)
+    if not is_apart or lines > MOST_APART:
+        target = pool
+        if target < 0:
+            mother = mother_of(stream, state, row, kind, True)
+            target = place(state, row, other, mother, begin + 0.5 * days, ordinal, work, model)
         work.after[target] += lines + negative_binomial(stream, lines, odd)
-        return
+        return pool if is_apart else target
     for line in range(int(lines)):
         mother = mother_of(stream, state, row, kind, False)
         day = begin + uniform(stream) * days
         target = place(state, row, other, mother, day, ordinal + (np.int64(line) << 40), work, model)
         work.after[target] += 1.0 + negative_binomial(stream, 1.0, odd)
+    return pool
 
 
 @inner
 def bear(stream, state, row, kind, pieces, model, work):  # type: ignore[no-untyped-def]
-    """Draw the mutants of all large clones of one type, Poisson along their paths, and who of them lost a mechanism."""
+    """Draw the mutants of all large clones of one type, Poisson along their paths, and who of them lost a mechanism.
+
+    Where hardly any are expected, as many are drawn as there may be at most, and of these those that there are.
+    """
     aim(stream, POPULATION, mix(state.lesion_key[row], np.uint64(kind + BROOD)), state.count[STEP])
     changes = work.alteration.shape[1]
     for choice in range(changes + work.reversal.shape[1]):
@@ -294,8 +280,13 @@ def bear(stream, state, row, kind, pieces, model, work):  # type: ignore[no-unty
             often, other = work.reversal[kind, choice - changes], work.restored[kind, choice - changes]
         if often <= 0.0:
             continue
-        total = expect_lines(kind, choice, other, row, pieces, state, model, work)
-        lines = poisson(stream, total)
+        most = most_lines(kind, choice, other, row, pieces, state, model, work)
+        lines = poisson(stream, most) if most < RARE else 1.0
+        if lines <= 0.0:
+            continue
+        total = expect_lines(kind, other, row, pieces, state, model, work)
+        lines = binomial(stream, lines, min(1.0, total / most)) if most < RARE else poisson(stream, total)
+        pool = np.int64(-1)
         for at in range(pieces):
             if lines <= 0.0:
                 break
@@ -305,7 +296,7 @@ def bear(stream, state, row, kind, pieces, model, work):  # type: ignore[no-unty
             total -= work.lines[at]
             lines -= here
             if here > 0.0:
-                bear_lines(stream, state, row, kind, other, at, here, work, model)
+                pool = bear_lines(stream, state, row, kind, other, at, here, pool, work, model)
 
 
 @inner

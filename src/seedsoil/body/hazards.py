@@ -317,7 +317,10 @@ def prepare(kind, row, pieces, state, model, work):  # type: ignore[no-untyped-d
         birth = model.site[condition, site, DIVISION] * model.fitness[condition, site, mask]
         birth *= entry[PIECE_THRIFT] * (1.0 - lack)
         death = model.site[condition, site, DEATH] + model.trait[HYPOXIC_DEATH] * lack + work.kill[at, mask]
-        mutants = birth * min(MOST_MUTANTS, work.mutation[kind] + work.induction[kind] * work.strain[at, mask])
+        chance = work.mutation[kind] + work.induction[kind] * work.strain[at, mask]
+        # Chances that add to more than the most are lowered alike, as where mutants are drawn one by one.
+        work.division[kind, at] = birth if chance <= MOST_MUTANTS else birth * MOST_MUTANTS / chance
+        mutants = birth * min(MOST_MUTANTS, chance)
         emigrants = entry[PIECE_DEPARTURE] * success * entry[PIECE_SEEDING]
         reverters = slips(kind, at, model, work)
         leavers = emigrants + reverters
@@ -355,10 +358,11 @@ def prepare_path(kind, pieces, work):  # type: ignore[no-untyped-def]
     for at in range(pieces - 1, -1, -1):
         birth, days = work.calendar[kind, at, 0], work.calendar[kind, at, 3]
         gone = work.calendar[kind, at, 1] + work.calendar[kind, at, 2] * work.leaving[kind, at]
-        a, beta, c, delta, root = compose(piece(birth, gone, 0.0, 0.5 * days), now)
+        half = piece(birth, gone, 0.0, 0.5 * days)
+        a, beta, c, delta, root = compose(half, now)
         work.late[kind, at, 0] = chance_alive(a, beta, c, delta, root)
         work.late[kind, at, 1] = odds(a, beta, c, delta, root)
-        now = compose(piece(birth, gone, 0.0, days), now)
+        now = compose(half, (a, beta, c, delta, root))
         mean += (birth - gone) * days
     quiet = work.quiet[kind]
     quiet[0], quiet[1], quiet[2], quiet[3], quiet[4] = now

@@ -81,9 +81,16 @@ def piece(lam: float, mu: float, theta: float, days: float) -> Composite:
         larger = 0.5 * (speed + abs(slope)) / speed
         smaller = lam * theta / (larger * speed * speed)
     turns = min(speed * days, MOST)
-    root = exp(-0.5 * turns)
-    faded = root * root
-    reach = (1.0 - faded if turns > 1.0 else -expm1(-turns)) / speed
+    if turns > 1.0:
+        root = exp(-0.5 * turns)
+        faded = root * root
+        reach = (1.0 - faded) / speed
+    else:
+        # 1 - root^2 from 1 - root: one exponential gives both to the last bit or two.
+        fall = -expm1(-0.5 * turns)
+        root = 1.0 - fall
+        faded = root * root
+        reach = fall * (2.0 - fall) / speed
     if slope >= 0.0:
         return larger + smaller * faded, theta * reach, lam * reach, smaller + larger * faded, root
     return smaller + larger * faded, theta * reach, lam * reach, larger + smaller * faded, root

@@ -175,6 +175,7 @@ class Work(NamedTuple):
     induction: Floats  # (types,): all of that together
     calendar: Floats  # (types, PIECES, 4): unmarked birth, death, mark, days
     tail: Floats  # (types, PIECES + 1, 6): composites from each piece to the end
+    division: Floats  # (types, PIECES): divisions that the chances of ``alteration`` are of [1/day]
     leaving: Floats  # (types, PIECES): share of the marks by which a cell leaves its clone
     reverting: Floats  # (types, PIECES): share of those that lose a mechanism, and stay in the lesion
     reversal: Floats  # (types, mechanisms): rate [1/day] of losing each mechanism where no drug holds it up
@@ -236,6 +237,7 @@ def new_work(types: int, masks: int, sites: int, mechanisms: int) -> Work:
         induction=np.zeros(types),
         calendar=np.zeros((types, PIECES, 4)),
         tail=np.zeros((types, PIECES + 1, 6)),
+        division=np.zeros((types, PIECES)),
         leaving=np.zeros((types, PIECES)),
         reverting=np.zeros((types, PIECES)),
         reversal=np.zeros((types, mechanisms)),

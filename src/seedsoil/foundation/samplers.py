@@ -25,6 +25,7 @@ _rejection_mean = 10.0
 _two_pi = 6.283185307179586
 _log_two_pi = 1.8378770664093453
 _longest_inversion = 128
+_few_factors = 32.0
 _reciprocals = np.concatenate(([0.0], 1.0 / np.arange(1.0, _longest_inversion + 1.0)))
 _layer_bits = np.uint64(0xFF)
 _place_bits = np.uint64(12)
@@ -174,6 +175,18 @@ def _binomial_accepts(v: float, k: float, n: float, p: float) -> bool:
     return log(v) <= end - stirling_rest(n) - top + 0.5 * (_log_two_pi + log(spread))
 
 
+@inline
+def _whole_power(x: float, n: float) -> float:
+    """Raise x to a small whole power by squares: a third of the time of a logarithm and an exponential."""
+    power, left = 1.0, int(n)
+    while left > 0:
+        if left & 1 == 1:
+            power *= x
+        x *= x
+        left >>= 1
+    return power
+
+
 @leaf
 def _binomial_inversion(stream: Stream, n: float, p: float) -> float:
     """Draw a binomial count of mean below 10: add probabilities up to a uniform number."""
@@ -183,7 +196,7 @@ def _binomial_inversion(stream: Stream, n: float, p: float) -> float:
         return 0.0
     odds = p / (1.0 - p)
     slope = (n + 1.0) * odds
-    none = exp(n * log1p(-p))
+    none = _whole_power(1.0 - p, n) if n <= _few_factors else exp(n * log1p(-p))
     while True:
         k = 0
         chance = none
@@ -322,13 +335,44 @@ def poisson(stream: Stream, mean: float) -> float:
 
 
 @leaf
+def _negative_binomial_inversion(stream: Stream, k: float, odds: float) -> float:
+    """Draw a negative binomial count of mean below 10, odds <= 1: add probabilities up to a uniform number."""
+    u = uniform(stream)
+    # Bernoulli's inequality: (1 + odds)^-k is at least 1 - k odds.
+    if u <= 1.0 - k * odds:
+        return 0.0
+    share = odds / (1.0 + odds)
+    if k <= _few_factors and k == np.floor(k):
+        none = 1.0 / _whole_power(1.0 + odds, k)
+    else:
+        none = exp(-k * log1p(odds))
+    slope = (k - 1.0) * share
+    while True:
+        count = 0
+        chance = none
+        while u > chance and count < _longest_inversion:
+            u -= chance
+            count += 1
+            chance *= slope * _reciprocals[count] + share
+        if count < _longest_inversion:
+            return float(count)
+        # The probabilities add up to 1 - 1e-16 only: u lay in the gap.
+        u = uniform(stream)
+
+
+@leaf
 def negative_binomial(stream: Stream, k: float, odds: float) -> float:
     """Draw the failures before the k-th success, odds = P(failure) / P(success): mean k * odds; k need not be whole.
 
     The sum of k geometric counts of mean `odds`: a Poisson count whose mean is gamma(k) * odds. 0 where k or odds is 0.
+    One geometric count and small sums are drawn by inversion, which takes one uniform number.
     """
     if k == 0.0 or odds == 0.0:
         return 0.0
+    if k == 1.0:
+        return np.floor(-log(uniform(stream)) / log1p(1.0 / odds))  # type: ignore[no-any-return]
+    if k > 0.0 and odds <= 1.0 and k * odds < _rejection_mean:
+        return _negative_binomial_inversion(stream, k, odds)
     return poisson(stream, gamma(stream, k) * odds)
 
 

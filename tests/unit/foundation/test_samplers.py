@@ -138,6 +138,13 @@ def test_poisson(mean: float) -> None:
         (0.3, 4.0),
         (5.0, 0.1),
         (5.0, 2.0),
+        (0.3, 0.9),
+        (2.0, 1e-6),
+        (2.0, 1.0),
+        (9.9, 1.0),
+        (10.1, 1.0),
+        (30.0, 0.33),
+        (1e6, 9e-6),
         (200.0, 0.3),
         (1e5, 3.0),
         (1e9, 1e-7),
@@ -295,13 +302,14 @@ for turn in range(60):
         note(binomial(stream, n, p))
     for mean in (.01, 5.0, 11.0, 1e3, 1e12, 1e14): note(poisson(stream, mean))
     for shape in (.1, 1.0, 30.0): note(gamma(stream, shape))
-    note(negative_binomial(stream, 3.0, 2.0)); note(geometric(stream, .2)); note(exponential(stream))
+    for k, odds in ((3.0, 2.0), (1.0, 2.0), (4.0, .5), (1e4, 1e-6)): note(negative_binomial(stream, k, odds))
+    note(geometric(stream, .2)); note(exponential(stream))
     for _ in range(20): note(normal(stream))
     x = uniform(stream)
     for y in (x, exp(x), exp(-744.0 * x), expm1(x), log(x), log1p(-x), power(x, 7.3), log_factorial(1e3 * x)): note(y)
 print(digest.hexdigest())
 """
-_few_draws_hash = "227678aebd0089470eb058864ffd3a307c4b1aa0cdd900227f8e9fea71943d76"
+_few_draws_hash = "4585516eb2080fea5f5407567f34bf4695f1215c7dc053ced9174f5ca39db112"
 
 
 def digest_of_few_draws(**settings: str) -> str:

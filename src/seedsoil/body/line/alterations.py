@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seedsoil.body.state import HIT_RATE, HITS, HOLDING, INSTABILITY_RATE, MOST_MUTANTS
+from seedsoil.body.state import HIT_RATE, HITS, HOLDING, INSTABILITY_RATE
 from seedsoil.foundation.compiled import inner
 
 
@@ -65,10 +65,4 @@ def rate_of_change(kind, choice, at, model, work):  # type: ignore[no-untyped-de
     if choice >= changes:
         return slip(kind, choice - changes, at, model, work)
     strain = work.strain[at, model.mask[kind]]
-    total = work.mutation[kind] + work.induction[kind] * strain
-    if total <= 0.0:
-        return 0.0
-    # Chances that add to more than the most are lowered alike, as where mutants are drawn one by one.
-    chance = min(MOST_MUTANTS, total)
-    divisions = work.calendar[kind, at, 0] / (1.0 - chance) * (chance / total)
-    return (work.alteration[kind, choice] + work.induced[kind, choice] * strain) * divisions
+    return (work.alteration[kind, choice] + work.induced[kind, choice] * strain) * work.division[kind, at]

@@ -9,6 +9,7 @@ import numpy as np
 
 from seedsoil.body.families import BROOD, MOST_APART
 from seedsoil.body.kendall import DOOMED, TINY
+from seedsoil.body.line.brood import RARE
 from seedsoil.body.state import IDENTITY_SHARE, MARKS_LIMIT, PATH_CELLS, SLOTS_BEYOND_TYPES
 from seedsoil.body.twin.hazards import Hazard, Stretch, hazards
 from seedsoil.body.twin.kendall import Piece, advance_unmarked, first_mark, law, remaining
@@ -172,16 +173,17 @@ class LesionStep:
         # A dead clone ends at its last cell, or at so many times its mean, where that is less.
         end = later if later > 0.0 else max(TINY, min(1.0, clone.cells * exp(mean) / DOOMED))
         bend = (log(end / clone.cells) - mean) / sum(risk.days for risk in risks)
-        height, begun, leavers, path = clone.cells, 0.0, 0, []
+        height, begun, path, leaving = clone.cells, 0.0, [], []
         for risk in risks:
             rise = (risk.growth + bend) * risk.days
             cell_days = height * risk.days * (expm1(rise) / rise if abs(rise) > 1e-6 else 1.0)
             path.append((cell_days, (risk.growth + bend) * cell_days))
-            for _ in range(int(poisson(self.stream, risk.departure * cell_days))):
-                leavers += 1
-                self.send(clone, risk, begun + uniform(self.stream) * risk.days, leavers)
+            leaving.append((risk.departure * cell_days, (risk, begun)))
             height *= exp(rise)
             begun += risk.days
+        for number in range(int(poisson(self.stream, sum(expected for expected, _ in leaving)))):
+            risk, begun = one_of(self.stream, leaving)
+            self.send(clone, risk, begun + uniform(self.stream) * risk.days, number + 1)
         self.paths.setdefault(clone.kind, []).append(path)
 
     def bear(self, kind: Kind) -> None:
@@ -211,7 +213,7 @@ class LesionStep:
         """
         if sum(founded) <= 0.0:
             return
-        lasting, odds, day = [], [], 0.0
+        lasting, odds, most, day = [], [], 0.0, 0.0
         for risk, expected, (days, gain) in zip(self.hazards(kind), founded, lived, strict=True):
             rest = remaining([one.unmarked for one in self.hazards(kind)], day + 0.5 * risk.days)
             _, alive, odd = law(rest)
@@ -219,8 +221,13 @@ class LesionStep:
             # From founding in proportion to exp(rise t) to the stretch's end at t = 1, against all at t = 1/2.
             lasting.append(expected * min(1.0, alive) * exp(0.5 * own) * slope_of(rise - own) / slope_of(rise))
             odds.append(odd)
+            most += expected * growth_at_most(0.5 * (risk.birth + risk.mutation) * risk.days)
             day += risk.days
-        families, day = poisson(self.stream, sum(lasting)), 0.0
+        if most < RARE:
+            families = binomial(self.stream, poisson(self.stream, most), min(1.0, sum(lasting) / most))
+        else:
+            families = poisson(self.stream, sum(lasting))
+        day = 0.0
         for number, risk in enumerate(self.hazards(kind)):
             rest_of_all = sum(lasting[number:])
             last = number == len(lasting) - 1
@@ -250,6 +257,11 @@ class LesionStep:
             parent = one_of(stream, mothers)
             own = self.place(kind, parent, begun + uniform(stream) * days, ordinal + (line << 40))
             own.after += 1.0 + negative_binomial(stream, 1.0, odds)
+
+
+def growth_at_most(rise: float) -> float:
+    """Return no less than exp(rise), rise >= 0: a simple bound while the rise is small."""
+    return 1.0 + rise + rise * rise if rise < 1.0 else exp(rise)
 
 
 def slope_of(rise: float) -> float:
