@@ -90,8 +90,6 @@ _ADVICE = {
 STRIDE_GROWTH, LONGEST_STRIDE = 0.35, 6 * STEP_DAYS
 #: Share of the deaths that a primary may be spared by chance while it is told to be far from the size asked for.
 CHANCE_OF_DEATH = 0.1
-#: Share of today's hazard of death that is counted on while a primary grows: untreated, metastases grow, and it does not fall.
-LEAST_HAZARD = 0.5
 #: Lesions beyond which a patient is not followed.
 MOST_LESIONS = 20000
 
@@ -223,12 +221,6 @@ def _patience(state: State, model: Model) -> float:
     return max(STALLED_DAYS, STALLED_FOLD * ahead)
 
 
-def _threat(state: State, free: float) -> float:
-    """Share of what the host can still bear that the hazard of death uses up at least in the ``free`` days to come [1]."""
-    clock = state.clock
-    return LEAST_HAZARD * float(clock[HAZARD]) * free / max(1e-300, float(clock[THRESHOLD] - clock[SPENT]))
-
-
 def _open_clock(grown: State, patient: Patient, stream: Stream, without: Collection[str]) -> None:
     """Start the clock of dying: background by age, and one share of hazard that the patient will survive."""
     host, clock = patient.host, grown.clock
@@ -332,14 +324,8 @@ def _grow_founder(
     longest = _stride(state, model)
     while day < LONGEST_GROWTH_DAYS and state.lesion[0, CELLS] > 0.0:
         free = _weeks_until(diagnosis, state, model) * STEP_DAYS
-        threat = _threat(state, free)
-        if diagnosis.screening is None and (threat >= 1.0 or day + free >= LONGEST_GROWTH_DAYS):
-            state.clock[DEATH_DAY] = math.inf if threat >= 1.0 else 0.0  # killed first, whenever that would be
-            break
         stride = longest if free >= longest else STEP_DAYS
-        # The threat grows by an e-fold in a stride or so: it is looked at again when it may have become deadly.
-        ahead = min(free // stride, max(1.0, -log(max(threat, 1e-12)) // 1.0))
-        until = min(due, (day // stride + ahead) * stride)  # a look at everybody may cut a stride
+        until = min(due, (day // stride + free // stride) * stride)  # a look at everybody may cut a stride
         while watch and (day // stride + 1.0) * stride < until:
             watch(state)
             day = (day // stride + 1.0) * stride
