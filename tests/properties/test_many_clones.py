@@ -26,7 +26,8 @@ def test_no_clone_loses_its_identity() -> None:
     for patient in range(2):
         assert np.count_nonzero(np.asarray(clones["patient"]) == patient) > 4096
         mine = np.asarray(clones["patient"]) == patient
-        pools = mine & np.asarray(clones["pooled"]).astype(bool)
+        # One that died out is followed by a new one of its type.
+        pools = mine & np.asarray(clones["pooled"]).astype(bool) & (np.asarray(clones["cells_at_end"]) > 0.0)
         where = list(
             zip(
                 *(np.asarray(clones[name])[pools].tolist() for name in ("lesion", "hits", "unstable", "resistance")),

@@ -139,7 +139,9 @@ def _vessels(
 ) -> list[dict[str, Any]]:
     """Lines of vessels: the organ's, regular, and the lesion's, at random, as dense as its perfusion tells.
 
-    Young ones have no pericytes; ripe ones of a lesion that replaces its organ are the organ's own.
+    Young ones have no pericytes; ripe ones of a lesion that replaces its organ are the organ's own. Those of the organ run on
+    through a lesion so small that the body reckons no vessels in it: lines that left it out would leave out what lies before
+    and behind it too, and starve it.
     """
     place = recorded_on(history.days, day)
     young = float(history.young_vessels[place, lesion])
@@ -160,7 +162,8 @@ def _vessels(
             told = {"grown": grown or age == "young", "covered": age == "ripe"}
             found.append({"lines": "random", "density": f"{min(density, _DENSEST)!r} mm/mm^3", **told, **inner})
     if outer is not None:
-        found.append({"lines": "regular", "density": f"{min(host, _DENSEST)!r} mm/mm^3", **outer})
+        through = not grown and not any(own.values())
+        found.append({"lines": "regular", "density": f"{min(host, _DENSEST)!r} mm/mm^3", **({} if through else outer)})
     return found
 
 

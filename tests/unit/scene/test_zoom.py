@@ -16,13 +16,14 @@ from seedsoil.scene.zoom import Zoom, zoom
 from seedsoil.trial.study.file import shipped
 from seedsoil.trial.trial import simulate
 
-#: A liver metastasis of the demo's first patient that pushes, and one that replaces, on the day on which drugs begin.
-PUSHING, REPLACING, DAY = 1, 8, "42 days"
+#: A liver metastasis of one patient of the demo that pushes (5e9 cells), one that replaces (1.7e4), and one that replaces and is so
+#: small (1e4) that the body reckons no vessels in it, on the day on which drugs begin.
+PATIENT, PUSHING, REPLACING, SMALL, DAY = 20, 1, 12, 15, "42 days"
 
 
 @lru_cache(maxsize=4)
 def patient(arm: str) -> History:
-    return simulate(shipped("demo").plan(), arm, 0)
+    return simulate(shipped("demo").plan(), arm, PATIENT)
 
 
 @lru_cache(maxsize=8)
@@ -39,7 +40,7 @@ def ratios(arm: str, lesion: int, until: str = "7 days") -> tuple[float, float]:
     return row["patient_ratio"], row["block_ratio"]
 
 
-@pytest.mark.parametrize("lesion", [PUSHING, REPLACING])
+@pytest.mark.parametrize("lesion", [PUSHING, REPLACING, SMALL])
 def test_an_untreated_lesion_grows_as_in_the_body(lesion: int) -> None:
     """Within 12 % over two weeks: cells without room, vessels in their place, or rates read amiss would leave it shrinking."""
     body, block = ratios("surgery", lesion, "14 days")
@@ -123,8 +124,8 @@ def test_blood_brings_what_the_record_says() -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"lesion": 10_000}, "lesion 10000: patient 0 in arm 'surgery' has lesions 0 to"),
-        ({"site": "livr"}, "site 'livr': patient 0 never had a lesion in 'livr'. Did you mean 'liver'?"),
+        ({"lesion": 10_000}, "lesion 10000: patient 20 in arm 'surgery' has lesions 0 to"),
+        ({"site": "livr"}, "site 'livr': patient 20 never had a lesion in 'livr'. Did you mean 'liver'?"),
         ({"day": "4"}, "day: '4' has no unit"),
         ({"day": "30 years"}, "take an earlier day or a shorter time"),
         ({"day": "-15 years"}, "has no cells in it on day"),
