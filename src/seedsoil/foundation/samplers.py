@@ -187,6 +187,25 @@ def _whole_power(x: float, n: float) -> float:
     return power
 
 
+@inline
+def _panjer_inversion(stream: Stream, u: float, none: float, level: float, slope: float, most: float) -> float:
+    """Draw a count by adding probabilities up to a uniform number: of 0 it is ``none``, and p(k) / p(k-1) = level + slope / k.
+
+    Binomial, Poisson and negative binomial counts obey it (Panjer 1981); none is above ``most``.
+    """
+    while True:
+        k = 0
+        chance = none
+        while u > chance and k < _longest_inversion:
+            u -= chance
+            k += 1
+            chance *= slope * _reciprocals[k] + level
+        if k < _longest_inversion and k <= most:
+            return float(k)
+        # The probabilities add up to 1 - 1e-16 only: u lay in the gap.
+        u = uniform(stream)
+
+
 @leaf
 def _binomial_inversion(stream: Stream, n: float, p: float) -> float:
     """Draw a binomial count of mean below 10: add probabilities up to a uniform number."""
@@ -197,17 +216,7 @@ def _binomial_inversion(stream: Stream, n: float, p: float) -> float:
     odds = p / (1.0 - p)
     slope = (n + 1.0) * odds
     none = _whole_power(1.0 - p, n) if n <= _few_factors else exp(n * log1p(-p))
-    while True:
-        k = 0
-        chance = none
-        while u > chance and k < _longest_inversion:
-            u -= chance
-            k += 1
-            chance *= slope * _reciprocals[k] - odds
-        if k < _longest_inversion and k <= n:
-            return float(k)
-        # The probabilities add up to 1 - 1e-16 only: u lay in the gap.
-        u = uniform(stream)
+    return _panjer_inversion(stream, u, none, -odds, slope, n)
 
 
 @leaf
@@ -284,18 +293,7 @@ def _poisson_inversion(stream: Stream, mean: float) -> float:
     # e^-mean is at least 1 - mean: with rare events almost all draws end here.
     if u <= 1.0 - mean:
         return 0.0
-    none = exp(-mean)
-    while True:
-        k = 0
-        chance = none
-        while u > chance and k < _longest_inversion:
-            u -= chance
-            k += 1
-            chance *= mean * _reciprocals[k]
-        if k < _longest_inversion:
-            return float(k)
-        # The probabilities add up to 1 - 1e-16 only: u lay in the gap.
-        u = uniform(stream)
+    return _panjer_inversion(stream, u, exp(-mean), 0.0, mean, math.inf)
 
 
 @leaf
@@ -346,18 +344,7 @@ def _negative_binomial_inversion(stream: Stream, k: float, odds: float) -> float
         none = 1.0 / _whole_power(1.0 + odds, k)
     else:
         none = exp(-k * log1p(odds))
-    slope = (k - 1.0) * share
-    while True:
-        count = 0
-        chance = none
-        while u > chance and count < _longest_inversion:
-            u -= chance
-            count += 1
-            chance *= slope * _reciprocals[count] + share
-        if count < _longest_inversion:
-            return float(count)
-        # The probabilities add up to 1 - 1e-16 only: u lay in the gap.
-        u = uniform(stream)
+    return _panjer_inversion(stream, u, none, share, (k - 1.0) * share, math.inf)
 
 
 @leaf
