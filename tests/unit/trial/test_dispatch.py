@@ -14,7 +14,7 @@ from seedsoil.experiment.columns import decode, encode
 from seedsoil.foundation.errors import ModelError
 from seedsoil.trial.runner.crew import make_crew
 from seedsoil.trial.runner.dispatch import MOST_DEATHS, Dispatcher, Done
-from seedsoil.trial.runner.failures import PatientError
+from seedsoil.trial.runner.failures import Failure, PatientError
 from seedsoil.trial.runner.pool import OverdueError, WorkerDiedError
 from seedsoil.trial.runner.stop import Interrupted, Stop
 from seedsoil.trial.runner.work import Answer, DamagedError, Order, RefusedError, libraries
@@ -277,3 +277,10 @@ def test_a_stop_lets_what_is_under_way_end_and_gives_out_no_more() -> None:
 def test_an_order_travels_whole() -> None:
     order = Order("a study – with words", IDENTITY, (3, 5), libraries())
     assert Order.from_bytes(order.to_bytes()) == order
+
+
+def test_a_failure_is_told_in_whole_sentences() -> None:
+    """A reason may end with its own full stop, or without one: the line has one there."""
+    for reason in ("ModelError: no room. Ask for less.", "ModelError: no room. Ask for less"):
+        told = Failure(3, 7, "error", reason).told(None)
+        assert told == "patient 3 (seed 7): ModelError: no room. Ask for less. Again: seedsoil run STUDY --only 3"

@@ -84,7 +84,7 @@ def _foretell(setting: Setting) -> Finding:
     ill = cohort(
         setting, animals=patients, tumour="breast_er_negative", host="adult", until="15 months", vary=_VARY,
         diagnosis={"primary_diameter": "25 mm", "metastases": 1, "metastasis_diameter": "10 mm"},
-        arms={"tube": [{**tube, "start": "0 days"}]},
+        without=("background death",), arms={"tube": [{**tube, "start": "0 days"}]},
     )  # fmt: skip
     cells = column(ill, "blood", "cells")
     many = cells >= 5.0

@@ -104,7 +104,7 @@ def _promoted(setting: Setting) -> Finding:
         diagnosis={"primary_diameter": "25 mm"}, without=("burden death", "background death"),
         arms={name: [*orders, {"scan": "ct", "every": _READ}] for name, orders in arms.items()},
     )  # fmt: skip
-    last = {name: _last_day(trial, name) for name in arms}
+    last = _followed({name: _last_day(trial, name) for name in arms})
     mice = orthotopic(
         setting, setting.animals(4, 12), "l36pl", "28 days",
         {"gemcitabine": [_TWICE_A_WEEK], "both": [_TWICE_A_WEEK, *vessels]}, size="3 mm",
@@ -115,7 +115,7 @@ def _promoted(setting: Setting) -> Finding:
 
     return Finding(
         against("both", "gemcitabine", "cells"),
-        trial.plan.patients,
+        last["both"]["cells"].size,
         {
             "vessels": against("both", "gemcitabine", "vessels"),
             "hypoxia": against("both", "gemcitabine", "hypoxia"),
@@ -136,10 +136,18 @@ def _last_day(trial: Trial, arm: str) -> dict[str, Floats]:
         story = trial.patient(number, arm)
         counted = sum(pools(story, trial.plan.vessels))
         rows.append((
-            story.cells[-1, 0], story.vessels[-1, 0], story.hypoxia[-1, 0], story.cells[-1, 1:].sum(), counted, _taken_up(story),
+            story.days[-1], story.cells[-1, 0], story.vessels[-1, 0], story.hypoxia[-1, 0], story.cells[-1, 1:].sum(), counted,
+            _taken_up(story),
         ))  # fmt: skip
-    names = ("cells", "vessels", "hypoxia", "spread", "counted", "taken up")
+    names = ("day", "cells", "vessels", "hypoxia", "spread", "counted", "taken up")
     return dict(zip(names, np.array(rows).T, strict=True))
+
+
+def _followed(last: dict[str, dict[str, Floats]]) -> dict[str, dict[str, Floats]]:
+    """Return the patients whom every arm follows as far: without death by burden one may come to more lesions than can be counted."""
+    days = np.array([table["day"] for table in last.values()])
+    whole = np.all(days == days.max(), axis=0)
+    return {arm: {name: values[whole] for name, values in table.items()} for arm, table in last.items()}
 
 
 def _taken_up(story: History) -> float:
@@ -151,7 +159,7 @@ def _taken_up(story: History) -> float:
     raised = 0.0
     for name, given in story.agents.items():
         days, found = story.concentrations[name]
-        today = days >= math.floor(float(story.days[-1]))
+        today = days >= math.floor(float(days[-1]))
         for effect in (one for one in given.raises if one.target == "uptake"):
             more = hill(found[today], float(effect.maximum), float(effect.half), float(effect.power))
             raised += float(np.trapezoid(more, days[today]) / np.ptp(days[today]))  # its first six hours

@@ -36,7 +36,7 @@ class Failure:
 
     def told(self, folder: Path | None) -> str:
         """Return the failure in one line."""
-        return f"patient {self.patient} (seed {self.seed}): {self.reason}. Again: {self.replay(folder)}"
+        return f"patient {self.patient} (seed {self.seed}): {self.reason.rstrip('.')}. Again: {self.replay(folder)}"
 
 
 class PatientError(ModelError):
