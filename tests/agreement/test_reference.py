@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from seedsoil.biology.clone import Crowding
 from seedsoil.body.state import (
     BURDEN_HAZARD,
     CEILING,
@@ -109,6 +110,23 @@ def test_a_lesion_that_dies_out() -> None:
 POISON = Course("poison", 100.0, "iv", 3.0, 14.0, 2)
 CALL = Course("call", 200.0, "iv", 3.0, 14.0, 2)
 INFUSION = Course("poison", 200.0, "hepatic_artery", 5.0, duration=7.0)
+
+
+def test_lesions_that_crowd() -> None:
+    """From 1e5 cells on divisions slow, and cells in cycle are fewer, also under drugs.
+
+    A share of divisions off by 1e-9, or read at a piece's start where its middle is meant, shows within the week.
+    """
+    patient = quick_patient(shedding_rate=5e-5)
+    crowding = Crowding.model_validate({"onset": 1e5, "capacity": 1e10})
+    who = patient.model_copy(update={"tumour": patient.tumour.model_copy(update={"crowding": crowding})})
+    pair = founded(who, 2)
+    pair.live(112.0)
+    assert 1e6 < pair.person.lesions[0].cells < 1e8
+    grown = grow(who, VESSELS, Diagnosis(1.0), seed=11, number=3)
+    arm = open_arm(grown, VESSELS, {agent.name: agent for agent in AGENTS}, Protocol(courses=(POISON, CALL)), 70.0)
+    pair = Pair(arm.state, arm.model, arm.timeline, 11, 3)
+    pair.live(pair.person.today + 56.0)
 
 
 def treated(

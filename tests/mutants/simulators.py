@@ -20,6 +20,18 @@ class Wrong(NamedTuple):
 
 WRONG: tuple[Wrong, ...] = (
     Wrong(
+        "crowded cells that are in cycle all the same", "body/hazards.py",
+        "idle = lack if room >= 1.0 else 1.0 - (1.0 - lack) * room",
+        "idle = lack",
+        "properties/test_ablations_crowding.py",
+    ),
+    Wrong(
+        "a crowd read at a piece's start", "body/hazards.py",
+        "room = room_left(lesion, cells * exp(0.5 * growth * days), model)",
+        "room = room_left(lesion, cells, model)",
+        "theory/test_t13_growth.py",
+    ),
+    Wrong(
         "lag doubled", "biology/medicine/kinetics_doses.py",
         "give(dose.time + dose.lag + repeat",
         "give(dose.time + 2.0 * dose.lag + repeat",

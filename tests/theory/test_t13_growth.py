@@ -1,10 +1,12 @@
-"""T13: with nothing to limit it a lesion grows as its rates say, in whatever steps time passes."""
+"""T13: with nothing to limit it a lesion grows as its rates say, and crowded by Gompertz's law, in whatever steps time passes."""
 
 import numpy as np
 import pytest
 
+from seedsoil.biology.clone import Crowding
 from seedsoil.body.state import CELLS, DEATH, DIVISION
 from tests.properties.examples import ONE_CLONE, follow, lesion_of, model_of, patient
+from tests.properties.plain import made, with_numbers
 
 FREE = (*ONE_CLONE, "hypoxia")
 WHO = patient(division_rate=0.09, death_rate=0.05)
@@ -50,3 +52,26 @@ def test_small_steps_and_large_agree_with_vessels() -> None:
         for every in (1.0, 7.0)
     ]
     assert abs(ends[0] / ends[1] - 1.0) < 0.09
+
+
+ONSET, CAPACITY = 1e8, 1e11
+CROWDED = WHO.model_copy(
+    update={"tumour": with_numbers(WHO.tumour, crowding=made(Crowding, onset=ONSET, capacity=CAPACITY))}
+)
+
+
+@pytest.mark.parametrize("every", [7.0, 3.5, 1.0])
+@pytest.mark.parametrize("cells", [1e6, ONSET, 5e11])
+def test_crowded_growth_is_gompertz(every: float, cells: float) -> None:
+    """Two years from below the onset, from it, and from above the capacity: catches a cell in a hundred.
+
+    ln N = ln K + (ln N1 - ln K) exp(-a t), a = (b - d) / ln(K / N1), after growth at one pace up to N1.
+    """
+    model = model_of(CROWDED, FREE)
+    _, rows = follow(model, lesion_of(model, SITE, cells), 728.0, every=every)
+    days = every * np.arange(1, len(rows) + 1)
+    since, first = max(0.0, np.log(ONSET / cells) / RATE), max(cells, ONSET)
+    pace = RATE / np.log(CAPACITY / ONSET)
+    slowed = np.log(CAPACITY) + np.log(first / CAPACITY) * np.exp(-pace * (days - since))
+    expected = np.where(days < since, np.log(cells) + RATE * days, slowed)
+    assert np.abs(np.log(rows[:, CELLS]) - expected).max() < 0.01

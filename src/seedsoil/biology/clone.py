@@ -105,6 +105,25 @@ class Endocrine(Noun):
     vegf: Fraction
 
 
+class Crowding(Noun):
+    """Sizes of a lesion: up to ``onset`` cells nobody crowds; at ``capacity`` divisions make up for deaths alone."""
+
+    onset: Number
+    capacity: Number
+
+    def gaps(self, established: float) -> dict[str, str]:
+        """Say by field what cannot be of a tumour whose lesions are ``established`` with so many cells."""
+        onset, found = float(self.onset), {}
+        if onset < established:
+            found["onset"] = (
+                f"{onset:g} cells are fewer than the {established:g} with which a lesion is established, and founders do "
+                "not crowd; write as many or more"
+            )
+        if float(self.capacity) <= onset:
+            found["capacity"] = f"{float(self.capacity):g} cells are not above the {onset:g} of onset; write more"
+        return found
+
+
 class Radiosensitivity(Noun):
     """Linear-quadratic law: a dose D leaves exp(-alpha D (1 + D / ratio)); a cell without oxygen feels less of it."""
 
@@ -154,7 +173,8 @@ class Tumour(Noun):
     clone, and hands its own on. The line of the first cell divided as often as this tumour's cells for ``premalignant_time``
     before it, as a lesion that was no cancer yet; left out, it comes of healthy tissue. ``carries`` names
     the mechanisms that the first cell has already. A group that is left out (``spread`` and the others) is a conversation
-    that this tumour does not have with its host; one without ``staging`` is not staged by size.
+    that this tumour does not have with its host; one without ``staging`` is not staged by size, and one without ``crowding``
+    is held back by what vessels bring alone.
     """
 
     name: str
@@ -199,6 +219,7 @@ class Tumour(Noun):
     visibility: Visibility | None = None
     dialogue: Dialogue | None = None
     endocrine: Endocrine | None = None
+    crowding: Crowding | None = None
     radiosensitivity: Radiosensitivity | None = None
     staging: Staging | None = None
     traces: Traces | None = None

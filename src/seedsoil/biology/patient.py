@@ -25,6 +25,7 @@ MECHANISMS: dict[str, str] = {
     "sprouting": "no new vessels grow in any lesion",
     "co-option": "lesions do not use the host's vessels",
     "hypoxia": "lack of oxygen neither slows division nor kills",
+    "crowding": "no lesion divides the less for its size alone",
     "resistance": "no resistant cell arises",
     "drug-induced tolerance": "drugs kill or spare, and bring about no tolerance",
     "held tolerance": "what cells can lose again they lose as fast under drugs as without",

@@ -36,6 +36,7 @@ from seedsoil.body.niche import (
     multiplying,
     net_growth,
     recruited,
+    room_left,
     thrift_of,
     vegf_made,
     visible,
@@ -64,6 +65,7 @@ from seedsoil.body.state import (
     MAXIMUM,
     MOST_MUTANTS,
     NODES,
+    ONSET,
     OPENING,
     OPENNESS,
     PASSAGE,
@@ -123,10 +125,10 @@ def delivered(agent, surface, fed, leak, model):  # type: ignore[no-untyped-def]
 
 
 @inner
-def fill_kill(work, row, at, condition, lesion, size, surface, fed, lack, leak, model, timeline):  # type: ignore[no-untyped-def]
+def fill_kill(work, row, at, condition, lesion, size, surface, fed, idle, leak, model, timeline):  # type: ignore[no-untyped-def]
     """Write the mean kill hazard of the drugs in one piece for each resistance mask, and how far they strain its cells.
 
-    Cells that do not cycle for lack of oxygen are spared by agents that kill cycling cells only. What shelters them
+    The ``idle`` share of cells, which do not cycle for lack of oxygen or of room, is spared by agents that kill cycling cells only. What shelters them
     raises the level of half effect; barrier, vessels and stroma lower the level itself; a lesion's founder was more or less
     sensitive to all of them. The strain is
     1 - prod (1 - f) over agents, f the share of an agent's greatest kill that these cells feel.
@@ -140,7 +142,7 @@ def fill_kill(work, row, at, condition, lesion, size, surface, fed, lack, leak, 
             continue
         ratio = passage(size, model.agent[agent, PASSAGE], model.site[condition, site, OPENING], opened)
         ratio *= delivered(agent, surface, fed, leak, model) / (1.0 + model.trait[HINDRANCE] * lesion[STROMA])
-        cycling = power(1.0 - lack, model.agent[agent, CYCLE])
+        cycling = power(1.0 - idle, model.agent[agent, CYCLE])
         regional = arterial_share(size) if int(model.agent[agent, REGION]) == site else 0.0
         raised_half = 1.0
         if lesion[SHELTERED] > 0.0:
@@ -221,7 +223,7 @@ def cut_pieces(state, row, start, end, at, model, timeline, work):  # type: igno
 
     Pieces end where a drug piece ends and where vessels have changed by a twentieth or the lesion by half an e-fold.
     Within the step the lesion's size follows its mean path. What effector cells kill is that of the piece's middle, for
-    which size and lymphocytes are foreseen. ``at`` is a piece of the timeline before which all are over. Returns the number
+    which size and lymphocytes are foreseen, and so is how crowded it is. ``at`` is a piece of the timeline before which all are over. Returns the number
     of pieces; fills ``work.piece``, ``work.kill`` and ``work.strain``.
     """
     lesion = state.lesion[row]
@@ -238,22 +240,28 @@ def cut_pieces(state, row, start, end, at, model, timeline, work):  # type: igno
             fed, lack, leak, surface = oxygen(lesion, cells, condition, signal, model)
         output = vegf_made(lack, site, condition, model, work)
         bereave(pieces, condition, model, work)
+        room = room_left(lesion, cells, model)
+        idle = lack if room >= 1.0 else 1.0 - (1.0 - lack) * room
         if inside >= 0:
             fill_kill(
-                work, pieces, inside, condition, lesion, diameter(cells), surface, fed, lack, leak, model, timeline
+                work, pieces, inside, condition, lesion, diameter(cells), surface, fed, idle, leak, model, timeline
             )
         thrift = thrift_of(lesion, surface, condition, model)
-        free = net_growth(thrift, lack, pieces, site, condition, model, work)
+        free = net_growth(thrift * room, lack, pieces, site, condition, model, work)
         seeing, blind = effector_kill(lesion, cells, antigen, lesion[CALLED], lesion[INSIDE], condition, model)
         hunted = seeing * antigen + blind
         growth, days = free - hunted, until - today
         if pieces < PIECES - 1:
-            if hunted > 0.0 or cells * exp(max(0.0, growth) * days) >= VESSEL_CELLS:
+            if hunted > 0.0 or cells * exp(max(0.0, growth) * days) >= min(VESSEL_CELLS, model.trait[ONSET]):
                 days = min(days, max(SHORTEST_PIECE, SIZE_CHANGE / max(abs(growth), 1e-12)))
             days = min(days, max(SHORTEST_PIECE, SIZE_CHANGE / multiplying(site, condition, model)))
             if cells >= VESSEL_CELLS:
                 days = min(days, vessel_days(lesion, lack, output, signal, model, growth))
         reach = surface + (1.0 - surface) * fed
+        if cells * exp(max(0.0, growth) * days) > model.trait[ONSET]:
+            room = room_left(lesion, cells * exp(0.5 * growth * days), model)
+            free = net_growth(thrift * room, lack, pieces, site, condition, model, work)
+            growth = free - hunted
         if seeing + blind > 0.0:
             middle = cells * exp(0.5 * growth * days)
             growth = free - hunt(lesion, middle, antigen, reach, pieces, condition, 0.5 * days, model, work)
@@ -271,7 +279,7 @@ def cut_pieces(state, row, start, end, at, model, timeline, work):  # type: igno
         leak *= ease_of_leaving(lack, signal, model.vessels)
         lesion[PERFUSION], lesion[HYPOXIA], lesion[LEAK] = fed, lack, leak
         entry, host = work.piece[pieces], timeline.condition[inside]
-        fill_piece(entry, lesion, today, days, thrift, lack, leak, condition, host, model)
+        fill_piece(entry, lesion, today, days, thrift * room, lack, leak, condition, host, model)
         entry[PIECE_SEEDING] = founding_chance(row, host, state, model)
         entry[PIECE_SEEDING] += joining_chance(row, host, state, model, work)
         today += days

@@ -23,6 +23,7 @@ from seedsoil.body.state import (
     BURDEN_HAZARD,
     BURDEN_POWER,
     BYSTANDERS,
+    CAPACITY,
     CONTACT_DEPTH,
     CONTACTS,
     CYCLE,
@@ -43,6 +44,7 @@ from seedsoil.body.state import (
     INSTABILITY_RATE,
     KILL_RATE,
     MAXIMUM,
+    ONSET,
     PASSAGE,
     PERMEABILITY,
     POWER,
@@ -109,6 +111,9 @@ def _traits(patient: Patient, without: Collection[str]) -> Floats:
     # Times and sizes of laws that are off must not divide by nothing.
     trait[HALF_SIZE] = trait[RECRUITMENT_SIZE] = trait[SHELTER_FOLD] = trait[SHELTER_TIME] = trait[STROMA_TIME] = 1.0
     trait[CONTACTS] = 1.0
+    trait[ONSET], trait[CAPACITY] = np.inf, np.inf
+    if tumour.crowding is not None and "crowding" not in without:
+        trait[ONSET], trait[CAPACITY] = float(tumour.crowding.onset), float(tumour.crowding.capacity)
     if host.cells is not None:
         _fill_host_traits(trait, host.cells, without)
     return trait

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from seedsoil.biology.crowding import uncrowded
 from seedsoil.biology.soils.immunity import called, depth_kill, inside_after, surface_kill
 from seedsoil.biology.soils.niche import approach
 from seedsoil.biology.soils.vessels import VEGF_BASAL, VEGF_HYPOXIC, diameter, surface_share
 from seedsoil.body.state import (
     BYSTANDERS,
     CALLED,
+    CAPACITY,
     CONFINED,
     CONTACT_DEPTH,
     CONTACTS,
@@ -24,6 +26,7 @@ from seedsoil.body.state import (
     KILL_RATE,
     LYMPHOCYTES,
     MACROPHAGES,
+    ONSET,
     RECRUITMENT,
     RECRUITMENT_SIZE,
     REPLACES,
@@ -129,6 +132,16 @@ def thrift_of(lesion, surface, condition, model):  # type: ignore[no-untyped-def
     if confined > 0.0:
         thrift *= 1.0 - confined * surface
     return thrift
+
+
+@inner
+def room_left(lesion, cells, model):  # type: ignore[no-untyped-def]
+    """Share of its divisions that crowding leaves a lesion of so many cells [1], by what its founder does in a host at rest."""
+    if cells <= model.trait[ONSET]:
+        return 1.0
+    rates = model.site[0, int(lesion[SITE])]
+    birth = rates[DIVISION] * exp(lesion[VIGOUR])
+    return uncrowded(cells, birth, rates[DEATH], model.trait[CAPACITY], model.trait[ONSET])
 
 
 @inner

@@ -240,6 +240,9 @@ def _tumour_faults(tumour: Tumour) -> list[str]:
     for name in tumour.carries:
         if name not in known:
             faults.append(f"carries: {name!r} is none of the tumour's mechanisms.{did_you_mean(name, known)}")
+    if tumour.crowding is not None:
+        gaps = tumour.crowding.gaps(float(tumour.establishment_size))
+        faults += [f"crowding.{field}: {gap}." for field, gap in gaps.items()]
     if tumour.endocrine is not None and (hormone := tumour.endocrine.hormone) not in HORMONES:
         faults.append(
             f"endocrine.hormone: {hormone!r} is no hormone.{did_you_mean(hormone, HORMONES)} "

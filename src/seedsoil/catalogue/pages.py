@@ -164,6 +164,10 @@ def _tumour(tumour: Tumour) -> Iterator[Section]:
     if net > 0.0:
         rows = (*rows, computed("doubles, where every receptor is met, in", plain(math.log(2.0) / net)))
     yield Section(f"Growth; the primary lies in the {home}", (), rows)
+    if tumour.crowding is not None:
+        yield Section(
+            "Crowding: beyond a size it divides the less, the larger it is [crowding]", (), numbers(tumour.crowding)
+        )
     yield Section("Soils", tuple(_soils_of(tumour)))
     yield Section("Receptors for growth, 1 being the fullest [receptors]", (), numbers(tumour.receptors))
     yield Section("Receptors for survival [survival_receptors]", (), numbers(tumour.survival_receptors))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 
 from seedsoil.biology.clone import (
+    Crowding,
     Dialogue,
     Endocrine,
     Marker,
@@ -125,6 +126,10 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "division": "divisions lost without the hormone",
         "death": "death added without it",
         "vegf": "VEGF not made without it, of that with oxygen",
+    },
+    Crowding: {
+        "onset": "cells of a lesion up to which nobody crowds",
+        "capacity": "cells at which divisions make up for deaths alone",
     },
     Radiosensitivity: {
         "alpha": "alpha",

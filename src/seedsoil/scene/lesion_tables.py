@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seedsoil.biology.crowding import uncrowded
 from seedsoil.biology.lesion.cell import CellKind
 from seedsoil.biology.lesion.substance import Substance
 from seedsoil.biology.medicine.drug import Agent
@@ -113,9 +114,12 @@ def _kinds(
     tumour, host, mosaic = history.subject.tumour, history.subject.host, history.mosaic
     rows = mosaic.of_lesion(lesion, recorded_on(mosaic.days, day))
     most = int(rows[0][np.argmax(rows[1])])
-    division = float(mosaic.division[lesion, mosaic.kind[most]])
+    division, death = float(mosaic.division[lesion, mosaic.kind[most]]), float(mosaic.death[lesion])
+    if tumour.crowding is not None and "crowding" not in history.without:
+        onset, capacity = float(tumour.crowding.onset), float(tumour.crowding.capacity)
+        division *= uncrowded(math.fsum(rows[1]), division, death, capacity, onset)
     calls = bool(np.asarray(history.lesions["vascular"])[lesion])
-    cell = tumour_cell(tumour, division, float(mosaic.death[lesion]), calls, agents, protection)
+    cell = tumour_cell(tumour, division, death, calls, agents, protection)
     slow = float(host.vascular_timescale)
     wall: CellKind = endothelium(entry("cells", "endothelium"), slow, support_of(tumour), agents, blocked, barrier)
     if str(np.asarray(history.lesions["pattern"])[lesion]) == "pushing":

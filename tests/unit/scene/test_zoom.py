@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
+from seedsoil.biology.clone import Crowding
 from seedsoil.experiment.history import History
 from seedsoil.foundation.errors import StudyError
 from seedsoil.scene.lesion_tables import scene_of
@@ -105,6 +106,25 @@ def test_what_is_silent_in_the_lesion_is_silent_in_the_block() -> None:
     assert seen("surgery", PUSHING).scene.cells["carcinoma"]["secretion"]["vegf"]["value"] > 0.0
     quiet = replace(history, lesions={**history.lesions, "vascular": np.zeros(len(history.lesions["lesion"]), bool)})
     assert zoom(quiet, PUSHING, day=DAY, until="1 day").scene.cells["carcinoma"]["secretion"]["vegf"]["value"] == 0.0
+
+
+def test_a_crowded_lesion_divides_less_in_the_block() -> None:
+    """At its capacity it divides as often as it dies; with crowding off, or below the onset, as ever: catches 1e-9."""
+    history = patient("surgery")
+
+    def rates(onset: float, capacity: float, without: tuple[str, ...] = ()) -> tuple[float, float]:
+        crowding = Crowding.model_validate({"onset": onset, "capacity": capacity})
+        tumour = history.subject.tumour.model_copy(update={"crowding": crowding})
+        crowded = replace(history, subject=history.subject.model_copy(update={"tumour": tumour}), without=without)
+        table = zoom(crowded, PUSHING, day=DAY, until="1 day", edge="0.5 mm").scene.cells["carcinoma"]
+        divides = next(rule for rule in table["rules"] if rule["raises"] == "division" and rule["signal"] == "oxygen")
+        return divides["by"]["value"], table["death"]["value"]
+
+    size = sum(seen("surgery", PUSHING).first.values())
+    free, death = rates(1e12, 1e13)
+    assert free > death
+    assert rates(1e2, size)[0] == pytest.approx(death, rel=1e-3)
+    assert rates(1e2, size, ("crowding",)) == rates(2.0 * size, 1e13) == (free, death)
 
 
 def test_blood_brings_what_the_record_says() -> None:

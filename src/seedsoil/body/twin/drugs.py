@@ -62,11 +62,12 @@ def effect(agent: Agent, half_power: float, shelter: float, level: float) -> flo
 
 
 def kills(
-    lesion: Lesion, window: Window, here: Condition, cells: float, brought: Supply, rules: Rules
+    lesion: Lesion, window: Window, here: Condition, cells: float, brought: Supply, room: float, rules: Rules
 ) -> tuple[list[float], list[float]]:
     """Return the kill of all agents together [1/day] and the strain that they are [1], for each mask of resistance.
 
-    Averaged over the window's nodes. Strains go together as chances do: each agent's share of its greatest kill is a
+    ``room`` is the share of divisions that crowding leaves: who does not divide does not cycle. Averaged over the window's
+    nodes. Strains go together as chances do: each agent's share of its greatest kill is a
     chance to be strained by it, apart from the others.
     """
     site, size = here.sites[lesion.site], ball(cells)
@@ -79,7 +80,7 @@ def kills(
         let_in = passage(size, agent.passage, site, lesion.openness) * delivery(agent, brought, rules)
         let_in /= 1.0 + rules.hindrance * lesion.stroma
         fed_by_artery = size**4 / (size**4 + ARTERIAL_DIAMETER**4) if agent.region == lesion.site else 0.0
-        cycling = power(1.0 - brought.lack, agent.cycle)
+        cycling = power((1.0 - brought.lack) * room, agent.cycle)
         levels = [let_in * (body + fed_by_artery * more) for body, more in zip(plasma, artery, strict=True)]
         for mask, half_power in enumerate(halves):
             shares = [effect(agent, half_power, shelter, level) for level in levels]

@@ -114,7 +114,7 @@ def exposed_to(lesion: Lesion, rules: Rules) -> list[Exposure]:
             continue
         here = felt(lesion, cells, window)
         death, division = rates(lesion, here, cells, rules)
-        poisoned = kills(lesion, window, here, cells, Supply(0.0, 0.0, 0.0, 1.0), rules)[0][mask]
+        poisoned = kills(lesion, window, here, cells, Supply(0.0, 0.0, 0.0, 1.0), 1.0, rules)[0][mask]
         killed, kept = max(0.0, death - rest_death + poisoned), min(1.0, division / rest_division)
         if killed > HARMLESS or kept < 1.0 - HARMLESS:
             found.append(Exposure(lesion.active - end, lesion.active - begin, killed, kept))

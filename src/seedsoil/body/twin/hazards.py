@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from seedsoil.body.hazards import SHORTEST_PIECE, SIZE_CHANGE
 from seedsoil.body.state import PIECES, VESSEL_CELLS
 from seedsoil.body.twin.drugs import felt, kills
-from seedsoil.body.twin.niche import called_after, hunted, inside_after, move_niche, thrift
+from seedsoil.body.twin.niche import called_after, hunted, inside_after, move_niche, thrift, uncrowded
 from seedsoil.body.twin.person import Condition, Kind, Lesion, Rules, Site, Window
 from seedsoil.body.twin.vessels import Supply, ease, move_vessels, steady_days, supply, turnover, vegf_of, vegf_output
 from seedsoil.foundation.elementary import exp, power
@@ -140,14 +140,15 @@ def lived(
     now = supply(lesion, cells, site, window, rules) if vascular else Supply(0.0, 0.0, 0.0, 1.0)
     site = replace(site, vegf_output=vegf_output(now.lack, site, mean(shares, here.muted), rules))
     zeal = thrift(lesion, site, now.surface, rules)
-    poisoned, strain = kills(lesion, window, here, cells, now, rules)
+    room = uncrowded(lesion, cells, rules)
+    poisoned, strain = kills(lesion, window, here, cells, now, room, rules)
     poisoned = [starved + drug for starved, drug in zip(here.starved, poisoned, strict=True)]
-    free = site.division * zeal * (1.0 - now.lack) - site.death - rules.hypoxic_death * now.lack
-    free -= mean(shares, poisoned)
+    lost = site.death + rules.hypoxic_death * now.lack + mean(shares, poisoned)
+    free = site.division * zeal * room * (1.0 - now.lack) - lost
     antigen, reach = mean(shares, rules.antigen), now.surface + (1.0 - now.surface) * now.perfusion
     prey = mean(shares, hunted(site, cells, antigen, lesion.called, lesion.inside, rules))
     days = most
-    if not last and (prey > 0.0 or cells * exp(max(0.0, free - prey) * most) >= VESSEL_CELLS):
+    if not last and (prey > 0.0 or cells * exp(max(0.0, free - prey) * most) >= min(VESSEL_CELLS, rules.onset)):
         days = min(days, max(SHORTEST_PIECE, SIZE_CHANGE / max(abs(free - prey), 1e-12)))
     if site.drive > 0.0 and not last:
         days = min(days, max(SHORTEST_PIECE, SIZE_CHANGE / max(rules.expansion * site.drive, 1e-12)))
@@ -155,6 +156,10 @@ def lived(
     if vascular and not last:
         days = min(days, steady_days(lesion, change, rules))
     middle = cells * exp((free - prey) * days / 2.0)
+    if cells * exp(max(0.0, free - prey) * days) > rules.onset:
+        room = uncrowded(lesion, middle, rules)
+        free = site.division * zeal * room * (1.0 - now.lack) - lost
+        middle = cells * exp((free - prey) * days / 2.0)
     called = called_after(lesion, site, middle, antigen, days / 2.0, rules)
     inside = inside_after(lesion, site, middle, antigen, reach, days / 2.0, rules) if prey > 0.0 else 0.0
     bites = hunted(site, middle, antigen, called, inside, rules)
@@ -171,7 +176,7 @@ def lived(
     departing = lesion.leak * (1.0 + rules.shed_gain * power(lack, rules.shed_power)) * site.departing
     kill = [drug + bite for drug, bite in zip(poisoned, bites, strict=True)]
     # What they meet on their way and where they arrive is the host's, not what is felt behind a barrier.
-    return Stretch(days, site, zeal, lack, departing, kill, strain, window.condition), cells
+    return Stretch(days, site, zeal * room, lack, departing, kill, strain, window.condition), cells
 
 
 def mean(shares: list[float], each: list[float]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from seedsoil.body.twin.person import Lesion, Rules, Site
 from seedsoil.body.twin.vessels import relaxed, shell
-from seedsoil.foundation.elementary import exp, power
+from seedsoil.foundation.elementary import exp, log, power
 
 
 def hunted(site: Site, cells: float, usual: float, called: float, inside: float, rules: Rules) -> list[float]:
@@ -62,6 +62,18 @@ def thrift(lesion: Lesion, site: Site, edge: float, rules: Rules) -> float:
     ``edge`` is the share of the lesion that grows into tissue.
     """
     return exp(lesion.vigour) * (1.0 - rules.restraint * lesion.stroma) * (1.0 - site.confined * edge)
+
+
+def uncrowded(lesion: Lesion, cells: float, rules: Rules) -> float:
+    """Return the share of its divisions that a lesion of some size has left [1].
+
+    Beyond the onset it loses them by the logarithm of its size, until at its capacity the share d / b is left.
+    """
+    site = rules.resting.sites[lesion.site]
+    turnover = site.death / (site.division * exp(lesion.vigour)) if site.division > 0.0 else 1.0
+    if cells <= rules.onset or turnover >= 1.0:
+        return 1.0
+    return max(0.0, 1.0 - (1.0 - turnover) * log(cells / rules.onset) / log(rules.capacity / rules.onset))
 
 
 def move_niche(

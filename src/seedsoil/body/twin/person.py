@@ -163,6 +163,8 @@ class Rules:
     hindrance: float
     holding: float
     exposed: float
+    onset: float
+    capacity: float
 
     @property
     def resting(self) -> Condition:

@@ -51,7 +51,7 @@ _TRAIT = {
     "expansion": at.EXPANSION, "targets": at.TARGETS, "bystanders": at.BYSTANDERS,
     "shelter_fold": at.SHELTER_FOLD, "shelter_time": at.SHELTER_TIME, "contact_depth": at.CONTACT_DEPTH,
     "stroma_time": at.STROMA_TIME, "restraint": at.RESTRAINT, "hindrance": at.HINDRANCE,
-    "holding": at.HOLDING, "exposed": at.EXPOSED,
+    "holding": at.HOLDING, "exposed": at.EXPOSED, "onset": at.ONSET, "capacity": at.CAPACITY,
 }  # fmt: skip
 _AGENT = {
     "maximum": at.MAXIMUM, "power": at.POWER, "cycle": at.CYCLE, "passage": at.PASSAGE,

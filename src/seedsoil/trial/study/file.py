@@ -14,6 +14,7 @@ from seedsoil.biology.clone import Tumour
 from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import MECHANISMS, Host, Patient
 from seedsoil.biology.soils.vasculature import Vasculature
+from seedsoil.biology.soils.vessels import cells_of, diameter
 from seedsoil.catalogue.files import file_bytes, parse
 from seedsoil.catalogue.shelf import Shelf
 from seedsoil.experiment.grow import Diagnosis
@@ -234,6 +235,7 @@ def _read(reader: Reader, table: dict[str, Any]) -> Study | None:
     orders = read_arms(reader, table.get("arms"), setting)
     if healthy and orders and not any(map(_lets_in_cells, chain(*orders.values()))):
         reader.fault("arms", 'let in no cell, and diagnosis.primary is "none"; inject or shunt cells in at least one')
+    _check_reach(reader, diagnosis, nouns.tumour, without)
     published = _published(reader, table.get("published", {}), tuple(orders))
     if nouns.tumour is None or nouns.host is None or nouns.vessels is None:
         return None
@@ -244,6 +246,19 @@ def _read(reader: Reader, table: dict[str, Any]) -> Study | None:
         orders=orders, primary_endpoint=primary, secondary_endpoints=secondary, published=published,
         transplants=nouns.transplants, shelf=reader.shelf,
     )  # fmt: skip
+
+
+def _check_reach(reader: Reader, diagnosis: Diagnosis, tumour: Tumour | None, without: tuple[str, ...]) -> None:
+    """Refuse a primary that is found at a size to which its tumour never grows."""
+    if tumour is None or tumour.crowding is None or "crowding" in without:
+        return
+    asked, most = cells_of(diagnosis.primary_diameter_mm), float(tumour.crowding.capacity)
+    if asked >= most:
+        reader.fault(
+            "diagnosis.primary_diameter",
+            f"is that of {asked:.2g} cells, and crowding ends this tumour's growth at {most:.2g}; ask for less than "
+            f"{diameter(most):.3g} mm, or raise tumour.crowding.capacity",
+        )
 
 
 def _given(orders: Mapping[str, tuple[Written, ...]]) -> tuple[str, ...]:

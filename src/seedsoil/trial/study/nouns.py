@@ -285,6 +285,9 @@ def _whole_tumour(reader: Reader, table: Mapping[str, Any], tumour: Tumour, host
             f"{write(float(tumour.death_rate), '1/day')} is not below the division rate of "
             f"{write(float(tumour.division_rate), '1/day')}; such a tumour is never diagnosed",
         )
+    if tumour.crowding is not None:
+        for field, gap in tumour.crowding.gaps(float(tumour.establishment_size)).items():
+            reader.fault(f"tumour.crowding.{field}", gap)
     if "carries" in table:
         known = [mechanism.name for mechanism in tumour.mechanisms]
         carried = _carried(reader, table["carries"], known)
