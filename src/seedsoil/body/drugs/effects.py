@@ -1,4 +1,4 @@
-"""What drugs do to the cells of one lesion in one piece of time: deaths, strain, and divisions held, for each resistance mask."""
+"""What drugs do to the cells of one lesion in one piece of time: deaths, strain and divisions held, mask by mask."""
 
 from __future__ import annotations
 
