@@ -98,7 +98,9 @@ def conditioned(
     rows[1:] = luck.random((CONDITIONS - 1, len(SIGNALS)))
     rows[1:, len(BLOCKED) : -1] *= 2.0
     model = own(build_model(patient, vessels, agents, [3, -1, 4, -1], off, rows))
-    for table in (model.site, model.fitness, model.hormone_death, model.half_power, model.emission, model.landing):
+    for table in (
+        model.site, model.fitness, model.hormone_death, model.half_power, model.emission, model.landing, model.held_half_power,
+    ):  # fmt: skip
         table[1:] *= luck.uniform(0.7, 1.4, table[1:].shape)
     # Lesions of a million cells hold much of what comes by.
     model.site[:, :, HALF_CATCH] *= 1e-6

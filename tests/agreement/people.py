@@ -149,13 +149,15 @@ POISON = _agent(
 CONJUGATE = _agent(
     "conjugate", "5 L", delivery={"permeability": "4 /day", "loss": "8 /day"}, resistance={"persister": 10},
     kill={"maximum": "0.5 /day", "half": "3 mg/L", "power": 2, "cycle_specificity": 0.3},
+    cytostasis={"maximum": 0.6, "half": "0.4 mg/L", "power": 1.2},
 )  # fmt: skip
 SALT = _agent(
     "salt", "30 L", barrier_passage=0.3, resistance={"persister": 4},
     kill={"maximum": "0.4 /day", "half": "1 mg/L", "power": 1, "cycle_specificity": 0},
 )  # fmt: skip
 CALL = _agent(
-    "call", "10 L", endothelial_kill={"maximum": "0.2 /day", "half": "3 mg/L", "power": 1.5},
+    "call", "10 L", endothelial_kill={"maximum": "0.2 /day", "half": "3 mg/L", "power": 1.5}, resistance={"mask": 5},
+    cytostasis={"maximum": 0.9, "half": "0.8 mg/L", "power": 2},
     blocks=tuple({"target": target, "half": f"{2 + place} mg/L"} for place, target in enumerate(BLOCKED)),
     raises=tuple(
         {"target": target, "half": f"{3 + place} mg/L", "maximum": 1.5, "power": 1} for place, target in enumerate(RAISED)

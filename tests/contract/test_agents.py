@@ -40,7 +40,7 @@ HALF_LIVES = {
     "erlotinib": (24, 48), "temozolomide": (1.6, 2.1), "irinotecan": (6, 14), "sunitinib": (40, 60),
     "docetaxel": (9, 18), "vemurafenib": (30, 120), "celecoxib": (8.8, 11.2), "interleukin_2": (1.4, 2.1),
     "anti_il23": (410, 460), "anti_pd_1": (400, 640), "doxorubicin": (10, 48), "oxaliplatin": (16, 400), "methotrexate": (8, 26),
-    "letrozole": (38, 52), "relugolix": (54, 68),
+    "letrozole": (38, 52), "relugolix": (54, 68), "palbociclib": (24, 34),
 }  # fmt: skip
 
 #: A usual dose of an adult of 70 kg and 1.8 m^2: route, mg, days between doses, doses, days that one runs, days watched.
@@ -61,6 +61,7 @@ USUAL = {
     "adoptive_lymphocytes": ("iv", 1e4, 28, 1, 0.02, 28), "ipi_926": ("oral", 160, 1, 28, 0, 28),
     "anti_il23": ("iv", 200, 28, 1, 0.042, 28), "anti_pd_1": ("iv", 240, 14, 2, 0.02, 28), "methotrexate": ("iv", 21600, 7, 1, 0.167, 7),
     "letrozole": ("oral", 2.5, 1, 28, 0, 28), "relugolix": ("oral", 120, 1, 28, 0, 28), "pki_166": ("oral", 750, 1, 14, 0, 28),
+    "palbociclib": ("oral", 125, 1, 21, 0, 28),
 }  # fmt: skip
 
 
@@ -82,7 +83,7 @@ def test_every_agent_of_the_review_is_there() -> None:
 @pytest.mark.parametrize("name", AGENTS)
 def test_it_does_something_and_says_what(name: str) -> None:
     agent = entry("agents", name)
-    assert agent.kill is not None or agent.blocks or agent.raises
+    assert agent.kill is not None or agent.cytostasis is not None or agent.blocks or agent.raises
     assert {block.target for block in agent.blocks} <= set(BLOCKED)
     assert {each.target for each in agent.raises} <= set(RAISED)
     assert set(agent.resistance) <= MECHANISMS
@@ -100,7 +101,7 @@ def test_its_routes_have_what_they_need(name: str) -> None:
     assert ("hepatic_artery" in agent.routes) == (body.first_pass_extraction is not None)
     assert (body.peripheral_volume is None) == (body.intercompartmental_clearance is None)
     for place, value in values_in(agent):
-        if place.startswith(("distribution", "delivery", "kill.half", "endothelial_kill.half")):
+        if place.startswith(("distribution", "delivery", "kill.half", "cytostasis.half", "endothelial_kill.half")):
             assert float(value) > 0.0, place
 
 
@@ -144,7 +145,8 @@ def test_a_usual_dose_has_a_usual_effect(name: str) -> None:
         steep = (level / float(agent.kill.half)) ** float(agent.kill.power)
         folds = np.trapezoid(float(agent.kill.maximum) * steep / (1.0 + steep), clock)
         assert 0.25 <= folds <= 3.0
-    shares = [level.mean() / (level.mean() + float(each.half)) for each in (*agent.blocks, *agent.raises)]
+    moved = (*agent.blocks, *agent.raises, *([agent.cytostasis] if agent.cytostasis else []))
+    shares = [level.mean() / (level.mean() + float(each.half)) for each in moved]
     if shares:
         assert 0.05 <= max(shares) < 1.0
 

@@ -147,7 +147,7 @@ def test_a_drugs_resistance_names_a_mechanism_that_some_tumour_has() -> None:
     for name in names("agents"):
         agent = entry("agents", name)
         assert set(agent.resistance) <= known
-        assert agent.kill is not None or agent.blocks or agent.raises
+        assert agent.kill is not None or agent.cytostasis is not None or agent.blocks or agent.raises
 
 
 def test_bevacizumab_reaches_its_labelled_trough() -> None:

@@ -376,6 +376,30 @@ WRONG: tuple[Wrong, ...] = (
         "properties/test_sameness.py -k grown_after_others",
     ),
     Wrong(
+        "divisions held forgotten on the lines of founders' families", "body/line/exposure.py",
+        "killed, kept = work.kill[0, mask], left * work.pace[0, mask]",
+        "killed, kept = work.kill[0, mask], left",
+        "theory/test_treated_founders.py -k held_by",
+    ),
+    Wrong(
+        "resistance to kills alone, and not to what holds divisions", "body/model.py",
+        "        folds = [float(agent.resistance.get(mechanism.name, 1.0)) for mechanism in mechanisms]\n",
+        "        folds = [float(agent.resistance.get(mechanism.name, 1.0)) if effect == \"kill\" else 1.0 for mechanism in mechanisms]\n",
+        "theory/test_cytostasis.py -k moves",
+    ),
+    Wrong(
+        "cells that are held killed as if they divided", "body/drugs/effects.py",
+        "                    share *= power(work.cycling[node, mask], model.agent[agent, CYCLE])\n",
+        "",
+        "theory/test_cytostasis.py -k spares",
+    ),
+    Wrong(
+        "shares of two drugs that add up", "body/drugs/effects.py",
+        "work.cycling[node, mask] *= 1.0 - most * share",
+        "work.cycling[node, mask] -= most * share",
+        "theory/test_cytostasis.py -k leaves",
+    ),
+    Wrong(
         "rounding half up for chance", "body/kendall.py",
         "    survivors = binomial(stream, rest, chance)\n",
         "    survivors = np.floor(rest * chance + 0.5)\n",

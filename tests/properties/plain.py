@@ -9,7 +9,16 @@ import numpy as np
 
 from seedsoil.biology.clone import Dialogue, Mechanism, Spread, Tumour, Visibility
 from seedsoil.biology.journey.anatomy import Anatomy, Site, Vessel
-from seedsoil.biology.medicine.drug import Agent, Block, Delivery, Distribution, EndothelialKill, Kill, Raise
+from seedsoil.biology.medicine.drug import (
+    Agent,
+    Block,
+    Cytostasis,
+    Delivery,
+    Distribution,
+    EndothelialKill,
+    Kill,
+    Raise,
+)
 from seedsoil.biology.patient import Host, Patient
 from seedsoil.biology.signals import SIGNALS, resting
 from seedsoil.biology.soils.factors import Addressins, Factors
@@ -168,18 +177,20 @@ def mechanism(name: str, rate: float = 0.0, **changes: Any) -> Mechanism:
 
 
 def agent(
-    name: str, *, kill: Sequence[float] = (), endothelial: Sequence[float] = (), blocks: Mapping[str, float] | None = None,
+    name: str, *, kill: Sequence[float] = (), cytostasis: Sequence[float] = (), endothelial: Sequence[float] = (),
+    blocks: Mapping[str, float] | None = None,
     raises: Mapping[str, Sequence[float]] | None = None, delivery: Sequence[float] = (), passage: float = 1.0,
     **resistance: float,
 ) -> Agent:  # fmt: skip
     """An agent by what it does.
 
-    ``kill``: maximum, half, power, cycle specificity; ``endothelial``: maximum, half, power; ``blocks``: half by signal;
+    ``kill``: maximum, half, power, cycle specificity; ``cytostasis`` and ``endothelial``: maximum, half, power; ``blocks``: half by signal;
     ``raises``: half, maximum and power by signal; ``delivery``: permeability and loss; the rest: fold by mechanism.
     """
     kinds = {
         "kill": (Kill, ("maximum", "half", "power", "cycle_specificity"), kill),
         "endothelial_kill": (EndothelialKill, ("maximum", "half", "power"), endothelial),
+        "cytostasis": (Cytostasis, ("maximum", "half", "power"), cytostasis),
         "delivery": (Delivery, ("permeability", "loss"), delivery),
     }
     effects = {

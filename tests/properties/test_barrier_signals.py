@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from seedsoil.biology.signals import BEHIND, BLOCKED, RAISED, SIDE, SIGNALS
-from seedsoil.body.barrier import OPENED, opening_of
+from seedsoil.body.drugs.barrier import OPENED, opening_of
 from seedsoil.body.state import CELLS, OPENINGS
 from seedsoil.experiment.signalling import conditions
 from tests.properties.examples import ONE_CLONE

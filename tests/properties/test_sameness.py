@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seedsoil.biology.medicine.drug import Agent
+from seedsoil.biology.medicine.drug import Agent, Cytostasis
 from seedsoil.body.state import CELLS, DETECTED, LESIONS
 from seedsoil.catalogue.load import entry
 from seedsoil.experiment.grow import Diagnosis, grow, run_until, scratch, watch_growth
@@ -21,6 +21,7 @@ from seedsoil.trial.runner.patients import run_patients
 from seedsoil.trial.study.file import Study
 from seedsoil.trial.trial import simulate
 from tests.properties.examples import TWO_POOL, changed, follow, lesion_of, model_of, patient, plan_of, same
+from tests.properties.plain import made
 
 SURGERY = (Resect("primary", 10.0),)  # inside a step of the grid: surgery cuts it, looking must not
 
@@ -29,7 +30,8 @@ def _sham(name: str) -> Agent:
     """The drug with every effect taken away; what resists it stays."""
     agent: Agent = entry("agents", name)
     kill = None if agent.kill is None else changed(agent.kill, maximum=0.0)
-    return agent.model_copy(update={"kill": kill, "blocks": ()})
+    held = made(Cytostasis, maximum=0.0, half=0.1, power=1.0)
+    return agent.model_copy(update={"kill": kill, "blocks": (), "cytostasis": held})
 
 
 @lru_cache(maxsize=1)

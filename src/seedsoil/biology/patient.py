@@ -37,6 +37,7 @@ MECHANISMS: dict[str, str] = {
     "reseeding": "metastases do not seed",
     "lesion reseeding": "no cell joins a lesion that is there already",
     "drug effects": "drugs are given and do nothing",
+    "cytostasis": "no drug slows division but through a receptor, a hormone or proteases",
     "delivery": "every lesion receives each drug as its barrier lets it, whatever its vessels",
     "barrier": "no soil keeps drugs out",
     "astrocyte protection": "astrocytes lend no survival programme",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from seedsoil.biology.medicine.delivery import arterial_share, tissue_share
 from seedsoil.biology.soils.vessels import (
     ENDOTHELIUM_KILLED,
     FLOW_RAISED,
@@ -25,7 +24,8 @@ from seedsoil.biology.soils.vessels import (
     vessel_rates,
     vessel_step,
 )
-from seedsoil.body.barrier import ceiling_of, felt, passage
+from seedsoil.body.drugs.barrier import felt
+from seedsoil.body.drugs.effects import fill_effects
 from seedsoil.body.kendall import chance_alive, compose, fill_tails, identity, odds, piece
 from seedsoil.body.line.alterations import slips
 from seedsoil.body.niche import (
@@ -45,16 +45,12 @@ from seedsoil.body.seeding import founding_chance, joining_chance
 from seedsoil.body.state import (
     BORROWED_LOST,
     CALLED,
-    CEILING,
     CELLS,
     CO_OPTION,
-    CYCLE,
     DEATH,
     DEPARTING,
     DIVISION,
     EXCITED,
-    GAUSS_WEIGHTS,
-    HINDRANCE,
     HYPOXIA,
     HYPOXIA_ON,
     HYPOXIC_DEATH,
@@ -62,15 +58,9 @@ from seedsoil.body.state import (
     INSIDE,
     LEAK,
     MATURE,
-    MAXIMUM,
     MOST_MUTANTS,
-    NODES,
     ONSET,
-    OPENING,
-    OPENNESS,
-    PASSAGE,
     PERFUSION,
-    PERMEABILITY,
     PIECE_CONDITION,
     PIECE_DAYS,
     PIECE_DEPARTURE,
@@ -80,26 +70,17 @@ from seedsoil.body.state import (
     PIECE_START,
     PIECE_THRIFT,
     PIECES,
-    POWER,
-    REGION,
     REPLACES,
     RESEEDING,
     RIM,
-    SENSITIVITY,
     SERIAL,
     SHED_GAIN,
     SHED_POWER,
     SHEDDING,
-    SHELTER_FOLD,
-    SHELTERED,
     SITE,
     SLOW,
     SPROUTS,
-    STROMA,
     SWITCHING,
-    TISSUE_FLOW,
-    TISSUE_LOSS,
-    USUAL_SHARE,
     VESSEL_CELLS,
 )
 from seedsoil.foundation.compiled import inner
@@ -109,58 +90,6 @@ from seedsoil.foundation.elementary import exp, power
 VESSEL_CHANGE, SHORTEST_PIECE = 0.05, 0.5
 #: Largest change of a lesion's logarithm within one piece where oxygen or effector cells' hold depends on its size.
 SIZE_CHANGE = 0.5
-
-
-@inner
-def delivered(agent, surface, fed, leak, model):  # type: ignore[no-untyped-def]
-    """Level of an agent in a lesion against one of perfusion 1 and leak 1, by its own vessels and the host's rim [1]."""
-    permeability, loss = model.agent[agent, PERMEABILITY], model.agent[agent, TISSUE_LOSS]
-    if permeability <= 0.0:
-        return 1.0
-    flow = model.trait[TISSUE_FLOW]
-    share = surface * tissue_share(flow, permeability * model.vessels[MATURE_LEAK], loss)
-    if surface < 1.0:
-        share += (1.0 - surface) * tissue_share(flow * fed, permeability * leak, loss)
-    return share / model.agent[agent, USUAL_SHARE]
-
-
-@inner
-def fill_kill(work, row, at, condition, lesion, size, surface, fed, idle, leak, model, timeline):  # type: ignore[no-untyped-def]
-    """Write the mean kill hazard of the drugs in one piece for each resistance mask, and how far they strain its cells.
-
-    The ``idle`` share of cells, which do not cycle for lack of oxygen or of room, is spared by agents that kill cycling cells only. What shelters them
-    raises the level of half effect; barrier, vessels and stroma lower the level itself; a lesion's founder was more or less
-    sensitive to all of them. The strain is
-    1 - prod (1 - f) over agents, f the share of an agent's greatest kill that these cells feel.
-    """
-    masks, shares, susceptible = work.kill.shape[1], work.felt, exp(lesion[SENSITIVITY])
-    site = int(lesion[SITE])
-    opened = ceiling_of(model.site[condition, site, CEILING], lesion[OPENNESS])
-    for agent in range(model.agent.shape[0]):
-        maximum = model.agent[agent, MAXIMUM]
-        if maximum <= 0.0:
-            continue
-        ratio = passage(size, model.agent[agent, PASSAGE], model.site[condition, site, OPENING], opened)
-        ratio *= delivered(agent, surface, fed, leak, model) / (1.0 + model.trait[HINDRANCE] * lesion[STROMA])
-        cycling = power(1.0 - idle, model.agent[agent, CYCLE])
-        regional = arterial_share(size) if int(model.agent[agent, REGION]) == site else 0.0
-        raised_half = 1.0
-        if lesion[SHELTERED] > 0.0:
-            fold = 1.0 + (model.trait[SHELTER_FOLD] - 1.0) * lesion[SHELTERED]
-            raised_half = power(fold, model.agent[agent, POWER])
-        for mask in range(masks):
-            shares[mask] = 0.0
-        for node in range(NODES):
-            level = ratio * (timeline.plasma[at, agent, node] + regional * timeline.artery[at, agent, node])
-            if level <= 0.0:
-                continue
-            raised = power(level, model.agent[agent, POWER])
-            for mask in range(masks):
-                share = raised / (raised + model.half_power[condition, agent, mask] * raised_half)
-                shares[mask] += GAUSS_WEIGHTS[node] * share
-        for mask in range(masks):
-            work.kill[row, mask] += susceptible * maximum * cycling * shares[mask]
-            work.strain[row, mask] += cycling * shares[mask] * (1.0 - work.strain[row, mask])
 
 
 @inner
@@ -223,8 +152,8 @@ def cut_pieces(state, row, start, end, at, model, timeline, work):  # type: igno
 
     Pieces end where a drug piece ends and where vessels have changed by a twentieth or the lesion by half an e-fold.
     Within the step the lesion's size follows its mean path. What effector cells kill is that of the piece's middle, for
-    which size and lymphocytes are foreseen, and so is how crowded it is. ``at`` is a piece of the timeline before which all are over. Returns the number
-    of pieces; fills ``work.piece``, ``work.kill`` and ``work.strain``.
+    which size and lymphocytes are foreseen, and so is how crowded it is. ``at`` is a piece of the timeline before which all are
+    over. Returns the number of pieces; fills ``work.piece``, ``work.kill``, ``work.strain`` and ``work.pace``.
     """
     lesion = state.lesion[row]
     site, cells, antigen = int(lesion[SITE]), lesion[CELLS], visible(model, work)
@@ -235,7 +164,7 @@ def cut_pieces(state, row, start, end, at, model, timeline, work):  # type: igno
     while today < end - 1e-9 and pieces < PIECES:
         inside, until = find_piece(today, end, at, timeline)
         condition, signal = felt(lesion, cells, inside, model, timeline), timeline.signal[inside]
-        fed, lack, leak, surface = 0.0, 0.0, 0.0, 1.0
+        fed, lack, leak, surface, holds = 0.0, 0.0, 0.0, 1.0, False
         if cells >= VESSEL_CELLS:
             fed, lack, leak, surface = oxygen(lesion, cells, condition, signal, model)
         output = vegf_made(lack, site, condition, model, work)
@@ -243,11 +172,11 @@ def cut_pieces(state, row, start, end, at, model, timeline, work):  # type: igno
         room = room_left(lesion, cells, model)
         idle = lack if room >= 1.0 else 1.0 - (1.0 - lack) * room
         if inside >= 0:
-            fill_kill(
+            holds = fill_effects(
                 work, pieces, inside, condition, lesion, diameter(cells), surface, fed, idle, leak, model, timeline
             )
         thrift = thrift_of(lesion, surface, condition, model)
-        free = net_growth(thrift * room, lack, pieces, site, condition, model, work)
+        free = net_growth(thrift * room, lack, holds, pieces, site, condition, model, work)
         seeing, blind = effector_kill(lesion, cells, antigen, lesion[CALLED], lesion[INSIDE], condition, model)
         hunted = seeing * antigen + blind
         growth, days = free - hunted, until - today
@@ -260,7 +189,7 @@ def cut_pieces(state, row, start, end, at, model, timeline, work):  # type: igno
         reach = surface + (1.0 - surface) * fed
         if cells * exp(max(0.0, growth) * days) > model.trait[ONSET]:
             room = room_left(lesion, cells * exp(0.5 * growth * days), model)
-            free = net_growth(thrift * room, lack, pieces, site, condition, model, work)
+            free = net_growth(thrift * room, lack, holds, pieces, site, condition, model, work)
             growth = free - hunted
         if seeing + blind > 0.0:
             middle = cells * exp(0.5 * growth * days)
@@ -324,6 +253,7 @@ def prepare(kind, row, pieces, state, model, work):  # type: ignore[no-untyped-d
         condition, lack = int(entry[PIECE_CONDITION]), entry[PIECE_LACK]
         birth = model.site[condition, site, DIVISION] * model.fitness[condition, site, mask]
         birth *= entry[PIECE_THRIFT] * (1.0 - lack)
+        birth *= work.pace[at, mask]
         death = model.site[condition, site, DEATH] + model.trait[HYPOXIC_DEATH] * lack + work.kill[at, mask]
         chance = work.mutation[kind] + work.induction[kind] * work.strain[at, mask]
         # Chances that add to more than the most are lowered alike, as where mutants are drawn one by one.

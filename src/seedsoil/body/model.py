@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -35,6 +35,8 @@ from seedsoil.body.state import (
     FIRST_KIND,
     FOUNDER_SPREAD,
     HALF_SIZE,
+    HELD,
+    HELD_POWER,
     HINDRANCE,
     HIT_RATE,
     HITS,
@@ -141,8 +143,11 @@ def _fill_host_traits(trait: Floats, cells: HostCells, without: Collection[str])
         trait[RESTRAINT], trait[HINDRANCE] = float(cells.stroma.restraint), float(cells.stroma.hindrance)
 
 
-def _agents(agents: Sequence[Agent], regions: Sequence[int], flow: float) -> Floats:
-    """What the kernel reads of each agent; its passage into tissue only where the host's blood flow is known."""
+def _agents(agents: Sequence[Agent], regions: Sequence[int], flow: float, holding: bool) -> Floats:
+    """What the kernel reads of each agent; its passage into tissue only where the host's blood flow is known.
+
+    ``holding``: whether those that can hold divisions do.
+    """
     table = np.zeros((len(agents), AGENT_COLUMNS))
     for number, agent in enumerate(agents):
         table[number, PASSAGE], table[number, REGION] = float(agent.barrier_passage), regions[number]
@@ -154,26 +159,36 @@ def _agents(agents: Sequence[Agent], regions: Sequence[int], flow: float) -> Flo
         if agent.kill is not None:
             table[number, MAXIMUM], table[number, POWER] = float(agent.kill.maximum), float(agent.kill.power)
             table[number, CYCLE] = float(agent.kill.cycle_specificity)
+        if agent.cytostasis is not None and holding:
+            table[number, HELD] = float(agent.cytostasis.maximum)
+            table[number, HELD_POWER] = float(agent.cytostasis.power)
     return table
 
 
-def _half_power(agents: Sequence[Agent], mechanisms: Sequence[Mechanism], signals: Levels) -> Floats:
-    """Level of half effect, raised to the Hill power [conditions, agents, masks].
+def _half_power(
+    agents: Sequence[Agent], mechanisms: Sequence[Mechanism], signals: Levels, effect: Literal["kill", "cytostasis"]
+) -> Floats:
+    """Level of half an effect on tumour cells, raised to the Hill power [conditions, agents, masks].
 
     A blocked pump gives its fold back; uptake raised by u divides the level by 1 + c u, for a drug of which carriers
     bring a share c into cells.
     """
     table = np.ones((len(signals), len(agents), 1 << len(mechanisms)))
+    laws = [agent.kill if effect == "kill" else agent.cytostasis for agent in agents]
+    if not any(laws):
+        return table
     left = np.ones((len(signals), len(mechanisms)))
     for bit, mechanism in enumerate(mechanisms):
         if mechanism.reversed_by:
             left[:, bit] -= signals[mechanism.reversed_by]
     for number, agent in enumerate(agents):
-        if agent.kill is None:
+        law = laws[number]
+        if law is None:
             continue
-        half, steepness = float(agent.kill.half), float(agent.kill.power)
+        half, steepness = float(law.half), float(law.power)
         folds = [float(agent.resistance.get(mechanism.name, 1.0)) for mechanism in mechanisms]
-        taken_up = 1.0 + (0.0 if agent.kill.carried is None else float(agent.kill.carried)) * signals["uptake"]
+        carried = agent.kill.carried if effect == "kill" and agent.kill is not None else None
+        taken_up = 1.0 + (0.0 if carried is None else float(carried)) * signals["uptake"]
         # Most conditions block the same pumps.
         alike: dict[tuple[bytes, float], int] = {}
         for row in range(len(signals)):
@@ -269,6 +284,7 @@ def build_model(
     mechanisms = () if "resistance" in without else tumour.mechanisms
     rows = resting() if conditions is None else conditions
     shut_in = np.arange(rows.shape[0]) if shut is None else shut
+    signals = Levels(rows, without)
     constants = _recent.get(
         (patient, vessels), frozenset(without), lambda: _constants(patient, vessels, mechanisms, without)
     )
@@ -276,6 +292,12 @@ def build_model(
         **condition_tables(patient, vessels, rows, shut_in, without)._asdict(),
         **constants,
         shut=np.asarray(shut_in, dtype=np.int64),
-        half_power=_half_power(agents, mechanisms, Levels(rows, without)),
-        agent=_agents(agents, regions, 0.0 if "delivery" in without else constants["trait"][TISSUE_FLOW]),
+        half_power=_half_power(agents, mechanisms, signals, "kill"),
+        held_half_power=_half_power(agents, mechanisms, signals, "cytostasis"),
+        agent=_agents(
+            agents,
+            regions,
+            0.0 if "delivery" in without else constants["trait"][TISSUE_FLOW],
+            "cytostasis" not in without,
+        ),
     )

@@ -58,9 +58,10 @@ def visible(model, work):  # type: ignore[no-untyped-def]
 
 @inner
 def bereave(row, condition, model, work):  # type: ignore[no-untyped-def]
-    """Write what dies in one piece for want of a hormone as each mask's hazard, to which all others are added; no strain yet."""
+    """Write what dies in one piece for want of a hormone as each mask's hazard, to which all others are added; no drug acts yet."""
     for mask in range(work.kill.shape[1]):
         work.kill[row, mask], work.strain[row, mask] = model.hormone_death[condition, mask], 0.0
+        work.pace[row, mask] = 1.0
 
 
 @inner
@@ -78,13 +79,19 @@ def vegf_made(lack, site, condition, model, work):  # type: ignore[no-untyped-de
 
 
 @inner
-def net_growth(thrift, lack, row, site, condition, model, work):  # type: ignore[no-untyped-def]
-    """Mean growth of a lesion in one piece [1/day], effector cells left out, over its masks as they stood at the start."""
-    kill = 0.0
+def net_growth(thrift, lack, holds, row, site, condition, model, work):  # type: ignore[no-untyped-def]
+    """Mean growth of a lesion in one piece [1/day], effector cells left out, over its masks as they stood at the start.
+
+    ``holds`` says whether drugs hold any of its divisions.
+    """
+    kill, held = 0.0, 0.0
     for mask in range(work.kill.shape[1]):
         kill += work.share[mask] * work.kill[row, mask]
+    if holds:
+        for mask in range(work.pace.shape[1]):
+            held += work.share[mask] * (1.0 - work.pace[row, mask])
     death = model.site[condition, site, DEATH] + model.trait[HYPOXIC_DEATH] * lack
-    return model.site[condition, site, DIVISION] * thrift * (1.0 - lack) - death - kill
+    return model.site[condition, site, DIVISION] * thrift * (1.0 - lack) * (1.0 - held) - death - kill
 
 
 @inner

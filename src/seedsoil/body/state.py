@@ -69,8 +69,8 @@ SITE_COLUMNS = 19
 TRAITS = 44
 
 # Columns of ``Model.agent``.
-MAXIMUM, POWER, CYCLE, PASSAGE, REGION, PERMEABILITY, TISSUE_LOSS, USUAL_SHARE = range(8)
-AGENT_COLUMNS = 8
+MAXIMUM, POWER, CYCLE, PASSAGE, REGION, PERMEABILITY, TISSUE_LOSS, USUAL_SHARE, HELD, HELD_POWER = range(10)
+AGENT_COLUMNS = 10
 
 # Columns of ``Work.piece``.
 (
@@ -78,7 +78,7 @@ AGENT_COLUMNS = 8
 ) = range(8)  # fmt: skip
 PIECE_COLUMNS = 8
 
-#: Openings of a barrier that conditions tell apart: shut, and thirteen from a 64th to wide open (``body.barrier``).
+#: Openings of a barrier that conditions tell apart: shut, and thirteen from a 64th to wide open (``body.drugs.barrier``).
 OPENINGS = 14
 
 #: Quadrature nodes of a drug piece: the three-point Gauss-Legendre rule on the unit interval, positions and weights.
@@ -116,7 +116,8 @@ class Model(NamedTuple):
     favour: Floats  # (mothers, sites): how often founders of a vigorous mother succeed, against those of a usual one
     landing: Floats  # (conditions, sites, sites): that it lives there a day but founds no lesion; it can join one
     shut: Integers  # (conditions,): which of them a cell meets that arrives behind a barrier
-    half_power: Floats  # (conditions, agents, masks): (half * fold of resistance) ** power
+    half_power: Floats  # (conditions, agents, masks): (half of a kill * fold of resistance) ** power
+    held_half_power: Floats  # (conditions, agents, masks): the same of divisions held
     trait: Floats  # (TRAITS,)
     vessels: Floats  # constants of biology.vessels
     antigen: Floats  # (masks,): what lymphocytes see of a mutant
@@ -193,6 +194,8 @@ class Work(NamedTuple):
     kill: Floats  # (PIECES, masks): kill hazard [1/day]
     strain: Floats  # (PIECES, masks): share of the greatest kill by drugs that cells feel
     felt: Floats  # (masks,): the same of one drug
+    pace: Floats  # (PIECES, masks): share of their divisions that drugs leave
+    cycling: Floats  # (NODES, masks): the same at each node of a piece
     share: Floats  # (masks,)
     after: Floats  # (slots,)
     stack: Floats  # (depth, 6)
@@ -255,6 +258,8 @@ def new_work(types: int, masks: int, sites: int, mechanisms: int) -> Work:
         kill=np.zeros((PIECES, masks)),
         strain=np.zeros((PIECES, masks)),
         felt=np.zeros(masks),
+        pace=np.ones((PIECES, masks)),
+        cycling=np.ones((NODES, masks)),
         share=np.zeros(masks),
         after=np.zeros(types + SLOTS_BEYOND_TYPES),
         stack=np.zeros((8192, 6)),

@@ -12,7 +12,7 @@ from seedsoil.biology.clone import Mechanism, Tumour
 from seedsoil.biology.lesion.cell import CellKind
 from seedsoil.biology.lesion.substance import Substance
 from seedsoil.biology.medicine.delivery import tissue_share
-from seedsoil.biology.medicine.drug import Agent, Delivery, Kill, Toxicity
+from seedsoil.biology.medicine.drug import Agent, Cytostasis, Delivery, Kill, Toxicity
 from seedsoil.biology.patient import Host, Patient
 from seedsoil.biology.signals import BLOCKED, RAISED, Levels, resting
 from seedsoil.biology.soils.soil import Soil
@@ -84,6 +84,7 @@ def _agent(agent: Agent) -> Iterator[Section]:
     )
     if agent.kill is not None:
         yield Section("Kills tumour cells [kill]", (_cycling(agent.kill),), numbers(agent.kill))
+    yield Section("Slows division of tumour cells [cytostasis]", _holding(agent.cytostasis), numbers(agent.cytostasis))
     yield Section("Kills the endothelium of lesions [endothelial_kill]", (), numbers(agent.endothelial_kill))
     blocks = tuple(row(f"{each.target}: half lost at", each.half) for each in agent.blocks)
     lost = tuple(f"{each.target}, and so {BLOCKED[each.target]}" for each in agent.blocks)
@@ -155,6 +156,12 @@ def _cycling(kill: Kill) -> str:
     if share == 0.0:
         return "Whether they divide or not."
     return f"Cells that divide, and others with {short(100.0 * (1.0 - share))} % of the effect."
+
+
+def _holding(cytostasis: Cytostasis | None) -> tuple[str, ...]:
+    if cytostasis is None:
+        return ()
+    return ("It kills no cell. Cells that it holds do not mutate, and agents that kill dividing cells spare them.",)
 
 
 def _tumour(tumour: Tumour) -> Iterator[Section]:

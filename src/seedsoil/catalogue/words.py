@@ -18,7 +18,17 @@ from seedsoil.biology.clone import (
     Tumour,
     Visibility,
 )
-from seedsoil.biology.medicine.drug import Agent, Block, Delivery, Distribution, EndothelialKill, Kill, Raise, Toxicity
+from seedsoil.biology.medicine.drug import (
+    Agent,
+    Block,
+    Cytostasis,
+    Delivery,
+    Distribution,
+    EndothelialKill,
+    Kill,
+    Raise,
+    Toxicity,
+)
 from seedsoil.biology.patient import Blood, Host
 from seedsoil.biology.soils.host_cells import (
     Healing,
@@ -181,6 +191,7 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "cycle_specificity": "share that needs a dividing cell",
         "carried": "comes in by nucleoside carriers",
     },
+    Cytostasis: _ACTION | {"maximum": "divisions held at most"},
     EndothelialKill: _ACTION,
     Block: {"half": "half lost at"},
     Raise: _ACTION | {"fading_half_life": "follows the level, and fades, by half in"},

@@ -204,7 +204,7 @@ def _tracked(grown: Grown, given: Sequence[Given], without: Collection[str]) -> 
     bits = 0
     if "resistance" not in without:
         for bit, mechanism in enumerate(grown.patient.tumour.mechanisms):
-            if any(mechanism.name in one.agent.resistance for one in given if one.kills):
+            if any(mechanism.name in one.agent.resistance for one in given if one.touches_cells):
                 bits |= 1 << bit
     return bits
 

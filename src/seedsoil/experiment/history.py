@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.patient import Patient
 from seedsoil.biology.soils.vasculature import Vasculature
-from seedsoil.body.barrier import ceiling_of
+from seedsoil.body.drugs.barrier import ceiling_of
 from seedsoil.body.state import (
     CEILING,
     CELLS,

@@ -24,7 +24,7 @@ from seedsoil.biology.soils.vessels import (
     VESSEL_SIGNALS,
     answered,
 )
-from seedsoil.body.barrier import OPENED
+from seedsoil.body.drugs.barrier import OPENED
 from seedsoil.body.state import GAUSS_WEIGHTS, OPENINGS
 from seedsoil.foundation.elementary import exp_each, expm1_each, log1p, power_each
 

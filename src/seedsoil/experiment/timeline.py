@@ -157,7 +157,7 @@ def levels(
 
 
 def _is_active(given: Given) -> bool:
-    return given.course.amount_mg > 0.0 and given.days.size > 0 and (given.kills or acts(given.agent))
+    return given.course.amount_mg > 0.0 and given.days.size > 0 and (given.touches_cells or acts(given.agent))
 
 
 def _wound_cuts(wounds: Sequence[float], half_life: float, end: float) -> NDArray[np.float64]:

@@ -70,7 +70,7 @@ def scene_of(
     barrier = not math.isnan(ceiling)
     kinds = _kinds(history, lesion, day, agents, blocked, astrocytes, protection, soil, barrier)
     substances: dict[str, dict[str, Any]] = {name: {} for name in ("oxygen", "vegf", *(["endothelin"] * astrocytes))}
-    notes += [note for agent in agents for note in _silent(agent, heard)]
+    notes += [note for agent in agents for note in _silent(agent, heard)] + _unspared(agents)
     brought = _brought(history, agents, blocked, site.name, day, length, barrier)
     substances |= {noun.name: {"is": "", **_dump(noun)} for noun, _, _ in brought}
     plasma = [
@@ -215,12 +215,12 @@ def _places(
 def _brought(
     history: History, agents: list[Agent], blocked: tuple[str, ...], site: str, day: float, length: float, barrier: bool
 ) -> list[tuple[Substance, Floats, Floats]]:
-    """What blood brings: each drug for the cells that it kills, for walls that a barrier sets apart, and what holds signals."""
+    """What blood brings: each drug for the cells that it kills or holds, for walls that a barrier sets apart, and what holds signals."""
     found = []
     for agent in agents:
         days, levels = _levels(history, agent.name, site, day, length)
         to_walls = agent.endothelial_kill is not None
-        if agent.kill is not None or (to_walls and not barrier):
+        if agent.kill is not None or agent.cytostasis is not None or (to_walls and not barrier):
             found.append((agent_substance(agent), days, levels))
         if to_walls and barrier:
             found.append((agent_substance(agent, at_walls=True), days, levels))
@@ -255,6 +255,15 @@ def _held(
                 passed += float(agent.barrier_passage) * float(ratio.sum())
     summed = float(total.sum())
     return days, total, passed / summed if summed > 0.0 else 1.0
+
+
+def _unspared(agents: list[Agent]) -> list[str]:
+    """What is told where one agent kills dividing cells and another holds divisions: in a block no rule joins the two."""
+    holding = [agent.title for agent in agents if agent.cytostasis is not None]
+    killing = [agent.title for agent in agents if agent.kill is not None and float(agent.kill.cycle_specificity) > 0.0]
+    if not holding or not killing:
+        return []
+    return [f"{' and '.join(killing)} spares no cell that {' and '.join(holding)} holds."]
 
 
 def _silent(agent: Agent, heard: set[str]) -> list[str]:

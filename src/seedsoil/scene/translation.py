@@ -73,7 +73,7 @@ def tumour_cell(
     told = {agent.name for agent in given}
     rules = [_paced(rule, division) for rule in base.rules if rule.signal not in (told | {"growth_factor"})]
     for agent in given:
-        rules += _kills(agent, protection)
+        rules += _kills(agent, protection) + _holds(agent, protection)
     output = 1.0 if tumour.dialogue is None else float(tumour.dialogue.vegf_output)
     secretion = dict(base.secretion)
     if "vegf" in secretion:
@@ -100,8 +100,7 @@ def _kills(agent: Agent, protection: float) -> list[Rule]:
     """Rules by which an agent kills tumour cells: those in cycle, which need oxygen, and all, each its share."""
     if agent.kill is None:
         return []
-    cycling = float(agent.kill.cycle_specificity)
-    shifts = (Shift(signal="programme", by=_told(protection - 1.0, "1")),) if protection > 1.0 else ()
+    cycling, shifts = float(agent.kill.cycle_specificity), _sheltered(protection)
     found = []
     for share, need in ((1.0 - cycling, None), (cycling, Need(signal="oxygen", half=_told(5.0, "mmHg")))):
         if share > 0.0:
@@ -114,9 +113,28 @@ def _kills(agent: Agent, protection: float) -> list[Rule]:
     return found
 
 
+def _holds(agent: Agent, protection: float) -> list[Rule]:
+    """The rule by which an agent holds divisions of tumour cells: rules that lower one behaviour multiply, as at body scale."""
+    law = agent.cytostasis
+    if law is None or float(law.maximum) <= 0.0:
+        return []
+    return [
+        Rule(
+            signal=agent.name, lowers="division", by=_told(float(law.maximum), "1"), half=_told(float(law.half), "mg/L"),
+            power=law.power, shifted_by=_sheltered(protection),
+        )
+    ]  # fmt: skip
+
+
+def _sheltered(protection: float) -> tuple[Shift, ...]:
+    """What the survival programme does to a drug's half-point."""
+    return (Shift(signal="programme", by=_told(protection - 1.0, "1")),) if protection > 1.0 else ()
+
+
 def _mechanism(name: str, rate: Value, cost: Value, agents: Sequence[Agent]) -> Mechanism:
     """A way to resist, with the fold of each agent's level that it asks for."""
-    against = {agent.name: agent.resistance[name] for agent in agents if agent.kill and name in agent.resistance}
+    acting = (agent for agent in agents if agent.kill or agent.cytostasis)
+    against = {agent.name: agent.resistance[name] for agent in acting if name in agent.resistance}
     return Mechanism(name=name, probability=rate, against=against, cost=cost)
 
 

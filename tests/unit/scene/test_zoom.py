@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from seedsoil.biology.clone import Crowding
+from seedsoil.biology.medicine.drug import Cytostasis
 from seedsoil.experiment.history import History
 from seedsoil.foundation.errors import StudyError
 from seedsoil.scene.lesion_tables import scene_of
@@ -16,6 +17,7 @@ from seedsoil.scene.text import read_scene
 from seedsoil.scene.zoom import Zoom, zoom
 from seedsoil.trial.study.file import shipped
 from seedsoil.trial.trial import simulate
+from tests.properties.plain import made
 
 #: A liver metastasis of one patient of the demo that pushes (5e9 cells), one that replaces (1.7e4), and one that replaces and is so
 #: small (1e4) that the body reckons no vessels in it, on the day on which drugs begin.
@@ -56,6 +58,35 @@ def test_a_drug_in_the_patients_blood_kills_in_the_block(lesion: int) -> None:
     assert abs(np.log(block / body)) < 0.35
     assert block < 0.8
     assert ratios("surgery", lesion)[1] > 0.95
+
+
+def _given_a_holder(kills: bool) -> History:
+    """The demo's patient under an agent in the place of fluorouracil that holds nine tenths of divisions, and kills or does not."""
+    plan = shipped("demo").plan()
+    drug = plan.agents["fluorouracil"]
+    held = made(Cytostasis, maximum=0.9, half=1e-4, power=1.0)
+    changed = drug.model_copy(update={"cytostasis": held, "kill": drug.kill if kills else None})
+    return simulate(replace(plan, agents={**plan.agents, "fluorouracil": changed}), "seed", PATIENT)
+
+
+def test_a_drug_that_holds_divisions_holds_them_in_the_block() -> None:
+    """In two weeks a lesion that would have grown shrinks, in both, and they agree within 12 %; who resists has his fold."""
+    held = zoom(_given_a_holder(False), REPLACING, day=DAY, until="14 days", edge="0.5 mm")
+    start = held.open()
+    row = held.held_against(start, held.open().run(14.0))[0]
+    assert row["patient_ratio"] < ratios("surgery", REPLACING, "14 days")[0] - 0.1
+    assert row["block_ratio"] == pytest.approx(row["patient_ratio"], rel=0.12)
+    (rule,) = [one for one in held.scene.cells["carcinoma"]["rules"] if one["signal"] == "fluorouracil"]
+    assert rule["lowers"] == "division"
+    folds = {one["name"]: one["against"] for one in held.scene.cells["carcinoma"]["mechanisms"]}
+    assert folds["target"]["fluorouracil"]
+    assert not any("spares no cell" in note for note in held.notes)
+
+
+def test_that_held_cells_are_not_spared_is_told() -> None:
+    """In a body what kills cells in cycle spares those that are held; in a block it does not, and the notes say so."""
+    held = zoom(_given_a_holder(True), REPLACING, day=DAY, until="1 day", edge="0.5 mm")
+    assert any("spares no cell" in note for note in held.notes)
 
 
 def test_clones_are_put_at_their_shares_and_outlive_the_drug() -> None:

@@ -99,6 +99,18 @@ class Kill(Noun):
     carried: Fraction | None = None
 
 
+class Cytostasis(Noun):
+    """A share of tumour cells' divisions that is held: maximum C^power / (half^power + C^power).
+
+    Cells that are held are not in cycle: what kills cycling cells spares them. Several drugs leave prod (1 - share), as if each
+    held by chance apart from the others.
+    """
+
+    maximum: Fraction
+    half: Concentration
+    power: Number
+
+
 class EndothelialKill(Noun):
     """A hazard of death for the endothelium of lesions, as far as no signal of the tumour keeps it alive."""
 
@@ -149,6 +161,7 @@ class Agent(Noun):
     distribution: Distribution
     delivery: Delivery | None = None
     kill: Kill | None = None
+    cytostasis: Cytostasis | None = None
     endothelial_kill: EndothelialKill | None = None
     blocks: tuple[Block, ...] = ()
     raises: tuple[Raise, ...] = ()

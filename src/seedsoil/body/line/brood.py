@@ -46,6 +46,7 @@ def most_lines(kind, choice, other, row, pieces, state, model, work):  # type: i
             condition = int(entry[PIECE_CONDITION])
             birth = model.site[condition, site, DIVISION] * model.fitness[condition, site, mask]
             rise = 0.5 * birth * entry[PIECE_THRIFT] * (1.0 - entry[PIECE_LACK]) * entry[PIECE_DAYS]
+            rise *= work.pace[at, mask]
             total += founded * (1.0 + rise * (1.0 + rise) if rise < 1.0 else exp(rise))
     return total
 

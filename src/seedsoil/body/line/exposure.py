@@ -16,8 +16,8 @@ from math import sqrt
 import numpy as np
 
 from seedsoil.biology.soils.vessels import diameter
-from seedsoil.body.barrier import felt
-from seedsoil.body.hazards import fill_kill
+from seedsoil.body.drugs.barrier import felt
+from seedsoil.body.drugs.effects import fill_effects
 from seedsoil.body.niche import bereave, effector_kill, thrift_of
 from seedsoil.body.state import (
     ACTIVE,
@@ -27,6 +27,7 @@ from seedsoil.body.state import (
     DIVISION,
     ESTABLISHED,
     EXPOSED,
+    HELD,
     LYMPHOCYTES,
     MACROPHAGES,
     MAXIMUM,
@@ -102,11 +103,11 @@ def first_met(day, timeline):  # type: ignore[no-untyped-def]
 
 
 @inner
-def kills_cells(model):  # type: ignore[no-untyped-def]
-    """Whether any agent kills tumour cells."""
+def touches_cells(model):  # type: ignore[no-untyped-def]
+    """Whether any agent kills tumour cells, or holds their divisions."""
     most = 0.0
     for agent in range(model.agent.shape[0]):
-        most = max(most, model.agent[agent, MAXIMUM])
+        most = max(most, model.agent[agent, MAXIMUM], model.agent[agent, HELD])
     return most > 0.0
 
 
@@ -136,12 +137,12 @@ def meet(stream, lesion, key, mask, lines, model, timeline, work):  # type: igno
     """
     site, begun, ready = int(lesion[SITE]), lesion[BEGAN], lesion[ACTIVE]
     birth = model.site[0, site, DIVISION] * exp(lesion[VIGOUR]) * model.fitness[0, site, mask]
-    death, poisoned = model.site[0, site, DEATH], kills_cells(model)
+    death, poisoned = model.site[0, site, DEATH], touches_cells(model)
     cells, antigen = sqrt(max(1.0, model.trait[ESTABLISHED])), model.antigen[mask]
     usual = model.site[0, site, DIVISION] * model.fitness[0, site, mask] * thrift_of(lesion, 1.0, 0, model)
     seeing, blind = effector_kill(lesion, cells, antigen, 0.0, 0.0, 0, model)
     resting = model.site[0, site, DEATH] + model.hormone_death[0, mask] + seeing * antigen + blind
-    at, known, kept, more, starved, harmed = first_met(begun, timeline), -1, 1.0, 0.0, 0.0, False
+    at, known, left, more, starved, harmed = first_met(begun, timeline), -1, 1.0, 0.0, 0.0, False
     while at < timeline.start.shape[0] and timeline.start[at] < ready:
         condition = felt(lesion, cells, at, model, timeline)
         if not poisoned and (condition == 0 or is_no_worse(condition, site, mask, model)):
@@ -150,17 +151,17 @@ def meet(stream, lesion, key, mask, lines, model, timeline, work):  # type: igno
         if condition != known:
             known = condition
             division = model.site[condition, site, DIVISION] * model.fitness[condition, site, mask]
-            kept = min(1.0, division * thrift_of(lesion, 1.0, condition, model) / usual)
+            left = division * thrift_of(lesion, 1.0, condition, model) / usual
             seeing, blind = effector_kill(lesion, cells, antigen, 0.0, 0.0, condition, model)
             more = model.site[condition, site, DEATH] + seeing * antigen + blind - resting
             bereave(0, condition, model, work)
             starved = work.kill[0, mask]
-        killed = starved
+        killed, kept = starved, left
         if poisoned:
             bereave(0, condition, model, work)
-            fill_kill(work, 0, at, condition, lesion, diameter(cells), 1.0, 0.0, 0.0, 0.0, model, timeline)
-            killed = work.kill[0, mask]
-        killed = max(0.0, more + killed)
+            fill_effects(work, 0, at, condition, lesion, diameter(cells), 1.0, 0.0, 0.0, 0.0, model, timeline)
+            killed, kept = work.kill[0, mask], left * work.pace[0, mask]
+        killed, kept = max(0.0, more + killed), min(1.0, kept)
         if killed > HARMLESS or kept < 1.0 - HARMLESS:
             if not harmed:
                 draw_lines(stream, lesion, key, lines, birth, death, work)

@@ -1,8 +1,9 @@
-"""What drugs kill in one lesion, plainly: from plasma through barrier, vessels and stroma to a cell, and Hill's law."""
+"""What drugs do in one lesion, plainly: from plasma through barrier, vessels and stroma to a cell, and Hill's law."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from seedsoil.biology.medicine.delivery import ARTERIAL_DIAMETER
 from seedsoil.body.state import GAUSS_WEIGHTS
@@ -56,35 +57,63 @@ def delivery(agent: Agent, brought: Supply, rules: Rules) -> float:
     return (inside + brought.surface * (outside - inside)) / usual
 
 
-def effect(agent: Agent, half_power: float, shelter: float, level: float) -> float:
-    """Return the share of an agent's greatest kill that a level in tissue has [1], by Hill, the half level sheltered."""
-    return 1.0 / (1.0 + half_power / power(level / shelter, agent.power)) if level > 0.0 else 0.0
+def effect(steepness: float, half_power: float, shelter: float, level: float) -> float:
+    """Return the share of an agent's greatest effect that a level in tissue has [1], by Hill, the half level sheltered."""
+    return 1.0 / (1.0 + half_power / power(level / shelter, steepness)) if level > 0.0 else 0.0
 
 
-def kills(
+@dataclass(frozen=True)
+class Dosed:
+    """What drugs do to cells of each mask, averaged over a window's nodes: kill [1/day], strain [1], share of divisions left [1]."""
+
+    kill: list[float]
+    strain: list[float]
+    pace: list[float]
+
+
+def tissue_levels(
+    number: int, lesion: Lesion, window: Window, here: Condition, cells: float, brought: Supply, rules: Rules
+) -> list[float]:
+    """Return an agent's level in a lesion at the nodes of a window [mg/L]."""
+    agent, size = rules.agents[number], ball(cells)
+    let_in = passage(size, agent.passage, here.sites[lesion.site], lesion.openness) * delivery(agent, brought, rules)
+    let_in /= 1.0 + rules.hindrance * lesion.stroma
+    fed_by_artery = size**4 / (size**4 + ARTERIAL_DIAMETER**4) if agent.region == lesion.site else 0.0
+    nodes = zip(window.plasma[number], window.artery[number], strict=True)
+    return [let_in * (body + fed_by_artery * more) for body, more in nodes]
+
+
+def dosed(
     lesion: Lesion, window: Window, here: Condition, cells: float, brought: Supply, room: float, rules: Rules
-) -> tuple[list[float], list[float]]:
-    """Return the kill of all agents together [1/day] and the strain that they are [1], for each mask of resistance.
+) -> Dosed:
+    """Return what all agents together do to the cells of a lesion, for each mask of resistance.
 
-    ``room`` is the share of divisions that crowding leaves: who does not divide does not cycle. Averaged over the window's
-    nodes. Strains go together as chances do: each agent's share of its greatest kill is a
-    chance to be strained by it, apart from the others.
+    At each node a cell is in cycle if it has oxygen and room, of which ``room`` have enough, and no drug holds it, each by chance apart
+    from the others. Strains go
+    together as chances do: each agent's share of its greatest kill is a chance to be strained by it, apart from the others.
     """
-    site, size = here.sites[lesion.site], ball(cells)
     shelter = 1.0 + (rules.shelter_fold - 1.0) * lesion.sheltered
-    total, calm = [0.0] * len(rules.antigen), [1.0] * len(rules.antigen)
-    columns = zip(rules.agents, window.plasma, window.artery, here.half_power, strict=True)
-    for agent, plasma, artery, halves in columns:
-        if agent.maximum <= 0.0:
-            continue
-        let_in = passage(size, agent.passage, site, lesion.openness) * delivery(agent, brought, rules)
-        let_in /= 1.0 + rules.hindrance * lesion.stroma
-        fed_by_artery = size**4 / (size**4 + ARTERIAL_DIAMETER**4) if agent.region == lesion.site else 0.0
-        cycling = power((1.0 - brought.lack) * room, agent.cycle)
-        levels = [let_in * (body + fed_by_artery * more) for body, more in zip(plasma, artery, strict=True)]
-        for mask, half_power in enumerate(halves):
-            shares = [effect(agent, half_power, shelter, level) for level in levels]
-            share = cycling * sum(weight * one for weight, one in zip(GAUSS_WEIGHTS, shares, strict=True))
-            total[mask] += exp(lesion.sensitivity) * agent.maximum * share
-            calm[mask] *= 1.0 - share
-    return total, [1.0 - left for left in calm]
+    levels = [tissue_levels(number, lesion, window, here, cells, brought, rules) for number in range(len(rules.agents))]
+    found = Dosed([], [], [])
+    for mask in range(len(rules.antigen)):
+        free = [1.0 for _ in GAUSS_WEIGHTS]
+        for agent, reached, halves in zip(rules.agents, levels, here.held_half_power, strict=True):
+            if agent.held > 0.0:
+                held = [agent.held * effect(agent.held_power, halves[mask], shelter, level) for level in reached]
+                free = [left - left * share for left, share in zip(free, held, strict=True)]
+        killed, calm = 0.0, 1.0
+        for agent, reached, halves in zip(rules.agents, levels, here.half_power, strict=True):
+            if agent.maximum <= 0.0:
+                continue
+            share = sum(
+                weight
+                * power((1.0 - brought.lack) * room * left, agent.cycle)
+                * effect(agent.power, halves[mask], shelter, level)
+                for weight, left, level in zip(GAUSS_WEIGHTS, free, reached, strict=True)
+            )
+            killed += exp(lesion.sensitivity) * agent.maximum * share
+            calm *= 1.0 - share
+        found.kill.append(killed)
+        found.strain.append(1.0 - calm)
+        found.pace.append(sum(weight * left for weight, left in zip(GAUSS_WEIGHTS, free, strict=True)))
+    return found

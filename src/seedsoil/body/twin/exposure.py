@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seedsoil.body.twin.drugs import felt, kills
+from seedsoil.body.twin.drugs import dosed, felt
 from seedsoil.body.twin.kendall import law
 from seedsoil.body.twin.niche import hunted, thrift
 from seedsoil.body.twin.person import Condition, Lesion, Rules
@@ -114,15 +114,16 @@ def exposed_to(lesion: Lesion, rules: Rules) -> list[Exposure]:
             continue
         here = felt(lesion, cells, window)
         death, division = rates(lesion, here, cells, rules)
-        poisoned = kills(lesion, window, here, cells, Supply(0.0, 0.0, 0.0, 1.0), 1.0, rules)[0][mask]
-        killed, kept = max(0.0, death - rest_death + poisoned), min(1.0, division / rest_division)
+        drugs = dosed(lesion, window, here, cells, Supply(0.0, 0.0, 0.0, 1.0), 1.0, rules)
+        killed = max(0.0, death - rest_death + drugs.kill[mask])
+        kept = min(1.0, division * drugs.pace[mask] / rest_division)
         if killed > HARMLESS or kept < 1.0 - HARMLESS:
             found.append(Exposure(lesion.active - end, lesion.active - begin, killed, kept))
     return found
 
 
 def rates(lesion: Lesion, here: Condition, cells: float, rules: Rules) -> tuple[float, float]:
-    """Return death and division of a founder's cells under a condition [1/day], drugs that kill left out."""
+    """Return death and division of a founder's cells under a condition [1/day], what drugs do to cells left out."""
     site, mask = here.sites[lesion.site], lesion.spring.mask
     bites = hunted(site, cells, rules.antigen[mask], 0.0, 0.0, rules)[mask]
     return site.death + here.starved[mask] + bites, site.division * site.fitness[mask] * thrift(

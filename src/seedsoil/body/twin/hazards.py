@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from seedsoil.body.hazards import SHORTEST_PIECE, SIZE_CHANGE
 from seedsoil.body.state import PIECES, VESSEL_CELLS
-from seedsoil.body.twin.drugs import felt, kills
+from seedsoil.body.twin.drugs import dosed, felt
 from seedsoil.body.twin.niche import called_after, hunted, inside_after, move_niche, thrift, uncrowded
 from seedsoil.body.twin.person import Condition, Kind, Lesion, Rules, Site, Window
 from seedsoil.body.twin.vessels import Supply, ease, move_vessels, steady_days, supply, turnover, vegf_of, vegf_output
@@ -22,7 +22,8 @@ class Stretch:
     """Days of nearly constant hazard in one lesion, its site as it then is, and the host whom those meet who leave.
 
     ``thrift`` and ``departing`` are division and departures against the usual [1], ``lack`` is the share without oxygen,
-    ``kill`` the hazard of each mask [1/day], ``strain`` the share of the greatest kill by drugs that it feels [1].
+    ``kill`` the hazard of each mask [1/day], ``strain`` the share of the greatest kill by drugs that it feels and ``pace`` the
+    share of its divisions that they leave [1].
     """
 
     days: float
@@ -32,6 +33,7 @@ class Stretch:
     departing: float
     kill: list[float]
     strain: list[float]
+    pace: list[float]
     host: Condition
 
 
@@ -89,6 +91,7 @@ def hazards(kind: Kind, lesion: Lesion, stretches: list[Stretch], chances: list[
     for stretch, chance_elsewhere in zip(stretches, chances, strict=True):
         site = stretch.site
         division = site.division * site.fitness[kind.mask] * stretch.thrift * (1.0 - stretch.lack)
+        division *= stretch.pace[kind.mask]
         # Only cells that will live on elsewhere count as leaving.
         departure = shedding * stretch.departing * chance_elsewhere
         death = site.death + rules.hypoxic_death * stretch.lack + stretch.kill[kind.mask]
@@ -141,10 +144,11 @@ def lived(
     site = replace(site, vegf_output=vegf_output(now.lack, site, mean(shares, here.muted), rules))
     zeal = thrift(lesion, site, now.surface, rules)
     room = uncrowded(lesion, cells, rules)
-    poisoned, strain = kills(lesion, window, here, cells, now, room, rules)
-    poisoned = [starved + drug for starved, drug in zip(here.starved, poisoned, strict=True)]
+    drugs = dosed(lesion, window, here, cells, now, room, rules)
+    poisoned = [starved + drug for starved, drug in zip(here.starved, drugs.kill, strict=True)]
+    divided = site.division * zeal * (1.0 - now.lack) * mean(shares, drugs.pace)
     lost = site.death + rules.hypoxic_death * now.lack + mean(shares, poisoned)
-    free = site.division * zeal * room * (1.0 - now.lack) - lost
+    free = divided * room - lost
     antigen, reach = mean(shares, rules.antigen), now.surface + (1.0 - now.surface) * now.perfusion
     prey = mean(shares, hunted(site, cells, antigen, lesion.called, lesion.inside, rules))
     days = most
@@ -158,7 +162,7 @@ def lived(
     middle = cells * exp((free - prey) * days / 2.0)
     if cells * exp(max(0.0, free - prey) * days) > rules.onset:
         room = uncrowded(lesion, middle, rules)
-        free = site.division * zeal * room * (1.0 - now.lack) - lost
+        free = divided * room - lost
         middle = cells * exp((free - prey) * days / 2.0)
     called = called_after(lesion, site, middle, antigen, days / 2.0, rules)
     inside = inside_after(lesion, site, middle, antigen, reach, days / 2.0, rules) if prey > 0.0 else 0.0
@@ -176,7 +180,7 @@ def lived(
     departing = lesion.leak * (1.0 + rules.shed_gain * power(lack, rules.shed_power)) * site.departing
     kill = [drug + bite for drug, bite in zip(poisoned, bites, strict=True)]
     # What they meet on their way and where they arrive is the host's, not what is felt behind a barrier.
-    return Stretch(days, site, zeal * room, lack, departing, kill, strain, window.condition), cells
+    return Stretch(days, site, zeal * room, lack, departing, kill, drugs.strain, drugs.pace, window.condition), cells
 
 
 def mean(shares: list[float], each: list[float]) -> float:

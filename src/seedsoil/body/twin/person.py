@@ -55,7 +55,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Condition:
-    """What agents and wounds make of the host for a while: its sites, and (half * fold) ** power [agents][masks].
+    """What agents and wounds make of the host for a while: its sites, and (half * fold) ** power of kills and of divisions held [agents][masks].
 
     ``starved`` dies for want of a hormone [1/day], and ``muted`` is the share of VEGF with oxygen not made for want of it [masks].
     ``shut`` is the number of the condition that a cell meets which arrives behind a barrier.
@@ -65,12 +65,13 @@ class Condition:
     starved: list[float]
     muted: list[float]
     half_power: list[list[float]]
+    held_half_power: list[list[float]]
     shut: int
 
 
 @dataclass(frozen=True)
 class Agent:
-    """A drug: greatest kill [1/day], Hill power, and how it passes from blood to a cell."""
+    """A drug: greatest kill [1/day] and its Hill power, share of divisions held at most and its own, and how it passes from blood to a cell."""
 
     maximum: float
     power: float
@@ -79,6 +80,8 @@ class Agent:
     region: int
     permeability: float
     loss: float
+    held: float
+    held_power: float
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ _TRAIT = {
 }  # fmt: skip
 _AGENT = {
     "maximum": at.MAXIMUM, "power": at.POWER, "cycle": at.CYCLE, "passage": at.PASSAGE,
-    "permeability": at.PERMEABILITY, "loss": at.TISSUE_LOSS,
+    "permeability": at.PERMEABILITY, "loss": at.TISSUE_LOSS, "held": at.HELD, "held_power": at.HELD_POWER,
 }  # fmt: skip
 _SIGNAL = {
     "vegf_blocked": VEGF_BLOCKED, "ang2_blocked": ANG2_BLOCKED, "pericytes_lost": PERICYTES_LOST,
@@ -73,9 +73,9 @@ def _conditions_of(model: Model) -> list[Condition]:
     conditions = []
     read = (
         model.site, model.fitness, model.hormone_death, model.hormone_vegf, model.emission, model.landing,
-        model.half_power, model.shut,
+        model.half_power, model.held_half_power, model.shut,
     )  # fmt: skip
-    for site, fitness, starved, muted, emission, landing, half_power, shut in zip(
+    for site, fitness, starved, muted, emission, landing, half_power, held_half_power, shut in zip(
         *(each.tolist() for each in read), strict=True
     ):
         sites = [
@@ -87,7 +87,7 @@ def _conditions_of(model: Model) -> list[Condition]:
             )
             for row, fit, arriving, landed in zip(site, fitness, emission, landing, strict=True)
         ]
-        conditions.append(Condition(sites, starved, muted, half_power, shut))
+        conditions.append(Condition(sites, starved, muted, half_power, held_half_power, shut))
     return conditions
 
 

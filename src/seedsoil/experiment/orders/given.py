@@ -27,9 +27,10 @@ class Given:
     amounts: Floats
 
     @property
-    def kills(self) -> bool:
-        """Whether it has any effect on tumour cells: a drug that has none must equal no drug, byte for byte."""
-        return self.agent.kill is not None and float(self.agent.kill.maximum) > 0.0
+    def touches_cells(self) -> bool:
+        """Whether it kills tumour cells or holds their divisions: a drug that does neither must equal no drug, byte for byte."""
+        effects = (self.agent.kill, self.agent.cytostasis)
+        return any(effect is not None and float(effect.maximum) > 0.0 for effect in effects)
 
     def doses(self, share: float = 1.0) -> list[Dose]:
         """Dose records of ``share`` of each amount: one for each run of equal doses at the course's interval."""

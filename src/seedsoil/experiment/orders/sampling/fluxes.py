@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsoil.biology.soils.vessels import diameter
-from seedsoil.body.barrier import opening_of
+from seedsoil.body.drugs.barrier import opening_of
 from seedsoil.body.state import (
     CEILING,
     CELLS,

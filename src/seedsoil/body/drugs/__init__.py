@@ -1,0 +1,1 @@
+"""What reaches a lesion of each drug, and what it does to its cells: deaths, and divisions held."""
