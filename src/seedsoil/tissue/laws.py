@@ -17,16 +17,22 @@ from seedsoil.foundation.errors import ModelError, did_you_mean, known_words
 from seedsoil.foundation.value import Value
 from seedsoil.tissue.lattice import (
     ALIVE,
+    AT_ONCE,
     BEHAVIOURS,
+    BODY,
     BOUNDS_TOGETHER,
     CLEARING,
+    DEATH,
     DIVISION,
     EMPTY,
+    GHOST,
     HAZARDS,
     MOVEMENT,
+    NECROSIS,
     NOTHING,
     OWN_BEHAVIOURS,
     PARTS,
+    PRUNING,
     SENSES,
     UNSETTLED,
     VESSEL,
@@ -192,7 +198,8 @@ def _empty_tables(kinds: int, substances: int, behaviours: int, genes: int) -> d
     }
     tables |= {"base": np.zeros((rows, behaviours)), "rounds": np.ones(rows, np.int32)}
     tables |= {"becomes": np.zeros(rows, np.int32), "targets": np.zeros((rows, rows), np.uint8)}
-    tables |= {"cleared": np.zeros((rows, 3)), "gene_chance": np.zeros((rows, max(genes, 1)))}
+    tables |= {"cleared": np.zeros((rows, 3)), "at_once": np.zeros((rows, behaviours))}
+    tables |= {"gene_chance": np.zeros((rows, max(genes, 1)))}
     tables |= {
         "fold": np.ones((max(genes, 1), max(substances, 1))),
         "cost": np.zeros(max(genes, 1)),
@@ -331,7 +338,10 @@ def _chances(tables: dict[str, Any], names: Sequence[str], days: float, hop: flo
         tables["rounds"][kind] = min(max(math.ceil(hops / _HOPS_A_ROUND), 1), _MOST_ROUNDS) if hops > 1.0 else 1
         event = -math.expm1(-sum(most.values()) * days / tables["rounds"][kind])
         tables["chance"][kind] = event + (1.0 - event) * min(hops / tables["rounds"][kind], 1.0)
-        tables["cleared"][kind, 1:] = -np.expm1(-tables["cleared"][kind, 1:] * days)
+        waited = tables["cleared"][kind] * days
+        tables["cleared"][kind] = -np.expm1(-waited)
+        for death, left in ((DEATH, BODY), (NECROSIS, GHOST), (PRUNING, BODY)):  # at any time of the step alike
+            tables["at_once"][kind, death] = 1.0 - float(tables["cleared"][kind, left] / waited[left])
     return faults
 
 
@@ -365,7 +375,11 @@ def _settled_events(tables: dict[str, Any], does: dict[str, Any], walks_by_rule:
             continue
         heights = np.cumsum(rates)
         chance = -math.expm1(-heights[-1] * time) if rates.size else 0.0
-        row = [(chance * height / heights[-1], act) for height, act in zip(heights, does["does"][own], strict=True)]
+        row = []
+        for height, rate, act in zip(heights, rates, does["does"][own], strict=True):
+            if (at_once := tables["at_once"][kind, act]) > 0.0:
+                row.append((chance * (height - rate * (1.0 - at_once)) / heights[-1], AT_ONCE + act))
+            row.append((chance * height / heights[-1], act))
         hops = min(tables["base"][kind, MOVEMENT] * time, 1.0)
         rows[3 * kind + ALIVE] = row + ([(chance + (1.0 - chance) * hops, MOVEMENT)] if hops > 0.0 else [])
     longest = -(-max(map(len, rows)) // BOUNDS_TOGETHER) * BOUNDS_TOGETHER

@@ -131,23 +131,6 @@ def holds_on(lattice, laws, stream, kind, z, y, x, i, j, k):  # type: ignore[no-
     return uniform(stream) >= exp(min(laws.cohesion[kind] * gain, 0.0))
 
 
-@inline
-def has_room(lattice, laws, kind, z, y, x):  # type: ignore[no-untyped-def]
-    """Whether a cell of a kind has a place for a daughter: one beside it that it can take, or a row that it can push aside."""
-    return free_places(kind, z, y, x, lattice, laws) != _none or (
-        laws.pushes[kind] > 0 and _can_push(lattice, laws, kind, z, y, x)
-    )
-
-
-@leaf
-def _can_push(lattice, laws, kind, z, y, x):  # type: ignore[no-untyped-def]
-    """Whether there is a row that a cell of a kind can push aside."""
-    way, ways = 0, 26 if lattice.kind.shape[0] > 1 else 8
-    while way < ways and row_end(lattice, laws, kind, z, y, x, way) == 0:
-        way += 1
-    return way < ways
-
-
 @leaf
 def row_end(lattice, laws, kind, z, y, x, way):  # type: ignore[no-untyped-def]
     """How far along one of the directions the place lies that ends the row that a cell can push; 0 if it can push none.
