@@ -18,7 +18,7 @@ from seedsoil.foundation.elementary import exp, expm1
 from seedsoil.foundation.streams import TISSUE_EVENT, TISSUE_GLANCE, draw_for_all, fraction
 from seedsoil.tissue.cells.order import TILE, TILE_COLUMNS, TILE_LAYERS, TILE_ROWS, corner, spot
 from seedsoil.tissue.cells.senses import amount
-from seedsoil.tissue.lattice import ALIVE, AT_ONCE, BOUNDS_TOGETHER, MOVEMENT, NOTHING, PROGRAMME, UNSETTLED
+from seedsoil.tissue.lattice import ALIVE, AT_ONCE, BOUNDS_TOGETHER, DIVISION, MOVEMENT, NOTHING, PROGRAMME, UNSETTLED
 
 #: Most rounds of a step.
 MOST_ROUNDS = 64
@@ -247,8 +247,8 @@ def _unsettled(lattice, laws, stream, days, step, moment, limits, drawn, pair, z
 def _sensed(lattice, laws, limit, luck, margin, days, z, y, x, step, rates):  # type: ignore[no-untyped-def]
     """What happens to a cell by what it senses, with at least this luck and less than a margin more, or that it is not settled.
 
-    Steps of a walk are no hazard among the others: they come in the mean number that its speed asks for, to cells to which
-    nothing else happens; else a quick cell would go more slowly than it should, and divide and die less.
+    Divisions and steps of a walk are no hazards among the others: they come in the mean number that their rate asks for, to cells to
+    which nothing else happens; else a quick cell would go and grow more slowly than it should, and die less.
     """
     if luck >= limit:
         return NOTHING
@@ -263,12 +263,16 @@ def _sensed(lattice, laws, limit, luck, margin, days, z, y, x, step, rates):  # 
         total += rate
     chance = -expm1(-total * (days / laws.rounds[kind]))
     if luck >= chance:
-        pair = kind * laws.base.shape[1] + MOVEMENT
-        if laws.base[kind, MOVEMENT] == 0.0 and laws.first[pair] == laws.first[pair + 1]:
-            return NOTHING
-        hops = min(amount(kind, MOVEMENT, z, y, x, step, lattice, laws) * (days / laws.rounds[kind]), 1.0)
-        bound = chance + (1.0 - chance) * hops
-        return NOTHING if luck >= bound else (MOVEMENT if margin == 0.0 or most < bound else UNSETTLED)
+        idle = 1.0 - chance
+        for behaviour in (DIVISION, MOVEMENT):
+            pair = kind * laws.base.shape[1] + behaviour
+            if laws.base[kind, behaviour] == 0.0 and laws.first[pair] == laws.first[pair + 1]:
+                continue
+            mean = amount(kind, behaviour, z, y, x, step, lattice, laws) * (days / laws.rounds[kind])
+            idle *= 1.0 - min(expm1(mean) if behaviour == DIVISION else mean, 1.0)
+            if luck < 1.0 - idle:
+                return behaviour if margin == 0.0 or most < 1.0 - idle else UNSETTLED
+        return NOTHING
     if margin > 0.0 and most >= chance:
         return UNSETTLED
     bound, share = 0.0, chance / total

@@ -26,8 +26,8 @@ from seedsoil.tissue.twin.places import choose, gives_way, holds_on, pull, push
 from seedsoil.tissue.twin.rules import added, amount, unasked
 from seedsoil.tissue.twin.vessels import admit, flow_again, lead, sprout
 
-#: Events of a cell, in the order in which its luck is shared out; then whom a vessel lets in.
-_EVENTS = ("division", "death", "necrosis", "change", "attack", "sprouting", "covering", "uncovering", "pruning")
+#: Events of a cell but for division and movement, in the order in which its luck is shared out; then whom a vessel lets in.
+_EVENTS = ("death", "necrosis", "change", "attack", "sprouting", "covering", "uncovering", "pruning")
 #: Ways to die, and what is left of a cell.
 _DEATHS = {"death": "body", "necrosis": "ghost", "pruning": "body"}
 _MOST_ROUNDS = 64
@@ -127,8 +127,12 @@ def event(block: Block, cell: Cell, luck: float, days: float) -> str:
     hazards = list(accumulate(amount(block, cell.kind, name, cell) for name in names))
     nothing = math.exp(-hazards[-1] * days)
     if luck >= 1.0 - nothing:
+        # So many that a cell to which nothing happens is, with its daughters and theirs, on average as many as it should.
+        births = min(math.exp(amount(block, cell.kind, "division", cell) * days) - 1.0, 1.0)
+        if 1.0 - luck > nothing * (1.0 - births):
+            return "division"
         hops = min(amount(block, cell.kind, "movement", cell) * days, 1.0)
-        return "movement" if 1.0 - luck > nothing * (1.0 - hops) else ""
+        return "movement" if 1.0 - luck > nothing * (1.0 - births) * (1.0 - hops) else ""
     mark = luck / (1.0 - nothing) * hazards[-1]
     name, height = next((name, height) for name, height in zip(names, hazards, strict=True) if mark < height)
     if name in _DEATHS:
