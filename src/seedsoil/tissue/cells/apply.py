@@ -178,13 +178,14 @@ def _fetch(lattice, laws, tile, start, count, found):  # type: ignore[no-untyped
                         seen += int(lattice.cell[i, j, k])
     if laws.sizes[KEEPS_TREE]:
         for number in range(start, start + count):
-            if found.action[number] == DEATH or found.action[number] == NECROSIS:
+            action = found.action[number]
+            if action == DEATH or action == NECROSIS or action >= AT_ONCE:
                 dz, dy, dx = spot(found.place[number])
                 seen += lattice.tree_died[lattice.cell[z + dz, y + dy, x + dx]]
     return seen
 
 
-@inline
+@leaf
 def _do(lattice, laws, stream, step, moment, origin, z, y, x, action, voxels):  # type: ignore[no-untyped-def]
     """Let one cell do what it proposed, but for a division, if it still can; its draws are those of the place where it proposed."""
     kind, condition = lattice.kind[z, y, x], lattice.condition[z, y, x]
@@ -226,7 +227,7 @@ def _act(lattice, laws, stream, step, kind, z, y, x, action, voxels):  # type: i
         lattice.piece_flags[lattice.clone[z, y, x]] &= np.uint8(255 - COVERED)
     else:
         guest = action - OWN_BEHAVIOURS - 3 * laws.sizes[SUBSTANCES] + 1
-        admit(lattice, laws, stream, step, guest, z, y, x)
+        admit(lattice, laws, stream, step, np.uint8(guest), z, y, x)
 
 
 @leaf

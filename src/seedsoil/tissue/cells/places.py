@@ -11,8 +11,9 @@ from seedsoil.tissue.cells.senses import about, amount, bit_behind, contact, fre
 from seedsoil.tissue.lattice import ALIVE, CELLS, EMPTY, KEEPS_TREE, OWN_BEHAVIOURS, REPLACED, SUBSTANCES, VESSEL
 
 _none = np.uint64(0)
-#: Which places will do: those that a cell can take, or any but vessels and their sprouts.
-FREE, SOFT = range(2)
+#: Which places will do: those that a cell can take, or any but vessels and their sprouts. Not Python's own numbers, for each of which
+#: Numba would compile what takes them anew.
+FREE, SOFT = np.int64(0), np.int64(1)
 
 
 @inline
