@@ -179,7 +179,7 @@ def _fetch(lattice, laws, tile, start, count, found):  # type: ignore[no-untyped
     if laws.sizes[KEEPS_TREE]:
         for number in range(start, start + count):
             action = found.action[number]
-            if action == DEATH or action == NECROSIS or action >= AT_ONCE:
+            if action in (DEATH, NECROSIS) or action >= AT_ONCE:
                 dz, dy, dx = spot(found.place[number])
                 seen += lattice.tree_died[lattice.cell[z + dz, y + dy, x + dx]]
     return seen
