@@ -12,6 +12,7 @@ Not modelled, so that no speed is set beside that of off-lattice tools: forces, 
 
 import sys
 import time
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +74,14 @@ def field_error(model: TissueModel) -> float:
     return float(np.abs(shown - close.level("oxygen")).max())
 
 
+def scratch(model: TissueModel) -> list[NDArray[Any]]:
+    """What fields keep besides the state."""
+    supplied, lattices = model.supplied, model.supplied._solvers[0].lattices
+    levels = [each for level in lattices.levels for each in level if isinstance(each, np.ndarray)]
+    own = [] if np.may_share_memory(supplied._loss, lattices.loss) else [supplied._loss]
+    return [*own, supplied._source, supplied._taken, lattices.way, lattices.row, lattices.sums, *levels]
+
+
 def hourly(cells: int, extra: bool, bandwidth: float) -> bool:
     """Print one line of the first table; whether its gate was passed."""
     model = ball(cells, extra)
@@ -87,12 +96,10 @@ def hourly(cells: int, extra: bool, bandwidth: float) -> bool:
     solves = HOURS * len(model.substances) / solving
     readings = bandwidth / solves / (12 * int(np.prod(model.setting.shape)))
     error = field_error(model)
-    state = sum(table.nbytes for table in model.lattice)
-    fields = sum(table.nbytes for table in (model.supplied._loss, model.supplied._source, model.supplied._taken))
-    fields += 22 * int(np.prod(model.setting.shape))  # the solver's scratch, 21.9 bytes a voxel
+    kept = sum(table.nbytes for table in (*model.lattice, *scratch(model)))
     print(
         f"{alive:>9,} cells, {model.setting.shape[0]}^3 voxels, {'oxygen, drug, factor' if extra else 'oxygen':<21}"
-        f"{alive * HOURS / taken:9.2e} cell-hours/CPU s, field error {error:.1e}, {(state + fields) / alive:5.0f} bytes a cell, "
+        f"{alive * HOURS / taken:9.2e} cell-hours/CPU s, field error {error:.1e}, {kept / alive:5.0f} bytes a cell, "
         f"{solves:7.1f} fields/CPU s of {readings:.0f} readings each"
     )
     return error <= 1e-3

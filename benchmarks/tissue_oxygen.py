@@ -123,7 +123,7 @@ def main() -> None:
     for name, uptake in (("linear", 0.0), ("saturable", HALF)):
         failed |= an_hour_later(name, field, cells, held, start, uptake) > 1e-3
     arrays = [each for level in field.lattices.levels for each in level if isinstance(each, np.ndarray)]
-    kept = sum(each.nbytes for each in (*arrays, field.lattices.ways, field.lattices.row, field.lattices.sums))
+    kept = sum(each.nbytes for each in (*arrays, field.lattices.way, field.lattices.row, field.lattices.sums))
     print(f"scratch of all fields of the block: {kept / voxels**3:.1f} bytes a voxel, {kept / cells.sum():.1f} a cell")
     if failed:
         raise SystemExit("the gate was not passed")

@@ -266,10 +266,16 @@ WRONG: tuple[Wrong, ...] = (
         "agreement/test_tissue.py -k tiles",
     ),
     Wrong(
-        "divisions that wait for room in the round", "tissue/cells/propose.py",
-        "if not has_room(lattice, laws, lattice.kind[z, y, x], z, y, x):",
-        "if lattice.kind[z, y, x] == 0:",
-        "agreement/test_tissue.py -k killers",
+        "dead that stay for a step at least", "tissue/laws.py",
+        "tables[\"at_once\"][kind, death] = 1.0 - float(",
+        "tables[\"at_once\"][kind, death] = 0.0 * float(",
+        "theory/test_tissue_steps.py",
+    ),
+    Wrong(
+        "births as a hazard", "tissue/laws.py",
+        "min(math.expm1(min(divisions, 1.0)), 1.0)",
+        "-math.expm1(-divisions)",
+        "theory/test_tissue_steps.py",
     ),
     Wrong(
         "a hazard for a probability", "tissue/cells/propose.py",
@@ -309,14 +315,14 @@ WRONG: tuple[Wrong, ...] = (
     ),
     Wrong(
         "hops as a hazard", "tissue/laws.py",
-        "[(chance + (1.0 - chance) * hops, MOVEMENT)]",
-        "[(chance - (1.0 - chance) * math.expm1(-hops), MOVEMENT)]",
+        "((births, DIVISION), (hops, MOVEMENT))",
+        "((births, DIVISION), (-math.expm1(-hops), MOVEMENT))",
         "agreement/test_tissue.py -k walks",
     ),
     Wrong(
         "hops as a hazard where they are sensed", "tissue/cells/propose.py",
-        "bound = chance + (1.0 - chance) * hops",
-        "bound = chance - (1.0 - chance) * expm1(-hops)",
+        "min(expm1(mean) if behaviour == DIVISION else mean, 1.0)",
+        "min(expm1(mean) if behaviour == DIVISION else -expm1(-mean), 1.0)",
         "agreement/test_tissue.py -k walks",
     ),
     Wrong(

@@ -123,7 +123,9 @@ class Laws(NamedTuple):
         Whom a kind kills, and whose place it can take (an empty one always).
     invasion, cohesion, affinity, programme_rate, variation : kinds
     cleared : kinds x conditions
-        Rate at which a dead cell's place comes free [1/day].
+        Probability that a dead cell's place comes free in a step.
+    at_once : kinds x behaviours
+        Probability that the place of one that dies of a behaviour comes free before the step in which it dies is over; 0 for all others.
     gene_chance : kinds x mechanisms; fold : mechanisms x substances; cost : mechanisms
     reference : substances
         The level at which a slope is told.
@@ -167,6 +169,7 @@ class Laws(NamedTuple):
     programme_rate: NDArray[np.float64]
     variation: NDArray[np.float64]
     cleared: NDArray[np.float64]
+    at_once: NDArray[np.float64]
     gene_chance: NDArray[np.float64]
     fold: NDArray[np.float64]
     cost: NDArray[np.float64]
@@ -194,6 +197,8 @@ OWN_BEHAVIOURS = len(BEHAVIOURS)
 #: What a dead cell proposes, that its place be free; that nothing happens; that what is known so far does not say. Behaviours are
 #: proposed by their own numbers, admissions behind them.
 CLEARING, NOTHING, UNSETTLED = 1000, -1, -2
+#: Added to a death whose place comes free before the step is over.
+AT_ONCE = 2000
 #: Bounds in a luck that are compared at once: of these there are whole sets.
 BOUNDS_TOGETHER = 4
 #: Signals behind substances and contacts (with empty voxels first), in this order.

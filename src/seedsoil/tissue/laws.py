@@ -17,16 +17,22 @@ from seedsoil.foundation.errors import ModelError, did_you_mean, known_words
 from seedsoil.foundation.value import Value
 from seedsoil.tissue.lattice import (
     ALIVE,
+    AT_ONCE,
     BEHAVIOURS,
+    BODY,
     BOUNDS_TOGETHER,
     CLEARING,
+    DEATH,
     DIVISION,
     EMPTY,
+    GHOST,
     HAZARDS,
     MOVEMENT,
+    NECROSIS,
     NOTHING,
     OWN_BEHAVIOURS,
     PARTS,
+    PRUNING,
     SENSES,
     UNSETTLED,
     VESSEL,
@@ -192,7 +198,8 @@ def _empty_tables(kinds: int, substances: int, behaviours: int, genes: int) -> d
     }
     tables |= {"base": np.zeros((rows, behaviours)), "rounds": np.ones(rows, np.int32)}
     tables |= {"becomes": np.zeros(rows, np.int32), "targets": np.zeros((rows, rows), np.uint8)}
-    tables |= {"cleared": np.zeros((rows, 3)), "gene_chance": np.zeros((rows, max(genes, 1)))}
+    tables |= {"cleared": np.zeros((rows, 3)), "at_once": np.zeros((rows, behaviours))}
+    tables |= {"gene_chance": np.zeros((rows, max(genes, 1)))}
     tables |= {
         "fold": np.ones((max(genes, 1), max(substances, 1))),
         "cost": np.zeros(max(genes, 1)),
@@ -322,36 +329,48 @@ def _chances(tables: dict[str, Any], names: Sequence[str], days: float, hop: flo
             pair = kind * behaviours + behaviour
             rules = slice(first[pair], first[pair + 1])
             most[behaviour] = base[kind, behaviour] + float(np.sum((tables["by"] * tables["raises"])[rules]))
-        hops = most.pop(MOVEMENT) * days
+        births, hops = most.pop(DIVISION) * days, most.pop(MOVEMENT) * days
         if hops > _HOPS_A_ROUND * _MOST_ROUNDS:
             quickest = _HOPS_A_ROUND * _MOST_ROUNDS / days * hop
             faults.append(
                 f"{names[kind - 1]}.movement: at most {quickest:.3g} um/min at steps of {days:.3g} days, got {hops / days * hop:.7g}; take shorter ones"
             )
         tables["rounds"][kind] = min(max(math.ceil(hops / _HOPS_A_ROUND), 1), _MOST_ROUNDS) if hops > 1.0 else 1
-        event = -math.expm1(-sum(most.values()) * days / tables["rounds"][kind])
-        tables["chance"][kind] = event + (1.0 - event) * min(hops / tables["rounds"][kind], 1.0)
-        tables["cleared"][kind, 1:] = -np.expm1(-tables["cleared"][kind, 1:] * days)
+        spared = math.exp(-sum(most.values()) * days / tables["rounds"][kind])
+        idle = (1.0 - _births(births / tables["rounds"][kind])) * (1.0 - min(hops / tables["rounds"][kind], 1.0))
+        tables["chance"][kind] = 1.0 - spared * idle
+        waited = tables["cleared"][kind] * days
+        tables["cleared"][kind] = -np.expm1(-waited)
+        for death, left in ((DEATH, BODY), (NECROSIS, GHOST), (PRUNING, BODY)):  # at any time of the step alike
+            tables["at_once"][kind, death] = 1.0 - float(tables["cleared"][kind, left] / waited[left])
     return faults
 
 
+def _births(divisions: float) -> float:
+    """Probability that a cell has a daughter in a round, given its hazard in that: as many as its line has on average, daughters of daughters too."""
+    return min(math.expm1(min(divisions, 1.0)), 1.0)
+
+
 def _hazards(tables: dict[str, Any], mechanisms: int, days: float) -> dict[str, Any]:
-    """The hazards that share out each kind's luck, kind after kind: what it does without a signal or by a rule; only vessels admit."""
+    """The hazards that share out each kind's luck, kind after kind: what it does without a signal or by a rule; only vessels admit.
+
+    Divisions and hops are none of them: they come to those to whom nothing else happens.
+    """
     base, behaviours = tables["base"], tables["base"].shape[1]
     ruled = np.diff(tables["first"]).reshape(base.shape) > 0
     can = (base > 0.0) | ruled
-    can[:, MOVEMENT] = can[:, HAZARDS : behaviours - base.shape[0] + 1] = False
+    can[:, DIVISION] = can[:, MOVEMENT] = can[:, HAZARDS : behaviours - base.shape[0] + 1] = False
     can[tables["part"] != VESSEL, HAZARDS:] = can[0] = False
     kind, behaviour = np.nonzero(can)
-    sensed = ruled[kind, behaviour] | ((behaviour == DIVISION) & (mechanisms > 0))
-    rate = np.where(sensed, -1.0, base[kind, behaviour])
+    rate = np.where(ruled[kind, behaviour], -1.0, base[kind, behaviour])
     first = np.searchsorted(kind, np.arange(base.shape[0] + 1)).astype(np.int32)
     found = {"does": behaviour.astype(np.int32), "does_first": first, "does_rate": rate}
-    return found | _settled_events(tables, found, ruled[:, MOVEMENT], days)
+    by_rule = ruled[:, DIVISION] | ruled[:, MOVEMENT] | ((base[:, DIVISION] > 0.0) & (mechanisms > 0))
+    return found | _settled_events(tables, found, by_rule, days)
 
 
-def _settled_events(tables: dict[str, Any], does: dict[str, Any], walks_by_rule: Any, days: float) -> dict[str, Any]:
-    """What happens to cells that sense nothing, and to the dead, by bounds in their luck; hops come to those to whom nothing else happens."""
+def _settled_events(tables: dict[str, Any], does: dict[str, Any], by_rule: Any, days: float) -> dict[str, Any]:
+    """What happens to cells that sense nothing, and to the dead, by bounds in their luck."""
     kinds = tables["base"].shape[0]
     rows: list[list[tuple[float, int]]] = [[] for _ in range(3 * kinds)]
     sensing = np.zeros(3 * kinds, np.uint8)
@@ -360,14 +379,22 @@ def _settled_events(tables: dict[str, Any], does: dict[str, Any], walks_by_rule:
             rows[3 * kind + condition] = [(tables["cleared"][kind, condition], CLEARING)]
         own = slice(*does["does_first"][kind : kind + 2])
         rates, time = does["does_rate"][own], days / tables["rounds"][kind]
-        if walks_by_rule[kind] or (rates < 0.0).any():
+        if by_rule[kind] or (rates < 0.0).any():
             sensing[3 * kind + ALIVE] = True
             continue
         heights = np.cumsum(rates)
         chance = -math.expm1(-heights[-1] * time) if rates.size else 0.0
-        row = [(chance * height / heights[-1], act) for height, act in zip(heights, does["does"][own], strict=True)]
-        hops = min(tables["base"][kind, MOVEMENT] * time, 1.0)
-        rows[3 * kind + ALIVE] = row + ([(chance + (1.0 - chance) * hops, MOVEMENT)] if hops > 0.0 else [])
+        row = []
+        for height, rate, act in zip(heights, rates, does["does"][own], strict=True):
+            if (at_once := tables["at_once"][kind, act]) > 0.0:
+                row.append((chance * (height - rate * (1.0 - at_once)) / heights[-1], AT_ONCE + act))
+            row.append((chance * height / heights[-1], act))
+        births, hops = _births(tables["base"][kind, DIVISION] * time), min(tables["base"][kind, MOVEMENT] * time, 1.0)
+        idle = 1.0 - chance
+        for share, act in ((births, DIVISION), (hops, MOVEMENT)):
+            idle *= 1.0 - share
+            row += [(1.0 - idle, act)] if share > 0.0 else []
+        rows[3 * kind + ALIVE] = row
     longest = -(-max(map(len, rows)) // BOUNDS_TOGETHER) * BOUNDS_TOGETHER
     bounds, acts = np.full((3 * kinds, longest), np.inf), np.full((3 * kinds, longest + 1), NOTHING, np.int16)
     acts[sensing > 0] = UNSETTLED

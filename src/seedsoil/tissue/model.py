@@ -21,6 +21,7 @@ from seedsoil.tissue.cells.rounds import Rounds
 from seedsoil.tissue.dosing import Course, Doses
 from seedsoil.tissue.lattice import (
     ALIVE,
+    ATTACK,
     CELLS,
     CLONES,
     COVERED,
@@ -369,7 +370,7 @@ class TissueModel:
 def _cells_move(laws: Laws) -> bool:
     """Whether a cell's place can change or be taken from it within a step, so that proposals must follow it."""
     behaviours = laws.base.shape[1]
-    admissions = range(behaviours - int(laws.sizes[KINDS]), behaviours)
+    moving = [MOVEMENT, ATTACK, SPROUTING, *range(behaviours - int(laws.sizes[KINDS]), behaviours)]
     ruled = np.diff(laws.first)[: laws.base.size].reshape(laws.base.shape) > 0
-    done = (laws.base[:, [MOVEMENT, SPROUTING, *admissions]] > 0.0) | ruled[:, [MOVEMENT, SPROUTING, *admissions]]
+    done = (laws.base[:, moving] > 0.0) | ruled[:, moving]
     return bool(laws.pushes.any() or laws.pulls.any() or laws.invasion.any() or done.any())

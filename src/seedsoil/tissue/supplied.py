@@ -32,7 +32,7 @@ _WALL = 1e4 * 86_400.0
 
 
 class Supplied:
-    """Solves the fields of a block when they are due. All fields share their scratch: 8 to 12 bytes a voxel, and the solver's.
+    """Solves the fields of a block when they are due. All fields share their scratch: 4 bytes a voxel, 12 with saturable uptake, and the solver's.
 
     Raises
     ------
@@ -62,8 +62,10 @@ class Supplied:
             self._solver(each, multiplier, lattices)
             for each, multiplier in zip(substances, self._multipliers, strict=True)
         ]
-        self._loss, self._source = np.zeros((2, *setting.shape), np.float32)
         saturates = any(each.uptake_half is not None for each in substances)
+        self._source = np.zeros(setting.shape, np.float32)
+        #: The solver's own, which it may then change, unless it needs them again in each cycle.
+        self._loss = np.zeros(setting.shape, np.float32) if saturates else lattices.loss
         #: What would be taken at high levels; uptake in proportion is a loss at once.
         self._taken = np.zeros(setting.shape if saturates else (1, 1, 1), np.float32)
 

@@ -13,7 +13,7 @@ from seedsoil.tissue.cells.order import corner, spot
 from seedsoil.tissue.cells.propose import MOST_ROUNDS
 from seedsoil.tissue.cells.rounds import Rounds
 from seedsoil.tissue.cells.senses import bit_behind, free_places, ones
-from seedsoil.tissue.lattice import CLEARING, DEATH
+from seedsoil.tissue.lattice import AT_ONCE, CLEARING, DEATH, DIVISION
 from seedsoil.tissue.model import Setting, TissueModel
 
 _SHAPES = [(1, 1, 1), (1, 3, 5), (1, 9, 31), (3, 5, 7), (5, 11, 29), (2, 8, 64)]
@@ -70,8 +70,10 @@ def test_first_bits_settle_what_the_whole_luck_says(shape: tuple[int, int, int])
         if model.lattice.kind[z, y, x] and model.lattice.condition[z, y, x]:
             expected[CLEARING] += luck < 1.0 - np.exp(-1.0 / 24.0)
         elif model.lattice.kind[z, y, x]:
-            chance = 1.0 - np.exp(-11.0 / 24.0)
-            expected[DEATH] += chance * 8.0 / 11.0 <= luck < chance
+            dies, there = 1.0 - np.exp(-3.0 / 24.0), 24.0 * (1.0 - np.exp(-1.0 / 24.0))
+            expected[AT_ONCE + DEATH] += luck < dies * (1.0 - there)
+            expected[DEATH] += dies * (1.0 - there) <= luck < dies
+            expected[DIVISION] += dies <= luck < 1.0 - (1.0 - dies) * (2.0 - np.exp(8.0 / 24.0))
     assert sum(expected.values()) > 3
     assert {act: done[act] for act in expected} == dict(expected)
 

@@ -30,6 +30,7 @@ from seedsoil.tissue.cells.senses import about
 from seedsoil.tissue.cells.sprouts import admit, lead, sprout
 from seedsoil.tissue.lattice import (
     ALIVE,
+    AT_ONCE,
     ATTACK,
     BODY,
     CHANGE,
@@ -177,27 +178,29 @@ def _fetch(lattice, laws, tile, start, count, found):  # type: ignore[no-untyped
                         seen += int(lattice.cell[i, j, k])
     if laws.sizes[KEEPS_TREE]:
         for number in range(start, start + count):
-            if found.action[number] == DEATH or found.action[number] == NECROSIS:
+            action = found.action[number]
+            if action in (DEATH, NECROSIS) or action >= AT_ONCE:
                 dz, dy, dx = spot(found.place[number])
                 seen += lattice.tree_died[lattice.cell[z + dz, y + dy, x + dx]]
     return seen
 
 
-@inline
+@leaf
 def _do(lattice, laws, stream, step, moment, origin, z, y, x, action, voxels):  # type: ignore[no-untyped-def]
     """Let one cell do what it proposed, but for a division, if it still can; its draws are those of the place where it proposed."""
     kind, condition = lattice.kind[z, y, x], lattice.condition[z, y, x]
     if action == CLEARING:
         if kind != EMPTY and condition != ALIVE:
-            lattice.tally[kind, CLEARED] += 1
-            vacate(lattice, z, y, x)
-            if laws.pulls[kind] > 0:
-                aim(stream, TISSUE_PLACE, origin, moment)
-                pull(lattice, laws, stream, kind, z, y, x, voxels)
+            aim(stream, TISSUE_PLACE, origin, moment)
+            _clear(lattice, laws, stream, kind, z, y, x, voxels)
     elif kind != EMPTY and condition == ALIVE:
-        if action in (DEATH, NECROSIS, PRUNING):
-            die(lattice, laws, step, z, y, x, GHOST if action == NECROSIS else BODY)
-            lattice.tally[kind, NECROSES if action == NECROSIS else DEATHS] += 1
+        death = action - AT_ONCE if action >= AT_ONCE else action
+        if death in (DEATH, NECROSIS, PRUNING):
+            die(lattice, laws, step, z, y, x, GHOST if death == NECROSIS else BODY)
+            lattice.tally[kind, NECROSES if death == NECROSIS else DEATHS] += 1
+            if action >= AT_ONCE:
+                aim(stream, TISSUE_PLACE, origin, moment)
+                _clear(lattice, laws, stream, kind, z, y, x, voxels)
         else:
             aim(stream, TISSUE_PLACE, origin, moment)
             _act(lattice, laws, stream, step, kind, z, y, x, action, voxels)
@@ -215,7 +218,7 @@ def _act(lattice, laws, stream, step, kind, z, y, x, action, voxels):  # type: i
         lattice.kind[z, y, x] = laws.becomes[kind]
         lattice.tally[kind, CHANGES] += 1
     elif action == ATTACK:
-        _attack(lattice, laws, stream, step, z, y, x)
+        _attack(lattice, laws, stream, step, z, y, x, voxels)
     elif action == SPROUTING:
         sprout(lattice, laws, stream, step, z, y, x, voxels)
     elif action == COVERING:
@@ -224,12 +227,21 @@ def _act(lattice, laws, stream, step, kind, z, y, x, action, voxels):  # type: i
         lattice.piece_flags[lattice.clone[z, y, x]] &= np.uint8(255 - COVERED)
     else:
         guest = action - OWN_BEHAVIOURS - 3 * laws.sizes[SUBSTANCES] + 1
-        admit(lattice, laws, stream, step, guest, z, y, x)
+        admit(lattice, laws, stream, step, np.uint8(guest), z, y, x)
+
+
+@leaf
+def _clear(lattice, laws, stream, kind, z, y, x, voxels):  # type: ignore[no-untyped-def]
+    """Let the place of a dead cell come free, and be closed up if its kind is one that draws others into it."""
+    lattice.tally[kind, CLEARED] += 1
+    vacate(lattice, z, y, x)
+    if laws.pulls[kind] > 0:
+        pull(lattice, laws, stream, kind, z, y, x, voxels)
 
 
 @inline
 def die(lattice, laws, step, z, y, x, condition):  # type: ignore[no-untyped-def]
-    """Let a cell die, by its own programme or of want; its place stays taken until it is cleared."""
+    """Let a cell die, by its own programme or of want; its place stays taken until that is cleared."""
     lattice.condition[z, y, x] = condition
     if laws.sizes[KEEPS_TREE] and laws.part[lattice.kind[z, y, x]] < VESSEL:
         lattice.tree_died[lattice.cell[z, y, x]] = step
@@ -321,7 +333,7 @@ def _exchange(table, z, y, x, i, j, k):  # type: ignore[no-untyped-def]
 
 
 @leaf
-def _attack(lattice, laws, stream, step, z, y, x):  # type: ignore[no-untyped-def]
+def _attack(lattice, laws, stream, step, z, y, x, voxels):  # type: ignore[no-untyped-def]
     """Let a cell kill one live neighbour of its targets, each as likely as another."""
     kind = lattice.kind[z, y, x]
     layers, rows, columns = lattice.kind.shape
@@ -344,6 +356,17 @@ def _attack(lattice, laws, stream, step, z, y, x):  # type: ignore[no-untyped-de
                 other = laws.targets[kind, lattice.kind[i, j, k]] and lattice.condition[i, j, k] == ALIVE
                 if other and (i != z or j != y or k != x):
                     if left == 0:
-                        die(lattice, laws, step, i, j, k, BODY)
+                        _kill(lattice, laws, stream, step, i, j, k, voxels)
                         lattice.tally[kind, KILLS] += 1
+                        return
                     left -= 1
+
+
+@leaf
+def _kill(lattice, laws, stream, step, z, y, x, voxels):  # type: ignore[no-untyped-def]
+    """Let a cell die of another; whatever it has proposed does not come true."""
+    kind = lattice.kind[z, y, x]
+    die(lattice, laws, step, z, y, x, BODY)
+    lattice.slot[z, y, x] = -1
+    if uniform(stream) < laws.at_once[kind, DEATH]:
+        _clear(lattice, laws, stream, kind, z, y, x, voxels)

@@ -11,8 +11,9 @@ from seedsoil.tissue.cells.senses import about, amount, bit_behind, contact, fre
 from seedsoil.tissue.lattice import ALIVE, CELLS, EMPTY, KEEPS_TREE, OWN_BEHAVIOURS, REPLACED, SUBSTANCES, VESSEL
 
 _none = np.uint64(0)
-#: Which places will do: those that a cell can take, or any but vessels and their sprouts.
-FREE, SOFT = range(2)
+#: Which places will do: those that a cell can take, or any but vessels and their sprouts. Not Python's own numbers, for each of which
+#: Numba would compile what takes them anew.
+FREE, SOFT = np.int64(0), np.int64(1)
 
 
 @inline
@@ -129,23 +130,6 @@ def holds_on(lattice, laws, stream, kind, z, y, x, i, j, k):  # type: ignore[no-
     itself = 1.0 / neighbours(lattice.kind.shape[0])
     gain = contact(kind, i, j, k, lattice) - itself - contact(kind, z, y, x, lattice)
     return uniform(stream) >= exp(min(laws.cohesion[kind] * gain, 0.0))
-
-
-@inline
-def has_room(lattice, laws, kind, z, y, x):  # type: ignore[no-untyped-def]
-    """Whether a cell of a kind has a place for a daughter: one beside it that it can take, or a row that it can push aside."""
-    return free_places(kind, z, y, x, lattice, laws) != _none or (
-        laws.pushes[kind] > 0 and _can_push(lattice, laws, kind, z, y, x)
-    )
-
-
-@leaf
-def _can_push(lattice, laws, kind, z, y, x):  # type: ignore[no-untyped-def]
-    """Whether there is a row that a cell of a kind can push aside."""
-    way, ways = 0, 26 if lattice.kind.shape[0] > 1 else 8
-    while way < ways and row_end(lattice, laws, kind, z, y, x, way) == 0:
-        way += 1
-    return way < ways
 
 
 @leaf

@@ -17,9 +17,8 @@ from seedsoil.foundation.compiled import inline, leaf, word_at
 from seedsoil.foundation.elementary import exp, expm1
 from seedsoil.foundation.streams import TISSUE_EVENT, TISSUE_GLANCE, draw_for_all, fraction
 from seedsoil.tissue.cells.order import TILE, TILE_COLUMNS, TILE_LAYERS, TILE_ROWS, corner, spot
-from seedsoil.tissue.cells.places import has_room
 from seedsoil.tissue.cells.senses import amount
-from seedsoil.tissue.lattice import ALIVE, BOUNDS_TOGETHER, DIVISION, MOVEMENT, NOTHING, PROGRAMME, UNSETTLED
+from seedsoil.tissue.lattice import ALIVE, AT_ONCE, BOUNDS_TOGETHER, DIVISION, MOVEMENT, NOTHING, PROGRAMME, UNSETTLED
 
 #: Most rounds of a step.
 MOST_ROUNDS = 64
@@ -45,7 +44,7 @@ class Proposals(NamedTuple):
 class Asked(NamedTuple):
     """Scratch: of a tile, eights that are not empty, what is in them and what they draw, as numbers of eight bytes and voxel by voxel.
 
-    Then the voxels where something may happen, those of them that would divide, a cell's own luck, and bounds within that.
+    Then the voxels where something may happen, a cell's own luck, and bounds within that.
     """
 
     group: NDArray[np.int64]
@@ -58,7 +57,6 @@ class Asked(NamedTuple):
     glance: NDArray[np.uint16]
     hit: NDArray[np.uint8]
     asked: NDArray[np.uint16]
-    dividing: NDArray[np.uint16]
     voxel: NDArray[np.int64]
     luck: NDArray[np.uint64]
     rates: NDArray[np.float64]
@@ -78,10 +76,9 @@ def asked(behaviours: int) -> Asked:
     room = TILE // _EIGHT + 1
     kinds, conditions = np.empty((2, room), np.uint64)
     draws = np.empty(2 * room, np.uint64)
-    asked, dividing = np.empty((2, TILE + 1), np.uint16)
     return Asked(
         np.empty(room, np.int64), np.empty(room, np.uint16), kinds, kinds.view(np.uint8), conditions, conditions.view(np.uint8),
-        draws, draws.view(np.uint16), np.empty(TILE + _EIGHT, np.uint8), asked, dividing,
+        draws, draws.view(np.uint16), np.empty(TILE + _EIGHT, np.uint8), np.empty(TILE + 1, np.uint16),
         np.empty(1, np.int64), np.empty(2, np.uint64), np.empty(behaviours),
     )  # fmt: skip
 
@@ -204,7 +201,7 @@ def _ask(lattice, laws, stream, days, step, moment, limits, tile, pending, scrat
     """Write the proposals of a tile's cells to whom something may happen behind those found so far; returns how many there are."""
     _, rows, columns = lattice.kind.shape
     z0, y0, x0 = corner(tile, rows, columns)
-    count, divisions = before, 0
+    count = before
     for number in range(pending):
         voxel = np.uint64(scratch.asked[number])
         place, pair = np.int64(scratch.first[voxel >> _eighth]) + np.int64(voxel & _lane), _pair(scratch, voxel)
@@ -215,27 +212,6 @@ def _ask(lattice, laws, stream, days, step, moment, limits, tile, pending, scrat
             z, y, x = z0 + dz, y0 + dy, x0 + dx
             action = _unsettled(lattice, laws, stream, days, step, moment, limits, drawn, pair, z, y, x, scratch)
         found.place[count], found.action[count] = place, action
-        scratch.dividing[divisions] = count - before
-        divisions += action == DIVISION
-        count += action != NOTHING
-    lost = 0
-    for number in range(divisions):
-        which = before + np.int64(scratch.dividing[number])
-        dz, dy, dx = spot(found.place[which])
-        z, y, x = z0 + dz, y0 + dy, x0 + dx
-        if not has_room(lattice, laws, lattice.kind[z, y, x], z, y, x):
-            found.action[which] = NOTHING
-            lost += 1
-    return _without_nothing(found, before, count) if lost > 0 else count
-
-
-@leaf
-def _without_nothing(found, first, last):  # type: ignore[no-untyped-def]
-    """Close up what is left of some proposals when those that came to nothing are left out; returns where they end."""
-    count = first
-    for number in range(first, last):
-        action = found.action[number]
-        found.place[count], found.action[count] = found.place[number], action
         count += action != NOTHING
     return count
 
@@ -271,8 +247,8 @@ def _unsettled(lattice, laws, stream, days, step, moment, limits, drawn, pair, z
 def _sensed(lattice, laws, limit, luck, margin, days, z, y, x, step, rates):  # type: ignore[no-untyped-def]
     """What happens to a cell by what it senses, with at least this luck and less than a margin more, or that it is not settled.
 
-    Steps of a walk are no hazard among the others: they come in the mean number that its speed asks for, to cells to which
-    nothing else happens; else a quick cell would go more slowly than it should, and divide and die less.
+    Divisions and steps of a walk are no hazards among the others: they come in the mean number that their rate asks for, to cells to
+    which nothing else happens; else a quick cell would go and grow more slowly than it should, and die less.
     """
     if luck >= limit:
         return NOTHING
@@ -287,19 +263,27 @@ def _sensed(lattice, laws, limit, luck, margin, days, z, y, x, step, rates):  # 
         total += rate
     chance = -expm1(-total * (days / laws.rounds[kind]))
     if luck >= chance:
-        pair = kind * laws.base.shape[1] + MOVEMENT
-        if laws.base[kind, MOVEMENT] == 0.0 and laws.first[pair] == laws.first[pair + 1]:
-            return NOTHING
-        hops = min(amount(kind, MOVEMENT, z, y, x, step, lattice, laws) * (days / laws.rounds[kind]), 1.0)
-        bound = chance + (1.0 - chance) * hops
-        return NOTHING if luck >= bound else (MOVEMENT if margin == 0.0 or most < bound else UNSETTLED)
+        idle = 1.0 - chance
+        for behaviour in (DIVISION, MOVEMENT):
+            pair = kind * laws.base.shape[1] + behaviour
+            if laws.base[kind, behaviour] == 0.0 and laws.first[pair] == laws.first[pair + 1]:
+                continue
+            mean = amount(kind, behaviour, z, y, x, step, lattice, laws) * (days / laws.rounds[kind])
+            idle *= 1.0 - min(expm1(mean) if behaviour == DIVISION else mean, 1.0)
+            if luck < 1.0 - idle:
+                return behaviour if margin == 0.0 or most < 1.0 - idle else UNSETTLED
+        return NOTHING
     if margin > 0.0 and most >= chance:
         return UNSETTLED
     bound, share = 0.0, chance / total
     for hazard in range(first, last):
-        bound += rates[hazard - first] * share
+        act, width = laws.does[hazard], rates[hazard - first] * share
+        cleared = bound + width * laws.at_once[kind, act]
+        if luck < cleared:
+            return AT_ONCE + act if margin == 0.0 or most < cleared else UNSETTLED
+        bound += width
         if luck < bound:
-            return laws.does[hazard] if margin == 0.0 or most < bound else UNSETTLED
+            return act if margin == 0.0 or most < bound else UNSETTLED
     return laws.does[last - 1]
 
 

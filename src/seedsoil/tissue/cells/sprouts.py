@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from seedsoil.foundation.compiled import inline, leaf
 from seedsoil.foundation.streams import uniform
 from seedsoil.tissue.cells.places import FREE, SOFT, choose, enter, make_way, replace
@@ -31,7 +33,7 @@ _OWN_TAIL = 4
 @leaf
 def sprout(lattice, laws, stream, step, z, y, x, voxels):  # type: ignore[no-untyped-def]
     """Let a tip leave a perfused vessel, unless another is near (lateral inhibition)."""
-    piece, tip = lattice.clone[z, y, x], laws.sizes[SPROUT_KIND]
+    piece, tip = lattice.clone[z, y, x], np.uint8(laws.sizes[SPROUT_KIND])
     if tip == EMPTY or not lattice.piece_flags[piece] & PERFUSED or _tip_within(lattice, laws, z, y, x):
         return
     i, j, k = choose(lattice, laws, uniform(stream), tip, z, y, x, step, SOFT)

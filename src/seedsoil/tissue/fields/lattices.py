@@ -36,7 +36,7 @@ class Level(NamedTuple):
 
 
 class Lattices:
-    """All that a solver keeps besides the arrays that it is given: 14 bytes a voxel, 22 where it searches along ways.
+    """All that a solver keeps besides the arrays that it is given: 14 bytes a voxel, 18 where it searches along a way.
 
     Parameters
     ----------
@@ -59,9 +59,14 @@ class Lattices:
             folds, shape = (z, y, x), (layers, rows, columns)
 
     @cached_property
-    def ways(self) -> Single:
-        """A way of search, and how it changes what is not at rest."""
-        return np.zeros((2, int(np.prod(self.shape))), dtype=np.float32)
+    def way(self) -> Single:
+        """A way of search."""
+        return np.zeros(int(np.prod(self.shape)), dtype=np.float32)
+
+    @property
+    def loss(self) -> Single:
+        """The losses of the finest lattice, as an array of the block."""
+        return self.levels[0].loss.reshape(self.shape)
 
     def keep_multipliers(self) -> None:
         """Have room for the multiplier of diffusion on the coarse lattices."""

@@ -16,7 +16,7 @@ from seedsoil.foundation.errors import ModelError
 from seedsoil.tissue.fields.block import FACES, Block
 from seedsoil.tissue.fields.lattices import Lattices
 from seedsoil.tissue.fields.sweeps import correct, gather, settle, smooth, thin_out
-from seedsoil.tissue.fields.ways import advance, prepare, product, turn
+from seedsoil.tissue.fields.ways import advance, common, prepare, turn
 
 Field = NDArray[np.float64] | NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -135,7 +135,8 @@ class SteadyField:
             The field, from which the search starts; where ``held`` is set it is given [concentration]. Float32 saves memory
             and is at rest to 5e-7 of what flows at best.
         loss, source : array
-            What each voxel loses of what it has [1/day], and gains [concentration/day]; float32 or float64.
+            What each voxel loses of what it has [1/day], and gains [concentration/day]; float32 or float64. Without saturable
+            uptake the losses may lie in the scratch (`Lattices.loss`), where they are lost: 4 bytes a voxel less.
         held : array of bool, optional
             Voxels whose concentration is given.
         tolerance : float
@@ -159,10 +160,10 @@ class SteadyField:
         top = scratch.levels[0]
         aim = max(tolerance, _SINGLE) if c.dtype == np.float32 else tolerance
         flat = asked.flat()
-        fixed = (*flat[1:], self.block.shape, weights, self._multiplier(0), self._faces, top.source, scratch.row)
+        fixed, faces = (*flat[1:], self.block.shape, weights, self._multiplier(0)), self._faces
         gain = max(float(source.max()), -float(source.min())) + float(np.abs(self._faces[:, :, 1]).sum())
         double = 2.0 * float(weights.sum()) * (1.0 if multiplier is None else float(multiplier.max()))
-        most, level = advance(flat.c, None, 0.0, *fixed)
+        most, level = advance(flat.c, None, 0.0, *fixed, faces, top.source, scratch.row)
         stiff, guided = 0.0, asked.held is not None or uptake is not None
         for done in range(cycles + 1):
             through = gain + double * level
@@ -170,28 +171,21 @@ class SteadyField:
                 return Solved(done, most / through if through > 0.0 else 0.0)
             if done == 0 or uptake is not None:
                 self._prepare(flat)
+                if np.may_share_memory(loss, top.loss):  # what is lost through the faces is among them now
+                    faces = self._faces * np.array([0.0, 1.0])
             self._cycle(0)
             way, length = top.c, 1.0
             if guided:
-                way, pull = scratch.ways
+                way = scratch.way
+                beside = top.loss, top.shape, self._weights[0], self._multiplier(0)
                 # Flexible conjugate gradients (Notay 2000): the cycle is not quite symmetric.
-                share = product(top.c, pull, scratch.sums) / stiff if stiff > 0.0 else 0.0
+                share = common(top.c, way, *beside, top.row, scratch.sums) / stiff if stiff > 0.0 else 0.0
                 if share == 0.0:
                     way[:] = 0.0
-                about = (
-                    top.loss,
-                    top.shape,
-                    self._weights[0],
-                    self._multiplier(0),
-                    top.source,
-                    pull,
-                    top.row,
-                    scratch.sums,
-                )
-                along, stiff = turn(way, top.c, np.float32(share), *about)
+                along, stiff = turn(way, top.c, np.float32(share), *beside, top.source, top.row, scratch.sums)
                 length = along / stiff
             before = most
-            most, level = advance(flat.c, way, length, *fixed)
+            most, level = advance(flat.c, way, length, *fixed, faces, top.source, scratch.row)
             if not guided and most > 0.3 * before:
                 guided = True
         raise ModelError(

@@ -119,15 +119,26 @@ def _edge(faces, axis, begin, end, count, what):  # type: ignore[no-untyped-def]
 
 
 @leaf
-def turn(way, news, share, loss, shape, weights, multiplier, left, pull, row, sums):  # type: ignore[no-untyped-def]
-    """Turn a way of search to the news and a share of itself, and write how it changes the unrest.
+def _change(way, z, y, end, loss, shape, weights, multiplier, row):  # type: ignore[no-untyped-def]
+    """Write how a way of search changes the unrest of a strip, as the last of four rows; ``out`` is the second."""
+    into, out, spare, made = row[0], row[1], row[2], row[3]
+    flow(way, z, y, end, shape, weights, multiplier, into, out, spare)
+    here, lost = way[span(z, y, end, shape)], loss[span(z, y, end, shape)]
+    for x in range(here.size):
+        change = into[x] - here[x] * (lost[x] + out[x])
+        made[x] = change if lost[x] < _FOREVER else _NOTHING
+
+
+@leaf
+def turn(way, news, share, loss, shape, weights, multiplier, left, row, sums):  # type: ignore[no-untyped-def]
+    """Turn a way of search to the news and a share of itself.
 
     Returns how far the unrest goes along it, and how firm it is: the sums of their products, by place in a strip and then all
     in order, for a library's sum has a processor's order.
     """
     layers, rows, _ = shape
-    into, out, spare, along, firm = row[0], row[1], row[2], sums[0], sums[1]
-    outflow(weights, out)
+    along, firm = sums[0], sums[1]
+    outflow(weights, row[1])
     for x in range(along.size):
         along[x] = firm[x] = 0.0
     for z in range(layers + 1):
@@ -140,25 +151,25 @@ def turn(way, news, share, loss, shape, weights, multiplier, left, pull, row, su
                 continue
             at = z - 1
             y, end = strip(number, shape)
-            flow(way, at, y, end, shape, weights, multiplier, into, out, spare)
-            here, made = way[span(at, y, end, shape)], pull[span(at, y, end, shape)]
-            lost = loss[span(at, y, end, shape)]
-            for x in range(here.size):
-                change = into[x] - here[x] * (lost[x] + out[x])
-                made[x] = change if lost[x] < _FOREVER else _NOTHING
+            _change(way, at, y, end, loss, shape, weights, multiplier, row)
+            here = way[span(at, y, end, shape)]
             _add_products(here, left[span(at, y, end, shape)], along)
-            _add_products(here, made, firm)
+            _add_products(here, row[3], firm)
     return _total(along), -_total(firm)
 
 
 @leaf
-def product(one, other, sums):  # type: ignore[no-untyped-def]
-    """Sum of the products of two fields, by place in a strip and then all in order."""
+def common(news, way, loss, shape, weights, multiplier, row, sums):  # type: ignore[no-untyped-def]
+    """Sum of the products of the news and of how a way of search changes the unrest: told anew, which costs less than to keep it."""
     along = sums[0]
+    outflow(weights, row[1])
     for x in range(along.size):
         along[x] = 0.0
-    for first in range(0, one.size, along.size):
-        _add_products(one[first : first + along.size], other[first : first + along.size], along)
+    for z in range(shape[0]):
+        for number in range(strips(shape)):
+            y, end = strip(number, shape)
+            _change(way, z, y, end, loss, shape, weights, multiplier, row)
+            _add_products(news[span(z, y, end, shape)], row[3], along)
     return _total(along)
 
 

@@ -22,12 +22,14 @@ from seedsoil.foundation.streams import (
     uniform,
 )
 from seedsoil.tissue.twin.block import Block, Cell, Clone, Place
-from seedsoil.tissue.twin.places import choose, gives_way, holds_on, pull, push, rows_to_push
-from seedsoil.tissue.twin.rules import added, amount, takes, unasked
+from seedsoil.tissue.twin.places import choose, gives_way, holds_on, pull, push
+from seedsoil.tissue.twin.rules import added, amount, unasked
 from seedsoil.tissue.twin.vessels import admit, flow_again, lead, sprout
 
-#: Events of a cell, in the order in which its luck is shared out; then whom a vessel lets in.
-_EVENTS = ("division", "death", "necrosis", "change", "attack", "sprouting", "covering", "uncovering", "pruning")
+#: Events of a cell but for division and movement, in the order in which its luck is shared out; then whom a vessel lets in.
+_EVENTS = ("death", "necrosis", "change", "attack", "sprouting", "covering", "uncovering", "pruning")
+#: Ways to die, and what is left of a cell.
+_DEATHS = {"death": "body", "necrosis": "ghost", "pruning": "body"}
 _MOST_ROUNDS = 64
 #: Layers, rows and columns of a tile.
 _TILE = (8, 8, 64)
@@ -57,7 +59,7 @@ def advance(block: Block) -> None:
                 continue
             luck = _luck(block, stream, cell.place, moment)
             action = event(block, cell, luck, block.setting.step / turns[cell.kind.name])
-            if action and (action != "division" or _has_room(block, cell)):
+            if action:
                 proposals.append(Proposal(cell.place, cell, action))
         for proposal in _in_order(block, stream, proposals, moment):
             aim(stream, TISSUE_PLACE, block.voxel(proposal.origin), moment)
@@ -104,12 +106,6 @@ def _in_order(block: Block, stream: Stream, proposals: list[Proposal], moment: i
     return [proposal for _, drawn in sorted(found, key=lambda each: each[0]) for proposal in drawn]
 
 
-def _has_room(block: Block, cell: Cell) -> bool:
-    """Whether there is a place for a daughter of a cell, or a row of others to be pushed aside."""
-    beside = any(takes(cell.kind, block.cells.get(there)) for there in block.about(cell.place))
-    return beside or any(True for _ in rows_to_push(block, cell, block.ways))
-
-
 def rounds(block: Block, kind: CellKind) -> int:
     """Rounds a step: so many that a kind hops in each with probability 1/2 at most, or one if it hops once at most."""
     hops = unasked(block, kind, "movement")
@@ -119,36 +115,58 @@ def rounds(block: Block, kind: CellKind) -> int:
 
 
 def event(block: Block, cell: Cell, luck: float, days: float) -> str:
-    """What happens to a cell with this luck in the days of a round; "" for nothing. The dead wait for a whole step."""
+    """What happens to a cell with this luck in the days of a round; "" for nothing. The dead wait for a whole step.
+
+    A death that is cleared before the step is over says so.
+    """
     if not cell.alive:
-        mean = cell.kind.body_time if cell.condition == "body" else cell.kind.ghost_time
-        return "clearing" if luck < 1.0 - math.exp(-block.setting.step / float(mean)) else ""
+        return "clearing" if luck < 1.0 - math.exp(-_spans(block, cell.kind, cell.condition)) else ""
     names = [*_EVENTS]
     if cell.kind.part == "vessel":
         names += [f"admission {name}" for name in block.kinds]
     hazards = list(accumulate(amount(block, cell.kind, name, cell) for name in names))
     nothing = math.exp(-hazards[-1] * days)
     if luck >= 1.0 - nothing:
+        # So many that a cell to which nothing happens is, with its daughters and theirs, on average as many as it should.
+        births = min(math.exp(amount(block, cell.kind, "division", cell) * days) - 1.0, 1.0)
+        if 1.0 - luck > nothing * (1.0 - births):
+            return "division"
         hops = min(amount(block, cell.kind, "movement", cell) * days, 1.0)
-        return "movement" if 1.0 - luck > nothing * (1.0 - hops) else ""
+        return "movement" if 1.0 - luck > nothing * (1.0 - births) * (1.0 - hops) else ""
     mark = luck / (1.0 - nothing) * hazards[-1]
-    return next(name for name, height in zip(names, hazards, strict=True) if mark < height)
+    name, height = next((name, height) for name, height in zip(names, hazards, strict=True) if mark < height)
+    if name in _DEATHS:
+        left = (height - mark) / amount(block, cell.kind, name, cell)
+        if left > _uncleared(block, cell.kind, _DEATHS[name]):
+            return f"{name}, cleared"
+    return name
+
+
+def _spans(block: Block, kind: CellKind, condition: str) -> float:
+    """How many times the dead of a kind would be cleared in a step, on average."""
+    return block.setting.step / float(kind.body_time if condition == "body" else kind.ghost_time)
+
+
+def _uncleared(block: Block, kind: CellKind, condition: str) -> float:
+    """Probability that one that died at any time of a step is there at its end: the mean of what is left after so long."""
+    spans = _spans(block, kind, condition)
+    return (1.0 - math.exp(-spans)) / spans
 
 
 def _do(block: Block, cell: Cell, action: str, stream: Stream) -> None:
     """Let a cell do what it proposed, if it still can."""
+    death, _, cleared = action.partition(", ")
     if action == "clearing":
-        block.tally[cell.kind.name, "cleared"] += 1
-        del block.cells[cell.place]
-        if cell.kind.pulls:
-            pull(block, stream, cell.kind, cell.place)
+        _clear(block, cell, stream)
     elif not cell.alive:
         return
     elif action == "division":
         _divide(block, cell, stream)
-    elif action in ("death", "necrosis", "pruning"):
-        _die(block, cell, "ghost" if action == "necrosis" else "body")
-        block.tally[cell.kind.name, "necroses" if action == "necrosis" else "deaths"] += 1
+    elif death in _DEATHS:
+        _die(block, cell, _DEATHS[death])
+        block.tally[cell.kind.name, "necroses" if death == "necrosis" else "deaths"] += 1
+        if cleared:
+            _clear(block, cell, stream)
     elif action == "movement":
         (lead if cell.kind.part == "sprout" else _walk)(block, stream, cell)
     elif action == "change":
@@ -157,8 +175,11 @@ def _do(block: Block, cell: Cell, action: str, stream: Stream) -> None:
     elif action == "attack":
         victims = [each for each in block.neighbours(cell.place) if each.alive and each.kind.name in cell.kind.targets]
         if victims:
-            _die(block, victims[int(uniform(stream) * len(victims))], "body")
+            victim = victims[int(uniform(stream) * len(victims))]
+            _die(block, victim, "body")
             block.tally[cell.kind.name, "kills"] += 1
+            if uniform(stream) < 1.0 - _uncleared(block, victim.kind, "body"):
+                _clear(block, victim, stream)
     elif action == "sprouting":
         sprout(block, stream, cell)
     elif action in ("covering", "uncovering"):
@@ -166,6 +187,14 @@ def _do(block: Block, cell: Cell, action: str, stream: Stream) -> None:
         cell.piece.covered = action == "covering"
     else:
         admit(block, stream, cell, block.kinds[action.removeprefix("admission ")])
+
+
+def _clear(block: Block, cell: Cell, stream: Stream) -> None:
+    """Let the place of a dead cell come free."""
+    block.tally[cell.kind.name, "cleared"] += 1
+    del block.cells[cell.place]
+    if cell.kind.pulls:
+        pull(block, stream, cell.kind, cell.place)
 
 
 def _die(block: Block, cell: Cell, condition: str) -> None:
