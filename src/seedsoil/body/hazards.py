@@ -155,7 +155,7 @@ def cut_pieces(state, row, start, end, at, model, timeline, work):  # type: igno
     which size and lymphocytes are foreseen, and so is how crowded it is. ``at`` is a piece of the timeline before which all are
     over. Returns the number of pieces; fills ``work.piece``, ``work.kill``, ``work.strain`` and ``work.pace``.
     """
-    lesion = state.lesion[row]
+    lesion, crowds = state.lesion[row], model.trait[ONSET] < np.inf
     site, cells, antigen = int(lesion[SITE]), lesion[CELLS], visible(model, work)
     today, pieces = start, np.int64(0)  # typed: a bare 0 is compiled twice
     lesion[EXCITED] = 0.0
@@ -187,7 +187,7 @@ def cut_pieces(state, row, start, end, at, model, timeline, work):  # type: igno
             if cells >= VESSEL_CELLS:
                 days = min(days, vessel_days(lesion, lack, output, signal, model, growth))
         reach = surface + (1.0 - surface) * fed
-        if cells * exp(max(0.0, growth) * days) > model.trait[ONSET]:
+        if crowds and cells * exp(max(0.0, growth) * days) > model.trait[ONSET]:
             room = room_left(lesion, cells * exp(0.5 * growth * days), model)
             free = net_growth(thrift * room, lack, holds, pieces, site, condition, model, work)
             growth = free - hunted
