@@ -113,7 +113,9 @@ print(measured(study.plan(), 48, 2).memory_bytes, sum(most.values()), len(most))
 """,
         encoding="utf-8",
     )
+    held = np.ones(10**8)  # of which a child's count would begin with 0.8 GB
     done = run([str(script)])
+    assert held.size
     assert done.returncode == 0, done.stderr
     told, taken, processes = (float(word) for word in done.stdout.split())
     assert processes == 3

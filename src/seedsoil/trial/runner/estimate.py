@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sys
 import time
+from concurrent.futures import BrokenExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,10 +18,11 @@ from numpy.typing import NDArray
 
 from seedsoil.experiment.folder.machine import cores, free_disk, free_memory, size
 from seedsoil.experiment.store import MANIFEST, Store
-from seedsoil.foundation.errors import StudyError
+from seedsoil.foundation.errors import ModelError, StudyError
 from seedsoil.foundation.units import plain
 from seedsoil.trial.plan import Plan
 from seedsoil.trial.runner.patients import Columns, chunk_of, joined, run_patient
+from seedsoil.trial.runner.pool import ProcessPool, WorkerDiedError
 
 #: Runs of no more patients begin at once: they take less than what an estimate could spare.
 SMALL = 2_000
@@ -145,7 +148,8 @@ def measured(plan: Plan, patients: int, workers: int, *, kept: bool = True) -> E
     """Carry out a few patients of a plan and return what so many of them take."""
     from seedsoil.experiment.folder.parts import empty_parts, parts_of
 
-    run_patient(plan, 0)  # loads what is compiled, and compiles what is not
+    _compile_apart(plan)
+    run_patient(plan, 0)  # loads what is compiled
     blank = {name: len(content) for name, content in empty_parts().items()}
     pieces: list[dict[str, Columns]] = []
     begin = time.process_time()
@@ -174,6 +178,14 @@ def measured(plan: Plan, patients: int, workers: int, *, kept: bool = True) -> E
     )
 
 
+def _compile_apart(plan: Plan) -> None:
+    """Let a process of its own compile what is not compiled yet: whoever compiles holds twice the memory that a worker will need."""
+    pool = ProcessPool(1)
+    with suppress(ModelError, BrokenExecutor, WorkerDiedError):  # what is wrong with the plan comes out here again
+        pool.submit(run_patient, plan, 0).result()
+    pool.kill()
+
+
 def _pilots(patients: int) -> list[int]:
     """Return the numbers of a few patients, spread over the study."""
     return list(range(0, patients, max(1, patients // _MOST_PILOTS)))[:_MOST_PILOTS]
@@ -194,7 +206,12 @@ def _refuse(estimate: Estimate, free: tuple[float, float]) -> None:
 
 
 def _used_memory() -> float:
-    """Return the most bytes of memory that this process has used, which a worker will use too."""
+    """Return the most bytes of memory that this process has used, which a worker will use too.
+
+    Linux's own count of a process begins with what its parent held when it began it, be that a notebook with all its data.
+    """
+    with suppress(OSError, IndexError):
+        return 1024.0 * int(Path("/proc/self/status").read_text(encoding="ascii").split("VmHWM:")[1].split()[0])
     try:
         import resource
     except ImportError:  # not on Windows
