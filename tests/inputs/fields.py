@@ -355,7 +355,7 @@ def fields() -> tuple[Field, ...]:
         quantity("agents.fluorouracil.distribution.half_elimination", "mg/L", "1e-9", 10**6),
         quantity("agents.fluorouracil.distribution.maximum_elimination", "mg/day", "1e-6", 10**9),
         quantity("agents.fluorouracil.kill.maximum", "/day"), quantity("agents.fluorouracil.kill.power", "", "0.1", 10),
-        quantity("agents.palbociclib.cytostasis.maximum", "", 0, 1), positive("agents.palbociclib.cytostasis.half", "mg/L"),
+        quantity("agents.palbociclib.cytostasis.maximum", "", 0, 1), quantity("agents.palbociclib.cytostasis.half", "mg/L", "1e-9", 10**6),
         quantity("agents.palbociclib.cytostasis.power", "", "0.1", 10),
         quantity("grafts.pouch.share", "", "1e-6", "0.9", required=True), quantity("parabiosis.exchange", "", 0, 1, required=True),
         quantity("diagnosis.primary_diameter", "mm", 1, 200, required=True), whole("diagnosis.metastases", 0, 0),

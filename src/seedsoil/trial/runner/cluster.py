@@ -19,7 +19,7 @@ from importlib import import_module
 from threading import Event, Lock, Thread
 from typing import Any
 
-from seedsoil.foundation.errors import ModelError, StudyError
+from seedsoil.foundation.errors import ModelError
 from seedsoil.trial.runner.pool import WorkerDiedError
 from seedsoil.trial.runner.work import introduce
 
@@ -54,8 +54,6 @@ class ClusterPool(Executor):
 
     Raises
     ------
-    StudyError
-        Dask is not installed.
     ModelError
         The scheduler does not answer.
     """
@@ -63,12 +61,7 @@ class ClusterPool(Executor):
     names_the_dead = True
 
     def __init__(self, address: str, workers: int, tell: Callable[[str], None]) -> None:
-        try:
-            distributed: Any = import_module("distributed")
-        except ImportError as error:
-            raise StudyError(
-                "--cluster needs the package distributed. Install it with: pip install 'seedsoil[cluster]'"
-            ) from error
+        distributed: Any = import_module("distributed")
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is told by `tell`
         self._tell, self._names = tell, itertools.count()
         self._local: Any = None

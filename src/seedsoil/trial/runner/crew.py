@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any
 
 from seedsoil.foundation.errors import ModelError, StudyError, did_you_mean
@@ -121,13 +122,9 @@ class _Loky(Crew):
         self._begin()
 
     def _begin(self) -> None:
-        try:
-            from loky import ProcessPoolExecutor
-            from loky.backend import get_context
-        except ImportError as error:
-            raise StudyError(
-                "--pool loky needs the package loky. Install it with: pip install 'seedsoil[cluster]'"
-            ) from error
+        from loky import ProcessPoolExecutor
+        from loky.backend import get_context
+
         one_thread = dict.fromkeys(ONE_THREAD, "1")
         self.executor = ProcessPoolExecutor(
             self.workers, context=get_context("loky"), initializer=settle, env=one_thread
@@ -177,7 +174,7 @@ class _Given(Crew):
 
 
 def check_choice(executor: str | Executor | None, cluster: str | None) -> None:
-    """Raise StudyError, with every fault, if these do not say who computes."""
+    """Raise StudyError, with every fault, if these do not say who computes, or if that takes a library that is not installed."""
     faults = []
     if executor is not None and cluster is not None:
         faults.append("a pool of processes and a cluster cannot both compute: leave --pool or --cluster out")
@@ -185,6 +182,12 @@ def check_choice(executor: str | Executor | None, cluster: str | None) -> None:
         faults.append(f"--pool {executor}: no such pool.{did_you_mean(executor, POOLS)} Known: {', '.join(POOLS)}.")
     if cluster is not None and cluster != "local" and not _is_address(cluster):
         faults.append(f'--cluster {cluster}: give "local", or the address of a scheduler such as tcp://node1:8786')
+    for option, package, asked in (
+        ("--cluster", "distributed", cluster is not None),
+        ("--pool loky", "loky", executor == "loky"),
+    ):
+        if asked and find_spec(package) is None:
+            faults.append(f"{option} needs the package {package}. Install it with: pip install 'seedsoil[cluster]'")
     if faults:
         raise StudyError(faults)
 
@@ -203,7 +206,7 @@ def make_crew(
     patience: float,
     tell: Callable[[str], None],
 ) -> Crew:
-    """Return who computes; errors as for `check_choice`, and StudyError if a library is not installed."""
+    """Return who computes; errors as for `check_choice`."""
     check_choice(executor, cluster)
     if isinstance(executor, Executor):
         return _Given(executor, workers)
