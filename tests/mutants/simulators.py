@@ -396,7 +396,7 @@ WRONG: tuple[Wrong, ...] = (
     Wrong(
         "cells that are held killed as if they divided", "body/drugs/effects.py",
         "                    share *= power(work.cycling[node, mask], model.agent[agent, CYCLE])\n",
-        "",
+        "                    share *= 1.0\n",
         "theory/test_cytostasis.py -k spares",
     ),
     Wrong(

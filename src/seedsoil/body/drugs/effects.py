@@ -56,6 +56,12 @@ def let_in(agent, condition, lesion, size, surface, fed, leak, model):  # type: 
 
 
 @inner
+def by_artery(agent, lesion, size, model):  # type: ignore[no-untyped-def]
+    """Share of a lesion that an artery feeds into which an agent is infused [1]; 0 where that is another organ's, or none."""
+    return arterial_share(size) if int(model.agent[agent, REGION]) == int(lesion[SITE]) else 0.0
+
+
+@inner
 def sheltered(lesion, steepness, model):  # type: ignore[no-untyped-def]
     """What shelter multiplies a level of half effect by, raised to the Hill power [1]."""
     if lesion[SHELTERED] <= 0.0:
@@ -80,7 +86,7 @@ def fill_pace(work, row, at, condition, lesion, size, surface, fed, leak, model,
                     work.cycling[node, mask] = 1.0
         holds = True
         ratio = let_in(agent, condition, lesion, size, surface, fed, leak, model)
-        regional = arterial_share(size) if int(model.agent[agent, REGION]) == int(lesion[SITE]) else 0.0
+        regional = by_artery(agent, lesion, size, model)
         raised_half = sheltered(lesion, model.agent[agent, HELD_POWER], model)
         for node in range(NODES):
             level = ratio * (timeline.plasma[at, agent, node] + regional * timeline.artery[at, agent, node])
@@ -103,10 +109,9 @@ def fill_pace(work, row, at, condition, lesion, size, surface, fed, leak, model,
 def fill_effects(work, row, at, condition, lesion, size, surface, fed, idle, leak, model, timeline):  # type: ignore[no-untyped-def]
     """Write what drugs do in one piece to each resistance mask: add the mean kill hazard, how far they strain cells, and their pace.
 
-    Returns whether any drug holds divisions.
-    Agents that kill cycling cells only spare those that do not cycle: the ``idle`` share, which lacks oxygen or room, and those that a
-    drug holds. What shelters cells raises the level of half effect; barrier, vessels and stroma lower the level itself; a lesion's founder was more or less
-    sensitive to whatever kills. The strain is
+    Returns whether any drug holds divisions. Agents that kill cycling cells only spare those that do not cycle: the ``idle`` share,
+    which lacks oxygen or room, and those that a drug holds. What shelters cells raises the level of half effect; barrier, vessels
+    and stroma lower the level itself; a lesion's founder was more or less sensitive to whatever kills. The strain is
     1 - prod (1 - f) over agents, f the share of an agent's greatest kill that these cells feel.
     """
     masks, shares, susceptible = work.kill.shape[1], work.felt, exp(lesion[SENSITIVITY])
@@ -117,7 +122,7 @@ def fill_effects(work, row, at, condition, lesion, size, surface, fed, idle, lea
             continue
         ratio = let_in(agent, condition, lesion, size, surface, fed, leak, model)
         cycling = power(1.0 - idle, model.agent[agent, CYCLE])
-        regional = arterial_share(size) if int(model.agent[agent, REGION]) == int(lesion[SITE]) else 0.0
+        regional = by_artery(agent, lesion, size, model)
         raised_half = sheltered(lesion, model.agent[agent, POWER], model)
         for mask in range(masks):
             shares[mask] = 0.0
@@ -126,14 +131,10 @@ def fill_effects(work, row, at, condition, lesion, size, surface, fed, idle, lea
             if level <= 0.0:
                 continue
             raised = power(level, model.agent[agent, POWER])
-            if holds:
-                for mask in range(masks):
-                    share = raised / (raised + model.half_power[condition, agent, mask] * raised_half)
-                    share *= power(work.cycling[node, mask], model.agent[agent, CYCLE])
-                    shares[mask] += GAUSS_WEIGHTS[node] * share
-                continue
             for mask in range(masks):
                 share = raised / (raised + model.half_power[condition, agent, mask] * raised_half)
+                if holds:
+                    share *= power(work.cycling[node, mask], model.agent[agent, CYCLE])
                 shares[mask] += GAUSS_WEIGHTS[node] * share
         for mask in range(masks):
             work.kill[row, mask] += susceptible * maximum * cycling * shares[mask]
