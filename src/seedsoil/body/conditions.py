@@ -347,17 +347,32 @@ def emission_tables(
     gain = 1.0 if spread is None else float(spread.cluster_gain)
     together = share * arrests(tumour, host, signals, clusters=True) if share > 0.0 else single
 
-    def reaching(chance: Floats) -> Floats:
-        found = single * chance[:, None, :]
-        if share > 0.0:
-            found *= 1.0 - share
-            found += together * np.minimum(1.0, gain * chance)[:, None, :]
-        found *= viable
-        return found
-
     # C order whatever the solver gave: another layout is another type, for which all kernels are compiled again.
-    emission = np.ascontiguousarray(reaching(success))
-    return emission, np.ascontiguousarray(np.maximum(0.0, reaching(landed) - emission))
+    shape = (len(signals), *single.shape[1:])
+    alone, joined = (np.ascontiguousarray(np.broadcast_to(each, shape)) for each in (single, together))
+    emission, landing = np.empty(shape), np.empty(shape)
+    _fill_emission(alone, joined, share, gain, viable, success, landed, emission, landing)
+    return emission, landing
+
+
+@kernel
+def _fill_emission(
+    single: Floats, together: Floats, share: float, gain: float, viable: float, success: Floats, landed: Floats,
+    emission: Floats, landing: Floats,
+) -> None:  # fmt: skip
+    """Fill what `emission_tables` returns from the chances that cells which travel ``single`` and ``together`` arrest."""
+    for condition in range(emission.shape[0]):
+        for origin in range(emission.shape[1]):
+            for site in range(emission.shape[2]):
+                alone, joined = single[condition, origin, site], together[condition, origin, site]
+                founds, lives = success[condition, site], landed[condition, site]
+                found, alive = alone * founds, alone * lives
+                if share > 0.0:
+                    found = found * (1.0 - share) + joined * min(1.0, gain * founds)
+                    alive = alive * (1.0 - share) + joined * min(1.0, gain * lives)
+                found *= viable
+                emission[condition, origin, site] = found
+                landing[condition, origin, site] = max(0.0, alive * viable - found)
 
 
 def favour_table(patient: Patient, rates: Floats, without: Collection[str]) -> Floats:

@@ -208,8 +208,8 @@ class Work(NamedTuple):
 SLOTS_BEYOND_TYPES = 48
 
 
-def new_state(types: int, lesions: int = 32, clones: int = 256, seeds: int = 16384) -> State:
-    """Return an empty state with room for so many lesions, clones and seeds of one step."""
+def new_state(types: int, lesions: int = 128, clones: int = 8192, seeds: int = 16384) -> State:
+    """Return an empty state with room for so many lesions, clones and seeds of one step: as most patients need."""
     slots = types + SLOTS_BEYOND_TYPES
     return State(
         lesion=np.zeros((lesions, LESION_COLUMNS)),
@@ -270,31 +270,38 @@ def new_work(types: int, masks: int, sites: int, mechanisms: int) -> Work:
     )
 
 
-#: What counts the rows in use of arrays that have much more room than that.
-_IN_USE = {"clone": CLONES, "clone_born": CLONES, "pending": PENDING, "pending_key": PENDING}
+#: What counts the rows in use, the first ones, of arrays that have more room than that; nothing stands in the others.
+_IN_USE = {
+    **dict.fromkeys(("lesion", "lesion_key", "cells", "kind", "clone_of", "slot_key", "used"), LESIONS),
+    **dict.fromkeys(("clone", "clone_born"), CLONES),
+    **dict.fromkeys(("pending", "pending_key"), PENDING),
+    "arrival": ARRIVALS,
+}
 
 
 def copy_state(state: State) -> State:
     """Return an independent copy with the same room: arms branch from it."""
     fields: dict[str, Any] = {
-        name: _longer(array[: state.count[_IN_USE[name]]], array.shape[0]) if name in _IN_USE else array.copy()
+        name: _with_rows(state, name, array.shape[0]) if name in _IN_USE else array.copy()
         for name, array in state._asdict().items()
     }
     return State(**fields)
 
 
-def _longer(array: NDArray[np.generic], rows: int) -> NDArray[np.generic]:
-    grown = np.zeros((rows, *array.shape[1:]), dtype=array.dtype)
-    grown[: array.shape[0]] = array
-    return grown
-
-
 def with_room(state: State, lesions: int, clones: int, arrivals: int = 0) -> State:
     """Return the same state with room for at least so many lesions, clones and arrivals."""
-    by_lesion = ("lesion", "lesion_key", "cells", "kind", "clone_of", "slot_key", "used")
-    fields = state._asdict()
-    for names, rows in ((by_lesion, lesions), (("clone", "clone_born"), clones), (("arrival",), arrivals)):
-        for name in names:
-            if fields[name].shape[0] < rows:
-                fields[name] = _longer(fields[name], rows)
-    return State(**fields)
+    asked = {LESIONS: lesions, CLONES: clones, ARRIVALS: arrivals}
+    short: dict[str, Any] = {
+        name: _with_rows(state, name, asked[counted])
+        for name, counted in _IN_USE.items()
+        if getattr(state, name).shape[0] < asked.get(counted, 0)
+    }
+    return state._replace(**short)
+
+
+def _with_rows(state: State, name: str, rows: int) -> NDArray[np.generic]:
+    """Return an array of the state with so many rows, those in use copied."""
+    array, used = getattr(state, name), state.count[_IN_USE[name]]
+    copied = np.zeros((rows, *array.shape[1:]), dtype=array.dtype)
+    copied[:used] = array[:used]
+    return copied

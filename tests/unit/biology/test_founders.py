@@ -8,7 +8,7 @@ from scipy.integrate import quad
 from scipy.stats import lognorm, norm
 
 from seedsoil.biology.journey.cascade import arrival_success, escaping, founding, starting, worth_of_vigour
-from seedsoil.biology.journey.founders import MOTHERS_BELOW, added, founders, mothers, vigour_width
+from seedsoil.biology.journey.founders import MOTHERS_BELOW, mothers, vigour_width
 from seedsoil.catalogue.load import entry
 from tests.properties.examples import changed
 
@@ -19,14 +19,12 @@ WIDTH = vigour_width(MELANOMA)
 
 @pytest.mark.parametrize("variation", [0.1, 0.3])
 def test_founders_have_the_weight_of_those_above_the_threshold(variation: float) -> None:
-    """Weights add up to the upper tail of the lognormal law: catches an error of 1e-6 from no threshold to 3 widths."""
+    """If all succeed who beat death, the mean is the upper tail of the lognormal law: catches 1e-6 from no threshold to 3 widths."""
     width = float(np.sqrt(np.log1p(variation**2)))
     law = lognorm(width, scale=np.exp(-(width**2) / 2.0))
     thresholds = np.array([0.0, 0.5, 1.0, 1.2, np.exp(3.0 * width)])
-    pace, weights = founders(width, thresholds)
-    assert added(weights) == pytest.approx(law.sf(thresholds), abs=1e-6)
-    assert (pace >= thresholds[:, None] * (1.0 - 1e-12)).all()
-    assert added(pace * weights)[0] == pytest.approx(1.0, abs=1e-5)
+    sure = changed(MELANOMA, founder_variation=variation, establishment_size=1.0)
+    assert founding(sure, 0.0, 0.03, 0.03 * thresholds) == pytest.approx(law.sf(thresholds), abs=1e-6)
 
 
 def test_alike_founders_succeed_as_the_cascade_says() -> None:

@@ -10,18 +10,23 @@ from numpy.typing import ArrayLike, NDArray
 from seedsoil.biology.clone import Tumour
 from seedsoil.biology.journey.adhesion import adhering
 from seedsoil.biology.journey.founders import (
+    ABOVE,
+    BELOW,
     MOTHERS_BELOW,
-    added,
-    founders,
-    founders_of_all,
-    means_of_all,
+    NODES,
+    NODES_OF_ALL,
+    SPAN,
+    WEIGHTS,
+    WEIGHTS_OF_ALL,
+    density,
     mothers,
+    start_of,
     vigour_width,
 )
 from seedsoil.biology.signals import Levels, resting
 from seedsoil.biology.soils.soil import Soil
-from seedsoil.foundation.compiled import kernel
-from seedsoil.foundation.elementary import exp_each, power, power_each
+from seedsoil.foundation.compiled import inline, kernel
+from seedsoil.foundation.elementary import exp, exp_each, power, power_each
 
 Chance = NDArray[np.float64]
 
@@ -82,25 +87,64 @@ def escaping(tumour: Tumour, division: ArrayLike, death: ArrayLike) -> Chance:
     return np.where(grows, establishment(division, death, float(tumour.establishment_size)), 0.0)
 
 
-def succeeding(tumour: Tumour, asleep: Chance, division: Chance, death: Chance) -> Chance:
-    """Chance that a cell which has left the vessel starts, as `starting` has it, and escapes, as `escaping`; arrays of one shape [1]."""
-    found = np.empty(division.shape)
-    _fill_success(
-        asleep.reshape(-1), division.reshape(-1), death.reshape(-1), float(waking(tumour)),
-        float(tumour.establishment_size), found.reshape(-1),
-    )  # fmt: skip
-    return found
+@inline
+def _success(asleep: float, division: float, death: float, wakes: float, size: float) -> float:
+    """Chance that a cell which has left the vessel starts, as `starting` has it, and escapes, as `escaping` [1]."""
+    if division <= death:
+        return 0.0
+    at_once, ratio = division / (division + asleep), death / division
+    escapes = 1.0 / size if ratio > 1.0 - 1e-9 else (1.0 - ratio) / (1.0 - power(ratio, size))
+    return (at_once + (1.0 - at_once) * wakes) * escapes
 
 
 @kernel
-def _fill_success(asleep: Chance, division: Chance, death: Chance, wakes: float, size: float, found: Chance) -> None:
+def _fill_founding(
+    asleep: Chance, division: Chance, death: Chance, wakes: float, size: float, width: float, found: Chance
+) -> None:
+    """Mean of `_success` over founders of a usual mother, the sum up the nodes in order [places]."""
     for place in range(found.size):
-        birth, loss = division[place], death[place]
+        start = start_of(division[place], death[place], -BELOW * width)
+        reach = max(ABOVE * width, start + SPAN * width) - start
         found[place] = 0.0
-        if birth > loss:
-            at_once, ratio = birth / (birth + asleep[place]), loss / birth
-            escapes = 1.0 / size if ratio > 1.0 - 1e-9 else (1.0 - ratio) / (1.0 - power(ratio, size))
-            found[place] = (at_once + (1.0 - at_once) * wakes) * escapes
+        for node in range(NODES.size):
+            pace = start + reach * NODES[node]
+            chance = _success(asleep[place], division[place] * exp(pace), death[place], wakes, size)
+            found[place] += chance * ((reach * WEIGHTS[node]) * density(pace, width))
+
+
+@kernel
+def _fill_worth(
+    asleep: Chance,
+    division: Chance,
+    death: Chance,
+    wakes: float,
+    size: float,
+    width: float,
+    known: Chance,
+    found: Chance,
+) -> None:
+    """Mean of `_success` over the founders of each of the ``known`` mothers, who are evenly spaced [places, mothers]."""
+    most = known.size
+    step = (known[most - 1] - known[0]) / (width * (most - 1))
+    bent = exp(-step * step)
+    for place in range(asleep.size):
+        start = start_of(division[place], death[place], known[0] - BELOW * width)
+        reach = max(known[most - 1] + ABOVE * width, start + SPAN * width) - start
+        for mother in range(most):
+            found[place, mother] = 0.0
+        for node in range(NODES_OF_ALL.size):
+            pace = start + reach * NODES_OF_ALL[node]
+            chance = _success(asleep[place], division[place] * exp(pace), death[place], wakes, size)
+            share = chance * ((reach * WEIGHTS_OF_ALL[node]) * density(pace - known[0], width))
+            if share <= 0.0:
+                continue
+            # From one mother to the next the density changes by a factor that changes by a factor.
+            away = (pace - known[0]) / width + 0.5 * width
+            factor = exp(step * away - 0.5 * step * step)
+            for mother in range(most):
+                found[place, mother] += share
+                share *= factor
+                factor *= bent
 
 
 def founding(
@@ -115,10 +159,10 @@ def founding(
     width = vigour_width(tumour, without)
     if width == 0.0:
         return starting(tumour, rest, birth) * escaping(tumour, birth, loss)
-    pace, weights = founders(width, _threshold(birth, loss))
-    fast = birth[..., None] * pace
-    rest, loss = (np.repeat(each[..., None], fast.shape[-1], axis=-1) for each in (rest, loss))
-    return added(succeeding(tumour, rest, fast, loss) * weights)
+    found, size = np.empty(birth.shape), float(tumour.establishment_size)
+    rest, birth, loss = (np.ascontiguousarray(each).reshape(-1) for each in (rest, birth, loss))
+    _fill_founding(rest, birth, loss, float(waking(tumour)), size, width, found.reshape(-1))
+    return found
 
 
 def worth_of_vigour(
@@ -134,20 +178,12 @@ def worth_of_vigour(
         return np.ones((2, len(division)))
     # Sites of one soil are alike.
     rates, where = np.unique(np.stack([asleep, division, death]), axis=1, return_inverse=True)
-    asleep, division, death = rates
-    logs, spans = founders_of_all(width, _threshold(division, death))
-    fast = division[:, None] * exp_each(logs)
-    asleep, death = (np.repeat(each[:, None], fast.shape[1], axis=1) for each in (asleep, death))
-    each = succeeding(tumour, asleep, fast, death)
-    found = means_of_all(each, logs, spans, mothers(width), width)
+    known, size = mothers(width), float(tumour.establishment_size)
+    found = np.empty((rates.shape[1], len(known)))
+    _fill_worth(rates[0], rates[1], rates[2], float(waking(tumour)), size, width, known, found)
     usual = found[:, MOTHERS_BELOW, None]
     worth = np.divide(found, usual, out=np.ones(found.shape), where=usual > 0.0)
     return np.ascontiguousarray(worth[where.reshape(-1)].T)
-
-
-def _threshold(division: Chance, death: Chance) -> Chance:
-    """Vigour at which division makes up for death; infinite where nothing divides."""
-    return np.divide(death, division, out=np.full(division.shape, np.inf), where=division > 0.0)
 
 
 def killers(soil: Soil) -> float:
