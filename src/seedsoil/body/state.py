@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -214,19 +214,24 @@ def new_state(types: int, lesions: int = 128, clones: int = 8192, seeds: int = 1
     return State(
         lesion=np.zeros((lesions, LESION_COLUMNS)),
         lesion_key=np.zeros(lesions, dtype=np.uint64),
-        cells=np.zeros((lesions, slots)),
-        kind=np.zeros((lesions, slots), dtype=np.int64),
-        clone_of=np.zeros((lesions, slots), dtype=np.int64),
-        slot_key=np.zeros((lesions, slots), dtype=np.uint64),
+        cells=room((lesions, slots)),
+        kind=room((lesions, slots), np.int64),
+        clone_of=room((lesions, slots), np.int64),
+        slot_key=room((lesions, slots), np.uint64),
         used=np.zeros(lesions, dtype=np.int64),
-        clone=np.zeros((clones, 4), dtype=np.int64),
-        clone_born=np.zeros(clones),
-        pending=np.zeros((seeds, SEED_COLUMNS)),
-        pending_key=np.zeros(seeds, dtype=np.uint64),
-        arrival=np.zeros((64, ARRIVAL_COLUMNS)),
+        clone=room((clones, 4), np.int64),
+        clone_born=room((clones,)),
+        pending=room((seeds, SEED_COLUMNS)),
+        pending_key=room((seeds,), np.uint64),
+        arrival=room((64, ARRIVAL_COLUMNS)),
         clock=np.zeros(CLOCK_PLACES),
         count=np.zeros(COUNTS, dtype=np.int64),
     )
+
+
+def room(shape: tuple[int, ...], kind: DTypeLike = np.float64) -> NDArray[Any]:
+    """Return room in which anything may stand: nobody reads a row, or a slot, before it is in use and written."""
+    return np.empty(shape, dtype=kind)
 
 
 def new_work(types: int, masks: int, sites: int, mechanisms: int) -> Work:
@@ -262,15 +267,15 @@ def new_work(types: int, masks: int, sites: int, mechanisms: int) -> Work:
         cycling=np.ones((NODES, masks)),
         share=np.zeros(masks),
         after=np.zeros(types + SLOTS_BEYOND_TYPES),
-        stack=np.zeros((8192, 6)),
-        family=np.zeros((4096, 6)),
+        stack=room((8192, 6)),
+        family=room((4096, 6)),
         burden=np.zeros(sites),
         way=np.zeros(sites),
         caught=np.zeros(sites),
     )
 
 
-#: What counts the rows in use, the first ones, of arrays that have more room than that; nothing stands in the others.
+#: What counts the rows in use, the first ones, of arrays that have more room than that.
 _IN_USE = {
     **dict.fromkeys(("lesion", "lesion_key", "cells", "kind", "clone_of", "slot_key", "used"), LESIONS),
     **dict.fromkeys(("clone", "clone_born"), CLONES),
@@ -302,6 +307,6 @@ def with_room(state: State, lesions: int, clones: int, arrivals: int = 0) -> Sta
 def _with_rows(state: State, name: str, rows: int) -> NDArray[np.generic]:
     """Return an array of the state with so many rows, those in use copied."""
     array, used = getattr(state, name), state.count[_IN_USE[name]]
-    copied = np.zeros((rows, *array.shape[1:]), dtype=array.dtype)
+    copied = room((rows, *array.shape[1:]), array.dtype)
     copied[:used] = array[:used]
     return copied
