@@ -4,7 +4,7 @@ import hashlib
 
 import numpy as np
 
-from seedsoil.body.state import State
+from seedsoil.body.state import State, in_use
 from seedsoil.experiment.grow import Diagnosis, grow, run_until, scratch
 from seedsoil.experiment.protocol import Course, Protocol, Resect, Scan
 from seedsoil.experiment.simulate import Arm, open_arm, run_arm
@@ -16,12 +16,8 @@ from tests.agreement.people import AGENTS, VESSELS, quick_patient
 def hashed(state: State) -> str:
     """Hash every array of a state, as far as it is in use."""
     digest = hashlib.sha256()
-    used = int(state.count[0])
-    for name, array in state._asdict().items():
-        rows = (
-            array[:used] if name in ("lesion", "lesion_key", "cells", "kind", "clone_of", "slot_key", "used") else array
-        )
-        digest.update(np.ascontiguousarray(rows).tobytes())
+    for array in in_use(state):
+        digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
 
 

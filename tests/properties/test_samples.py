@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from seedsoil.biology.soils.vessels import cells_of
-from seedsoil.body.state import CELLS, DEATH, FATE, GROWING, HYPOXIA, HYPOXIC_DEATH, LESIONS, SITE, copy_state
+from seedsoil.body.state import CELLS, DEATH, FATE, GROWING, HYPOXIA, HYPOXIC_DEATH, LESIONS, SITE, copy_state, in_use
 from seedsoil.catalogue.load import entry
 from seedsoil.experiment.arm import Arm, open_arm
 from seedsoil.experiment.grow import Diagnosis, Grown, grow
@@ -95,7 +95,7 @@ def test_cells_die_at_the_engines_hazards() -> None:
     arm = _opened()
     before = copy_state(arm.state)
     found = dying(arm)
-    for one, other in zip(before, arm.state, strict=True):
+    for one, other in zip(in_use(before), in_use(arm.state), strict=True):
         assert (one == other).all()
     lesion = arm.state.lesion[: int(arm.state.count[LESIONS])]
     large = np.flatnonzero((lesion[:, FATE] == GROWING) & (lesion[:, CELLS] > 1e5))

@@ -208,29 +208,29 @@ class Work(NamedTuple):
 SLOTS_BEYOND_TYPES = 48
 
 
-def new_state(types: int, lesions: int = 128, clones: int = 8192, seeds: int = 16384) -> State:
+def new_state(types: int, lesions: int = 64, clones: int = 8192, seeds: int = 16384) -> State:
     """Return an empty state with room for so many lesions, clones and seeds of one step: as most patients need."""
     slots = types + SLOTS_BEYOND_TYPES
     return State(
         lesion=np.zeros((lesions, LESION_COLUMNS)),
         lesion_key=np.zeros(lesions, dtype=np.uint64),
-        cells=room((lesions, slots)),
-        kind=room((lesions, slots), np.int64),
-        clone_of=room((lesions, slots), np.int64),
-        slot_key=room((lesions, slots), np.uint64),
+        cells=np.zeros((lesions, slots)),
+        kind=np.zeros((lesions, slots), dtype=np.int64),
+        clone_of=np.zeros((lesions, slots), dtype=np.int64),
+        slot_key=np.zeros((lesions, slots), dtype=np.uint64),
         used=np.zeros(lesions, dtype=np.int64),
-        clone=room((clones, 4), np.int64),
-        clone_born=room((clones,)),
+        clone=np.zeros((clones, 4), dtype=np.int64),
+        clone_born=np.zeros(clones),
         pending=room((seeds, SEED_COLUMNS)),
         pending_key=room((seeds,), np.uint64),
-        arrival=room((64, ARRIVAL_COLUMNS)),
+        arrival=np.zeros((64, ARRIVAL_COLUMNS)),
         clock=np.zeros(CLOCK_PLACES),
         count=np.zeros(COUNTS, dtype=np.int64),
     )
 
 
 def room(shape: tuple[int, ...], kind: DTypeLike = np.float64) -> NDArray[Any]:
-    """Return room in which anything may stand: nobody reads a row, or a slot, before it is in use and written."""
+    """Return room in which anything may stand: nobody reads a row before it is in use, and written."""
     return np.empty(shape, dtype=kind)
 
 
@@ -276,7 +276,7 @@ def new_work(types: int, masks: int, sites: int, mechanisms: int) -> Work:
 
 
 #: What counts the rows in use, the first ones, of arrays that have more room than that.
-_IN_USE = {
+_COUNTED = {
     **dict.fromkeys(("lesion", "lesion_key", "cells", "kind", "clone_of", "slot_key", "used"), LESIONS),
     **dict.fromkeys(("clone", "clone_born"), CLONES),
     **dict.fromkeys(("pending", "pending_key"), PENDING),
@@ -284,10 +284,17 @@ _IN_USE = {
 }
 
 
+def in_use(state: State) -> State:
+    """Return what of a state means something: of each array the rows in use."""
+    return State(**{
+        name: array[: state.count[_COUNTED[name]]] if name in _COUNTED else array for name, array in state._asdict().items()
+    })  # fmt: skip
+
+
 def copy_state(state: State) -> State:
     """Return an independent copy with the same room: arms branch from it."""
     fields: dict[str, Any] = {
-        name: _with_rows(state, name, array.shape[0]) if name in _IN_USE else array.copy()
+        name: _with_rows(state, name, array.shape[0]) if name in _COUNTED else array.copy()
         for name, array in state._asdict().items()
     }
     return State(**fields)
@@ -298,7 +305,7 @@ def with_room(state: State, lesions: int, clones: int, arrivals: int = 0) -> Sta
     asked = {LESIONS: lesions, CLONES: clones, ARRIVALS: arrivals}
     short: dict[str, Any] = {
         name: _with_rows(state, name, asked[counted])
-        for name, counted in _IN_USE.items()
+        for name, counted in _COUNTED.items()
         if getattr(state, name).shape[0] < asked.get(counted, 0)
     }
     return state._replace(**short)
@@ -306,7 +313,8 @@ def with_room(state: State, lesions: int, clones: int, arrivals: int = 0) -> Sta
 
 def _with_rows(state: State, name: str, rows: int) -> NDArray[np.generic]:
     """Return an array of the state with so many rows, those in use copied."""
-    array, used = getattr(state, name), state.count[_IN_USE[name]]
-    copied = room((rows, *array.shape[1:]), array.dtype)
-    copied[:used] = array[:used]
+    array, counted = getattr(state, name), _COUNTED[name]
+    # A lesion's slots are few, and empty until they are used; clones and cells on their way have much room.
+    copied = (np.zeros if counted == LESIONS else room)((rows, *array.shape[1:]), array.dtype)
+    copied[: state.count[counted]] = array[: state.count[counted]]
     return copied

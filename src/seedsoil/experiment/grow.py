@@ -181,8 +181,7 @@ def _founded(patient: Patient, model: Model, stream: Stream, attempt: int) -> St
     lesion[CLOCK] = exponential(stream)
     state.lesion_key[0] = key
     state.cells[0, 0], state.slot_key[0, 0], state.used[0] = size, np.uint64(mix(key, key)), 1
-    state.kind[0, 0], state.clone_of[0, 0] = int(model.trait[FIRST_KIND]), 0
-    state.clone[0, :], state.clone_born[0] = 0, 0.0
+    state.kind[0, 0] = int(model.trait[FIRST_KIND])
     state.clone[0, CLONE_PARENT], state.clone[0, CLONE_TYPE] = -1, state.kind[0, 0]
     state.count[LESIONS], state.count[CLONES] = 1, 1
     # One share of hazard before diagnosis and another after it: for whom the first does not reach, the second is as fresh.
