@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from seedsoil.biology.quantities import Millimetres, Noun, Number
 
@@ -89,6 +90,7 @@ class Staging(Noun):
         }
 
 
+@lru_cache(maxsize=512)
 def fits(category: str, name: str) -> bool:
     """Whether a category is of a name: T1a is T1, IIIB is III, but II is not I."""
     return category == name or _whole(category) == name

@@ -116,7 +116,8 @@ def test_a_body_is_read_as_its_lesions_are():
         read = tool.read_body(new_stream(1, 2), keys, lesions, 5, contrast, 7.5)
         blur = contrast[lesions[:, SITE].astype(int)] * tool.blur(7.5)
         seen, singly = tool.read(new_stream(1, 2), keys, lesions[:, CELLS], 5, lesions[:, DETECTED] >= 0.0, blur)
-        assert np.array_equal(read, singly) and np.array_equal(read > 0.0, seen), name
+        assert np.array_equal(read, singly), name
+        assert np.array_equal(read > 0.0, seen), name
         assert 0 < seen.sum() < 59, name
 
 
