@@ -94,18 +94,18 @@ def test_f31_a_worker_that_was_wrong_all_along_is_found_by_computing_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One cell too many in one lesion, under a sound checksum: fails if computing again misses it, or blames a sound run."""
-    real = work.run_patient
+    real = work.run_arms
 
-    def wrong(plan: Plan, number: int) -> dict[str, Columns]:
+    def wrong(plan: Plan, number: int) -> list[dict[str, Columns]]:
         found = real(plan, number)
         if number == UNLUCKY:
-            found["lesions"]["cells_at_end"][-1] += 1.0
+            found[-1]["lesions"]["cells_at_end"][-1] += 1.0
         return found
 
     folder, sound = tmp_path / "run", tmp_path / "sound"
     run(study(), executor="serial", chunk=2, out=sound)
     with monkeypatch.context() as patch:
-        patch.setattr(work, "run_patient", wrong)
+        patch.setattr(work, "run_arms", wrong)
         run(study(), executor="serial", chunk=2, out=folder)
     assert Store.open(folder).verify() == ()
     assert recompute(sound, 1.0) == (PATIENTS, [], [])

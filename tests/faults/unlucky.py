@@ -74,7 +74,7 @@ def suffer(fate: str, mark: str, message: bytes) -> bytes:
     """Carry an order out in a worker, and let it happen."""
     alone = len(work.Order.from_bytes(message).numbers) == 1
     kind, once = fate.removesuffix(" once"), fate.endswith(" once")
-    real = work.run_patient
+    real = work.run_arms
 
     def simulate(plan: Plan, number: int) -> Any:
         if number == UNLUCKY and not (once and os.path.exists(mark)):
@@ -88,11 +88,11 @@ def suffer(fate: str, mark: str, message: bytes) -> bytes:
             Path(mark).touch()
             answer[len(answer) // 2] ^= 1
         return bytes(answer)
-    work.run_patient = simulate
+    work.run_arms = simulate
     try:
         return work.perform(message)
     finally:
-        work.run_patient = real
+        work.run_arms = real
 
 
 def _happen(kind: str, alone: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from seedsoil.biology.quantities import Millimetres, Noun, Number
 
@@ -69,8 +69,7 @@ class Staging(Noun):
     def stage(self, t: str, n: str, m: str) -> str:
         """Return the stage group of three categories; "" where no group holds them."""
         for group in self.groups:
-            sought = ((t, group.t), (n, group.n), (m, group.m))
-            if all(not allowed or any(fits(found, each) for each in allowed) for found, allowed in sought):
+            if fits(t, group.t or (t,)) and fits(n, group.n or (n,)) and fits(m, group.m or (m,)):
                 return group.stage
         return ""
 
@@ -89,9 +88,9 @@ class Staging(Noun):
         }
 
 
-def fits(category: str, name: str) -> bool:
-    """Whether a category is of a name: T1a is T1, IIIB is III, but II is not I."""
-    return category == name or _whole(category) == name
+def fits(category: str, names: Collection[str]) -> bool:
+    """Whether a category is of one of these names: T1a is T1, IIIB is III, but II is not I."""
+    return category in names or _whole(category) in names
 
 
 def _whole(category: str) -> str:

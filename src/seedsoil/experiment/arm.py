@@ -40,6 +40,7 @@ from seedsoil.experiment.protocol import Order, Protocol
 from seedsoil.experiment.timeline import build_programme
 from seedsoil.foundation.errors import ModelError
 from seedsoil.observe.response import Follow
+from seedsoil.observe.scan import site_contrast
 from seedsoil.observe.stage import nodal_sites, stager
 
 Event = dict[str, Any]
@@ -88,6 +89,7 @@ class Arm:
     counted: list[Counted] = field(default_factory=list)
     labelled: tuple[Count, ...] = ()
     injected: dict[int, tuple[float, float, Floats]] = field(default_factory=dict)
+    contrasts: dict[str, Floats] = field(default_factory=dict)
     first_burdens: dict[str, float] = field(default_factory=dict)
     released: dict[int, tuple[Floats, int]] = field(default_factory=dict)
     ways: dict[tuple[str, bool, int], Floats] = field(default_factory=dict)
@@ -158,6 +160,12 @@ class Arm:
         """Names of the mechanisms of resistance in a mask."""
         known = self.grown.patient.tumour.mechanisms
         return tuple(mechanism.name for bit, mechanism in enumerate(known) if mask >> bit & 1)
+
+    def contrast(self, instrument: str) -> Floats:
+        """How well lesions stand out at each site to an instrument (sites,): see `site_contrast`."""
+        if instrument not in self.contrasts:
+            self.contrasts[instrument] = site_contrast(self.grown.patient.host, instrument)
+        return self.contrasts[instrument]
 
     def new_line(self) -> Follow:
         """A follow-up that has seen nothing yet."""

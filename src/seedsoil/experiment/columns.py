@@ -5,7 +5,7 @@ The bytes of a part depend on its rows and on the version of pyarrow alone: one 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -188,6 +188,17 @@ def text(values: list[str]) -> NDArray[Any]:
 def who(number: int, arm: str, rows: int) -> Columns:
     """Return the columns that say whose rows they are."""
     return {"patient": np.array([number], dtype=np.int32).repeat(rows), "arm": text([arm]).repeat(rows)}
+
+
+def written(name: str, number: int, arm: str, records: Sequence[tuple[object, ...]]) -> Columns:
+    """Return a table of one patient in one arm from records, which hold what the table holds beyond whose rows they are."""
+    if not records:
+        return empty(name)
+    specs = list(known_table(name).items())[len(_who) :]
+    return who(number, arm, len(records)) | {
+        column: np.array(values, dtype=_numpy(spec))
+        for (column, spec), values in zip(specs, zip(*records, strict=True), strict=True)
+    }
 
 
 def known_table(name: str) -> Mapping[str, Column]:

@@ -38,7 +38,7 @@ from seedsoil.body.state import (
     State,
 )
 from seedsoil.experiment.arm import Arm
-from seedsoil.experiment.columns import Columns, text, who
+from seedsoil.experiment.columns import Columns, empty, text, who, written
 from seedsoil.experiment.orders.sampling.rows import resistances, sampled_rows
 from seedsoil.observe.best_response import confirmed_best
 from seedsoil.observe.growth_rate import tumour_growth_rate
@@ -171,48 +171,30 @@ def clone_rows(arm: Arm, name: str) -> Columns:
 def arrival_rows(arm: Arm, name: str) -> Columns:
     """Rows of table ``arrivals``: founders and those that joined a lesion, in the order of days."""
     lesion, joined = arm.state.lesion[1 : arm.state.count[LESIONS]], arm.state.arrival[: arm.state.count[ARRIVALS]]
-    founders = np.column_stack([lesion[:, [ARRIVED, PARENT]], np.arange(1, len(lesion) + 1), lesion[:, FOUNDER]])
-    both = np.vstack([founders, joined[:, [ARRIVAL_DAY, ARRIVAL_FROM, ARRIVAL_TO, ARRIVAL_CLONE]]])
-    founded = np.arange(len(both)) < len(founders)
-    order = np.argsort(both[:, 0], kind="stable")
-    return who(arm.grown.number, name, len(both)) | {
-        "day": both[order, 0] - arm.grown.day,
-        "from_lesion": both[order, 1].astype(np.int32),
-        "to_lesion": both[order, 2].astype(np.int32),
-        "clone": both[order, 3].astype(np.int32),
-        "founded": founded[order],
+    founders, count = len(lesion), len(lesion) + len(joined)
+    if not count:
+        return empty("arrivals")
+    days = np.concatenate([lesion[:, ARRIVED], joined[:, ARRIVAL_DAY]])
+    order = np.argsort(days, kind="stable")
+    return who(arm.grown.number, name, count) | {
+        "day": days[order] - arm.grown.day,
+        "from_lesion": np.concatenate([lesion[:, PARENT], joined[:, ARRIVAL_FROM]])[order].astype(np.int32),
+        "to_lesion": np.concatenate([np.arange(1.0, founders + 1), joined[:, ARRIVAL_TO]])[order].astype(np.int32),
+        "clone": np.concatenate([lesion[:, FOUNDER], joined[:, ARRIVAL_CLONE]])[order].astype(np.int32),
+        "founded": order < founders,
     }
 
 
 def rows(arm: Arm, name: str) -> dict[str, Columns]:
     """All rows of one patient in one arm, by table."""
-    sites = [site.name for site in arm.grown.patient.host.anatomy.sites]
-    seen, events, judged = arm.observations, arm.events, arm.assessed
+    sites, number = [site.name for site in arm.grown.patient.host.anatomy.sites], arm.grown.number
+    seen = [(day, what, row, sites[site], size) for day, what, row, site, size in arm.observations]
     return {
         "patients": patient_row(arm, name),
         "lesions": lesion_rows(arm, name),
         "clones": clone_rows(arm, name),
         "arrivals": arrival_rows(arm, name),
-        "events": who(arm.grown.number, name, len(events))
-        | {
-            "day": np.array([event["day"] for event in events], dtype=np.float64),
-            "kind": text([str(event["kind"]) for event in events]),
-            "detail": text([str(event["detail"]) for event in events]),
-        },
-        "observations": who(arm.grown.number, name, len(seen))
-        | {
-            "day": np.array([one[0] for one in seen], dtype=np.float64),
-            "instrument": text([one[1] for one in seen]),
-            "lesion": np.array([one[2] for one in seen], dtype=np.int32),
-            "site": text([sites[one[3]] for one in seen]),
-            "diameter_mm": np.array([one[4] for one in seen], dtype=np.float64),
-        },
-        "assessments": who(arm.grown.number, name, len(judged))
-        | {
-            "day": np.array([one[0] for one in judged], dtype=np.float64),
-            "instrument": text([one[1] for one in judged]),
-            "line": np.array([one[2] for one in judged], dtype=np.int32),
-            "response": text([one[3] for one in judged]),
-            "target_sum_mm": np.array([one[4] for one in judged], dtype=np.float64),
-        },
+        "events": written("events", number, name, [tuple(event.values()) for event in arm.events]),
+        "observations": written("observations", number, name, seen),
+        "assessments": written("assessments", number, name, arm.assessed),
     } | sampled_rows(arm, name)

@@ -44,7 +44,7 @@ from seedsoil.experiment.protocol import (
     Shunt,
 )
 from seedsoil.observe.response import BASELINE, Reading
-from seedsoil.observe.scan import instrument, site_contrast
+from seedsoil.observe.scan import instrument
 
 __all__ = ["Arm", "look", "open_arm", "run_arm"]
 
@@ -60,23 +60,19 @@ def look(arm: Arm, scan: Scan) -> None:
 
 def _read(arm: Arm, scan: Scan) -> list[Reading]:
     """Let the instrument look: the lesions that it shows, their sites and the diameters read [mm]."""
-    state = arm.state
+    state, name = arm.state, scan.instrument
     lesion = state.lesion[: state.count[LESIONS]]
-    rows = (lesion[:, CELLS] > 0.0).nonzero()[0]
+    read = instrument(name).read_body(
+        arm.grown.stream, state.lesion_key, lesion, arm.week, arm.contrast(name), scan.slice_mm
+    )
+    found = read.nonzero()[0]
+    # What is read of a lesion does not depend on which others are looked at.
     if scan.regions:
-        rows = rows[np.isin(lesion[rows, SITE].astype(int), arm.sites(scan.regions))]
-    if not rows.size:
+        found = found[np.isin(lesion[found, SITE].astype(int), arm.sites(scan.regions))]
+    if not found.size:
         return []
-    there, tool = lesion[rows], instrument(scan.instrument)
-    sites, known = there[:, SITE].astype(int), there[:, DETECTED] >= 0.0
-    blur = site_contrast(arm.grown.patient.host, scan.instrument)[sites] * tool.blur(scan.slice_mm)
-    seen, read = tool.read(arm.grown.stream, state.lesion_key[rows], there[:, CELLS], arm.week, known, blur)
-    places = seen.nonzero()[0]
-    if not places.size:
-        return []
-    found = rows[places]
-    lesion[found[~known[places]], DETECTED] = arm.today
-    return list(zip(found.tolist(), sites[places].tolist(), read[places].tolist(), strict=True))
+    lesion[found[lesion[found, DETECTED] < 0.0], DETECTED] = arm.today
+    return list(zip(found.tolist(), lesion[found, SITE].astype(int).tolist(), read[found].tolist(), strict=True))
 
 
 def respond(arm: Arm, scan: Scan, readings: Sequence[Reading]) -> None:
@@ -85,18 +81,18 @@ def respond(arm: Arm, scan: Scan, readings: Sequence[Reading]) -> None:
     today = arm.today
     arm.observations += [(today, scan.instrument, row, int(site), size) for row, site, size in readings]
     arm.chart.scan(today, readings, examined)
-    burden = sum(diameter**3 for _, _, diameter in readings)
+    burden = sum([diameter**3 for _, _, diameter in readings])
     first = arm.first_burdens.setdefault(scan.instrument, burden)
     if not arm.baseline_taken:
         arm.follow.baseline(readings, today, scan.slice_mm)
         arm.baseline_taken = True
-        _keep(arm, scan, BASELINE)
+        _keep(arm, today, scan, BASELINE)
         arm.note(today, "scan", f"baseline: {lesions(len(readings))} seen")
         react(arm)
         return
     told = []
     arm.chart.response = arm.line.assess(today, readings, examined)
-    _keep(arm, scan, arm.chart.response)
+    _keep(arm, today, scan, arm.chart.response)
     if arm.chart.response == "PD":
         if not arm.progressed:
             arm.progression_day = today
@@ -105,25 +101,26 @@ def respond(arm: Arm, scan: Scan, readings: Sequence[Reading]) -> None:
         arm.line = arm.new_line()
         arm.line.baseline(readings, today, scan.slice_mm)
         arm.progressions += 1
-        _keep(arm, scan, BASELINE)
+        _keep(arm, today, scan, BASELINE)
         told += at_progression(arm.regimens, today, arm.progressions)
     if first > 0.0:
         told += at_burden(arm.regimens, today, burden / first)
     react(arm, told)
 
 
-def _keep(arm: Arm, scan: Scan, response: str) -> None:
+def _keep(arm: Arm, today: float, scan: Scan, response: str) -> None:
     """Keep what a scan was judged to be, with the sum of the targets if it saw to all of them."""
-    sums, today = arm.line.sums, arm.today
+    sums = arm.line.sums
     total = sums[-1][1] if sums and sums[-1][0] == today else math.nan
     arm.assessed.append((today, scan.instrument, arm.progressions + 1, response, total))
 
 
 def react(arm: Arm, told: Sequence[Told] = ()) -> None:
     """Do what rules ask for after a reading, beside what was ``told`` already, and tell it."""
-    every = [*told, *at_reading(arm.regimens, arm.today, arm.chart)]
+    today = arm.today
+    every = [*told, *at_reading(arm.regimens, today, arm.chart)]
     for kind, detail in every:
-        arm.note(arm.today, kind, detail)
+        arm.note(today, kind, detail)
     if every:
         arm.retime()
 
@@ -263,12 +260,13 @@ def run_arm(arm: Arm, protocol: Protocol, watch: Callable[[Arm], None] | None = 
     for day, _, order, number, part in plan:
         if isinstance(order, Scan) and _scans_are_over(arm, day <= last):
             continue
-        # What is left out must cut no step: it is judged on the grid.
-        first = _before(arm, day) if part == 0 and condition_of(order) is not None else -math.inf
-        if first > arm.today + 1e-6 and not _reach(arm, first, work, watch):
-            break
-        if not is_admitted(arm, order, number):
-            continue
+        if condition_of(order) is not None:
+            # What is left out must cut no step: it is judged on the grid.
+            first = _before(arm, day) if part == 0 else -math.inf
+            if first > arm.today + 1e-6 and not _reach(arm, first, work, watch):
+                break
+            if not is_admitted(arm, order, number):
+                continue
         if not _reach(arm, day, work, watch):
             break
         _carry_out(arm, order, number, part)

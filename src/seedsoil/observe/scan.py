@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from seedsoil.biology.patient import Host
 from seedsoil.biology.soils.vessels import diameter
-from seedsoil.foundation.compiled import kernel
+from seedsoil.body.state import CELLS, DETECTED, SITE
+from seedsoil.foundation.compiled import inline, kernel
 from seedsoil.foundation.elementary import exp, log1p
 from seedsoil.foundation.errors import StudyError, did_you_mean
 from seedsoil.foundation.kept import Kept
@@ -31,10 +32,28 @@ Flags = NDArray[np.bool_]
 _never = 2.0**53
 
 
+@inline
+def _read(own: Stream, key: np.uint64, cells: float, step: int, d50: float, sigma: float) -> float:
+    """Diameter read of one lesion with a stream of its own [mm]; 0 if it is not seen."""
+    if cells <= 0.0:
+        return 0.0
+    size = diameter(cells)
+    odds = d50 / size
+    odds *= odds
+    odds *= odds
+    odds *= odds
+    if odds >= _never:
+        return 0.0
+    aim(own, SCAN, key, step)
+    if uniform(own) * (1.0 + odds) >= 1.0:
+        return 0.0
+    return size * exp(sigma * normal(own))
+
+
 @kernel
 def read_lesions(
     stream: Stream, keys: Keys, cells: Floats, step: int, d50: Floats, cv: float, salt: np.uint64
-) -> tuple[Flags, Floats]:
+) -> Floats:
     """Read each lesion with an instrument.
 
     Parameters
@@ -56,28 +75,32 @@ def read_lesions(
 
     Returns
     -------
-    bool (lesions,), float64 (lesions,)
-        Whether each is seen; diameter read [mm], 0 where it is not seen.
+    float64 (lesions,)
+        Diameter read [mm], 0 where a lesion is not seen.
     """
-    own = stream.copy()
-    sigma = np.sqrt(log1p(cv * cv))
-    seen = np.zeros(cells.shape[0], dtype=np.bool_)
+    own, sigma = stream.copy(), np.sqrt(log1p(cv * cv))
     read = np.zeros(cells.shape[0])
     for lesion in range(cells.shape[0]):
-        if cells[lesion] <= 0.0:
-            continue
-        size = diameter(cells[lesion])
-        odds = d50[lesion] / size
-        odds *= odds
-        odds *= odds
-        odds *= odds
-        if odds >= _never:
-            continue
-        aim(own, SCAN, keys[lesion] ^ salt, step)
-        if uniform(own) * (1.0 + odds) < 1.0:
-            seen[lesion] = True
-            read[lesion] = size * exp(sigma * normal(own))
-    return seen, read
+        read[lesion] = _read(own, keys[lesion] ^ salt, cells[lesion], step, d50[lesion], sigma)
+    return read
+
+
+@kernel
+def read_body(
+    stream: Stream, keys: Keys, lesions: Floats, step: int, contrast: Floats, blur: float, d50: float, known_d50: float,
+    cv: float, salt: np.uint64,
+) -> Floats:  # fmt: skip
+    """Read the rows of a body's table of lesions like `read_lesions`, each at its site and by whether it was seen before.
+
+    ``contrast`` (sites,) and ``blur`` both multiply the diameter of which half are seen.
+    """
+    own, sigma = stream.copy(), np.sqrt(log1p(cv * cv))
+    read = np.zeros(lesions.shape[0])
+    for row in range(lesions.shape[0]):
+        half = known_d50 if lesions[row, DETECTED] >= 0.0 else d50
+        half *= contrast[int(lesions[row, SITE])] * blur
+        read[row] = _read(own, keys[row] ^ salt, lesions[row, CELLS], step, half, sigma)
+    return read
 
 
 #: Contrasts of the last few hosts: patients of a study share anatomy and soils.
@@ -147,7 +170,20 @@ class Instrument:
         d50 = np.ascontiguousarray(d50 * blur)
         # A column of one lesion is contiguous and one of two is not: two layouts are two compilations.
         together = np.ascontiguousarray(cells)
-        return read_lesions(stream, keys, together, step, d50, self.cv.number, self.salt)
+        found = read_lesions(stream, keys, together, step, d50, self.cv.number, self.salt)
+        return found > 0.0, found
+
+    def read_body(
+        self, stream: Stream, keys: Keys, lesions: Floats, step: int, contrast: Floats, slice_mm: float
+    ) -> Floats:
+        """Read the rows of a body's table of lesions, in slices of this thickness [mm]: diameters [mm], 0 if not seen.
+
+        ``contrast`` is the host's `site_contrast` for this instrument.
+        """
+        return read_body(
+            stream, keys, lesions, step, contrast, self.blur(slice_mm), self.d50.number, self.known_d50.number,
+            self.cv.number, self.salt,
+        )  # fmt: skip
 
     def blur(self, slice_mm: float) -> float:
         """How many times larger a lesion must be to be seen in slices of this thickness [mm]; 0 stands for the usual one.
@@ -155,7 +191,7 @@ class Instrument:
         Law: max(1, slice / usual): what is thinner than a slice is averaged with what lies beside it. Thinner slices
         than usual show no more, for noise grows. Source: assumed.
         """
-        return max(1.0, slice_mm / float(self.slice_thickness))
+        return max(1.0, slice_mm / self.slice_thickness.number)
 
 
 def _assumed(number: float, unit: str, low: float, high: float, note: str) -> Value:

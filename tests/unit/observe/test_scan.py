@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from seedsoil.body.state import CELLS, DETECTED, LESION_COLUMNS, SITE
 from seedsoil.catalogue.load import entry
 from seedsoil.foundation.errors import StudyError
 from seedsoil.foundation.streams import new_stream
@@ -102,10 +103,22 @@ def test_kernel_agrees_with_its_plain_python_source():
     plain = getattr(read_lesions, "py_func", read_lesions)
     keys, cells, d50 = keys_for(40), cells_of(np.linspace(1, 40, 40)), np.full(40, 7.0)
     compiled = read_lesions(new_stream(1, 2), keys, cells, 5, d50, 0.07, no_salt)
-    assert all(
-        np.array_equal(a, b)
-        for a, b in zip(compiled, plain(new_stream(1, 2), keys, cells, 5, d50, 0.07, no_salt), strict=True)
-    )
+    assert np.array_equal(compiled, plain(new_stream(1, 2), keys, cells, 5, d50, 0.07, no_salt))
+
+
+def test_a_body_is_read_as_its_lesions_are():
+    """Each row at its site, by whether it was seen before, in thick slices: the same draws, the same bytes."""
+    keys, lesions = keys_for(60), np.zeros((60, LESION_COLUMNS))
+    lesions[:, CELLS], lesions[:, SITE] = cells_of(np.linspace(0.0, 20.0, 60)), np.arange(60) % 3
+    lesions[:, DETECTED] = np.where(np.arange(60) % 2, 14.0, -1.0)
+    contrast = np.array([1.0, 0.6, 2.0])
+    for name, tool in INSTRUMENTS.items():
+        read = tool.read_body(new_stream(1, 2), keys, lesions, 5, contrast, 7.5)
+        blur = contrast[lesions[:, SITE].astype(int)] * tool.blur(7.5)
+        seen, singly = tool.read(new_stream(1, 2), keys, lesions[:, CELLS], 5, lesions[:, DETECTED] >= 0.0, blur)
+        assert np.array_equal(read, singly), name
+        assert np.array_equal(read > 0.0, seen), name
+        assert 0 < seen.sum() < 59, name
 
 
 def test_an_unknown_instrument_is_refused_by_name():

@@ -71,7 +71,7 @@ class Chart:
             allowed, found = getattr(condition, name), getattr(self.stager, name)
             if allowed:
                 words = f"stage {found or 'unknown'}" if name == "stage" else found or "unknown"
-                yield any(fits(found, each) for each in allowed), words
+                yield fits(found, allowed), words
         if condition.response:
             yield self.response in condition.response, f"response {self.response or 'not judged yet'}"
 

@@ -29,17 +29,22 @@ def chunk_of(patients: int) -> int:
 
 def run_patients(plan: Plan, first: int, last: int) -> dict[str, Columns]:
     """Rows of patients ``first`` .. ``last - 1`` in all arms, by table."""
-    return joined([run_patient(plan, number) for number in range(first, last)])
+    return joined([arm for number in range(first, last) for arm in run_arms(plan, number)])
 
 
 def run_patient(plan: Plan, number: int) -> dict[str, Columns]:
     """Rows of one patient in all arms, by table."""
+    return joined(run_arms(plan, number))
+
+
+def run_arms(plan: Plan, number: int) -> list[dict[str, Columns]]:
+    """Rows of one patient by table, arm after arm: `joined` makes one piece of those of many patients."""
     grown = enrol(plan, number)
     arms = []
     for name, protocol in plan.arms.items():
         arm = open_arm(grown, plan.vessels, plan.agents, protocol, plan.until_days, plan.without)
         arms.append(rows(run_arm(arm, protocol), name))
-    return joined(arms)
+    return arms
 
 
 def joined(pieces: Sequence[dict[str, Columns]]) -> dict[str, Columns]:

@@ -20,7 +20,7 @@ from seedsoil.experiment.folder.parts import parts_of
 from seedsoil.foundation.errors import ModelError
 from seedsoil.foundation.record import identity, versions
 from seedsoil.trial.plan import Plan
-from seedsoil.trial.runner.patients import joined, run_patient
+from seedsoil.trial.runner.patients import joined, run_arms
 
 #: Libraries whose version can change a result's last bits, or the bytes of its files.
 _LIBRARIES = ("numpy", "numba", "pyarrow", "seedsoil")
@@ -165,7 +165,7 @@ def perform(message: bytes) -> bytes:
     for number in order.numbers:
         _listener(number)
         try:
-            found.append(run_patient(plan, number))
+            found += run_arms(plan, number)
         except MemoryError:
             raise
         except Exception as error:  # whatever it is, it is this patient's, and the others go on
