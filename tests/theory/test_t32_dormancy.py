@@ -23,10 +23,8 @@ from seedsoil.body.state import (
     LESIONS,
     PENDING,
     QUIESCENCE,
-    SEED_DAY,
     SEED_LESION,
     SEED_SITE,
-    SEED_TYPE,
     SPROUTS,
     STEP_DAYS,
     WAKES,
@@ -61,8 +59,9 @@ def _waits(wake: float, dying: float, cue: float, without: tuple[str, ...] = ())
     body = host(lung=soil("lung", dormancy_cue=cue))
     model = compiled(who(body, wake_rate=wake, dormant_death_rate=dying, quiescence_rate=20.0, **FAST), without)
     state = new_state(model.mask.shape[0], lesions=FOUNDERS + 2)
+    state.pending[:FOUNDERS] = 0.0
     state.pending[:FOUNDERS, SEED_SITE] = AT["lung"]
-    state.pending[:FOUNDERS, [SEED_DAY, SEED_TYPE]], state.pending[:FOUNDERS, SEED_LESION] = 0.0, -1.0
+    state.pending[:FOUNDERS, SEED_LESION] = -1.0
     state.pending_key[:FOUNDERS] = [np.uint64(mix(np.uint64(7), np.uint64(number))) for number in range(FOUNDERS)]
     state.count[[PENDING, CLONES]] = FOUNDERS, 1
     _, state = run_until(new_stream(32, 0), state, 0.0, model, nothing(0), scratch(model))
