@@ -77,7 +77,7 @@ _unnamed: dict[str, dict[str, None]] = {
 }
 
 
-_raised = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_raised = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 #: Distance from the edge of a picture, and between its axes [inch].
 _edge, _gap = 0.06, 0.1
 
@@ -275,3 +275,8 @@ def log_ticks(axis: Axis, last: int, step: int = 1) -> None:
     axis.set_major_locator(FixedLocator([10.0**power for power in powers]))
     axis.set_major_formatter(FixedFormatter([f"10{str(power).translate(_raised)}" for power in powers]))
     axis.set_minor_locator(NullLocator())
+
+
+def in_powers(number: float, power: int) -> str:
+    """Return a number as a multiple of a power of ten, as "1.5×10⁶": what stands in a corner of an axis is not read."""
+    return f"{number / 10.0**power:.4g}×10{str(power).translate(_raised)}" if number else "0"
