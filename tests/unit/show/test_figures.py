@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -289,13 +290,16 @@ def test_short_lives_are_told_in_days(trial: MadeTrial) -> None:
 
 def test_the_axis_of_sizes_begins_where_lesions_do(history: SimpleNamespace) -> None:
     """It reaches to the smallest and the largest size that is drawn, and little beyond."""
-    picture = trajectories_figure(history)
-    low, high = picture.axes[0].get_ylim()
-    drawn = picture.table["diameter_mm"]
-    assert low <= min(drawn)
-    assert high >= max(drawn)
-    assert low >= 0.7 * min(0.05, *drawn)
-    assert high <= 1.7 * max(20.0, *drawn)
+    large = copy(history)
+    large.cells = np.where(history.cells < spheres(0.06), 0.0, history.cells)
+    for one in (history, large):
+        picture = trajectories_figure(one)
+        low, high = picture.axes[0].get_ylim()
+        drawn = picture.table["diameter_mm"]
+        assert low <= min(drawn)
+        assert high >= max(drawn)
+        assert low >= 0.7 * min(0.05, *drawn)
+        assert high <= 1.7 * max(20.0, *drawn)
 
 
 def test_bands_and_their_meaning_are_in_the_key(trial: MadeTrial) -> None:

@@ -142,10 +142,11 @@ def _size_axes(axes: Axes, history: HistoryLike, chosen: NDArray[Any], label_lim
     axes.set_yscale("log")
     seen = np.asarray(history.days, dtype=float) >= -BEFORE_DIAGNOSIS * YEAR
     sizes = diameter_mm(np.asarray(history.cells)[seen][:, chosen])
+    axes.set_yticks([0.01, 0.1, 1.0, 10.0, 100.0], ["0.01", "0.1", "1", "10", "100"])
+    # After the marks: matplotlib widens an axis to all that it is given.
     axes.set_ylim(
         0.8 * float(np.nanmin(sizes, initial=_usual_sizes[0])), 1.6 * float(np.nanmax(sizes, initial=_usual_sizes[1]))
     )
-    axes.set_yticks([0.01, 0.1, 1.0, 10.0, 100.0], ["0.01", "0.1", "1", "10", "100"])
     axes.minorticks_off()
     axes.set_ylabel("Diameter of lesion [mm]")
     axes.tick_params(labelbottom=False)
