@@ -119,7 +119,9 @@ class Margins(LayoutEngine):
         form = placed[0][1].get_gridspec()
         before, after = np.zeros((2, max(form.nrows, form.ncols))), np.zeros((2, max(form.nrows, form.ncols)))
         for axes, spec in placed:
-            inner, outer = axes.bbox, axes.get_tightbbox(renderer, for_layout_only=True) or axes.bbox
+            # In space Matplotlib leaves the names of axes out of what a layout is to know.
+            flat = axes.name != "3d"
+            inner, outer = axes.bbox, axes.get_tightbbox(renderer, for_layout_only=flat) or axes.bbox
             column, row = spec.colspan.start, spec.rowspan.start
             before[0, column] = max(before[0, column], (inner.x0 - outer.x0) / fig.dpi)
             after[0, column] = max(after[0, column], (outer.x1 - inner.x1) / fig.dpi)

@@ -65,6 +65,8 @@ def block_figure(shot: Snapshot, *, cut: bool = True, colours: Colours | None = 
         _draw(axes, faces, tints, links.ends[seen], links.perfused[seen])
         axes.set_title(day_words(shot), fontsize=11, loc="left", y=0.98)
         picture.explain(_key(shot, there, colours, links.perfused[seen]), 4)
+        # Names of axes in space find their place only when drawn; the room that they need is known after that.
+        picture.draw_without_rendering()
     picture.caption = _caption(shot, cut, coarse)
     picture.table = _table(shot, there)
     return picture
@@ -118,7 +120,7 @@ def _space(picture: Picture, shot: Snapshot, cut: bool) -> Any:
     axes.set_subplotspec(picture.add_gridspec(1, 1)[0])
     reach = {name: size * shot.edge / 2.0 for name, size in zip("xyz", shot.kind.shape[::-1], strict=True)}
     ends = {name: (0.0 if cut and name == "y" else -far, far) for name, far in reach.items()}
-    axes.set_box_aspect([last - first for first, last in ends.values()], zoom=1.05)
+    axes.set_box_aspect([last - first for first, last in ends.values()], zoom=1.0)
     for name, (first, last) in ends.items():
         getattr(axes, f"set_{name}lim")(first, last)
         getattr(axes, f"set_{name}label")(f"{name} [µm]", labelpad=5.0)

@@ -356,3 +356,10 @@ def test_marks_of_two_axes_do_not_meet_in_a_corner() -> None:
         assert len(marks)
         assert low < min(marks)
         assert max(marks) < high
+
+
+@pytest.mark.parametrize("layers", [4, 8, 20])
+@pytest.mark.parametrize("cut", [True, False])
+def test_names_of_axes_in_space_are_on_the_page(layers: int, cut: bool) -> None:
+    """Flat blocks, cubes and columns: Matplotlib's layout knows nothing of these names, and they were cut off."""
+    assert outside(block_figure(made(layers), cut=cut)) == []
