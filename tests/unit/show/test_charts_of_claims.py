@@ -11,7 +11,7 @@ from seedsoil.evidence.runner.result import Result, result_of
 from seedsoil.evidence.runner.work import Done
 from seedsoil.show.evidence.charts import chart_figure, folded
 from seedsoil.show.evidence.figures import checks_figure, verdict_figure
-from seedsoil.show.evidence.words import banded, number, unit_in_words
+from seedsoil.show.evidence.words import banded, number, printed
 from tests.unit.show.layout import outside, overlaps, texts
 
 
@@ -143,15 +143,27 @@ def test_a_band_that_asks_for_any_does_not_stretch_the_axis() -> None:
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [(0.25, "0.25"), (1.198e6, "1.198×10⁶"), (3.2e-5, "3.2×10⁻⁵"), (-2e7, "-2×10⁷"), (math.nan, "-")],
+    [
+        (0.25, "0.25"),
+        (11_972.0, "11,970"),
+        (-1e4, "-10,000"),
+        (1.198e6, "1.198×10⁶"),
+        (3.2e-5, "3.2×10⁻⁵"),
+        (-2e7, "-2×10⁷"),
+        (math.nan, "-"),
+    ],
 )
 def test_numbers_are_written_as_a_reader_writes_them(value: float, written: str) -> None:
     assert number(value) == written
 
 
 def test_units_are_printed_as_such() -> None:
-    assert unit_in_words("depth in um") == "depth in µm"
-    assert unit_in_words("mol/m^3/s, sum") == "mol/m³/s, sum"
+    assert printed("depth in um") == "depth in µm"
+    assert printed("mol/m^3/s, sum") == "mol/m³/s, sum"
+    assert (
+        printed("1e5 B16 cells, 3e5 of L3.6pl, 1e-9 mutations, 2.5e10")
+        == "10⁵ B16 cells, 3×10⁵ of L3.6pl, 10⁻⁹ mutations, 2.5×10¹⁰"
+    )
 
 
 @pytest.mark.parametrize("width", [10, 24, 70])

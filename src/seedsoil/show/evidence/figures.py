@@ -18,7 +18,7 @@ from seedsoil.evidence.runner.parameters import Moved, by_weight
 from seedsoil.evidence.runner.result import Result
 from seedsoil.evidence.verdict import RULES, Status
 from seedsoil.show.evidence.charts import folded, mark_decades
-from seedsoil.show.evidence.words import least_of, unit_in_words
+from seedsoil.show.evidence.words import least_of, printed
 from seedsoil.show.palette import (
     BLUE,
     DARK,
@@ -75,7 +75,7 @@ def verdict_figure(result: Result) -> Picture:
             said = f"reference: {direction.side} is claimed"
             axes.axvline(direction.of, color=DARK, lw=1.2, ls=(0, (3, 2)))
             marks.append(Line2D([], [], color=DARK, lw=1.2, ls=(0, (3, 2)), label=said))
-        axes.set_xlabel(folded(f"{_capital(result.claim.observable)}{_unit(result.claim.unit)}", 70))
+        axes.set_xlabel(folded(printed(f"{_capital(result.claim.observable)}{_unit(result.claim.unit)}"), 70))
         picture.explain(marks, 3)
     picture.caption = f"{result.claim.id}: the figure with its 95 % interval and what is left with the ablation ({result.verdict.status})."
     picture.table = {
@@ -98,7 +98,7 @@ def checks_figure(result: Result) -> Picture | None:
         panels = np.atleast_1d(picture.subplots(len(checks), 1))
         for axes, check in zip(panels, checks, strict=True):
             _draw_rows(axes, [("", found.checks[check.name])], check.band, (BLUE,))
-            axes.set_xlabel(folded(f"{_capital(check.words)}{_unit(check.unit)}", 84), fontsize=9)
+            axes.set_xlabel(folded(printed(f"{_capital(check.words)}{_unit(check.unit)}"), 84), fontsize=9)
             axes.tick_params(labelsize=8.5)
         banded = [Patch(color=_band_colour, label="band")] if any(check.band for check in checks) else []
         picture.explain([*banded, _mark(BLUE, "figure, 95 % interval")], 2)
@@ -134,7 +134,7 @@ def parameters_figure(result: Result, moved: Sequence[Moved]) -> Picture:
         axes = picture.subplots()
         marks = _draw_rows(axes, rows, result.claim.band, colours)
         axes.tick_params(axis="y", labelsize=8)
-        axes.set_xlabel(folded(f"{_capital(result.claim.observable)}{_unit(result.claim.unit)}", 70))
+        axes.set_xlabel(folded(printed(f"{_capital(result.claim.observable)}{_unit(result.claim.unit)}"), 70))
         ends_of = ((PURPLE, "a parameter at its lowest"), (ORANGE, "at its highest"))
         picture.explain(
             [*marks, *(Line2D([], [], color=colour, marker="s", lw=2.4, label=label) for colour, label in ends_of)], 2
@@ -249,7 +249,7 @@ def _scale(axes: Axes, numbers: Sequence[float]) -> str:
     room = max(0.08 * (most - least), 0.02 * max(abs(least), abs(most))) or 0.1
     axes.set_xlim(least - room, most + room)
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
-    greatest = max(abs(least), abs(most))
+    greatest = max(abs(edge) for edge in axes.get_xlim())
     if not _plainly[0] <= greatest < _plainly[1]:
         power = math.floor(math.log10(greatest))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda number, _: in_powers(number, power)))
@@ -261,7 +261,7 @@ def _mark(colour: str, label: str) -> Line2D:
 
 
 def _unit(unit: str) -> str:
-    return f" [{unit_in_words(unit)}]" if unit and unit != "1" else ""
+    return f" [{unit}]" if unit and unit != "1" else ""
 
 
 def _capital(text: str) -> str:

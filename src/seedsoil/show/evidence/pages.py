@@ -23,7 +23,7 @@ from seedsoil.show.evidence.figures import (
     verdict_figure,
 )
 from seedsoil.show.evidence.parameters import COLUMNS, rows_of
-from seedsoil.show.evidence.words import banded, number, told, unit_in_words
+from seedsoil.show.evidence.words import banded, number, printed, told
 from seedsoil.show.palette import Picture
 
 NOTICE = "Research and teaching instrument: not for clinical decisions."
@@ -78,7 +78,7 @@ def _figures(result: Result) -> str:
         rows.append((check.words, found.checks[check.name], check.unit, banded(check.band), found_here))
     columns = ("What", "Found (95 % interval)", "Unit", "Band", "Judged")
     cells = [
-        (what, told(figure).replace(" to ", _TO), unit_in_words(unit), band.replace(" ", _SPACE), judged)
+        (printed(what), told(figure).replace(" to ", _TO), printed(unit), band.replace(" ", _SPACE), judged)
         for what, figure, unit, band, judged in rows
     ]
     return html.table(
@@ -112,14 +112,14 @@ def _set_up(result: Result) -> list[str]:
     claim = result.claim
     body = [
         html.heading("Set-up"),
-        html.paragraph(unit_in_words(claim.setup)),
+        html.paragraph(printed(claim.setup)),
         html.heading("Ablation"),
-        html.paragraph(f"{claim.ablation.name[:1].upper()}{claim.ablation.name[1:]}: {claim.ablation.words}."),
+        html.paragraph(printed(f"{claim.ablation.name[:1].upper()}{claim.ablation.name[1:]}: {claim.ablation.words}.")),
     ]
     if claim.ablation.without:
         body.append(html.paragraph(f"Switched off: {', '.join(claim.ablation.without)}.", "note"))
     if claim.dispute:
-        body += [html.heading("Where sources disagree"), html.paragraph(claim.dispute)]
+        body += [html.heading("Where sources disagree"), html.paragraph(printed(claim.dispute))]
     return body
 
 
@@ -140,7 +140,7 @@ def _sources(result: Result) -> list[str]:
     claim = result.claim
     body = [html.heading("Sources"), html.listing([f"{key}: {reference(key)}" for key in claim.sources])]
     if result.found is not None:
-        body += [html.paragraph(note, "note") for note in result.found.notes]
+        body += [html.paragraph(printed(note), "note") for note in result.found.notes]
         body += [_numbers(name, columns) for name, columns in result.found.tables.items()]
     return body
 
@@ -157,7 +157,7 @@ def _numbers(name: str, columns: object) -> str:
 
 def _plain(name: str) -> str:
     """Return the name of a column or table as a reader wants it."""
-    return unit_in_words(name).replace("_", " ")
+    return printed(name).replace("_", " ")
 
 
 def _cell(value: object) -> str:
@@ -193,7 +193,7 @@ def write_overview(results: Sequence[Result], put: Put) -> str:
 
 def _line(result: Result) -> tuple[object, ...]:
     found, ablated = result.found, result.ablated
-    unit = "" if result.claim.unit == "1" else unit_in_words(result.claim.unit)
+    unit = "" if result.claim.unit == "1" else printed(result.claim.unit)
     left = number(ablated.figure.value) if ablated is not None and math.isfinite(ablated.figure.value) else "no figure"
     return (
         html.Link(result.claim.id, f"{result.claim.id}.html"),

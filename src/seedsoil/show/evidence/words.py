@@ -8,10 +8,12 @@ import re
 from seedsoil.evidence.claim import Band, Figure
 from seedsoil.show.palette import in_powers
 
-__all__ = ["banded", "least_of", "number", "told", "unit_in_words"]
+__all__ = ["banded", "least_of", "number", "printed", "told"]
 
 #: An open band that begins below this asks for more than none, whatever the unit.
 _hardly_any = 1e-6
+#: Numbers from here on are multiples of a power of ten.
+_powers_from = 1e6
 _raised = {"^2": "²", "^3": "³"}
 
 
@@ -20,7 +22,13 @@ def number(value: float) -> str:
     if not math.isfinite(value):
         return "-" if math.isnan(value) else "∞" if value > 0 else "-∞"
     written = f"{value:.4g}"
-    return in_powers(value, int(written.partition("e")[2])) if "e" in written else written
+    if "e" not in written:
+        return written
+    return (
+        f"{float(written):,.0f}"
+        if 1.0 < abs(value) < _powers_from
+        else in_powers(value, int(written.partition("e")[2]))
+    )
 
 
 def told(figure: Figure) -> str:
@@ -46,8 +54,14 @@ def least_of(band: Band) -> float:
     return 0.0 if math.isinf(band.high) and 0.0 < band.low < _hardly_any else band.low
 
 
-def unit_in_words(text: str) -> str:
-    """Return a unit, or a text that holds units, as it is printed: "um" as "µm", "m^2" as "m²"."""
+def printed(text: str) -> str:
+    """Return a text that holds units and numbers as it is printed: "um" as "µm", "m^2" as "m²", "3e5" as "3×10⁵"."""
     for power, written in _raised.items():
         text = text.replace(power, written)
-    return re.sub(r"\bum\b", "µm", text)
+    text = re.sub(r"\bum\b", "µm", text)
+    return re.sub(r"\b(\d+(?:\.\d+)?)e(-?\d+)\b", lambda found: _power(found[1], int(found[2])), text)
+
+
+def _power(times: str, power: int) -> str:
+    """Return so many times a power of ten; once it goes without saying."""
+    return in_powers(float(times) * 10.0**power, power).removeprefix("1×" if float(times) == 1.0 else "")
