@@ -55,7 +55,7 @@ def reference(key: str, own: Mapping[str, Mapping[str, str]] | None = None) -> s
     author = fields.get("author", "").replace(" and others", " et al.").replace(" and ", "; ")
     venue = " ".join(fields[part] for part in ("journal", "volume") if part in fields)
     if "pages" in fields:
-        venue += f":{fields['pages']}"
+        venue += ":" + fields["pages"].replace("--", "–")
     parts = [author, fields.get("title", ""), venue, fields.get("year", "")]
     line = ". ".join(part.rstrip(".") for part in parts if part)
     return f"{line} ({fields['note']})" if fields.get("note", key) != key else line

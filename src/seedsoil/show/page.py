@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import NamedTuple
 
 _style = """
 :root { color-scheme: light; }
@@ -45,6 +46,13 @@ def page(title: str, body: Iterable[str]) -> str:
     )
 
 
+class Link(NamedTuple):
+    """A cell of a table that leads to another page: what it says, and the page's file beside this one."""
+
+    text: str
+    to: str
+
+
 def heading(text: str, level: int = 2) -> str:
     """Return a heading."""
     return f"<h{level}>{escape(text)}</h{level}>"
@@ -69,8 +77,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], caption: str
     """Return a table of text."""
     title = f'<caption class="note">{escape(caption)}</caption>' if caption else ""
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
-    lines = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>\n" for row in rows)
+    lines = "".join("<tr>" + "".join(f"<td>{_cell(cell)}</td>" for cell in row) + "</tr>\n" for row in rows)
     return f'<div class="wide"><table>{title}<thead><tr>{head}</tr></thead>\n<tbody>{lines}</tbody></table></div>'
+
+
+def _cell(cell: object) -> str:
+    return f'<a href="{escape(cell.to)}">{escape(cell.text)}</a>' if isinstance(cell, Link) else escape(str(cell))
 
 
 def fold(title: str, body: str, is_open: bool) -> str:

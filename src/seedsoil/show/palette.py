@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import LayoutEngine
 from matplotlib.legend import Legend
@@ -77,7 +78,7 @@ _unnamed: dict[str, dict[str, None]] = {
 }
 
 
-_raised = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_raised = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 #: Distance from the edge of a picture, and between its axes [inch].
 _edge, _gap = 0.06, 0.1
 
@@ -118,7 +119,9 @@ class Margins(LayoutEngine):
         form = placed[0][1].get_gridspec()
         before, after = np.zeros((2, max(form.nrows, form.ncols))), np.zeros((2, max(form.nrows, form.ncols)))
         for axes, spec in placed:
-            inner, outer = axes.bbox, axes.get_tightbbox(renderer, for_layout_only=True) or axes.bbox
+            # In space Matplotlib leaves the names of axes out of what a layout is to know.
+            flat = axes.name != "3d"
+            inner, outer = axes.bbox, axes.get_tightbbox(renderer, for_layout_only=flat) or axes.bbox
             column, row = spec.colspan.start, spec.rowspan.start
             before[0, column] = max(before[0, column], (inner.x0 - outer.x0) / fig.dpi)
             after[0, column] = max(after[0, column], (outer.x1 - inner.x1) / fig.dpi)
@@ -242,6 +245,21 @@ def arm_dash(place: int) -> Any:
     return _arm_dashes[(place + place // len(_arm_colours)) % len(_arm_dashes)]
 
 
+def ink_on_white(colour: str, contrast: float = 3.0) -> str:
+    """Return a colour darkened until it stands out from white by so much (WCAG 2.2: 3 to 1 for marks and large letters)."""
+    parts = np.array(to_rgb(colour))
+    while 1.05 / (_luminance(parts) + 0.05) < contrast:
+        parts *= 0.97
+        colour = to_hex((float(parts[0]), float(parts[1]), float(parts[2])))
+    return colour
+
+
+def _luminance(parts: NDArray[np.float64]) -> float:
+    """Return how bright red, green and blue look together, from 0 to 1."""
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
 def site_colours(sites: Sequence[str], primary: str | None = None) -> Mapping[str, str]:
     """Return a colour for each site in order of weight: black for the primary's, grey when the colours run out."""
     others = [site for site in sites if site != primary]
@@ -265,13 +283,18 @@ def time_ticks(axes: Axes, start: float, stop: float, most: float = 10.5) -> str
     )
     step = next((step for step in steps if span * unit / step <= most), 20.0)
     marks = np.arange(np.ceil(start * unit / step) * step, stop * unit * 1.001, step)
-    axes.set_xticks(marks / unit, [f"{mark:g}" for mark in marks])
+    axes.set_xticks(marks / unit, [f"{mark:g}".replace("-", "−") for mark in marks])
     return f"{word} since diagnosis"
 
 
-def log_ticks(axis: Axis, last: int, step: int = 1) -> None:
-    """Mark powers of ten from 1 to 10**last, written plainly: mathematics would be set by a slow parser."""
-    powers = range(0, last + 1, step)
+def log_ticks(axis: Axis, last: int, step: int = 1, first: int = 0) -> None:
+    """Mark powers of ten from 10**first to 10**last, written plainly: mathematics would be set by a slow parser."""
+    powers = range(first, last + 1, step)
     axis.set_major_locator(FixedLocator([10.0**power for power in powers]))
     axis.set_major_formatter(FixedFormatter([f"10{str(power).translate(_raised)}" for power in powers]))
     axis.set_minor_locator(NullLocator())
+
+
+def in_powers(number: float, power: int) -> str:
+    """Return a number as a multiple of a power of ten, as "1.5×10⁶": what stands in a corner of an axis is not read."""
+    return f"{number / 10.0**power:.4g}×10{str(power).translate(_raised)}" if number else "0"

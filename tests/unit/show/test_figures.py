@@ -5,14 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 
 from seedsoil.foundation.errors import SeedsoilError
-from seedsoil.show.palette import Picture, time_ticks
+from seedsoil.show.palette import BLACK, BLUE, ORANGE, PALE, SKY, YELLOW, Picture, ink_on_white, time_ticks
 from seedsoil.show.patient.clones import muller_figure
 from seedsoil.show.patient.drugs import drugs_figure
 from seedsoil.show.patient.lesions import trajectories_figure
@@ -223,7 +225,7 @@ def test_many_arms_lesions_and_long_names(tmp_path: Path) -> None:
     ("start", "stop", "label", "marks"),
     [
         (0.0, 10.0, "Years", ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]),
-        (-2.0, 0.5, "Years", ["-2", "-1.75", "-1.5", "-1.25", "-1", "-0.75", "-0.5", "-0.25", "0", "0.25", "0.5"]),
+        (-2.0, 0.5, "Years", ["−2", "−1.75", "−1.5", "−1.25", "−1", "−0.75", "−0.5", "−0.25", "0", "0.25", "0.5"]),
         (0.0, 45 / 365.25, "Days", ["0", "5", "10", "15", "20", "25", "30", "35", "40", "45"]),
     ],
 )
@@ -232,7 +234,7 @@ def test_time_is_marked_in_round_years_or_days(start: float, stop: float, label:
     assert time_ticks(axes, start, stop) == f"{label} since diagnosis"
     assert [text.get_text() for text in axes.get_xticklabels()] == marks
     year = {"Years": 1.0, "Days": 365.25}[label]
-    assert axes.get_xticks() == pytest.approx([float(mark) / year for mark in marks])
+    assert axes.get_xticks() == pytest.approx([float(mark.replace("−", "-")) / year for mark in marks])
 
 
 def test_one_agent_has_one_colour(history: SimpleNamespace) -> None:
@@ -262,3 +264,48 @@ def test_show_draws_trials_and_patients(trial: MadeTrial, history: SimpleNamespa
     assert len(room(trial).axes) == 2  # type: ignore[operator]
     with pytest.raises(SeedsoilError, match="no picture of str"):
         show("a text")
+
+
+@pytest.mark.parametrize("colour", [YELLOW, ORANGE, SKY, PALE, BLUE, BLACK])
+def test_letters_stand_out_from_white(colour: str) -> None:
+    """A name in the colour of its line is read: yellow on white was not. What stands out already is left as it is."""
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(ink_on_white(colour))
+    )
+    assert 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) >= 3.0
+    assert (ink_on_white(colour) == colour) == (colour in {BLUE, BLACK})
+
+
+def test_short_lives_are_told_in_days(trial: MadeTrial) -> None:
+    """Of mice that live for weeks an axis in years has marks like 0.01."""
+    patients = {name: column.copy() for name, column in trial.tables["patients"].items()}
+    patients["end_day"] = patients["end_day"] / patients["end_day"].max() * 40.0
+    short = MadeTrial(trial.arms, trial.tables | {"patients": patients}, trial.study, trial.record)
+    for one, unit, most in ((trial, "years", 20.0), (short, "days", 42.0)):
+        picture = pairs_figure(one)
+        assert all(f"[{unit}]" in axes.get_xlabel() for axes in picture.axes)
+        assert 0.9 < picture.axes[0].get_xlim()[1] <= most
+        assert overlaps(picture) == []
+
+
+def test_the_axis_of_sizes_begins_where_lesions_do(history: SimpleNamespace) -> None:
+    """It reaches to the smallest and the largest size that is drawn, and little beyond."""
+    large = copy(history)
+    large.cells = np.where(history.cells < spheres(0.06), 0.0, history.cells)
+    for one in (history, large):
+        picture = trajectories_figure(one)
+        low, high = picture.axes[0].get_ylim()
+        drawn = picture.table["diameter_mm"]
+        assert low <= min(drawn)
+        assert high >= max(drawn)
+        assert low >= 0.7 * min(0.05, *drawn)
+        assert high <= 1.7 * max(20.0, *drawn)
+
+
+def test_bands_and_their_meaning_are_in_the_key(trial: MadeTrial) -> None:
+    """Four bands on each other stay so pale that they mix to no arm's colour."""
+    picture = survival_figure(trial)
+    assert picture.key is not None
+    assert "95% interval" in picture.key.get_texts()[-1].get_text()
+    shades = [float(band.get_alpha()) for band in picture.axes[0].collections]
+    assert sum(shades) <= 0.29

@@ -127,7 +127,7 @@ def _astrocytes(setting: Setting) -> Finding:
         {"lesions": {"mm": widths.ravel().tolist(), "rim": rims.ravel().tolist(), "all": all_cells.ravel().tolist()}},
         (
             Chart(
-                "Tumour cells that touch an astrocyte", "Diameter [mm]", "Share",
+                "Tumour cells that touch an astrocyte", "Diameter [mm]", "Share of the cells",
                 {name: {"x": widths.mean(axis=0).tolist(), "y": each.mean(axis=0).tolist()} for name, each in (("at the rim", rims), ("of all", all_cells))},
             ),
         ),

@@ -112,7 +112,7 @@ CLAIMS = (
         id="B6",
         statement="Cells invade because their enzymes, collagenase among them, open the tissue.",
         sources=("liotta_1980",),
-        setup="Mammary tumours of 10 mm in mice; batimastat from none to 1350 mg/m2 a day, and after a week the cells in a mL of the blood that leaves "
+        setup="Mammary tumours of 10 mm in mice; batimastat from none to 1350 mg/m² a day, and after a week the cells in a mL of the blood that leaves "
         "the tumour: of invasion only the way into vessels is told at the scale of the body.",
         observable="fall of cells that enter vessels while proteases are held",
         unit="1",

@@ -54,7 +54,7 @@ def _bins(setting: Setting) -> Finding:
             "half": again((first,), lambda sizes: float(np.median(np.minimum(sizes, 100.0))) / 10.0),
         },
         {"patients": {"diameter at the first metastasis [mm]": [min(size, 1e3) for size in first.tolist()]}},
-        (Chart("Patients with a metastasis by the size of their tumour", "Diameter [mm]", "Percent", {
+        (Chart("Patients with a metastasis by the size of their tumour", "Diameter [mm]", "Patients with a metastasis [%]", {
             "found": {"x": [width for width, _ in classes], "y": found},
             "Koscielny 1984": {"x": [width for width, _ in classes], "y": [percent for _, percent in classes]},
         }),),

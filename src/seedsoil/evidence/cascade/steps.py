@@ -66,9 +66,8 @@ def _log_share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> float:
 
 
 def _steps_chart(title: str, names: list[str], cells: list[float]) -> Chart:
-    shown = [max(0.1, float(number)) for number in cells]
     places = [float(place) for place in range(len(names))]
-    return Chart(title, "", "Cells per mouse", {"mean": {"x": places, "y": shown}}, "bars", log_y=True, names=names)
+    return Chart(title, "", "Cells per mouse", {"mean": {"x": places, "y": cells}}, "bars", log_y=True, names=names)
 
 
 def _vein(

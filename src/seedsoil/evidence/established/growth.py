@@ -170,7 +170,7 @@ CLAIMS = (
         id="G10",
         statement="Growth factors of tumour and host quicken metastases, and to block EGF or its receptor has worked.",
         sources=("cunningham_2004",),
-        setup="Liver metastases of 20 mm of colon cancer in patients, cetuximab 400 then 250 mg/m2 a week for 12 weeks or none, "
+        setup="Liver metastases of 20 mm of colon cancer in patients, cetuximab 400 then 250 mg/m² a week for 12 weeks or none, "
         "nobody dying; the same cancer without the receptor. The host's part by formula.",
         observable="growth that cetuximab takes from a cancer that lives on EGF",
         unit="%",

@@ -232,7 +232,7 @@ CLAIMS = (
         statement="Liposomes with a muramyl peptide wake macrophages, and cleared what osteosarcoma had left in the lungs of children.",
         sources=("fidler_1981", "key_1982", "meyers_2008", "chou_2009"),
         setup="B16-F10 in the skin of mice, taken out at 1, 1.5 or 2 mm (there were more millimetres in the study, but here these "
-        "have as many metastases); from day 3 mifamurtide 2 mg/m2 twice a week for four weeks or none; 20 to 40 mice, 90 "
+        "have as many metastases); from day 3 mifamurtide 2 mg/m² twice a week for four weeks or none; 20 to 40 mice, 90 "
         "days. Osteosarcoma of 60 mm in patients who differ: doxorubicin, cisplatin and methotrexate, resection in week 10, the same "
         "three again, from week 12 on with mifamurtide twice a week for 12 weeks and weekly for 24 or without; 662 in full mode.",
         observable="share of treated mice free of visible metastases on day 90",

@@ -44,7 +44,7 @@ def _lines(setting: Setting) -> Finding:
         {"lesions": {"lines": number.tolist(), "resistant cells": resistant.tolist(), "largest line": largest.tolist()}},
         (
             Chart(
-                "Resistant lines of all lesions before treatment", "Rank", "Cells",
+                "Resistant lines of all lesions before treatment", "Rank of the line", "Cells of the line",
                 {"line": {"x": [float(place + 1) for place in range(len(ranked))], "y": ranked.astype(float).tolist()}},
                 "points", log_x=True, log_y=True,
             ),

@@ -57,11 +57,10 @@ def _chart(trial: Trial) -> Chart:
     names, places = list(GRAFTS), [float(place) for place in range(len(GRAFTS))]
     arrested = {name: float(_at(trial, "label", name).mean()) for name in names}
     grown = {name: float(_at(trial, "colonies", name).mean()) for name in names}
-    floor = 0.01
     return Chart(
         "Grafts in muscle", "Graft", "Mean per mouse",
-        {"cells arrested": {"x": places, "y": [max(floor, arrested[name]) for name in names]},
-         "tumours": {"x": places, "y": [max(floor, grown[name]) for name in names]}},
+        {"cells arrested": {"x": places, "y": list(arrested.values())},
+         "tumours": {"x": places, "y": list(grown.values())}},
         "bars", log_y=True, names=names,
     )  # fmt: skip
 

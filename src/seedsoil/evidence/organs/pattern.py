@@ -152,7 +152,7 @@ def _chart(predicted: dict[str, Floats]) -> Chart:
         series[name] = {"x": shares, "y": np.maximum(predicted[name], 1e-4).tolist()}
     return Chart(
         "Predicted and found metastases, by primary and site", "Share of autopsies with metastases there",
-        "Predicted share", series, "points", log_x=True, log_y=True,
+        "Predicted share (0.0001 if less)", series, "points", log_x=True, log_y=True,
     )  # fmt: skip
 
 

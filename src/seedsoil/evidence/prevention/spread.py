@@ -239,7 +239,7 @@ CLAIMS = (
             for name in ("breast_er_negative", "colon_adenocarcinoma", "melanoma")
             for check in (
                 Check(name, f"the same, {name.replace('_', ' ')}", "1"),
-                Check(f"{name}, unchanged", "1: the primary's metastases are the same without those of metastases", "1", Band(1.0, 1.0)),
+                Check(f"{name}, unchanged", f"1 if the primary's are the same without metastases of metastases, {name.replace('_', ' ')}", "1", Band(1.0, 1.0)),
             )
         ),
         parameters=("tumour.shedding_rate of metastases: the primary's", "tumour.viable_when_shed", "diagnosis.primary_diameter"),

@@ -1,4 +1,4 @@
-"""Pictures of claims: a figure against its band and its ablation, the checks, the curves, and the overview of verdicts."""
+"""Pictures of claims: a figure against its band and its ablation, the checks, and the overview of verdicts."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from seedsoil.evidence.claim import Band, Chart, Figure
+from seedsoil.evidence.claim import Band, Figure
 from seedsoil.evidence.review import SECTIONS
 from seedsoil.evidence.runner.parameters import Moved, by_weight
 from seedsoil.evidence.runner.result import Result
 from seedsoil.evidence.verdict import RULES, Status
+from seedsoil.show.evidence.charts import folded, mark_decades
+from seedsoil.show.evidence.words import least_of, printed
 from seedsoil.show.palette import (
     BLUE,
     DARK,
     GREEN,
-    GREY,
     ORANGE,
     PALE,
     PURPLE,
@@ -31,6 +31,7 @@ from seedsoil.show.palette import (
     Picture,
     grid,
     house_style,
+    in_powers,
 )
 
 #: Colours of the verdicts, from good to bad; each is hatched or not as well, for print.
@@ -45,16 +46,12 @@ STATUS_COLOURS: dict[Status, str] = {
 _band_colour = "#D6EAD9"
 #: Where an experiment broke off.
 _nothing = Figure(math.nan, math.nan, math.nan)
-_line_colours = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, GREY)
-_dashes: tuple[Any, ...] = ("-", (0, (6, 1.5)), (0, (2, 1.2)), (0, (7, 1.5, 1.5, 1.5)), "-", "-")
-#: More series than colours take another mark each round.
-_markers = ("o", "^", "s", "D")
-#: Names of places on an axis stand level up to so many, and on a slant beyond.
-_most_level = 6
 #: Ratio of the largest to the smallest number from which on an axis is logarithmic.
 _wide = 30.0
-#: Ratio from which on a logarithmic axis is marked at its decades alone.
-_long = 1000.0
+#: Numbers of an axis between these are written out; others as multiples of a power of ten, each by its mark.
+_plainly = (1e-3, 1e5)
+#: Key of the verdicts: all in one row up to so many.
+_most_beside = 4
 
 
 def verdict_figure(result: Result) -> Picture:
@@ -66,25 +63,19 @@ def verdict_figure(result: Result) -> Picture:
         raise ValueError(f"{result.claim.id} failed: it has no figure to draw")
     rows = [
         ("as it is", result.found.figure),
-        (f"ablation:\n{_folded(result.claim.ablation.name)}", result.ablated.figure),
+        (f"ablation:\n{folded(result.claim.ablation.name)}", result.ablated.figure),
     ]
     with house_style():
         picture = Picture(7.6, 2.5)
         axes = picture.subplots()
-        marks = _draw_rows(axes, rows, result.claim.band, (BLUE, VERMILLION))
-        if result.claim.direction is not None:
-            axes.axvline(result.claim.direction.of, color=DARK, lw=1.2, ls=(0, (3, 2)))
-            marks.append(
-                Line2D(
-                    [],
-                    [],
-                    color=DARK,
-                    lw=1.2,
-                    ls=(0, (3, 2)),
-                    label=f"reference: {result.claim.direction.side} is claimed",
-                )
-            )
-        axes.set_xlabel(_folded(f"{_capital(result.claim.observable)}{_unit(result.claim.unit)}", 70))
+        direction = result.claim.direction
+        references = () if direction is None else (direction.of,)
+        marks = _draw_rows(axes, rows, result.claim.band, (BLUE, VERMILLION), references)
+        if direction is not None:
+            said = f"reference: {direction.side} is claimed"
+            axes.axvline(direction.of, color=DARK, lw=1.2, ls=(0, (3, 2)))
+            marks.append(Line2D([], [], color=DARK, lw=1.2, ls=(0, (3, 2)), label=said))
+        axes.set_xlabel(folded(printed(f"{_capital(result.claim.observable)}{_unit(result.claim.unit)}"), 70))
         picture.explain(marks, 3)
     picture.caption = f"{result.claim.id}: the figure with its 95 % interval and what is left with the ablation ({result.verdict.status})."
     picture.table = {
@@ -107,12 +98,15 @@ def checks_figure(result: Result) -> Picture | None:
         panels = np.atleast_1d(picture.subplots(len(checks), 1))
         for axes, check in zip(panels, checks, strict=True):
             _draw_rows(axes, [("", found.checks[check.name])], check.band, (BLUE,))
-            axes.set_xlabel(_folded(f"{_capital(check.words)}{_unit(check.unit)}", 84), fontsize=9)
+            axes.set_xlabel(folded(printed(f"{_capital(check.words)}{_unit(check.unit)}"), 84), fontsize=9)
             axes.tick_params(labelsize=8.5)
         banded = [Patch(color=_band_colour, label="band")] if any(check.band for check in checks) else []
         picture.explain([*banded, _mark(BLUE, "figure, 95 % interval")], 2)
     told = "; those with a band have to lie in it" if banded else "; none has a band"
-    picture.caption = f"Further figures of the same experiment{told}."
+    absent = "; ".join(check.words for check in result.claim.checks if check not in checks)
+    picture.caption = f"Further figures of the same experiment{told}." + (
+        f" Not drawn, for it came to no figure: {absent}." if absent else ""
+    )
     picture.table = {
         "check": [check.name for check in checks],
         **{
@@ -140,7 +134,7 @@ def parameters_figure(result: Result, moved: Sequence[Moved]) -> Picture:
         axes = picture.subplots()
         marks = _draw_rows(axes, rows, result.claim.band, colours)
         axes.tick_params(axis="y", labelsize=8)
-        axes.set_xlabel(_folded(f"{_capital(result.claim.observable)}{_unit(result.claim.unit)}", 70))
+        axes.set_xlabel(folded(printed(f"{_capital(result.claim.observable)}{_unit(result.claim.unit)}"), 70))
         ends_of = ((PURPLE, "a parameter at its lowest"), (ORANGE, "at its highest"))
         picture.explain(
             [*marks, *(Line2D([], [], color=colour, marker="s", lw=2.4, label=label) for colour, label in ends_of)], 2
@@ -151,67 +145,6 @@ def parameters_figure(result: Result, moved: Sequence[Moved]) -> Picture:
         **{part: [float(getattr(figure, part)) for _, figure in rows] for part in ("value", "low", "high")},
     }
     return picture
-
-
-def chart_figure(chart: Chart) -> Picture:
-    """Draw one chart of a finding. ``table`` holds series, x, y."""
-    rows: dict[str, list[Any]] = {"series": [], "x": [], "y": []}
-    with house_style():
-        picture = Picture(7.6, 4.2)
-        axes = picture.subplots()
-        for place, (name, line) in enumerate(chart.series.items()):
-            colour, dash = _line_colours[place % len(_line_colours)], _dashes[place % len(_dashes)]
-            x, y = np.asarray(line["x"], dtype=float), np.asarray(line["y"], dtype=float)
-            if chart.kind == "bars":
-                width = 0.8 / len(chart.series)
-                axes.bar(x + (place - 0.5 * (len(chart.series) - 1)) * width, y, width=width, color=colour)
-            elif chart.kind == "points":
-                axes.plot(x, y, _markers[place // len(_line_colours) % len(_markers)], color=colour, ms=4.5, alpha=0.8)
-            else:
-                axes.plot(x, y, color=colour, ls=dash)
-            if "low" in line:
-                low, high = (np.asarray(line[end], dtype=float) for end in ("low", "high"))
-                if chart.kind == "lines":
-                    axes.fill_between(x, low, high, color=colour, alpha=0.2, lw=0)
-                else:
-                    axes.vlines(x, low, high, color=DARK if chart.kind == "bars" else colour, lw=1.4, alpha=0.8)
-            for column, cells in zip(rows.values(), ([name] * x.size, x.tolist(), y.tolist()), strict=True):
-                column.extend(cells)
-        axes.set_xscale("log" if chart.log_x else "linear")
-        axes.set_yscale("log" if chart.log_y else "linear")
-        for axis in [axes.xaxis] * chart.log_x + [axes.yaxis] * chart.log_y:
-            _mark_decades(axis)
-        if len(chart.names) > _most_level:
-            axes.set_xticks(range(len(chart.names)), chart.names, rotation=35, ha="right", rotation_mode="anchor")
-        elif chart.names:
-            axes.set_xticks(range(len(chart.names)), [_folded(name, 14) for name in chart.names])
-        axes.set_xlabel(chart.x)
-        axes.set_ylabel(chart.y)
-        grid(axes, "y")
-        if len(chart.series) > 1:
-            picture.explain([_key_of(chart, place, name) for place, name in enumerate(chart.series)], 4)
-    picture.caption, picture.table = f"{chart.title}.", rows
-    return picture
-
-
-def _mark_decades(axis: Axis) -> None:
-    """Mark a logarithmic axis of less than three decades at 1, 2 and 5, in plain numbers; a longer one at its decades alone."""
-    least, most = axis.get_view_interval()
-    if most / least < _long:
-        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        axis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:g}"))
-    axis.set_minor_formatter(NullFormatter())
-
-
-def _key_of(chart: Chart, place: int, name: str) -> Line2D | Patch:
-    """Return the mark in the key of one series of a chart."""
-    colour = _line_colours[place % len(_line_colours)]
-    if chart.kind == "bars":
-        return Patch(color=colour, label=name)
-    if chart.kind == "points":
-        marker = _markers[place // len(_line_colours) % len(_markers)]
-        return Line2D([], [], color=colour, ls="", marker=marker, label=name)
-    return Line2D([], [], color=colour, ls=_dashes[place % len(_dashes)], label=name)
 
 
 def overview_figure(results: Sequence[Result]) -> Picture:
@@ -240,7 +173,10 @@ def overview_figure(results: Sequence[Result]) -> Picture:
         axes.tick_params(left=False)
         axes.spines[["left"]].set_visible(False)
         used = [status for status in STATUS_COLOURS if any(one.verdict.status == status for one in results)]
-        picture.explain([Patch(color=STATUS_COLOURS[status], label=status) for status in used], 3)
+        picture.explain(
+            [Patch(color=STATUS_COLOURS[status], label=status) for status in used],
+            len(used) if len(used) <= _most_beside else 3,
+        )
     picture.caption = "Verdicts by section of the review. " + " ".join(
         f"{_capital(status)}: {RULES[status]}." for status in used
     )
@@ -248,17 +184,26 @@ def overview_figure(results: Sequence[Result]) -> Picture:
     return picture
 
 
-def _draw_rows(axes: Axes, rows: Sequence[tuple[str, Figure]], band: Band | None, colours: Sequence[str]) -> list[Any]:
-    """Draw figures as points with intervals, one a row, over the band; return the key's marks."""
+def _draw_rows(
+    axes: Axes,
+    rows: Sequence[tuple[str, Figure]],
+    band: Band | None,
+    colours: Sequence[str],
+    references: Sequence[float] = (),
+) -> list[Any]:
+    """Draw figures as points with intervals, one a row, over the band; return the key's marks.
+
+    The axis reaches to all of them, to the band's edges and to the ``references`` that they are held against.
+    """
     numbers = [
         number for _, figure in rows for number in (figure.value, figure.low, figure.high) if math.isfinite(number)
     ]
-    edges = [edge for edge in ((band.low, band.high) if band else ()) if math.isfinite(edge)]
-    scale = _scale(axes, [*numbers, *edges])
+    edges = [edge for edge in ((least_of(band), band.high) if band else ()) if math.isfinite(edge)]
+    scale = _scale(axes, [*numbers, *edges, *references])
     marks: list[Any] = []
     if band is not None:
         low, high = axes.get_xlim()
-        axes.axvspan(max(low, band.low), min(high, band.high), color=_band_colour, zorder=0)
+        axes.axvspan(max(low, least_of(band)), min(high, band.high), color=_band_colour, zorder=0)
         if band.low == band.high:
             axes.axvline(band.low, color=GREEN, lw=5, alpha=0.35)
         axes.set_xlim(low, high)
@@ -290,16 +235,24 @@ def _draw_rows(axes: Axes, rows: Sequence[tuple[str, Figure]], band: Band | None
 
 
 def _scale(axes: Axes, numbers: Sequence[float]) -> str:
-    """Set scale and limits so that all numbers are well inside."""
+    """Set scale, limits and marks so that all numbers are well inside; one that stands alone is seen against nothing at all."""
     least, most = min(numbers, default=0.0), max(numbers, default=1.0)
+    if least == most:
+        least, most = min(0.0, least), max(0.0, most)
+        most = 1.0 if least == most else most
     if least > 0.0 and most / least > _wide:
         axes.set_xscale("log")
         axes.set_xlim(least / 1.6, most * 1.6)
+        mark_decades(axes.xaxis)
         return "log"
     # An interval that is narrow against its figure stays a point, and its axis keeps whole numbers.
     room = max(0.08 * (most - least), 0.02 * max(abs(least), abs(most))) or 0.1
     axes.set_xlim(least - room, most + room)
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+    greatest = max(abs(edge) for edge in axes.get_xlim())
+    if not _plainly[0] <= greatest < _plainly[1]:
+        power = math.floor(math.log10(greatest))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda number, _: in_powers(number, power)))
     return "linear"
 
 
@@ -313,10 +266,3 @@ def _unit(unit: str) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _folded(text: str, width: int = 24) -> str:
-    """Fold a text to lines of a width."""
-    import textwrap
-
-    return "\n".join(textwrap.wrap(text, width))

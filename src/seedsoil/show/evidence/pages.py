@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
+
+import numpy as np
 
 from seedsoil.catalogue.describe import reference
 from seedsoil.evidence.review import SECTIONS, section_of
@@ -11,16 +14,16 @@ from seedsoil.evidence.runner.parameters import Moved
 from seedsoil.evidence.runner.result import Result
 from seedsoil.evidence.verdict import RULES, failed_checks, reason
 from seedsoil.show import page as html
+from seedsoil.show.evidence.charts import chart_figure
 from seedsoil.show.evidence.figures import (
     STATUS_COLOURS,
-    chart_figure,
     checks_figure,
     overview_figure,
     parameters_figure,
     verdict_figure,
 )
 from seedsoil.show.evidence.parameters import COLUMNS, rows_of
-from seedsoil.show.evidence.words import banded, number, told
+from seedsoil.show.evidence.words import banded, number, printed, told
 from seedsoil.show.palette import Picture
 
 NOTICE = "Research and teaching instrument: not for clinical decisions."
@@ -28,6 +31,9 @@ NOTICE = "Research and teaching instrument: not for clinical decisions."
 _most_rows = 40
 #: Longer tables lie folded: the page tells its verdict first.
 _rows_at_a_glance = 12
+
+#: Intervals and bands stay on one line.
+_SPACE, _TO = "\u00a0", "\u00a0to\u00a0"
 
 Put = Callable[[str, bytes], object]
 
@@ -64,14 +70,20 @@ def _figures(result: Result) -> str:
     breaks = "breaks the effect" if result.verdict.ablation_breaks else "does not break the effect"
     held = "-" if claim.band is None else "inside" if claim.band.holds(found.figure.value) else "outside"
     rows = [
-        (claim.observable, told(found.figure), claim.unit, banded(claim.band), result.verdict.direction or held),
-        (f"the same, {claim.ablation.name}", told(ablated.figure), claim.unit, "", breaks),
+        (claim.observable, found.figure, claim.unit, banded(claim.band), result.verdict.direction or held),
+        (f"the same, {claim.ablation.name}", ablated.figure, claim.unit, "", breaks),
     ]
     for check in claim.checks:
         found_here = "-" if check.band is None else "outside" if check.name in failed else "inside"
-        rows.append((check.words, told(found.checks[check.name]), check.unit, banded(check.band), found_here))
-    columns = ("What", "Found (95 % interval)", "Unit", "Band", "")
-    return html.table(columns, rows, f"n = {found.n}, seed {result.seed}, {result.budget} mode, {result.seconds:.0f} s")
+        rows.append((check.words, found.checks[check.name], check.unit, banded(check.band), found_here))
+    columns = ("What", "Found (95 % interval)", "Unit", "Band", "Judged")
+    cells = [
+        (printed(what), told(figure).replace(" to ", _TO), printed(unit), band.replace(" ", _SPACE), judged)
+        for what, figure, unit, band, judged in rows
+    ]
+    return html.table(
+        columns, cells, f"n = {found.n}, seed {result.seed}, {result.budget} mode, {result.seconds:.0f} s"
+    )
 
 
 def _pictures(result: Result, put: Put) -> list[str]:
@@ -100,14 +112,14 @@ def _set_up(result: Result) -> list[str]:
     claim = result.claim
     body = [
         html.heading("Set-up"),
-        html.paragraph(claim.setup),
+        html.paragraph(printed(claim.setup)),
         html.heading("Ablation"),
-        html.paragraph(f"{claim.ablation.name[:1].upper()}{claim.ablation.name[1:]}: {claim.ablation.words}."),
+        html.paragraph(printed(f"{claim.ablation.name[:1].upper()}{claim.ablation.name[1:]}: {claim.ablation.words}.")),
     ]
     if claim.ablation.without:
         body.append(html.paragraph(f"Switched off: {', '.join(claim.ablation.without)}.", "note"))
     if claim.dispute:
-        body += [html.heading("Where sources disagree"), html.paragraph(claim.dispute)]
+        body += [html.heading("Where sources disagree"), html.paragraph(printed(claim.dispute))]
     return body
 
 
@@ -128,22 +140,29 @@ def _sources(result: Result) -> list[str]:
     claim = result.claim
     body = [html.heading("Sources"), html.listing([f"{key}: {reference(key)}" for key in claim.sources])]
     if result.found is not None:
-        body += [html.paragraph(note, "note") for note in result.found.notes]
+        body += [html.paragraph(printed(note), "note") for note in result.found.notes]
         body += [_numbers(name, columns) for name, columns in result.found.tables.items()]
     return body
 
 
 def _numbers(name: str, columns: object) -> str:
     """Return a table of a finding, shortened."""
-    cells = {str(key): list(values) for key, values in dict(columns).items()}  # type: ignore[call-overload]
+    cells = {_plain(str(key)): list(values) for key, values in dict(columns).items()}  # type: ignore[call-overload]
     rows = [[_cell(one) for one in row] for row in zip(*cells.values(), strict=True)]
     more = f" (the first {_most_rows} of {len(rows)} rows)" if len(rows) > _most_rows else ""
     return html.fold(
-        f"Numbers: {name}{more}", html.table(list(cells), rows[:_most_rows]), len(rows) <= _rows_at_a_glance
+        f"Numbers: {_plain(name)}{more}", html.table(list(cells), rows[:_most_rows]), len(rows) <= _rows_at_a_glance
     )
 
 
+def _plain(name: str) -> str:
+    """Return the name of a column or table as a reader wants it."""
+    return printed(name).replace("_", " ")
+
+
 def _cell(value: object) -> str:
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
     return number(value) if isinstance(value, float) else "-" if value is None else str(value)
 
 
@@ -172,15 +191,15 @@ def write_overview(results: Sequence[Result], put: Put) -> str:
     return "index.html"
 
 
-def _line(result: Result) -> tuple[str, ...]:
+def _line(result: Result) -> tuple[object, ...]:
     found, ablated = result.found, result.ablated
+    unit = "" if result.claim.unit == "1" else printed(result.claim.unit)
+    left = number(ablated.figure.value) if ablated is not None and math.isfinite(ablated.figure.value) else "no figure"
     return (
-        result.claim.id,
+        html.Link(result.claim.id, f"{result.claim.id}.html"),
         result.claim.statement,
         result.verdict.status,
-        "-" if found is None else f"{told(found.figure)} {'' if result.claim.unit == '1' else result.claim.unit}",
-        banded(result.claim.band),
-        "-"
-        if ablated is None
-        else f"{number(ablated.figure.value)}: {'breaks' if result.verdict.ablation_breaks else 'stands'}",
+        "-" if found is None else f"{told(found.figure)} {unit}".strip().replace(" to ", _TO),
+        banded(result.claim.band).replace(" ", _SPACE),
+        "-" if ablated is None else f"{left}: {'breaks' if result.verdict.ablation_breaks else 'stands'}",
     )

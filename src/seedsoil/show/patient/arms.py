@@ -10,7 +10,7 @@ import numpy as np
 from seedsoil.show.palette import Picture, house_style
 from seedsoil.show.patient.lesions import draw_sizes, lesion_colours, time_axis
 from seedsoil.show.patient.treatment import draw_treatment, treatment_rows
-from seedsoil.show.results import HistoryLike, diameter_mm, words
+from seedsoil.show.results import HistoryLike, words
 
 
 def side_by_side_figure(one: HistoryLike, other: HistoryLike, most: int = 100) -> Picture:
@@ -64,9 +64,10 @@ def _share_axes(panels: object, histories: tuple[HistoryLike, HistoryLike]) -> N
     grid = np.asarray(panels)
     low = min(axes.get_xlim()[0] for axes in grid[0])
     high = max(axes.get_xlim()[1] for axes in grid[0])
-    top = max(float(np.nanmax(diameter_mm(history.cells), initial=20.0)) for history in histories)
+    bottom = min(axes.get_ylim()[0] for axes in grid[0])
+    top = max(axes.get_ylim()[1] for axes in grid[0])
     for axes in grid[0]:
-        axes.set_ylim(0.01, max(100.0, 1.6 * top))
+        axes.set_ylim(bottom, top)
     for axes in grid[1]:
         axes.set_xlim(low, high)
     longest = max(histories, key=lambda history: float(history.days[-1]) if len(history.days) else 0.0)

@@ -27,6 +27,10 @@ from seedsoil.show.results import (
 )
 
 _most_points = 500
+#: Sizes that the axis always shows [mm]: of a lesion of some fifty cells, and of one that every scan shows.
+_usual_sizes = (0.05, 20.0)
+#: Length of the line of an instrument that looked once, as a share of the time that is drawn.
+_shortest_line = 0.02
 
 
 def trajectories_figure(history: HistoryLike, most: int = 150) -> Picture:
@@ -87,7 +91,7 @@ def draw_sizes(
     chosen = chosen[largest[chosen] > 0.0]
     sites = np.asarray(history.lesions["site"]).astype(str)
     colours = colours or lesion_colours(history)
-    _size_axes(axes, history, label_limits)
+    _size_axes(axes, history, chosen, label_limits)
     table = _draw_lines(axes, history, chosen, sites, colours)
     _draw_observations(axes, history)
     axes.axvline(0.0, color=GREY, linewidth=0.9, linestyle=":", zorder=0)
@@ -133,11 +137,16 @@ def lesion_colours(*histories: HistoryLike) -> dict[str, str]:
     return dict(site_colours(sorted(weight, key=lambda site: (-weight[site], site)), primary[0] if primary else None))
 
 
-def _size_axes(axes: Axes, history: HistoryLike, label_limits: bool) -> None:
+def _size_axes(axes: Axes, history: HistoryLike, chosen: NDArray[Any], label_limits: bool) -> None:
+    """Give the axes the sizes of what is drawn, and the lines of what stalls and what scans show."""
     axes.set_yscale("log")
-    top = float(np.nanmax(diameter_mm(history.cells), initial=20.0))
-    axes.set_ylim(0.01, max(100.0, 1.6 * top))
+    seen = np.asarray(history.days, dtype=float) >= -BEFORE_DIAGNOSIS * YEAR
+    sizes = diameter_mm(np.asarray(history.cells)[seen][:, chosen])
     axes.set_yticks([0.01, 0.1, 1.0, 10.0, 100.0], ["0.01", "0.1", "1", "10", "100"])
+    # After the marks: matplotlib widens an axis to all that it is given.
+    axes.set_ylim(
+        0.8 * float(np.nanmin(sizes, initial=_usual_sizes[0])), 1.6 * float(np.nanmax(sizes, initial=_usual_sizes[1]))
+    )
     axes.minorticks_off()
     axes.set_ylabel("Diameter of lesion [mm]")
     axes.tick_params(labelbottom=False)
@@ -146,7 +155,9 @@ def _size_axes(axes: Axes, history: HistoryLike, label_limits: bool) -> None:
     lines = [(AVASCULAR_LIMIT_MM, f"without vessels\nstalls near {AVASCULAR_LIMIT_MM:g} mm", start, stop)]
     for tool, days in scan_days(history).items():
         limit = limit_mm(tool, _slices(history, tool))
-        lines.append((limit, f"{tool.upper()} shows half\nof {limit:g} mm", days[0] / YEAR, days[-1] / YEAR))
+        # One scan alone has a line as well, or nothing would go with its words.
+        last = max(days[-1] / YEAR, days[0] / YEAR + _shortest_line * (stop - start))
+        lines.append((limit, f"{tool.upper()} shows half\nof {limit:g} mm", days[0] / YEAR, last))
     heights = _apart([size for size, *_ in lines])
     for (size, text, first, last), height in zip(lines, heights, strict=True):
         axes.plot([first, last], [size, size], color=DARK, linewidth=0.9, linestyle=(0, (5, 3)), zorder=0)

@@ -21,6 +21,8 @@ from seedsoil.tissue.snapshot import CONDITIONS, Snapshot
 _most_faces = 25_000
 #: How bright a face is that looks along x, y and z: as by a light from above.
 _light = (0.70, 0.86, 1.0)
+#: Share of an axis at either end without marks.
+_corner = 0.06
 #: Turn of the eye about z, and its height [degrees]; what lies at y < 0 is before the cut.
 _eye = (-62.0, 24.0)
 
@@ -63,6 +65,8 @@ def block_figure(shot: Snapshot, *, cut: bool = True, colours: Colours | None = 
         _draw(axes, faces, tints, links.ends[seen], links.perfused[seen])
         axes.set_title(day_words(shot), fontsize=11, loc="left", y=0.98)
         picture.explain(_key(shot, there, colours, links.perfused[seen]), 4)
+        # Names of axes in space find their place only when drawn; the room that they need is known after that.
+        picture.draw_without_rendering()
     picture.caption = _caption(shot, cut, coarse)
     picture.table = _table(shot, there)
     return picture
@@ -116,7 +120,7 @@ def _space(picture: Picture, shot: Snapshot, cut: bool) -> Any:
     axes.set_subplotspec(picture.add_gridspec(1, 1)[0])
     reach = {name: size * shot.edge / 2.0 for name, size in zip("xyz", shot.kind.shape[::-1], strict=True)}
     ends = {name: (0.0 if cut and name == "y" else -far, far) for name, far in reach.items()}
-    axes.set_box_aspect([last - first for first, last in ends.values()], zoom=1.05)
+    axes.set_box_aspect([last - first for first, last in ends.values()], zoom=1.0)
     for name, (first, last) in ends.items():
         getattr(axes, f"set_{name}lim")(first, last)
         getattr(axes, f"set_{name}label")(f"{name} [µm]", labelpad=5.0)
@@ -124,7 +128,10 @@ def _space(picture: Picture, shot: Snapshot, cut: bool) -> Any:
         axis.set_pane_color((0.965, 0.965, 0.965, 1.0))
         axis._axinfo["grid"].update(color="#E0E0E0", linewidth=0.6)
         step = _tick_step(last - first)
-        getattr(axes, f"set_{name}ticks")(np.arange(np.ceil(first / step) * step, last + 0.01 * step, step))
+        marks = np.arange(np.ceil(first / step) * step, last + 0.01 * step, step)
+        # At a corner the marks of two axes would lie on each other.
+        inside = (marks > first + _corner * (last - first)) & (marks < last - _corner * (last - first))
+        getattr(axes, f"set_{name}ticks")(marks[inside])
         axes.tick_params(axis=name, labelsize=8.5, pad=1.0, colors=DARK)
     return axes
 
@@ -166,8 +173,8 @@ def _key(shot: Snapshot, there: NDArray[np.bool_], colours: Colours, perfused: N
     ]
     for name, ink in (("apoptotic", APOPTOTIC), ("necrotic", NECROTIC)):
         if CONDITIONS.index(name) in dead:
-            found.append(Patch(facecolor=ink, label=name))
-    for flows, ink, label in ((True, BLUE, "vessel, perfused"), (False, BLACK, "vessel, not perfused")):
+            found.append(Patch(facecolor=ink, label=name.capitalize()))
+    for flows, ink, label in ((True, BLUE, "Vessel, perfused"), (False, BLACK, "Vessel, not perfused")):
         if (perfused == flows).any():
             found.append(Line2D([], [], color=ink, linewidth=1.2, label=label))
     return found

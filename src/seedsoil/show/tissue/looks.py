@@ -132,19 +132,25 @@ def draw_layer(
     left, right, bottom, top = extent(shot)
     shifted = (left + at[0], right + at[0], bottom + at[1], top + at[1])
     axes.imshow(painted(shot, layer, colours), extent=shifted, origin="lower", interpolation="nearest")
+    for flows in (False, True):
+        links, places = _vessels(shot, layer, flows)
+        axes.add_collection(LineCollection(list(links + np.array(at)), **_line(flows, ink)), autolim=False)
+        axes.scatter(
+            places[:, 0] + at[0], places[:, 1] + at[1], s=7.0 * ink, facecolor=BLUE if flows else "white", edgecolor=BLUE,
+            linewidth=0.6 * ink, zorder=3,
+        )  # fmt: skip
+
+
+def _vessels(shot: Snapshot, layer: int, flows: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what of vessels with or without blood a layer shows [um]: links in it (links, 2, 2), and pieces that cross it (pieces, 2)."""
     z = (layer + 0.5 - shot.kind.shape[0] / 2.0) * shot.edge
     ends, perfused = segments(shot)
     here = (ends[:, :, 2] == z).all(axis=1)
-    for flows, style in ((False, "unperfused"), (True, "perfused")):
-        lines = ends[here & (perfused == flows)][:, :, :2] + np.array(at)
-        axes.add_collection(LineCollection(list(lines), **_line(style, ink)), autolim=False)
     pieces = shot.pieces()
     places = shot.centres(shot.piece_voxel[pieces])
     lonely = (places[:, 2] == z) & ~_among(places, ends[here].reshape(-1, 3))
-    for flows, style in ((False, "unperfused"), (True, "perfused")):
-        dots = places[lonely & (((shot.piece_flags[pieces] & PERFUSED) > 0) == flows)] + np.array([*at, 0.0])
-        fill = BLUE if style == "perfused" else "white"
-        axes.scatter(dots[:, 0], dots[:, 1], s=7.0 * ink, facecolor=fill, edgecolor=BLUE, linewidth=0.6 * ink, zorder=3)
+    of_flow = ((shot.piece_flags[pieces] & PERFUSED) > 0) == flows
+    return ends[here & (perfused == flows)][:, :, :2], places[lonely & of_flow][:, :2]
 
 
 def _among(places: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -153,8 +159,8 @@ def _among(places: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[
     return np.array([tuple(each) in known for each in places.tolist()], dtype=bool)
 
 
-def _line(style: str, ink: float) -> dict[str, Any]:
-    if style == "perfused":
+def _line(flows: bool, ink: float) -> dict[str, Any]:
+    if flows:
         return {"colors": BLUE, "linewidths": 1.5 * ink, "zorder": 3, "capstyle": "round"}
     return {"colors": BLACK, "linewidths": 0.9 * ink, "zorder": 3, "linestyles": (0, (2.0, 1.2))}
 
@@ -189,16 +195,14 @@ def scale_bar(axes: Axes, shot: Snapshot, thickness: float = 0.012) -> None:
     )
 
 
-def key(shots: Sequence[Snapshot], colours: Colours, layer: int | None = None) -> list[Any]:
-    """Return the entries of a key: the kinds and conditions that are there (in a layer), and how vessels are drawn."""
-    there, dead, flows, dry = set(), set(), False, False
+def key(shots: Sequence[Snapshot], colours: Colours, layer: int) -> list[Any]:
+    """Return the entries of a key: the kinds and conditions that are in a layer, voxels without a cell, and its vessels."""
+    there, dead, free = set(), set(), False
     for shot in shots:
-        where = slice(None) if layer is None else layer
-        kind, condition = shot.kind[where], shot.condition[where]
+        kind, condition = shot.kind[layer], shot.condition[layer]
         there |= set(np.unique(kind[condition == ALIVE]).tolist())
         dead |= set(np.unique(condition[kind > 0]).tolist())
-        links = segments(shot)
-        flows, dry = flows or bool(links.perfused.any()), dry or bool((~links.perfused).any())
+        free = free or bool((kind == 0).any())
     found: list[Any] = []
     for part in (TUMOUR, HOST, SPROUT):
         found += [
@@ -207,16 +211,32 @@ def key(shots: Sequence[Snapshot], colours: Colours, layer: int | None = None) -
             if number in there and shots[0].parts[number] == part
         ]
     found += [
-        Patch(facecolor=ink, label=name) for name, ink in (("apoptotic", APOPTOTIC), ("necrotic", NECROTIC))
+        Patch(facecolor=ink, label=name.capitalize()) for name, ink in (("apoptotic", APOPTOTIC), ("necrotic", NECROTIC))
         if CONDITIONS.index(name) in dead
     ]  # fmt: skip
-    vessels = any(kind.part == "vessel" for kind in shots[0].kinds)
-    if vessels and flows:
-        found.append(Line2D([], [], color=BLUE, linewidth=1.5, label="vessel, perfused"))
-    if vessels and dry:
-        found.append(
-            Line2D([], [], color=BLACK, linewidth=0.9, linestyle=(0, (2.0, 1.2)), label="vessel, not perfused")
-        )
+    if free:
+        found.append(Patch(facecolor="white", edgecolor=GREY, linewidth=0.6, label="No cell"))
+    return found + _vessels_key(shots, layer)
+
+
+def _vessels_key(shots: Sequence[Snapshot], layer: int) -> list[Any]:
+    """Return how vessels in a layer and across it are drawn, of those that there are."""
+    found: list[Any] = []
+    for flows, state in ((True, "perfused"), (False, "not perfused")):
+        parts = [_vessels(shot, layer, flows) for shot in shots]
+        if any(len(links) for links, _ in parts):
+            drawn = (
+                {"color": BLUE, "linewidth": 1.5}
+                if flows
+                else {"color": BLACK, "linewidth": 0.9, "linestyle": (0, (2.0, 1.2))}
+            )
+            found.append(Line2D([], [], label=f"Vessel, {state}", **drawn))  # type: ignore[arg-type]
+        if any(len(places) for _, places in parts):
+            fill = BLUE if flows else "white"
+            found.append(
+                Line2D([], [], linestyle="", marker="o", markersize=4.0, color=BLUE, markerfacecolor=fill,
+                       label=f"Vessel across, {state}")
+            )  # fmt: skip
     return found
 
 

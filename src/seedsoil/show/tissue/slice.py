@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 from matplotlib.collections import LineCollection
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from seedsoil.foundation.errors import StudyError, did_you_mean, known_words
@@ -28,6 +30,11 @@ from seedsoil.tissue.snapshot import CONDITIONS, Snapshot
 _paint = "cividis"
 #: Width of a panel, and room above it [inch].
 _wide, _above = 4.3, 0.62
+#: White about the edge of the tumour, which is black: to be seen on dark and on bright.
+_halo_width = 2.0
+_halo = [withStroke(linewidth=_halo_width, foreground="white")]
+#: Voxels across a layer from which on its edge is drawn smoothed: that about each vessel would hide what diffuses.
+_fine = 60
 
 
 def slice_figure(
@@ -60,6 +67,8 @@ def slice_figure(
     _, rows, columns = shot.kind.shape
     tall = _wide * min(max(rows / columns, 0.2), 1.6)
     handles = key([shot], colours, layer)
+    if number is not None and len(outline(shot, layer)):
+        handles.append(Line2D([], [], color=BLACK, linewidth=0.8, path_effects=_halo, label="Edge of the tumour"))
     with house_style():
         picture = Picture(
             (2 * _wide + 1.0) if number is not None else _wide + 0.3, tall + _above + 0.2 * -(-len(handles) // 4)
@@ -102,20 +111,25 @@ def _draw_levels(picture: Picture, axes: Any, shot: Snapshot, layer: int, number
         levels, extent=extent(shot), origin="lower", interpolation="nearest", cmap=_paint, vmin=0.0, vmax=top or 1.0
     )
     edges = outline(shot, layer)
-    for ink, width in (("white", 2.0), (BLACK, 0.8)):  # to be seen on dark and on bright
+    for ink, width in (("white", _halo_width), (BLACK, 0.8)):
         axes.add_collection(LineCollection(list(edges), colors=ink, linewidths=width, capstyle="round"), autolim=False)
     plain_axes(axes)
     axes.set_xlim(*extent(shot)[:2])
     axes.set_ylim(*extent(shot)[2:])
-    axes.set_title(noun.title, fontsize=11)
+    axes.set_title(noun.title if top > 0.0 else f"{noun.title}: none in this layer", fontsize=11)
     bar = picture.colorbar(image, cax=axes.inset_axes((1.025, 0.0, 0.045, 1.0)))
     bar.set_label(f"{noun.title} [{noun.unit}]")
     bar.outline.set_visible(False)
+    if top <= 0.0:
+        bar.set_ticks([0.0])
 
 
 def outline(shot: Snapshot, layer: int) -> NDArray[np.float64]:
-    """Return the sides that voxels of the tumour, dead ones too, have in common with others in a layer [um] (sides, 2, 2)."""
-    tumour = np.pad((shot.parts[shot.kind[layer]] == TUMOUR), 1)
+    """Return the sides that voxels of the tumour, dead ones too, have in common with others in a layer [um] (sides, 2, 2).
+
+    In a layer of many voxels those count as tumour of which more than half of the neighbourhood are.
+    """
+    tumour = np.pad(_smoothed(shot.parts[shot.kind[layer]] == TUMOUR), 1)
     left, _, bottom, _ = extent(shot)
     sides = []
     for axis, along in ((0, (1.0, 0.0)), (1, (0.0, 1.0))):
@@ -124,6 +138,22 @@ def outline(shot: Snapshot, layer: int) -> NDArray[np.float64]:
         sides.append(np.stack([start, start + along], axis=1))
     places: NDArray[np.float64] = np.concatenate(sides) * shot.edge + np.array([left, bottom])
     return places
+
+
+def _reach(shape: tuple[int, ...]) -> int:
+    """Return how many voxels to either side are the neighbourhood over which the edge of the tumour is smoothed."""
+    return max(shape) // _fine
+
+
+def _smoothed(tumour: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return of which voxels of a layer more than half of the neighbourhood are tumour."""
+    from scipy.ndimage import uniform_filter
+
+    reach = _reach(tumour.shape)
+    if not reach:
+        return tumour
+    most: NDArray[np.bool_] = uniform_filter(tumour.astype(float), 2 * reach + 1, mode="nearest") > 0.5
+    return most
 
 
 def _caption(shot: Snapshot, layer: int, number: int | None) -> str:
@@ -137,6 +167,9 @@ def _caption(shot: Snapshot, layer: int, number: int | None) -> str:
     )
     if number is not None:
         text += f" Right: level of {shot.substances[number].title}; the line is the edge of the tumour, dead cells included."
+        reach = _reach(shot.kind.shape[1:])
+        if reach:
+            text += f" It is smoothed: inside is where most of {2 * reach + 1} by {2 * reach + 1} voxels are tumour."
     return text
 
 

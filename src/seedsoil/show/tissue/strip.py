@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from seedsoil.foundation.errors import StudyError
-from seedsoil.show.palette import DARK, GREY, PALE, Picture, grid, house_style, log_ticks
+from seedsoil.show.palette import DARK, GREY, PALE, Picture, grid, house_style, ink_on_white, log_ticks
 from seedsoil.show.results import thinned, words
 from seedsoil.show.tissue.looks import (
     Colours,
@@ -27,6 +27,12 @@ from seedsoil.tissue.snapshot import Snapshot
 
 #: Width of the picture, and height of the lower panel [inch]; the gap between slices as a share of a slice's width.
 _wide, _low, _gap = 10.0, 2.4, 0.04
+#: Width of a letter of the names beside the lower panel [inch].
+_letter = 0.075
+#: From how many powers of ten on every second one is marked.
+_many_powers = 4
+#: How much a line stands out from white at least.
+_seen = 1.8
 #: Names of lines that have room above each other.
 _names = 11.0
 _dashes: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (2, 1.2)), (0, (7, 1.5, 1.5, 1.5)))
@@ -72,7 +78,8 @@ def strip_figure(
     drawn = [every[place] for place in thinned(len(every), max(most, 1))]
     left, right, bottom, top = extent(drawn[0])
     whole = (right - left) * (len(drawn) + _gap * (len(drawn) - 1))
-    tall = min((_wide - 0.8) * (top - bottom) / whole, 4.5)
+    longest = max(len(words(kind.title)) for kind in every[0].kinds)
+    tall = min((_wide - 0.8 - _letter * longest) * (top - bottom) / whole, 4.5)
     handles = key(drawn, colours, layer)
     with house_style():
         picture = Picture(_wide, tall + _low + 0.75 + 0.2 * -(-len(handles) // 5))
@@ -126,7 +133,8 @@ def _draw_counts(
 ) -> None:
     """Draw live cells in time on a logarithmic axis, each line with its name; the moments as dotted lines."""
     days, ends = np.array(lines["day"]), []
-    highest = max([10.0, *(max(values) for name, values in lines.items() if name != "day" and values)])
+    every = [one for name, values in lines.items() if name != "day" for one in values if one > 0]
+    highest, first_power = max([10.0, *every]), int(np.log10(min(every, default=1.0)))
     for number, kind in enumerate(first.kinds):
         cells = np.array(lines.get(kind.name, []))
         if not (cells > 0).any():
@@ -135,12 +143,14 @@ def _draw_counts(
         ink = GREY if colours[kind.name] == PALE else colours[kind.name]
         marks: dict[str, Any] = {"marker": "o", "markersize": 4.0} if days.size < 30 else {}
         axes.plot(
-            days, np.where(cells > 0, cells, np.nan), color=ink, linestyle=_dashes[number % len(_dashes)], **marks
-        )
-        ends.append((float(cells[cells > 0][-1]), words(kind.title), ink))
+            days, np.where(cells > 0, cells, np.nan), color=ink_on_white(ink, _seen), linestyle=_dashes[number % len(_dashes)],
+            **marks,
+        )  # fmt: skip
+        ends.append((float(cells[cells > 0][-1]), words(kind.title), ink_on_white(ink)))
     axes.set_yscale("log")
-    axes.set_ylim(0.8, highest * 2.0)
-    log_ticks(axes.yaxis, int(np.log10(highest * 2.0)), 1 if highest < 1e4 else 2)
+    axes.set_ylim(0.8 * 10.0**first_power, highest * 2.0)
+    last_power = int(np.log10(highest * 2.0))
+    log_ticks(axes.yaxis, last_power, 1 if last_power - first_power < _many_powers else 2, first_power)
     _name_lines(axes, ends)
     for day in moments:
         axes.axvline(day, color=DARK, linewidth=0.8, linestyle=":", zorder=0)

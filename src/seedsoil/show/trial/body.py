@@ -26,6 +26,8 @@ from seedsoil.show.trial.organs import share_rows, site_shares
 _paint = "YlOrRd"
 #: Height of a line of a name, in units of the outlines.
 _line = 7.7
+#: White between two names, in those units.
+_between = 2.2
 #: Height that names may fill beside a body, in those units.
 _tall = 180.0
 _outline = ""
@@ -158,9 +160,9 @@ def _name_sites(axes: Axes, drawing: Mapping[str, Any], sites: Mapping[str, str]
     for side, named in sides.items():
         named.sort(key=lambda site: -centres[site][1])
         written = [[*wrap(words(site), 15), sites[site]] for site in named]
-        if _line * sum(map(len, written)) > _tall:
+        if _line * sum(map(len, written)) + _between * len(written) > _tall:
             written = [lines[:-1] for lines in written]
-        gaps = [_line * (len(above) + len(below)) / 2 for above, below in pairwise(written)]
+        gaps = [_line * (len(above) + len(below)) / 2 + _between for above, below in pairwise(written)]
         heights: list[float] = []
         for place, site in enumerate(named):
             heights.append(min(centres[site][1], heights[-1] - gaps[place - 1] if heights else 196.0))

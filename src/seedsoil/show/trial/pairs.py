@@ -18,6 +18,8 @@ from seedsoil.show.results import YEAR, Floats, TrialLike, of_arm, thinned, word
 
 #: Lives that differ by less than this are the same [day].
 _same = 1.0
+#: Lives up to so long [years] are told in days, as in the other pictures of time.
+_short = 0.75
 _shorter, _longer = ORANGE, BLUE
 #: Points that are drawn at most, those of the first patients: they are alike in law.
 _most_points = 1000
@@ -53,12 +55,13 @@ def pairs_figure(trial: TrialLike, arm: str | None = None, against: str | None =
     with house_style():
         picture = Picture(9.4, 5.2)
         both, gains = picture.subplots(1, 2, width_ratios=[1.25, 1.0])
-        last = max(1.0, float(days.max(initial=0.0))) / YEAR
-        _draw_both(both, days[:, :_most_points], exact[:_most_points], gain[:_most_points], last)
-        both.set_xlabel(f"Survival in arm {words(against)} [years]")
-        both.set_ylabel(f"Survival in arm {words(arm)} [years]")
-        _draw_gains(gains, gain, exact)
-        gains.set_xlabel(f"Gain by {words(arm)} over {words(against)} [years]")
+        last = max(1.0, float(days.max(initial=0.0)))
+        unit, name = (YEAR, "years") if last > _short * YEAR else (1.0, "days")
+        _draw_both(both, days[:, :_most_points] / unit, exact[:_most_points], gain[:_most_points], last / unit)
+        both.set_xlabel(f"Survival in arm {words(against)} [{name}]")
+        both.set_ylabel(f"Survival in arm {words(arm)} [{name}]")
+        _draw_gains(gains, gain, exact, unit)
+        gains.set_xlabel(f"Gain by {words(arm)} over {words(against)} [{name}]")
         picture.explain(_key(gain, alive), 4)
     picture.caption = _caption(arm, against, gain, exact, alive)
     drawn = np.union1d(np.arange(min(numbers.size, _most_points)), _in_order(gain))
@@ -110,8 +113,8 @@ def _colour(gain: float) -> str:
     return GREY if abs(gain) < _same else _longer if gain > 0.0 else _shorter
 
 
-def _draw_both(axes: Axes, days: Floats, exact: NDArray[np.bool_], gain: Floats, last: float) -> None:
-    """Draw a point for each patient; hollow ones outlived the follow-up in an arm."""
+def _draw_both(axes: Axes, lives: Floats, exact: NDArray[np.bool_], gain: Floats, last: float) -> None:
+    """Draw a point for each patient; hollow ones outlived the follow-up in an arm. ``lives`` and ``last`` are in the axes' unit."""
     axes.plot([0.0, last], [0.0, last], color=DARK, linewidth=0.9, linestyle=(0, (5, 3)), zorder=0)
     axes.set_xlim(0.0, 1.02 * last)
     axes.set_ylim(0.0, 1.02 * last)
@@ -122,24 +125,27 @@ def _draw_both(axes: Axes, days: Floats, exact: NDArray[np.bool_], gain: Floats,
             if not there.any():
                 continue
             axes.plot(
-                days[1][there] / YEAR, days[0][there] / YEAR, shape, markersize=size, markerfacecolor=face, markeredgecolor=colour,
+                lives[1][there], lives[0][there], shape, markersize=size, markerfacecolor=face, markeredgecolor=colour,
                 markeredgewidth=1.0, clip_on=False, zorder=3,
             )  # fmt: skip
     grid(axes)
 
 
-def _draw_gains(axes: Axes, gain: Floats, exact: NDArray[np.bool_]) -> None:
-    """Draw the gains, the greatest at the top; where somebody outlived the follow-up the bar is hollow: at least so much."""
+def _draw_gains(axes: Axes, gain: Floats, exact: NDArray[np.bool_], unit: float) -> None:
+    """Draw the gains in a unit [day], the greatest at the top.
+
+    Where somebody outlived the follow-up the bar is hollow: at least so much.
+    """
     order = _in_order(gain)
     colours = [_colour(float(one)) for one in gain[order]]
     faces = [colour if whole else "none" for colour, whole in zip(colours, exact[order].tolist(), strict=True)]
     boxes = [
         [(0.0, k - 0.35), (one, k - 0.35), (one, k + 0.35), (0.0, k + 0.35)]
-        for k, one in enumerate((gain[order] / YEAR).tolist())
+        for k, one in enumerate((gain[order] / unit).tolist())
     ]
     axes.add_collection(PolyCollection(boxes, facecolors=faces, edgecolors=colours, linewidths=0.6), autolim=False)
     axes.axvline(0.0, color=DARK, linewidth=0.8)
-    reach = 1.08 * max(0.1, float(np.abs(gain).max(initial=0.0)) / YEAR)
+    reach = 1.08 * max(_same, float(np.abs(gain).max(initial=0.0))) / unit
     axes.set_xlim(-reach if (gain <= -_same).any() else -0.1 * reach, reach if (gain >= _same).any() else 0.1 * reach)
     axes.set_ylim(max(order.size, 1) - 0.3, -0.7)
     axes.set_yticks([])

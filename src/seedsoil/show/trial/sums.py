@@ -46,6 +46,8 @@ _dashes: dict[str, Any] = {
 _hatches = {"CR": "", "PR": "///", "SD": "---", NEITHER: "|||", "PD": "\\\\\\", "NE": ""}
 #: Rises are drawn up to here [%].
 _ceiling = 100.0
+#: The least height of a bar [%]: a change of nothing is still a patient, and more than the line at nothing.
+_sliver = 2.5
 #: Bars up to which all are drawn, and how many, evenly spaced in order, of more; the same for lines, of the first patients.
 _all_bars, _some_bars = 400, 100
 _all_legs, _some_legs = 400, 100
@@ -104,8 +106,7 @@ def waterfall_figure(trial: TrialLike) -> Picture:
 def _draw_bars(axes: Axes, bars: dict[str, list[tuple[int, float]]]) -> None:
     """Draw bars (place, height), those of one response together; a triangle says that a bar ends at the ceiling."""
     for response, those in bars.items():
-        # A change of nothing is still a patient: a sliver shows whose it is.
-        heights = [height if abs(height) > 0.8 else math.copysign(0.8, height) for _, height in those]
+        heights = [height if abs(height) > _sliver else math.copysign(_sliver, height) for _, height in those]
         boxes = [
             [(place - 0.43, 0.0), (place - 0.43, height), (place + 0.43, height), (place + 0.43, 0.0)]
             for (place, _), height in zip(those, heights, strict=True)

@@ -7,14 +7,17 @@ import math
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from seedsoil.foundation.units import plain
-from seedsoil.show.palette import Picture, arm_colour, arm_dash, grid, house_style, time_ticks
+from seedsoil.show.palette import PALE, Picture, arm_colour, arm_dash, grid, house_style, ink_on_white, time_ticks
 from seedsoil.show.results import YEAR, Curve, Floats, TrialLike, size_of, thinned, words
 
 #: Steps up to which all of a curve are drawn, and how many, evenly spaced, of one that has more: closer than a dot of print.
 _all_steps, _some_steps = 2000, 1000
+#: How much all bands together cover at most: more of them are paler, or they mix to a colour that is no arm's.
+_shade = 0.28
 _endpoint_axis = {"overall_survival": "Alive [%]", "progression_free_survival": "Alive without progression [%]"}
 
 
@@ -36,17 +39,18 @@ def survival_figure(trial: TrialLike, endpoint: str = "overall_survival") -> Pic
     arms = list(trial.arms)
     curves = {arm: trial.survival(arm, endpoint) for arm in arms}
     with house_style():
-        picture = Picture(8.2, 4.6 + 0.42 * len(arms))
+        picture = Picture(8.2, 4.8 + 0.42 * len(arms))
         axes, risk = picture.subplots(2, 1, sharex=True, height_ratios=[10, 0.6 + 0.75 * len(arms)])
         for place, arm in enumerate(arms):
-            _draw_curve(axes, curves[arm], place)
+            _draw_curve(axes, curves[arm], place, _shade / max(len(arms), 2))
         last = max([1.0, *(float(curve.days[-1]) for curve in curves.values() if len(curve.days))]) / YEAR
         _plain_axes(axes, last, _endpoint_axis.get(endpoint, f"{words(endpoint).capitalize()} [%]"))
         picture.explain(
             [
                 Line2D([], [], color=arm_colour(k), linestyle=arm_dash(k), linewidth=2.2, label=label)
                 for k, label in enumerate(_label(trial, arm, arms[0], curves[arm], endpoint) for arm in arms)
-            ],
+            ]
+            + [Patch(facecolor=PALE, label="shaded: 95% interval of each curve")],
             size=10,
         )
         _risk_table(risk, axes, curves)
@@ -61,8 +65,8 @@ def survival_figure(trial: TrialLike, endpoint: str = "overall_survival") -> Pic
     return picture
 
 
-def _draw_curve(axes: Axes, curve: Curve, place: int) -> None:
-    """Draw one arm: a step curve and its band."""
+def _draw_curve(axes: Axes, curve: Curve, place: int, shade: float) -> None:
+    """Draw one arm: a step curve and its band, which covers so much of what lies below."""
     drawn = _drawn(curve)
     years = np.asarray(curve.days)[drawn] / YEAR
     colour = arm_colour(place)
@@ -72,7 +76,7 @@ def _draw_curve(axes: Axes, curve: Curve, place: int) -> None:
         100 * np.asarray(curve.high)[drawn],
         step="post",
         color=colour,
-        alpha=0.14,
+        alpha=shade,
         linewidth=0,
     )
     axes.step(years, 100 * np.asarray(curve.fraction)[drawn], where="post", color=colour, linestyle=arm_dash(place))
@@ -117,7 +121,7 @@ def _risk_table(axes: Axes, above: Axes, curves: dict[str, Curve]) -> None:
     axes.set_axis_off()
     axes.text(0.0, -0.75, "Number at risk", fontsize=9, weight="bold", ha="left", va="center")
     for place, (arm, curve) in enumerate(curves.items()):
-        colour = arm_colour(place)
+        colour = ink_on_white(arm_colour(place))
         name = words(arm) if len(arm) <= 16 else words(arm)[:15] + "…"
         axes.annotate(
             name, (0.0, place), (-24, 0), textcoords="offset points", ha="right", va="center", color=colour, fontsize=9,

@@ -287,3 +287,79 @@ def test_nothing_to_draw_is_drawn_plainly() -> None:
     assert len(slice_figure(bare).axes) == 1
     for picture in (slice_figure(bare), block_figure(bare), strip_figure([bare])):
         assert len(picture.png()) > 1000
+
+
+def _labels(picture: Picture) -> list[str]:
+    assert picture.key is not None
+    return [text.get_text() for text in picture.key.get_texts()]
+
+
+def test_all_that_is_drawn_is_in_the_key() -> None:
+    """The edge of the tumour, voxels without a cell, and vessels, also those that only cross the layer, as dots."""
+    shot = made()
+    assert _labels(slice_figure(shot, layer=2))[-3:] == [
+        "Vessel, perfused",
+        "Vessel, not perfused",
+        "Edge of the tumour",
+    ]
+    assert "No cell" in _labels(slice_figure(shot, layer=0))
+    assert "No cell" not in _labels(slice_figure(shot, layer=1))
+    assert not any("Vessel" in label for label in _labels(slice_figure(shot, layer=1)))
+    lonely = dataclasses.replace(
+        shot, piece_voxel=shot.piece_voxel[:1], piece_parent=np.full(1, -1, np.int32), piece_joined=np.full(1, -1, np.int32),
+        piece_flags=np.array([PERFUSED], np.uint8),
+    )  # fmt: skip
+    assert "Vessel across, perfused" in _labels(slice_figure(lonely, layer=2))
+    assert "Vessel across, perfused" in _labels(strip_figure([lonely], layer=2))
+
+
+def test_a_substance_that_is_nowhere_says_so() -> None:
+    """An empty picture with marks from 0 to 1 could be a low level."""
+    axes = slice_figure(made(), "vegf").axes[1]
+    assert axes.get_title(loc="left").endswith(": none in this layer")
+    assert axes.child_axes[0].get_yticks().tolist() == [0.0]
+    assert not slice_figure(made(), "oxygen").axes[1].get_title(loc="left").endswith("layer")
+
+
+def test_the_edge_of_a_large_tumour_leaves_vessels_in_it_out() -> None:
+    """One voxel in ten is a vessel: the edge is that of the nodule, within a voxel or two, and hides nothing inside it."""
+    rows, columns = np.mgrid[:70, :70]
+    nodule = (rows - 35) ** 2 + (columns - 35) ** 2 <= 25**2
+    kind = np.where(nodule, _TUMOUR, _HOST).astype(np.uint8)[np.newaxis]
+    kind[0, 15:55:3, 15:55:3] = _VESSEL
+    shape = kind.shape
+    shot = dataclasses.replace(
+        made(1), kind=kind, condition=np.zeros(shape, np.uint8), clone=np.zeros(shape, np.uint32),
+        age=np.zeros(shape, np.float32), fields=np.zeros((2, *shape), np.float32), piece_voxel=np.zeros(0, np.int32),
+        piece_parent=np.zeros(0, np.int32), piece_joined=np.zeros(0, np.int32), piece_flags=np.zeros(0, np.uint8),
+    )  # fmt: skip
+    edges = outline(shot, 0).mean(axis=1) / shot.edge
+    assert np.hypot(edges[:, 0], edges[:, 1]).min() > 23.0
+    assert np.hypot(edges[:, 0], edges[:, 1]).max() < 27.0
+    assert "smoothed" in slice_figure(shot).caption
+    assert "smoothed" not in slice_figure(made()).caption
+
+
+def test_counts_begin_below_the_least() -> None:
+    """Thousands of cells are not drawn on an axis from one cell on."""
+    counts = {"day": [0.0, 4.0], "tumour": [2000.0, 9000.0], "parenchyma": [400.0, 300.0]}
+    below = strip_figure(in_time(), counts=counts).axes[1]
+    assert 50.0 < below.get_ylim()[0] < 300.0
+    assert [text.get_text() for text in below.get_yticklabels()] == ["10²", "10³", "10⁴"]
+
+
+def test_marks_of_two_axes_do_not_meet_in_a_corner() -> None:
+    axes = block_figure(made()).axes[0]
+    for name in "xyz":
+        low, high = getattr(axes, f"get_{name}lim")()
+        marks = getattr(axes, f"get_{name}ticks")()
+        assert len(marks)
+        assert low < min(marks)
+        assert max(marks) < high
+
+
+@pytest.mark.parametrize("layers", [4, 8, 20])
+@pytest.mark.parametrize("cut", [True, False])
+def test_names_of_axes_in_space_are_on_the_page(layers: int, cut: bool) -> None:
+    """Flat blocks, cubes and columns: Matplotlib's layout knows nothing of these names, and they were cut off."""
+    assert outside(block_figure(made(layers), cut=cut)) == []
