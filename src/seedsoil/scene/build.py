@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from seedsoil.biology.lesion.cell import CellKind
+from seedsoil.biology.lesion.cell import CellKind, Mechanism
 from seedsoil.biology.lesion.rule import BEHAVIOURS, Rule
 from seedsoil.biology.lesion.substance import Substance
 from seedsoil.catalogue.load import entry, names
@@ -181,7 +181,7 @@ def cells_of(scene: Scene, faults: list[str]) -> list[CellKind]:
     for noun, keeps, added in read:
         kind = fitting(noun, tuple(scene.substances), tuple(scene.cells), keeps, sprouts)
         found.append(_without(kind.model_copy(update={"rules": (*kind.rules, *added)}), scene.scene.without))
-    known = {*BEHAVIOURS, *_FLOWS, "mutation", "cohesion", "pushing", "invasion", "barrier"}
+    known = {*BEHAVIOURS, *_FLOWS, "cohesion", "pushing", "invasion", "barrier", "traits"}
     faults += [
         f"scene.without: nothing is called {name!r}.{did_you_mean(name, known)} Known: {known_words(sorted(known))}."
         for name in scene.scene.without if name not in known
@@ -261,7 +261,7 @@ def fitting(
 def _without(kind: CellKind, switched_off: Iterable[str]) -> CellKind:
     """A kind that does without some behaviours, asked or unasked."""
     off = set(switched_off)
-    numbers = off & {*BEHAVIOURS, "cohesion", "invasion"} & set(CellKind.model_fields)
+    numbers = (off - {"visibility"}) & {*BEHAVIOURS, "cohesion", "invasion"} & set(CellKind.model_fields)
     if "mutation" in off:
         numbers.add("variation")
     update: dict[str, Any] = {
@@ -271,11 +271,21 @@ def _without(kind: CellKind, switched_off: Iterable[str]) -> CellKind:
     update["rules"] = tuple(
         rule for rule in kind.rules if rule.behaviour not in off and rule.behaviour.split(" ")[0] not in off
     )
-    if "mutation" in off:
-        update["mechanisms"] = ()
+    update["mechanisms"] = () if "mutation" in off else tuple(_resists(each, off) for each in kind.mechanisms)
+    if "visibility" in off:
+        update["visibility"] = None
     if "pushing" in off:
         update["pushes"] = 0
     return kind.model_copy(update=update)
+
+
+def _resists(mechanism: Mechanism, off: set[str]) -> Mechanism:
+    """A mechanism without what it changes of behaviours that are switched off; without "traits" it resists, and changes none."""
+    left = {
+        name: times for name, times in mechanism.changes.items()
+        if not {"traits", name, name.split(" ", maxsplit=1)[0]} & off
+    }  # fmt: skip
+    return mechanism.model_copy(update={"changes": left})
 
 
 def _doses(give: Give, index: int, known: dict[str, Substance], faults: list[str]) -> Doses | None:

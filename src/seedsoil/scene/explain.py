@@ -10,9 +10,10 @@ import numpy as np
 from pydantic import BaseModel
 
 from seedsoil.biology.lesion.cell import CellKind
+from seedsoil.biology.lesion.rule import BEHAVIOURS
 from seedsoil.biology.lesion.substance import Substance
 from seedsoil.catalogue.describe import citations
-from seedsoil.catalogue.lesion_pages import told
+from seedsoil.catalogue.lesion_pages import carrying, told
 from seedsoil.catalogue.load import entry, names
 from seedsoil.catalogue.pages import sections
 from seedsoil.catalogue.sections import Section, row, short, wrapped
@@ -67,9 +68,24 @@ def notes(scene: Scene, model: TissueModel) -> list[str]:
         absent = kind.part in ("tumour", "host") and not model.alive(kind.name).any() and kind.name not in arriving
         if absent:
             found.append(f"{kind.name} is described, but placed nowhere, and no vessel lets it in")
+    found += _unchanged(model.kinds)
     idle = unfed(scene, model.kinds, model.substances)
     found += [f"{name} is described, but nothing gives it" for name in idle]
     return [*found, *_coarse(scene, [noun for noun in model.substances if noun.name not in idle], model.kinds)]
+
+
+def _unchanged(kinds: Sequence[CellKind]) -> Iterator[str]:
+    """Yield what a mechanism multiplies, and no kind that has it ever does."""
+    done: dict[str, set[str]] = {
+        kind.name: {"visibility", "mutation", *(rule.behaviour for rule in kind.rules)} for kind in kinds
+    }
+    for kind in kinds:
+        own = {name for name in BEHAVIOURS if float(getattr(kind, name, None) or 0.0) > 0.0}
+        own |= {f"{verb} {name}" for verb in ("uptake", "secretion", "attraction") for name in getattr(kind, verb)}
+        for mechanism in kind.mechanisms:
+            for name in mechanism.changes:
+                if name not in own | done[kind.name]:
+                    yield f"{mechanism.name} changes {name!r}, which {kind.name} never does"
 
 
 def _coarse(scene: Scene, substances: Sequence[Substance], kinds: Sequence[CellKind]) -> Iterator[str]:
@@ -200,7 +216,12 @@ def _kind(kind: CellKind) -> Iterator[str]:
         unasked += [f"{verb} of {name} {value}" for name, value in getattr(kind, verb).items() if float(value) > 0.0]
     yield from wrapped(f"unasked: {', '.join(unasked) or 'nothing'}.", "  - ", "    ")
     if kind.targets:
-        yield f"  - it attacks {' and '.join(kind.targets)}."
+        seen = ", as far as they show antigen" if kind.by_antigen else ""
+        yield f"  - it attacks {' and '.join(kind.targets)}{seen}."
+    if kind.visibility is not None:
+        yield f"  - killers that go by antigen see it with probability {float(kind.visibility):g}."
+    for mechanism in kind.mechanisms:
+        yield from wrapped(carrying(mechanism), "  - ", "    ")
     for rule in kind.rules:
         yield from wrapped(told(rule), "  - ", "    ")
 

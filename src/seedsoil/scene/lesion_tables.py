@@ -71,6 +71,10 @@ def scene_of(
     kinds = _kinds(history, lesion, day, agents, blocked, astrocytes, protection, soil, barrier)
     substances: dict[str, dict[str, Any]] = {name: {} for name in ("oxygen", "vegf", *(["endothelin"] * astrocytes))}
     notes += [note for agent in agents for note in _silent(agent, heard)] + _unspared(agents)
+    if agents and tumour.sensitivity_variation is not None and float(tumour.sensitivity_variation) > 0.0:
+        notes.append(
+            "How much more or less than usual drugs kill in this lesion is not recorded; in the block they do as usual."
+        )
     brought = _brought(history, agents, blocked, site.name, day, length, barrier)
     substances |= {noun.name: {"is": "", **_dump(noun)} for noun, _, _ in brought}
     plasma = [
@@ -119,7 +123,7 @@ def _kinds(
         onset, capacity = float(tumour.crowding.onset), float(tumour.crowding.capacity)
         division *= uncrowded(math.fsum(rows[1]), division, death, capacity, onset)
     calls = bool(np.asarray(history.lesions["vascular"])[lesion])
-    cell = tumour_cell(tumour, division, death, calls, agents, protection)
+    cell = tumour_cell(tumour, division, death, calls, agents, protection, soil)
     slow = float(host.vascular_timescale)
     wall: CellKind = endothelium(entry("cells", "endothelium"), slow, support_of(tumour), agents, blocked, barrier)
     if str(np.asarray(history.lesions["pattern"])[lesion]) == "pushing":
