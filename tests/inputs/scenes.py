@@ -197,6 +197,13 @@ CONTRADICTIONS: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
     ("a trait of vessels", "cells.carcinoma.mechanisms[0].changes", "changes = { sprouting = 2 }", "mechanisms.loss.changes", ("for vessels",)),
     ("a trait below nothing", "cells.carcinoma.mechanisms[0].changes", "changes = { death = -2 }", "cells.carcinoma.mechanisms[0].changes.death", ("-2",)),
     ("a trait with a unit", "cells.carcinoma.mechanisms[0].changes", 'changes = { death = "2 /day" }', "cells.carcinoma.mechanisms[0].changes.death", ("2 /day",)),
+    ("positions of no file", "scene.tolerance", '[[positions]]\nfile = "nowhere.csv"', "positions[0].file", ("no file",)),
+    ("positions of a folder", "scene.tolerance", '[[positions]]\nfile = "."', "positions[0].file", ("no file",)),
+    ("positions without a name", "scene.tolerance", '[[positions]]\nfile = ""', "positions[0].file", ("is empty",)),
+    ("positions by a number", "scene.tolerance", "[[positions]]\nfile = 5", "positions[0].file", ("5",)),
+    ("positions that are no CSV", "scene.tolerance", '[[positions]]\nfile = "study.toml"', "positions[0].file", ("three finite numbers", "no CSV")),
+    ("positions that name nothing", "scene.tolerance", "[[positions]]\nkinds = {}", "positions[0]", ("file",)),
+    ("positions that are none", "scene.tolerance", "[positions]", "positions", ("list", "tuple", "array")),
     ("half of a number", "substances.oxygen.decay", "decay = { value = 0.02 }", "substances.oxygen.decay", ("missing",)),
     ("a number upside down", "substances.oxygen.decay", 'decay = { value = 1, unit = "1/min", low = 2, high = 1, grade = "assumed", source = "assumed" }', "substances.oxygen.decay", ("low", "high")),
 )  # fmt: skip

@@ -29,6 +29,7 @@ from seedsoil.foundation.errors import (
 from seedsoil.foundation.streams import new_stream
 from seedsoil.foundation.value import Value
 from seedsoil.scene.estimate import size_up
+from seedsoil.scene.positions import put_positions
 from seedsoil.scene.regions import voxels_of
 from seedsoil.scene.text import Fill, Give, Head, Place, Plasma, Scene, VesselLines, Walls, beyond, read_scene
 from seedsoil.tissue.dosing import Course, Doses
@@ -103,6 +104,8 @@ def build(scene: Scene, threads: int = 1) -> TissueModel:
         model = TissueModel(setting, kinds, substances, blood, threads)
         for index, lines in enumerate(scene.vessels):
             _lay(model, scene, lines, index)
+        for index, positions in enumerate(scene.positions):
+            put_positions(model, positions, index)
         for index, place in enumerate(scene.place):
             _put(model, scene, place, index)
         for index, fill in enumerate(scene.fill):

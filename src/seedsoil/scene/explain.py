@@ -160,6 +160,9 @@ def _laid(lines: VesselLines) -> str:
 
 def _places(scene: Scene, model: TissueModel) -> Iterator[str]:
     """Yield which cells are put where, and how many of each kind there are in the end."""
+    for positions in scene.positions:
+        kinds = "".join(f", {name} as {kind}" for name, kind in positions.kinds.items())
+        yield f"the cells of {positions.file} at their positions{kinds}"
     for place in scene.place:
         into = f", in place of {' and '.join(place.into)} too" if place.into else ""
         carries = f", carrying {' and '.join(place.carries)}" if place.carries else ""
