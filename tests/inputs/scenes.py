@@ -82,6 +82,7 @@ lines = "random"
 density = "100 mm/mm^3"
 tortuosity = 1.1
 along = "z"
+links = "60 um"
 keep_out = "20 um"
 keep_in = "900 um"
 start = "0 um"
@@ -159,6 +160,7 @@ def scene_fields() -> tuple[Field, ...]:
         quantity("cells.carcinoma.uptake.oxygen", "/min"), quantity(f"{rule}.by", "/day", required=True, also=(rule, "carcinoma.rules"), says=("say how much",)),
         quantity(f"{rule}.half", "mg/L", above=True, required=True, also=(rule, "carcinoma.rules")), quantity(f"{rule}.power", "", "0.25", 20),
         quantity(f"{vessels}.density", "mm/mm^3", 0, 1375, also=(vessels, "density"), required=True, says=("need one of the two",)), quantity(f"{vessels}.tortuosity", "", 1, "1.4", also=("tortuosity",)),
+        quantity(f"{vessels}.links", "um", above=True, also=(vessels,)),
         *(quantity(f"{vessels}.{name}", "um") for name in ("keep_out", "keep_in", "start", "end")),
          quantity("place[0].radius", "um", 15, also=("place[0]",), required=True, says=("needs it",)),
         quantity("place[1].start", "um", 0, 40, also=("place[1]",), required=True, says=("needs it",)), quantity("place[1].end", "um", 20, LARGEST, also=("place[1]",), required=True, says=("needs it",)),

@@ -143,7 +143,8 @@ class VesselLines(Noun):
 
     None comes nearer than ``keep_out`` to the axis through the block's middle, and none strays farther off than ``keep_in``;
     the middle of each lies between ``start`` and ``end`` along x. ``grown``: for the tumour, and
-    are none of the organ's own; ``covered``: by pericytes.
+    are none of the organ's own; ``covered``: by pericytes. ``links``: each line sends a branch to a neighbour so often, which
+    makes a net of them, of the same density; left out, each stands by itself, and one cut anywhere carries no blood.
     """
 
     cell: str = "endothelium"
@@ -153,6 +154,7 @@ class VesselLines(Noun):
     tortuosity: Number = _assumed(1.1, "1", 1.0, 1.3)
     along: Literal["x", "y", "z"] = "x"
     at: tuple[Micrometres, ...] = ()
+    links: Micrometres | None = None
     keep_out: Micrometres | None = None
     keep_in: Micrometres | None = None
     start: Micrometres | None = None
@@ -167,6 +169,8 @@ class VesselLines(Noun):
                 raise ValueError("at: one line needs its two places across its axis, and neither density nor organ")
         elif (self.density is None) == (not self.organ) or self.at:
             raise ValueError("density, organ: lines that are random or regular need one of the two, and no place")
+        if self.links is not None and (self.lines == "one" or not float(self.links) > 0.0):
+            raise ValueError(f"links: a length above 0 um, of lines that are random or regular, got {self.links}")
         return self
 
 
