@@ -133,6 +133,46 @@ def test_rules_and_resistance(shape: tuple[int, int, int]) -> None:
 
 
 @pytest.mark.parametrize("shape", [PLANE, SPACE])
+def test_traits_of_clones(shape: tuple[int, int, int]) -> None:
+    """Clones that differ in every kind of behaviour: rates, walks in many rounds, flows, what they follow, what is seen, mutation."""
+    tumour = kind(
+        "tumour", division="1.5 /day", death="0.2 /day", necrosis="0.1 /day", movement="0.2 um/min", pushes=1,
+        programme_time="0.5 day", variation=0.05, visibility=0.8, vessel_affinity=2.0,
+        uptake={"oxygen": "3 /min"}, secretion={"factor": "0.2 /min"}, attraction={"oxygen": 2.0},
+        mechanisms=[
+            {"name": "rover", "probability": 0.1, "cost": 0.2,
+             "changes": {"movement": 4.0, "attraction oxygen": 3.0, "vessel_affinity": 5.0, "uptake oxygen": 0.5}},
+            {"name": "hidden", "probability": 0.05, "changes": {"visibility": 0.2, "mutation": 6.0, "division": 1.4}},
+            {"name": "frail", "probability": 0.05, "changes": {"death": 3.0, "secretion factor": 7.0, "programme": 0.3}},
+        ],
+        rules=[
+            {"signal": "factor", "raises": "programme", "by": 1.0, "half": "1"},
+            {"signal": "factor", "lowers": "visibility", "half": "2", "by": 0.5},
+            {"signal": "oxygen", "raises": "vessel_affinity", "by": 3.0, "half": "1"},
+            {"signal": "factor", "raises": "mutation", "by": 2.0, "half": "1"},
+        ],
+        **HALF_DAY,
+    )  # fmt: skip
+    killer = kind(
+        "killer", "host", movement="0.6 um/min", attack="3 /day", targets=("tumour",), swaps=True, by_antigen=True
+    )
+    brute = kind("brute", "host", movement="0.6 um/min", attack="1 /day", targets=("tumour",), swaps=True)
+    vessel = kind("vessel", "vessel")
+    wanted = [substance("oxygen"), substance("factor")]
+    model = block(shape, [tumour, killer, brute, vessel], wanted, slope(shape, 2, turns=True), tree=True, seed=2)
+    model.lay("vessel", (shape[0] // 2 * shape[1] + 2) * shape[2] + np.arange(shape[2]))
+    model.put("tumour", ball(shape, 3.0) & (model.lattice.kind == 0))
+    model.put("killer", (np.indices(shape).sum(axis=0) % 11 == 0) & (model.lattice.kind == 0))
+    model.put("brute", (np.indices(shape).sum(axis=0) % 13 == 1) & (model.lattice.kind == 0))
+    assert model.laws.rounds.max() > 1
+    pair = TissuePair(model).live(40)
+    flows_agree(pair)
+    assert min(pair.happened("killer", "kills"), pair.happened("brute", "kills")) > 2
+    assert pair.happened("tumour", "moves") > 20
+    assert len(set(model.lattice.clone_bits[: model.lattice.used[CLONES]])) >= 4
+
+
+@pytest.mark.parametrize("shape", [PLANE, SPACE])
 def test_killers(shape: tuple[int, int, int]) -> None:
     """Killers walk, attack two kinds and their own, and are held off by a level; nobody kills the dead."""
     killer = kind(

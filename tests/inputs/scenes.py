@@ -16,7 +16,7 @@ title = "A scene to be spoiled"
 seed = 3
 until = "2 days"
 step = "0.04 day"
-without = ["mutation"]
+without = ["cohesion"]
 genealogy = false
 tolerance = 0.0001
 [block]
@@ -52,12 +52,20 @@ cohesion = 1
 pushes = 2
 pulls = 3
 variation = 0.01
+visibility = 0.5
+by_antigen = false
 programme_time = "2 days"
 ghost_time = "10 days"
 yields = false
 becomes = "carcinoma"
 [cells.carcinoma.uptake]
 oxygen = "10 /min"
+[[cells.carcinoma.mechanisms]]
+name = "loss"
+probability = 0.001
+cost = 0.1
+against = { drug = 4 }
+changes = { visibility = 0.1 }
 [[cells.carcinoma.more_rules]]
 signal = "drug"
 raises = "death"
@@ -74,6 +82,7 @@ lines = "random"
 density = "100 mm/mm^3"
 tortuosity = 1.1
 along = "z"
+links = "60 um"
 keep_out = "20 um"
 keep_in = "900 um"
 start = "0 um"
@@ -115,7 +124,8 @@ levels = [0.0, 2.0]
 """,
 )
 #: Lists of quantities and tables within a line.
-APART = ("plasma[0].days", "plasma[0].levels", "block.size", "place[0].at", "cells.carcinoma.more_rules[0].needs")
+APART = ("plasma[0].days", "plasma[0].levels", "block.size", "place[0].at", "cells.carcinoma.more_rules[0].needs",
+         "cells.carcinoma.mechanisms[0].name", "cells.carcinoma.mechanisms[0].against", "cells.carcinoma.mechanisms[0].changes")  # fmt: skip
 
 
 def scene_fields() -> tuple[Field, ...]:
@@ -132,7 +142,7 @@ def scene_fields() -> tuple[Field, ...]:
         Field(f"{give}.substance", "choice", required=True), Field("substances.drug.is", "choice", required=True, also=("substances.drug",), says=("has no 'drug'", "is missing")),
         Field("substances.drug.wall", "choice", also=("substances.drug",)), Field("substances.drug.hindered_by", "choice", required=True, also=("substances.drug",), says=("both",)),
         Field("cells.carcinoma.becomes", "name", also=("carcinoma.becomes", "cells.carcinoma")), Field("scene.without", "names"),
-        Field("scene.genealogy", "truth"), Field(f"{vessels}.grown", "truth"), Field(f"{vessels}.covered", "truth"), Field("plasma[0].substance", "choice", required=True), Field("cells.carcinoma.yields", "truth"), Field("scene.title", "text", required=True),
+        Field("scene.genealogy", "truth"), Field(f"{vessels}.grown", "truth"), Field(f"{vessels}.covered", "truth"), Field("plasma[0].substance", "choice", required=True), Field("cells.carcinoma.yields", "truth"), Field("cells.carcinoma.by_antigen", "truth"), Field("scene.title", "text", required=True),
     )  # fmt: skip
     numbers = (
         whole("scene.seed", 0, 2**63 - 1), quantity("scene.until", "days", "0.02", 40_000, required=True, also=("scene",)),
@@ -144,11 +154,13 @@ def scene_fields() -> tuple[Field, ...]:
         *(quantity(f"substances.drug.permeability_{end}", "cm/s", also=("substances.drug",), required=True, says=("needs both",)) for end in ("open", "closed")),
         quantity("substances.drug.hindrance", "", required=True, also=("substances.drug",), says=("both",)),
         quantity("cells.carcinoma.division", "/day", **also), quantity("cells.carcinoma.movement", "um/min", 0, 10, **also), quantity("cells.carcinoma.invasion", "", 0, 1),
-        quantity("cells.carcinoma.cohesion", ""), whole("cells.carcinoma.pushes", 0, 20, **also), whole("cells.carcinoma.pulls", 0, 250, **also), quantity("cells.carcinoma.variation", "", 0, 1),
+        quantity("cells.carcinoma.cohesion", ""), whole("cells.carcinoma.pushes", 0, 20, **also), whole("cells.carcinoma.pulls", 0, 250, **also), quantity("cells.carcinoma.variation", "", 0, 1), quantity("cells.carcinoma.visibility", "", 0, 1),
+        quantity("cells.carcinoma.mechanisms[0].probability", "", 0, "0.98", required=True, also=("cells.carcinoma", "carcinoma")), quantity("cells.carcinoma.mechanisms[0].cost", "", 0, 1),
         quantity("cells.carcinoma.programme_time", "days", above=True, **also), quantity("cells.carcinoma.ghost_time", "days", above=True, **also),
         quantity("cells.carcinoma.uptake.oxygen", "/min"), quantity(f"{rule}.by", "/day", required=True, also=(rule, "carcinoma.rules"), says=("say how much",)),
         quantity(f"{rule}.half", "mg/L", above=True, required=True, also=(rule, "carcinoma.rules")), quantity(f"{rule}.power", "", "0.25", 20),
         quantity(f"{vessels}.density", "mm/mm^3", 0, 1375, also=(vessels, "density"), required=True, says=("need one of the two",)), quantity(f"{vessels}.tortuosity", "", 1, "1.4", also=("tortuosity",)),
+        quantity(f"{vessels}.links", "um", above=True, also=(vessels,)),
         *(quantity(f"{vessels}.{name}", "um") for name in ("keep_out", "keep_in", "start", "end")),
          quantity("place[0].radius", "um", 15, also=("place[0]",), required=True, says=("needs it",)),
         quantity("place[1].start", "um", 0, 40, also=("place[1]",), required=True, says=("needs it",)), quantity("place[1].end", "um", 20, LARGEST, also=("place[1]",), required=True, says=("needs it",)),
@@ -183,6 +195,17 @@ CONTRADICTIONS: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
     ("a carcinoma that becomes a sprout", "cells.carcinoma.becomes", 'becomes = "tip_cell"', "carcinoma.becomes", ("cannot become",)),
     ("behaviour switched off that is none", "scene.without", 'without = ["divison"]', "scene.without", ("'divison'",)),
     ("a clone of no mechanism", "place[0].into", 'carries = ["pump"]', "new_clone", ("'pump'",)),
+    ("a trait of nothing", "cells.carcinoma.mechanisms[0].changes", "changes = { visibilty = 0.1 }", "mechanisms.loss.changes", ("Did you mean 'visibility'?",)),
+    ("a trait of vessels", "cells.carcinoma.mechanisms[0].changes", "changes = { sprouting = 2 }", "mechanisms.loss.changes", ("for vessels",)),
+    ("a trait below nothing", "cells.carcinoma.mechanisms[0].changes", "changes = { death = -2 }", "cells.carcinoma.mechanisms[0].changes.death", ("-2",)),
+    ("a trait with a unit", "cells.carcinoma.mechanisms[0].changes", 'changes = { death = "2 /day" }', "cells.carcinoma.mechanisms[0].changes.death", ("2 /day",)),
+    ("positions of no file", "scene.tolerance", '[[positions]]\nfile = "nowhere.csv"', "positions[0].file", ("no file",)),
+    ("positions of a folder", "scene.tolerance", '[[positions]]\nfile = "."', "positions[0].file", ("no file",)),
+    ("positions without a name", "scene.tolerance", '[[positions]]\nfile = ""', "positions[0].file", ("is empty",)),
+    ("positions by a number", "scene.tolerance", "[[positions]]\nfile = 5", "positions[0].file", ("5",)),
+    ("positions that are no CSV", "scene.tolerance", '[[positions]]\nfile = "study.toml"', "positions[0].file", ("three finite numbers", "no CSV")),
+    ("positions that name nothing", "scene.tolerance", "[[positions]]\nkinds = {}", "positions[0]", ("file",)),
+    ("positions that are none", "scene.tolerance", "[positions]", "positions", ("list", "tuple", "array")),
     ("half of a number", "substances.oxygen.decay", "decay = { value = 0.02 }", "substances.oxygen.decay", ("missing",)),
     ("a number upside down", "substances.oxygen.decay", 'decay = { value = 1, unit = "1/min", low = 2, high = 1, grade = "assumed", source = "assumed" }', "substances.oxygen.decay", ("low", "high")),
 )  # fmt: skip

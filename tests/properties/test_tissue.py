@@ -335,6 +335,43 @@ OFF: dict[str, tuple[Callable[[Any], None], Callable[[TissueModel], float]]] = {
 }
 
 
+TRAITS: dict[str, tuple[dict[str, float], str, str]] = {
+    "death": ({"death": 8.0}, "tumour", "deaths"),
+    "movement": ({"movement": 8.0}, "tumour", "moves"),
+    "division": ({"division": 0.0}, "tumour", "divisions"),
+    "mutation": ({"mutation": 0.0}, "", "clones"),
+    "visibility": ({"visibility": 0.0}, "guest", "kills"),
+}
+
+
+@pytest.mark.parametrize("name", TRAITS)
+def test_a_trait_of_a_clone_is_its_own_and_goes_with_it(name: str) -> None:
+    """A clone eight times as quick to die or walk, or that never divides, mutates, shows itself; with the change at 1 it is as all are.
+
+    Catches a change that is not read, and one that another clone of the kind has too.
+    """
+    changes, who, event = TRAITS[name]
+    found = []
+    for given, carries in ((changes, True), (dict.fromkeys(changes, 1.0), True), (changes, False)):
+        shape = (1, 40, 40)
+        trait = {"name": "own", "probability": 0.0, "changes": given}
+        tumour = kind(
+            "tumour", division="0.4 /day", death="0.1 /day", movement="0.05 um/min", variation=0.5, mechanisms=[trait]
+        )
+        guest = kind(
+            "guest", "host", attack="2 /day", movement="0.4 um/min", targets=("tumour",), swaps=True, by_antigen=True
+        )
+        model = block(shape, [tumour, guest], seed=4)
+        where = np.indices(shape).sum(axis=0) % 3
+        model.put("tumour", where == 0, clone=model.new_clone("own") if carries else 0)
+        model.put("guest", (where == 1) & (np.indices(shape)[1] % 7 == 0))
+        _after(model, DAY)
+        found.append(int(model.lattice.used[CLONES]) if event == "clones" else model.tallies()[who][event])
+    own, one, other = found
+    assert abs(one - other) <= 6.0 * math.sqrt(one + other)
+    assert own > 3 * one if max(changes.values()) > 1.0 else own <= 2
+
+
 @pytest.mark.parametrize("name", OFF)
 def test_what_is_switched_off_is_gone(name: str) -> None:
     """Two days with and without: catches a behaviour that never happens, or happens unasked."""

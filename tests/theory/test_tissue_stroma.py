@@ -11,6 +11,7 @@ import pytest
 from seedsoil.catalogue.load import entry
 from seedsoil.scene.build import build
 from seedsoil.scene.text import read_scene, written
+from seedsoil.tissue.model import TissueModel
 
 pytestmark = pytest.mark.theory
 
@@ -115,6 +116,38 @@ def test_the_clone_with_more_enzymes_is_the_one_that_passes() -> None:
     """Six times the enzymes make a clone twice as frequent among those that pass (others follow by their ways); alike, it is not."""
     assert enriched(3.0) >= 2.0
     assert 0.6 <= enriched(0.5) <= 1.5
+
+
+def enriched_clone(times: float, *without: str) -> float:
+    """The same of a clone of the one kind that carries a trait: it has so many times the enzymes of the others."""
+    table = written("invasion")[1]
+    table["scene"]["without"] = list(without)
+    table["block"]["size"] = ["0.8 mm", "3 mm"]
+    table["cells"]["melanoma"]["uptake"] |= {"matrix": "0.5 /day"}
+    trait = {"name": "enzymes", "probability": 0, "changes": {"uptake matrix": times}}
+    table["cells"]["melanoma"]["mechanisms"] = [trait]
+    carrying = {"cell": "melanoma", "where": "scattered", "share": 0.3, "into": ["melanoma"], "carries": ["enzymes"]}
+    table["place"] = [table["place"][0], table["place"][2], carrying]
+    model = build(read_scene(table))
+    carries = _carry(model)
+    begun = [np.count_nonzero(each) for each in (carries, model.alive("melanoma") & ~carries)]
+    model.run(8.0)
+    carries = _carry(model)
+    passed = [_depth(each[0])[1] for each in (carries, model.alive("melanoma") & ~carries)]
+    return passed[0] / passed[1] / (begun[0] / begun[1])
+
+
+def _carry(model: TissueModel) -> np.ndarray:
+    """Where live melanoma cells are whose clone carries the trait."""
+    found: np.ndarray = model.alive("melanoma") & (model.lattice.clone_bits[model.lattice.clone] > 0)
+    return found
+
+
+def test_clones_of_one_kind_differ_in_enzymes() -> None:
+    """Six times the enzymes make a clone twice as frequent among those that pass; without traits, or with as many, it is not."""
+    assert enriched_clone(6.0) >= 2.0
+    assert 0.6 <= enriched_clone(6.0, "traits") <= 1.5
+    assert 0.6 <= enriched_clone(1.0) <= 1.5
 
 
 def test_interleukin_23_of_astrocytes_raises_invasion_and_its_antibody_brings_it_back() -> None:

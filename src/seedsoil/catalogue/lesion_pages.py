@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from seedsoil.biology.lesion.cell import CellKind
+from seedsoil.biology.lesion.cell import CellKind, Mechanism
 from seedsoil.biology.lesion.rule import Rule
 from seedsoil.biology.lesion.substance import Substance
 from seedsoil.catalogue.sections import Section, numbers, row
@@ -17,6 +17,7 @@ _WALLS = {
     "leaky": "The walls of vessels let it through as far as they leak.",
     "closed": "It neither enters nor leaves by vessels.",
 }
+_SEES = ("Its attack kills what shows antigen, as far as it is shown.",)
 
 
 def substance(noun: Substance) -> Iterator[Section]:
@@ -31,10 +32,21 @@ def cell(noun: CellKind) -> Iterator[Section]:
     yield Section("What it does unasked", (), numbers(noun))
     for verb in ("uptake", "secretion", "attraction"):
         yield Section(verb.capitalize(), (), tuple(row(name, value) for name, value in getattr(noun, verb).items()))
-    yield Section("Its rules", tuple(told(rule) for rule in noun.rules))
+    yield Section("Its rules", (*_SEES[: noun.by_antigen], *(told(rule) for rule in noun.rules)))
     for mechanism in noun.mechanisms:
         folds = tuple(row(f"fold against {name}", value) for name, value in mechanism.against.items())
-        yield Section(f"A way to resist: {mechanism.name}", (), (*numbers(mechanism), *folds))
+        folds += tuple(row(f"times its {name}", value) for name, value in mechanism.changes.items())
+        yield Section(f"A heritable trait: {mechanism.name}", (), (*numbers(mechanism), *folds))
+
+
+def carrying(mechanism: Mechanism) -> str:
+    """Return what a clone that carries a mechanism is, as a sentence."""
+    parts = [f"needs {float(fold):g} times the level of {name}" for name, fold in mechanism.against.items()]
+    parts += [f"has {float(times):g} times the {name}" for name, times in mechanism.changes.items()]
+    if float(mechanism.cost) > 0.0:
+        parts.append(f"divides {float(mechanism.cost):.0%} less")
+    often = f"arises in {float(mechanism.probability):g} of divisions"
+    return f"a clone with {mechanism.name} {', '.join(parts) or 'is like its kind'}; it {often}."
 
 
 def told(rule: Rule) -> str:

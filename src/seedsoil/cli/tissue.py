@@ -24,6 +24,8 @@ def tissue(
     out: Path | None = None,
     until: str | None = None,
     seed: int | None = None,
+    positions: Path | None = None,
+    types: Annotated[list[str] | None, Parameter(name="--type")] = None,
     threads: int = 1,
     resume: bool = False,
     json: bool = False,
@@ -41,6 +43,11 @@ def tissue(
         How long it goes on, instead of the scene's time, such as "10 days".
     seed
         Seed of all luck, instead of the scene's.
+    positions
+        A CSV file of x, y, z [um] and type, as PhysiCell and `seedsoil export` write it: the cells to begin with, instead of those
+        that the scene places.
+    types
+        Which kind of the scene a type of that file is, such as "cancer cell=carcinoma"; once for each that is not called alike.
     threads
         How many work on the block. The result does not depend on it.
     resume
@@ -54,7 +61,10 @@ def tissue(
 
     if not 1 <= threads <= 64:
         raise StudyError(f"--threads {threads}: from 1 to 64.")
-    run = _opened(scene, out, until, seed, threads, resume)
+    if types and positions is None:
+        raise StudyError("--type: says which kind a type of a file is; name the file by --positions.")
+    cells = None if positions is None else (positions, tuple(types or ()))
+    run = _opened(scene, out, until, seed, cells, threads, resume)
     return _carried_out(run, resume, json, pictures, None)
 
 
@@ -180,16 +190,20 @@ def _print_held(seen: Zoom, held: list[dict[str, Any]]) -> None:
     )
 
 
-def _opened(scene: str, out: Path | None, until: str | None, seed: int | None, threads: int, resume: bool) -> SceneRun:
+def _opened(
+    scene: str, out: Path | None, until: str | None, seed: int | None, cells: tuple[Path, tuple[str, ...]] | None,
+    threads: int, resume: bool,
+) -> SceneRun:  # fmt: skip
     """Return the run that is meant: of a folder, or of a scene with what is changed of it."""
     from seedsoil.foundation.errors import StudyError
+    from seedsoil.scene.positions import named
     from seedsoil.scene.run import SceneRun
     from seedsoil.scene.text import read_scene, written
 
     if Path(scene).is_dir():
-        if until is not None or seed is not None or out is not None:
+        if any(given is not None for given in (until, seed, out, cells)):
             raise StudyError(
-                "--until, --seed, --out: a folder knows its scene and how it is carried out; leave them out."
+                "--until, --seed, --positions, --out: a folder knows its scene and how it is carried out; leave them out."
             )
         if not resume:
             raise StudyError(f"{scene}: is a folder; go on with its scene by --resume.")
@@ -198,8 +212,11 @@ def _opened(scene: str, out: Path | None, until: str | None, seed: int | None, t
     head = dict(table.get("scene", {})) if isinstance(table.get("scene", {}), dict) else {}
     head |= {} if until is None else {"until": until}
     head |= {} if seed is None else {"seed": seed}
+    changed = table | {"scene": head}
+    if cells is not None:
+        changed |= {"positions": named(str(cells[0].absolute()), cells[1]), "place": []}
     folder = out or Path("scenes") / Path(name).stem
-    return SceneRun(read_scene(table | {"scene": head}, name), folder, threads)
+    return SceneRun(read_scene(changed, name), folder, threads)
 
 
 def _print(run: SceneRun, rows: list[dict[str, float]]) -> None:

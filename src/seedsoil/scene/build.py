@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from seedsoil.biology.lesion.cell import CellKind
+from seedsoil.biology.lesion.cell import CellKind, Mechanism
 from seedsoil.biology.lesion.rule import BEHAVIOURS, Rule
 from seedsoil.biology.lesion.substance import Substance
 from seedsoil.catalogue.load import entry, names
@@ -26,15 +26,17 @@ from seedsoil.foundation.errors import (
     known_words,
     validation_faults,
 )
-from seedsoil.foundation.streams import new_stream
+from seedsoil.foundation.streams import Stream, new_stream
 from seedsoil.foundation.value import Value
 from seedsoil.scene.estimate import size_up
-from seedsoil.scene.regions import voxels_of
-from seedsoil.scene.text import Fill, Give, Head, Place, Plasma, Scene, VesselLines, Walls, beyond, read_scene
+from seedsoil.scene.positions import put_positions
+from seedsoil.scene.regions import fill_in, put, wrong_fill
+from seedsoil.scene.text import Give, Head, Plasma, Scene, VesselLines, Walls, beyond, read_scene
 from seedsoil.tissue.dosing import Course, Doses
+from seedsoil.tissue.lattice import NO_PIECE, PIECES
 from seedsoil.tissue.laws import Vocabulary
 from seedsoil.tissue.model import Setting, TissueModel
-from seedsoil.tissue.network import capillaries
+from seedsoil.tissue.network import BARRED, branches, capillaries, unbranched
 
 __all__ = ["build", "ceiling_of", "cells_of", "fitting", "open_scene", "substances_of"]
 
@@ -42,6 +44,7 @@ __all__ = ["build", "ceiling_of", "cells_of", "fitting", "open_scene", "substanc
 _FLOWS = ("secretion", "uptake", "attraction")
 #: Share of the memory that is free which a block may take.
 _MOST_OF_MEMORY = 0.9
+_UM_A_MM = 1000.0
 
 
 def open_scene(source: str | Path | dict[str, Any] | Scene, threads: int = 1) -> TissueModel:
@@ -81,7 +84,7 @@ def build(scene: Scene, threads: int = 1) -> TissueModel:
         elif level.unit != known[name].unit:
             faults.append(f"medium.{name}: {level} is not in the substance's unit, {known[name].unit!r}")
     for index, fill in enumerate(scene.fill):
-        faults += _wrong_fill(fill, f"fill[{index}]", known)
+        faults += wrong_fill(fill, f"fill[{index}]", known)
     blood: list[Doses | Course] = [
         dose for index, give in enumerate(scene.give) if (dose := _doses(give, index, known, faults)) is not None
     ]
@@ -103,10 +106,12 @@ def build(scene: Scene, threads: int = 1) -> TissueModel:
         model = TissueModel(setting, kinds, substances, blood, threads)
         for index, lines in enumerate(scene.vessels):
             _lay(model, scene, lines, index)
+        for index, positions in enumerate(scene.positions):
+            put_positions(model, positions, index)
         for index, place in enumerate(scene.place):
-            _put(model, scene, place, index)
+            put(model, scene, place, index)
         for index, fill in enumerate(scene.fill):
-            _fill(model, scene, fill, index)
+            fill_in(model, scene, fill, index)
     except StudyError:
         raise
     except SeedsoilError as error:
@@ -181,7 +186,7 @@ def cells_of(scene: Scene, faults: list[str]) -> list[CellKind]:
     for noun, keeps, added in read:
         kind = fitting(noun, tuple(scene.substances), tuple(scene.cells), keeps, sprouts)
         found.append(_without(kind.model_copy(update={"rules": (*kind.rules, *added)}), scene.scene.without))
-    known = {*BEHAVIOURS, *_FLOWS, "mutation", "cohesion", "pushing", "invasion", "barrier"}
+    known = {*BEHAVIOURS, *_FLOWS, "cohesion", "pushing", "invasion", "barrier", "traits", "anastomoses"}
     faults += [
         f"scene.without: nothing is called {name!r}.{did_you_mean(name, known)} Known: {known_words(sorted(known))}."
         for name in scene.scene.without if name not in known
@@ -261,7 +266,7 @@ def fitting(
 def _without(kind: CellKind, switched_off: Iterable[str]) -> CellKind:
     """A kind that does without some behaviours, asked or unasked."""
     off = set(switched_off)
-    numbers = off & {*BEHAVIOURS, "cohesion", "invasion"} & set(CellKind.model_fields)
+    numbers = (off - {"visibility"}) & {*BEHAVIOURS, "cohesion", "invasion"} & set(CellKind.model_fields)
     if "mutation" in off:
         numbers.add("variation")
     update: dict[str, Any] = {
@@ -271,11 +276,21 @@ def _without(kind: CellKind, switched_off: Iterable[str]) -> CellKind:
     update["rules"] = tuple(
         rule for rule in kind.rules if rule.behaviour not in off and rule.behaviour.split(" ")[0] not in off
     )
-    if "mutation" in off:
-        update["mechanisms"] = ()
+    update["mechanisms"] = () if "mutation" in off else tuple(_resists(each, off) for each in kind.mechanisms)
+    if "visibility" in off:
+        update["visibility"] = None
     if "pushing" in off:
         update["pushes"] = 0
     return kind.model_copy(update=update)
+
+
+def _resists(mechanism: Mechanism, off: set[str]) -> Mechanism:
+    """A mechanism without what it changes of behaviours that are switched off; without "traits" it resists, and changes none."""
+    left = {
+        name: times for name, times in mechanism.changes.items()
+        if not {"traits", name, name.split(" ", maxsplit=1)[0]} & off
+    }  # fmt: skip
+    return mechanism.model_copy(update={"changes": left})
 
 
 def _doses(give: Give, index: int, known: dict[str, Substance], faults: list[str]) -> Doses | None:
@@ -322,6 +337,9 @@ def _lay(model: TissueModel, scene: Scene, lines: VesselLines, index: int) -> No
         model.lay(lines.cell, _straight(grid, edge, lines, index))
         return
     density = float(lines.density if lines.density is not None else entry("organs", lines.organ).vessel_density)
+    links = None if lines.links is None or "anastomoses" in scene.scene.without else float(lines.links)
+    links = None if links is None else max(1, round(links / edge)) * edge
+    density, before = density if links is None else unbranched(density, links), int(model.lattice.used[PIECES])
     stream = new_stream(scene.scene.seed, 1 + index)
     layers, rows, columns = grid.shape
     block, even = (layers, rows, columns), lines.lines == "regular"
@@ -341,6 +359,43 @@ def _lay(model: TissueModel, scene: Scene, lines: VesselLines, index: int) -> No
             and (lines.end is None or middle < float(lines.end))
         ):
             model.lay(lines.cell, voxels, lines.grown, lines.covered)
+    if links is not None:
+        _link(
+            model,
+            lines,
+            grid,
+            before,
+            links,
+            math.sqrt(_UM_A_MM**2 * float(lines.tortuosity) / max(density, 1e-9)),
+            stream,
+        )
+
+
+def _link(
+    model: TissueModel, lines: VesselLines, grid: NDArray[np.int64], first: int, links: float, spacing: float, stream: Stream
+) -> None:  # fmt: skip
+    """Join the lines of one order, whose pieces begin with ``first``, by branches, none of which leaves where lines may be."""
+    lattice, edge, (layers, rows, _) = model.lattice, model.setting.edge, grid.shape
+    own = np.arange(first, int(lattice.used[PIECES]))
+    if not own.size:
+        return
+    within = np.empty(
+        grid.size, np.int64
+    )  # where a voxel of the block lies in the grid whose last axis the lines follow
+    within[grid.ravel()] = np.arange(grid.size)
+    voxels = lattice.piece_voxel[: int(lattice.used[PIECES])]
+    off = np.hypot(np.arange(layers)[:, None] + 0.5 - 0.5 * layers, np.arange(rows) + 0.5 - 0.5 * rows) * edge
+    barred = np.zeros(off.shape, dtype=np.bool_)
+    barred |= off < (0.0 if lines.keep_out is None else float(lines.keep_out))
+    barred |= off >= (math.inf if lines.keep_in is None else float(lines.keep_in))
+    holder = np.where(barred[:, :, None], BARRED, NO_PIECE) + np.zeros(grid.shape, np.int64)
+    holder.reshape(-1)[within[voxels]] = np.arange(voxels.size)
+    line = np.cumsum(lattice.piece_parent[own] == NO_PIECE)
+    every = round(links / edge)
+    for way, start, end in branches(
+        within[voxels[own]], line, holder.reshape(-1), grid.shape, every, spacing / edge, stream
+    ):
+        model.join(lines.cell, grid.ravel()[way], start, end, lines.grown, lines.covered)
 
 
 def _straight(grid: NDArray[np.int64], edge: float, lines: VesselLines, index: int) -> NDArray[np.int64]:
@@ -352,42 +407,3 @@ def _straight(grid: NDArray[np.int64], edge: float, lines: VesselLines, index: i
             raise StudyError(f"vessels[{index}].at: {place} lies outside the block, which is {count * edge:g} um there")
     found: NDArray[np.int64] = grid[where[1], where[0]]
     return found
-
-
-def _put(model: TissueModel, scene: Scene, place: Place, index: int) -> None:
-    """Put the cells of one order: into empty voxels, and those of the kinds that it may take the place of."""
-    shape, edge = model.setting.shape, model.setting.edge
-    lattice = model.lattice
-    free = lattice.kind == 0
-    for name in place.into:
-        free |= model.alive(name)
-    wanted = voxels_of(place, shape, edge, scene.scene.seed, 1000 + index)
-    clone = model.new_clone(*place.carries) if place.carries else 0
-    # Whether luck scatters a rare cell into a block is not the file's fault.
-    lucky = place.where == "scattered" and free.any()
-    if not model.put(place.cell, free & wanted, clone) and not lucky:
-        raise StudyError(
-            f"place[{index}]: no voxel {place.told()} is empty or holds a kind that `into` names; none was put"
-        )
-
-
-def _wrong_fill(fill: Fill, where: str, known: dict[str, Substance]) -> list[str]:
-    """What is wrong with what a substance is to be filled in."""
-    noun = known.get(fill.substance)
-    if noun is None:
-        return [
-            f"{where}.substance: no substance {fill.substance!r} in the scene.{did_you_mean(fill.substance, known)}"
-        ]
-    if noun.time == "at rest":
-        return [f"{where}.substance: {noun.name} comes to rest with cells at once; only what is passing has a start"]
-    if fill.level.unit != noun.unit:
-        return [f"{where}.level: {fill.level} is not in the substance's unit, {noun.unit!r}"]
-    return []
-
-
-def _fill(model: TissueModel, scene: Scene, fill: Fill, index: int) -> None:
-    """Fill a substance in."""
-    region = voxels_of(fill, model.setting.shape, model.setting.edge, scene.scene.seed, 2000 + index)
-    if not region.any():
-        raise StudyError(f"fill[{index}]: no voxel lies {fill.told()}")
-    model.level(fill.substance)[region] = float(fill.level)

@@ -10,9 +10,10 @@ import numpy as np
 from pydantic import BaseModel
 
 from seedsoil.biology.lesion.cell import CellKind
+from seedsoil.biology.lesion.rule import BEHAVIOURS
 from seedsoil.biology.lesion.substance import Substance
 from seedsoil.catalogue.describe import citations
-from seedsoil.catalogue.lesion_pages import told
+from seedsoil.catalogue.lesion_pages import carrying, told
 from seedsoil.catalogue.load import entry, names
 from seedsoil.catalogue.pages import sections
 from seedsoil.catalogue.sections import Section, row, short, wrapped
@@ -67,9 +68,24 @@ def notes(scene: Scene, model: TissueModel) -> list[str]:
         absent = kind.part in ("tumour", "host") and not model.alive(kind.name).any() and kind.name not in arriving
         if absent:
             found.append(f"{kind.name} is described, but placed nowhere, and no vessel lets it in")
+    found += _unchanged(model.kinds)
     idle = unfed(scene, model.kinds, model.substances)
     found += [f"{name} is described, but nothing gives it" for name in idle]
     return [*found, *_coarse(scene, [noun for noun in model.substances if noun.name not in idle], model.kinds)]
+
+
+def _unchanged(kinds: Sequence[CellKind]) -> Iterator[str]:
+    """Yield what a mechanism multiplies, and no kind that has it ever does."""
+    done: dict[str, set[str]] = {
+        kind.name: {"visibility", "mutation", *(rule.behaviour for rule in kind.rules)} for kind in kinds
+    }
+    for kind in kinds:
+        own = {name for name in BEHAVIOURS if float(getattr(kind, name, None) or 0.0) > 0.0}
+        own |= {f"{verb} {name}" for verb in ("uptake", "secretion", "attraction") for name in getattr(kind, verb)}
+        for mechanism in kind.mechanisms:
+            for name in mechanism.changes:
+                if name not in own | done[kind.name]:
+                    yield f"{mechanism.name} changes {name!r}, which {kind.name} never does"
 
 
 def _coarse(scene: Scene, substances: Sequence[Substance], kinds: Sequence[CellKind]) -> Iterator[str]:
@@ -134,7 +150,8 @@ def _laid(lines: VesselLines) -> str:
         return f"one {lines.cell} along {lines.along}, at {' and '.join(_millimetres(each) for each in lines.at)}"
     dense = f"as dense as those of {lines.organ}" if lines.density is None else f"of {lines.density}"
     how = "in rows" if lines.lines == "regular" else "at random places"
-    apart = "" if lines.keep_out is None else f", none within {_millimetres(lines.keep_out)} of the middle"
+    apart = "" if lines.links is None else f", a branch to a neighbour every {_millimetres(lines.links)} of each"
+    apart += "" if lines.keep_out is None else f", none within {_millimetres(lines.keep_out)} of the middle"
     apart += "" if lines.keep_in is None else f", none beyond {_millimetres(lines.keep_in)} of it"
     apart += "" if lines.start is None else f", from {_millimetres(lines.start)} along x"
     apart += "" if lines.end is None else f", up to {_millimetres(lines.end)} along x"
@@ -144,6 +161,9 @@ def _laid(lines: VesselLines) -> str:
 
 def _places(scene: Scene, model: TissueModel) -> Iterator[str]:
     """Yield which cells are put where, and how many of each kind there are in the end."""
+    for positions in scene.positions:
+        kinds = "".join(f", {name} as {kind}" for name, kind in positions.kinds.items())
+        yield f"the cells of {positions.file} at their positions{kinds}"
     for place in scene.place:
         into = f", in place of {' and '.join(place.into)} too" if place.into else ""
         carries = f", carrying {' and '.join(place.carries)}" if place.carries else ""
@@ -200,7 +220,12 @@ def _kind(kind: CellKind) -> Iterator[str]:
         unasked += [f"{verb} of {name} {value}" for name, value in getattr(kind, verb).items() if float(value) > 0.0]
     yield from wrapped(f"unasked: {', '.join(unasked) or 'nothing'}.", "  - ", "    ")
     if kind.targets:
-        yield f"  - it attacks {' and '.join(kind.targets)}."
+        seen = ", as far as they show antigen" if kind.by_antigen else ""
+        yield f"  - it attacks {' and '.join(kind.targets)}{seen}."
+    if kind.visibility is not None:
+        yield f"  - killers that go by antigen see it with probability {float(kind.visibility):g}."
+    for mechanism in kind.mechanisms:
+        yield from wrapped(carrying(mechanism), "  - ", "    ")
     for rule in kind.rules:
         yield from wrapped(told(rule), "  - ", "    ")
 

@@ -44,6 +44,9 @@ VOXEL = 20.0
 _FEWEST = 0.5
 #: The densest network that a lattice of such voxels holds [mm/mm^3].
 _DENSEST = 1000.0
+#: A capillary of an organ sends a branch to a neighbour every so often [um] (assumed, 30 to 300): beds are nets, in which blood finds a
+#: way round a piece that is lost (decision 0033).
+_BRANCHING = 60.0
 #: What the catalogue's scenes of the brain have: a share of the voxels of a tissue that astrocytes fill.
 _ASTROCYTES = 0.1
 
@@ -71,6 +74,10 @@ def scene_of(
     kinds = _kinds(history, lesion, day, agents, blocked, astrocytes, protection, soil, barrier)
     substances: dict[str, dict[str, Any]] = {name: {} for name in ("oxygen", "vegf", *(["endothelin"] * astrocytes))}
     notes += [note for agent in agents for note in _silent(agent, heard)] + _unspared(agents)
+    if agents and tumour.sensitivity_variation is not None and float(tumour.sensitivity_variation) > 0.0:
+        notes.append(
+            "How much more or less than usual drugs kill in this lesion is not recorded; in the block they do as usual."
+        )
     brought = _brought(history, agents, blocked, site.name, day, length, barrier)
     substances |= {noun.name: {"is": "", **_dump(noun)} for noun, _, _ in brought}
     plasma = [
@@ -119,7 +126,7 @@ def _kinds(
         onset, capacity = float(tumour.crowding.onset), float(tumour.crowding.capacity)
         division *= uncrowded(math.fsum(rows[1]), division, death, capacity, onset)
     calls = bool(np.asarray(history.lesions["vascular"])[lesion])
-    cell = tumour_cell(tumour, division, death, calls, agents, protection)
+    cell = tumour_cell(tumour, division, death, calls, agents, protection, soil)
     slow = float(host.vascular_timescale)
     wall: CellKind = endothelium(entry("cells", "endothelium"), slow, support_of(tumour), agents, blocked, barrier)
     if str(np.asarray(history.lesions["pattern"])[lesion]) == "pushing":
@@ -143,9 +150,9 @@ def _vessels(
 ) -> list[dict[str, Any]]:
     """Lines of vessels: the organ's, regular, and the lesion's, at random, as dense as its perfusion tells.
 
-    Young ones have no pericytes; ripe ones of a lesion that replaces its organ are the organ's own. Those of the organ run on
-    through a lesion so small that the body reckons no vessels in it: lines that left it out would leave out what lies before
-    and behind it too, and starve it.
+    Young ones have no pericytes; ripe ones of a lesion that replaces its organ are the organ's own. Those of the organ are a net,
+    and run on through a lesion so small that the body reckons no vessels in it: lines that left it out would leave out what lies
+    before and behind it too, and starve it. One that pushes crushes those that it touches; blood then goes round it.
     """
     place = recorded_on(history.days, day)
     young = float(history.young_vessels[place, lesion])
@@ -166,8 +173,9 @@ def _vessels(
             told = {"grown": grown or age == "young", "covered": age == "ripe"}
             found.append({"lines": "random", "density": f"{min(density, _DENSEST)!r} mm/mm^3", **told, **inner})
     if outer is not None:
-        through = not grown and not any(own.values())
-        found.append({"lines": "regular", "density": f"{min(host, _DENSEST)!r} mm/mm^3", **({} if through else outer)})
+        through = {} if not any(own.values()) else outer
+        net = {"lines": "regular", "density": f"{min(host, _DENSEST)!r} mm/mm^3", "links": f"{_BRANCHING!r} um"}
+        found.append(net | through)
     return found
 
 

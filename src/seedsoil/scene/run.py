@@ -18,6 +18,7 @@ from seedsoil.experiment.tissue.tables import cell_table, vessel_table
 from seedsoil.foundation.errors import StoreError
 from seedsoil.scene.build import build
 from seedsoil.scene.measure import measures
+from seedsoil.scene.positions import beside, write_positions
 from seedsoil.scene.text import Scene, read_scene
 from seedsoil.tissue.model import TissueModel
 from seedsoil.tissue.snapshot import Snapshot, take
@@ -84,9 +85,9 @@ class SceneRun:
         """
         if not resume and self.folder.exists() and any(self.folder.iterdir()):
             raise StoreError(f"{self.folder}: is not empty; choose another folder, or go on there with --resume")
+        model = build(self.scene, self.threads)  # before anything is made: a scene that cannot be leaves no folder
         self.folder.mkdir(parents=True, exist_ok=True)
         make_folders(self.folder, "state")
-        model = build(self.scene, self.threads)
         rows = self._begin(model, resume)
         last = self.steps()
         kept, measured = _moments(last, MOMENTS), _moments(last, _MEASURED)
@@ -117,6 +118,14 @@ class SceneRun:
                 for add in writers:
                     add(shot)
 
+    def export(self, folder: Path) -> list[Path]:
+        """Write where the cells were at each moment that is kept as PhysiCell reads it, a file each; returns the files."""
+        if not self._states():
+            raise StoreError(
+                f"{self.folder}: no moment is kept yet; go on with it first: seedsoil tissue {self.folder} --resume"
+            )
+        return write_positions(self.shots(), folder)
+
     def _begin(self, model: TissueModel, resume: bool) -> list[dict[str, float]]:
         """Write the scene down, or put the last state kept into the block; returns the measures so far."""
         states = self._states()
@@ -124,7 +133,7 @@ class SceneRun:
             load(states[-1], model)
             rows = self.measured()
             return [row for row in rows if row["day"] <= model.day]
-        publish(self.folder / _SCENE, resolved(self.scene).encode())
+        publish(self.folder / _SCENE, resolved(beside(self.scene, self.folder)).encode())
         return []
 
     def _keep(self, model: TissueModel, rows: list[dict[str, float]]) -> None:

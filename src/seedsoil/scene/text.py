@@ -15,12 +15,23 @@ from seedsoil.catalogue.files import file_bytes, is_hidden, parse
 from seedsoil.foundation.errors import StudyError, did_you_mean, given, known_words, validation_faults
 from seedsoil.foundation.value import Quantity, Value, values_in
 
-__all__ = ["Fill", "Place", "Region", "Scene", "beyond", "is_scene", "read_scene", "shipped_scenes", "written"]
+__all__ = [
+    "Fill",
+    "Place",
+    "Positions",
+    "Region",
+    "Scene",
+    "beyond",
+    "is_scene",
+    "read_scene",
+    "shipped_scenes",
+    "written",
+]
 
 Micrometres = Annotated[Value, Quantity("um", minimum=0.0)]
 _SHIPPED = Path(__file__).parent / "shipped"
 _WHAT = "a scene"
-_LONGEST_TITLE = 200
+_LONGEST_TITLE, _LONGEST_PATH = 200, 4096
 #: No number of biology is larger than this, in its unit, nor closer to zero unless it is zero.
 SMALLEST, LARGEST = 1e-30, 1e12
 #: A step lasts from a minute to a day.
@@ -33,10 +44,20 @@ def _assumed(number: float, unit: str, low: float, high: float) -> Value:
 
 def _title(text: str) -> str:
     """One plain line of text."""
+    return _line(text, _LONGEST_TITLE)
+
+
+def _path(text: str) -> str:
+    """The name of a file."""
+    return _line(text, _LONGEST_PATH)
+
+
+def _line(text: str, longest: int) -> str:
+    """Text that is not empty, no longer than may be, and has nothing hidden in it."""
     if not text.strip():
         raise ValueError("is empty; write a line of text")
-    if len(text) > _LONGEST_TITLE:
-        raise ValueError(f"{given(text)} has {len(text)} characters; {_LONGEST_TITLE} is the most allowed")
+    if len(text) > longest:
+        raise ValueError(f"{given(text)} has {len(text)} characters; {longest} is the most allowed")
     if any(is_hidden(character) for character in text):
         raise ValueError(f"{given(text)} holds a control character or a line break; write one plain line")
     return text
@@ -122,7 +143,8 @@ class VesselLines(Noun):
 
     None comes nearer than ``keep_out`` to the axis through the block's middle, and none strays farther off than ``keep_in``;
     the middle of each lies between ``start`` and ``end`` along x. ``grown``: for the tumour, and
-    are none of the organ's own; ``covered``: by pericytes.
+    are none of the organ's own; ``covered``: by pericytes. ``links``: each line sends a branch to a neighbour so often, which
+    makes a net of them, of the same density; left out, each stands by itself, and one cut anywhere carries no blood.
     """
 
     cell: str = "endothelium"
@@ -132,6 +154,7 @@ class VesselLines(Noun):
     tortuosity: Number = _assumed(1.1, "1", 1.0, 1.3)
     along: Literal["x", "y", "z"] = "x"
     at: tuple[Micrometres, ...] = ()
+    links: Micrometres | None = None
     keep_out: Micrometres | None = None
     keep_in: Micrometres | None = None
     start: Micrometres | None = None
@@ -146,6 +169,8 @@ class VesselLines(Noun):
                 raise ValueError("at: one line needs its two places across its axis, and neither density nor organ")
         elif (self.density is None) == (not self.organ) or self.at:
             raise ValueError("density, organ: lines that are random or regular need one of the two, and no place")
+        if self.links is not None and (self.lines == "one" or not float(self.links) > 0.0):
+            raise ValueError(f"links: a length above 0 um, of lines that are random or regular, got {self.links}")
         return self
 
 
@@ -185,6 +210,17 @@ class Place(Region):
     cell: str
     into: tuple[str, ...] = ()
     carries: tuple[str, ...] = ()
+
+
+class Positions(Noun):
+    """Cells whose positions a file tells, as PhysiCell writes them: x, y, z from the block's middle [um], and a type.
+
+    ``file`` counts from the scene's own folder; ``kinds`` say which kind a type is, where they are not called alike. They are put
+    behind the vessels and before what `place` puts.
+    """
+
+    file: Annotated[str, AfterValidator(_path)]
+    kinds: dict[str, str] = Field(default_factory=dict)
 
 
 class Fill(Region):
@@ -245,6 +281,7 @@ class Scene(Noun):
     substances: dict[str, dict[str, Any]]
     cells: dict[str, dict[str, Any]]
     vessels: tuple[VesselLines, ...] = ()
+    positions: tuple[Positions, ...] = ()
     place: tuple[Place, ...] = ()
     fill: tuple[Fill, ...] = ()
     give: tuple[Give, ...] = ()
@@ -285,7 +322,17 @@ def written(source: str | Path) -> tuple[str, dict[str, Any]]:
                 f"Shipped: {known_words(known)}. A file ends in .toml."
             )
         path = _SHIPPED / f"{path.name}.toml"
-    return path.name, parse(file_bytes(path, path.name, _WHAT, StudyError), path.name, _WHAT, StudyError)
+    table = parse(file_bytes(path, path.name, _WHAT, StudyError), path.name, _WHAT, StudyError)
+    return path.name, _from_its_folder(table, path.absolute().parent)
+
+
+def _from_its_folder(table: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The tables of a file with the files that it names found from its own folder; what is no name stays, to be refused."""
+    told = table.get("positions")
+    for each in told if isinstance(told, list) else ():
+        if isinstance(each, dict) and isinstance(each.get("file"), str) and each["file"].strip():
+            each["file"] = str(folder / each["file"])
+    return table
 
 
 def read_scene(source: str | Path | dict[str, Any], name: str = "scene") -> Scene:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from seedsoil.biology.clone import Mechanism as Heritable
 from seedsoil.biology.clone import Tumour
 from seedsoil.biology.lesion.cell import CellKind, Mechanism
 from seedsoil.biology.lesion.rule import Need, Rule, Shift
 from seedsoil.biology.lesion.substance import Substance
 from seedsoil.biology.medicine.drug import Agent
 from seedsoil.biology.signals import BEHIND
-from seedsoil.biology.soils.factors import FACTORS
+from seedsoil.biology.soils.factors import FACTORS, levels
+from seedsoil.biology.soils.soil import Soil, match
 from seedsoil.catalogue.load import entry, names
 from seedsoil.foundation.value import Value
 
@@ -52,7 +54,7 @@ def from_blood(agent: str) -> str:
 
 
 def tumour_cell(
-    tumour: Tumour, division: float, death: float, sprouts: bool, agents: Iterable[Agent], protection: float
+    tumour: Tumour, division: float, death: float, sprouts: bool, agents: Iterable[Agent], protection: float, soil: Soil
 ) -> CellKind:
     """The kind of a lesion's tumour cells.
 
@@ -66,10 +68,14 @@ def tumour_cell(
     agents : iterable of Agent
         What is given.
     protection : float
-        Fold of every drug's half-point with the survival programme on; 1: nobody lends it.
+        Fold of every drug's half-point with the survival programme on; 1: nobody lends it. Cells with few endothelin receptors
+        or gap junctions take less of it.
+    soil : Soil
+        Where the lesion lies: what a clone with fewer receptors misses of its ligands.
     """
     base: CellKind = entry("cells", tumour.name if tumour.name in names("cells") else "carcinoma")
     given = tuple(agents)
+    protection = 1.0 + (protection - 1.0) * _taken(tumour)
     told = {agent.name for agent in given}
     rules = [_paced(rule, division) for rule in base.rules if rule.signal not in (told | {"growth_factor"})]
     for agent in given:
@@ -84,9 +90,24 @@ def tumour_cell(
         "secretion": secretion,
         "pushes": _FAR,  # a body's lesion grows throughout: pressure carries to its rim
         "rules": tuple(rules),
-        "mechanisms": tuple(_mechanism(one.name, one.rate, one.fitness_cost, given) for one in tumour.mechanisms),
+        "visibility": _told(_shown(tumour), "1", "antigen, less what its checkpoint ligand stays"),
+        "mechanisms": tuple(_mechanism(one, given, tumour, soil) for one in tumour.mechanisms),
     }
     return base.model_copy(update=update)
+
+
+def _taken(tumour: Tumour) -> float:
+    """The share of astrocytes' protection that its cells take [1]: a chain of gap junctions and endothelin receptors."""
+    if tumour.dialogue is None:
+        return 0.0
+    return float(tumour.dialogue.endothelin_receptors) * float(tumour.dialogue.gap_junctions)
+
+
+def _shown(tumour: Tumour) -> float:
+    """The share of lymphocytes' blows that its cells do not escape [1], by antigen and checkpoint; none if they do not see it."""
+    if tumour.visibility is None:
+        return 0.0
+    return float(tumour.visibility.antigen) * (1.0 - float(tumour.visibility.checkpoint))
 
 
 def _paced(rule: Rule, division: float) -> Rule:
@@ -131,11 +152,22 @@ def _sheltered(protection: float) -> tuple[Shift, ...]:
     return (Shift(signal="programme", by=_told(protection - 1.0, "1")),) if protection > 1.0 else ()
 
 
-def _mechanism(name: str, rate: Value, cost: Value, agents: Sequence[Agent]) -> Mechanism:
-    """A way to resist, with the fold of each agent's level that it asks for."""
+def _mechanism(one: Heritable, agents: Sequence[Agent], tumour: Tumour, soil: Soil) -> Mechanism:
+    """A way to resist, with the fold of each agent's level that it asks for, and what it leaves of antigen and of growth."""
     acting = (agent for agent in agents if agent.kill or agent.cytostasis)
-    against = {agent.name: agent.resistance[name] for agent in acting if name in agent.resistance}
-    return Mechanism(name=name, probability=rate, against=against, cost=cost)
+    against = {agent.name: agent.resistance[one.name] for agent in acting if one.name in agent.resistance}
+    changes = {} if one.antigen_kept is None else {"visibility": one.antigen_kept}
+    if one.receptors_kept:
+        changes["division"] = _told(_matched(one, tumour, soil), "1", "by the receptors that it has left, in this soil")
+    return Mechanism(name=one.name, probability=one.rate, against=against, cost=one.fitness_cost, changes=changes)
+
+
+def _matched(one: Heritable, tumour: Tumour, soil: Soil) -> float:
+    """The share of the founder's division that a clone with fewer receptors keeps in a soil at rest [1]."""
+    own, offered, half = levels(tumour.receptors), levels(soil.ligands), float(tumour.ligand_half_saturation)
+    kept = [level * float(one.receptors_kept.get(name, 1.0)) for name, level in zip(FACTORS, own, strict=True)]
+    whole = float(match(own, offered, half))
+    return float(match(kept, offered, half)) / whole if whole > 0.0 else 1.0
 
 
 def endothelium(

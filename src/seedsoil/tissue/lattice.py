@@ -116,17 +116,23 @@ class Laws(NamedTuple):
         Probability that anything at all happens to a cell in one of its rounds, at most.
     rounds : int32, kinds
         Rounds a step, so that a quick cell goes one voxel in each.
-    part, pushes, pulls, yields, swaps, guided : uint8, kinds
+    part, pushes, pulls, yields, swaps, guided, by_antigen : uint8, kinds
         ``guided``: its places are weighted, by attraction, affinity or cohesion.
     becomes : int32, kinds
     targets, takes : uint8, kinds x kinds
         Whom a kind kills, and whose place it can take (an empty one always).
-    invasion, cohesion, affinity, programme_rate, variation : kinds
+    invasion, cohesion, programme_rate, variation : kinds
     cleared : kinds x conditions
         Probability that a dead cell's place comes free in a step.
     at_once : kinds x behaviours
         Probability that the place of one that dies of a behaviour comes free before the step in which it dies is over; 0 for all others.
-    gene_chance : kinds x mechanisms; fold : mechanisms x substances; cost : mechanisms
+    gene_chance : kinds x mechanisms; fold : mechanisms x substances
+    change : mechanisms x behaviours
+        By how much a clone that carries one does a behaviour more or less; what it costs in divisions is in it.
+    clonal : uint8, behaviours
+        Whether a mechanism changes it.
+    asks : uint8, kinds x behaviours
+        Whether how much a kind does of it hangs on what a cell senses or carries.
     reference : substances
         The level at which a slope is told.
     sizes : int64 array of 9
@@ -160,19 +166,21 @@ class Laws(NamedTuple):
     yields: NDArray[np.uint8]
     swaps: NDArray[np.uint8]
     guided: NDArray[np.uint8]
+    by_antigen: NDArray[np.uint8]
     becomes: NDArray[np.int32]
     targets: NDArray[np.uint8]
     takes: NDArray[np.uint8]
     invasion: NDArray[np.float64]
     cohesion: NDArray[np.float64]
-    affinity: NDArray[np.float64]
     programme_rate: NDArray[np.float64]
     variation: NDArray[np.float64]
     cleared: NDArray[np.float64]
     at_once: NDArray[np.float64]
     gene_chance: NDArray[np.float64]
     fold: NDArray[np.float64]
-    cost: NDArray[np.float64]
+    change: NDArray[np.float64]
+    clonal: NDArray[np.uint8]
+    asks: NDArray[np.uint8]
     reference: NDArray[np.float64]
     sizes: NDArray[np.int64]
 
@@ -186,11 +194,10 @@ bundle(Laws)
 #: Behaviours that every kind has, in the order of the table; those of a substance or a kind stand behind them.
 BEHAVIOURS: tuple[str, ...] = (
     "division", "death", "necrosis", "movement", "change", "attack", "sprouting", "covering", "uncovering",
-    "pruning", "programme", "opening",
+    "pruning", "programme", "opening", "visibility", "mutation", "vessel_affinity",
 )  # fmt: skip
-DIVISION, DEATH, NECROSIS, MOVEMENT, CHANGE, ATTACK, SPROUTING, COVERING, UNCOVERING, PRUNING, PROGRAMME, OPENING = (
-    range(12)
-)
+DIVISION, DEATH, NECROSIS, MOVEMENT, CHANGE, ATTACK, SPROUTING, COVERING, UNCOVERING, PRUNING = range(10)
+PROGRAMME, OPENING, VISIBILITY, MUTATION, AFFINITY = range(10, 15)
 #: Events: behaviours that are hazards, of which a cell does one at most in a round; admission of a kind follows.
 HAZARDS = 10
 OWN_BEHAVIOURS = len(BEHAVIOURS)

@@ -15,27 +15,20 @@ from seedsoil.biology.lesion.rule import BEHAVIOURS_OF, Rule
 from seedsoil.biology.lesion.substance import Substance
 from seedsoil.foundation.errors import ModelError, did_you_mean, known_words
 from seedsoil.foundation.value import Value
+from seedsoil.tissue.chances import chances, hazards
 from seedsoil.tissue.lattice import (
-    ALIVE,
-    AT_ONCE,
+    AFFINITY,
     BEHAVIOURS,
-    BODY,
-    BOUNDS_TOGETHER,
-    CLEARING,
-    DEATH,
     DIVISION,
     EMPTY,
-    GHOST,
     HAZARDS,
     MOVEMENT,
-    NECROSIS,
-    NOTHING,
-    OWN_BEHAVIOURS,
+    MUTATION,
     PARTS,
-    PRUNING,
     SENSES,
-    UNSETTLED,
+    TUMOUR,
     VESSEL,
+    VISIBILITY,
     Laws,
 )
 from seedsoil.tissue.refusals import refused
@@ -45,9 +38,6 @@ __all__ = ["Vocabulary", "compile_laws"]
 _MINUTES_A_DAY = 1440.0
 #: Mean length of a hop to one of the voxels about one, in edges: of 26, and of 8 in the plane.
 _HOP = {True: (6.0 + 12.0 * math.sqrt(2.0) + 8.0 * math.sqrt(3.0)) / 26.0, False: (4.0 + 4.0 * math.sqrt(2.0)) / 8.0}
-#: Most hops of a cell in one round, on average: a quicker kind gets more rounds.
-_HOPS_A_ROUND = 0.5
-_MOST_ROUNDS = 64
 #: Mechanisms fit in the 32 bits of a clone.
 _MOST_MECHANISMS = 32
 
@@ -132,25 +122,18 @@ def compile_laws(
     for number, kind in enumerate(kinds, 1):
         _fill_kind(tables, number, kind, vocabulary, hop, faults)
     for gene, mechanism in enumerate(mechanisms):
-        tables["cost"][gene] = float(mechanism.cost)
-        for name, fold in mechanism.against.items():
-            where = f"mechanisms.{mechanism.name}.against"
-            place = _try(faults, lambda n=name, w=where: vocabulary.substance(n, w))
-            if place is not None and gene < _MOST_MECHANISMS:
-                tables["fold"][gene, place] = float(fold)
-        for number, kind in enumerate(kinds, 1):
-            tables["gene_chance"][number, gene] = sum(
-                float(each.probability) for each in kind.mechanisms if each.name == mechanism.name
-            )
+        _fill_mechanism(tables, gene, mechanism, kinds, vocabulary, faults)
     rules = _rules(kinds, substances, vocabulary, hop, faults)
     faults += refused(kinds)
     if faults:
         raise ModelError(faults)
     tables |= _rule_tables(rules, len(kinds), len(vocabulary.behaviours))
     tables["reference"][: len(substances)] = [float(each.reference) for each in substances]
-    if too_quick := _chances(tables, vocabulary.kinds, days, hop):
+    ruled = np.diff(tables["first"]).reshape(tables["base"].shape) > 0
+    tables["asks"] = (ruled | (tables["clonal"] & (tables["part"] == TUMOUR)[:, None])).astype(np.uint8)
+    if too_quick := chances(tables, vocabulary.kinds, days, hop):
         raise ModelError(too_quick)
-    tables |= _hazards(tables, len(mechanisms), days)
+    tables |= hazards(tables, len(mechanisms), days)
     tables["takes"] = ((tables["invasion"][:, None] > 0.0) & (tables["yields"] > 0)).astype(np.uint8)
     tables["takes"][:, EMPTY] = 1
     parts = [PARTS.index(kind.part) for kind in kinds]
@@ -181,7 +164,7 @@ def _mechanisms(kinds: Sequence[CellKind], faults: list[str]) -> list[Mechanism]
     for kind in kinds:
         for mechanism in kind.mechanisms:
             known = found.setdefault(mechanism.name, mechanism)
-            if (known.cost, known.against) != (mechanism.cost, mechanism.against):
+            if (known.cost, known.against, known.changes) != (mechanism.cost, mechanism.against, mechanism.changes):
                 faults.append(f"{kind.name}.mechanisms: {mechanism.name!r} means something else for another kind")
     if len(found) > _MOST_MECHANISMS:
         faults.append(f"mechanisms: at most {_MOST_MECHANISMS} in a scene, got {len(found)}")
@@ -191,18 +174,17 @@ def _mechanisms(kinds: Sequence[CellKind], faults: list[str]) -> list[Mechanism]
 def _empty_tables(kinds: int, substances: int, behaviours: int, genes: int) -> dict[str, Any]:
     """Tables of the right shapes, all 0; a dimension without an entry gets one, which nothing reads."""
     rows = kinds + 1
-    small = ("part", "pushes", "pulls", "yields", "swaps", "guided")
+    small = ("part", "pushes", "pulls", "yields", "swaps", "guided", "by_antigen")
     tables: dict[str, Any] = {name: np.zeros(rows, np.uint8) for name in small}
-    tables |= {
-        name: np.zeros(rows) for name in ("invasion", "cohesion", "affinity", "programme_rate", "variation", "chance")
-    }
+    tables |= {name: np.zeros(rows) for name in ("invasion", "cohesion", "programme_rate", "variation", "chance")}
     tables |= {"base": np.zeros((rows, behaviours)), "rounds": np.ones(rows, np.int32)}
     tables |= {"becomes": np.zeros(rows, np.int32), "targets": np.zeros((rows, rows), np.uint8)}
     tables |= {"cleared": np.zeros((rows, 3)), "at_once": np.zeros((rows, behaviours))}
     tables |= {"gene_chance": np.zeros((rows, max(genes, 1)))}
     tables |= {
         "fold": np.ones((max(genes, 1), max(substances, 1))),
-        "cost": np.zeros(max(genes, 1)),
+        "change": np.ones((max(genes, 1), behaviours)),
+        "clonal": np.zeros(behaviours, np.uint8),
         "reference": np.ones(max(substances, 1)),
     }
     return tables
@@ -221,10 +203,12 @@ def _fill_kind(
             if place is not None:
                 tables["base"][number, place] = float(value) * scale
     tables["part"][number] = PARTS.index(kind.part)
-    for name in ("pushes", "pulls", "yields", "swaps", "variation", "invasion", "cohesion"):
+    for name in ("pushes", "pulls", "yields", "swaps", "by_antigen", "variation", "invasion", "cohesion"):
         tables[name][number] = float(getattr(kind, name))
-    tables["affinity"][number] = float(kind.vessel_affinity)
-    guided = bool(kind.attraction) or any(rule.behaviour.startswith("attraction ") for rule in kind.rules)
+    tables["base"][number, VISIBILITY] = 1.0 if kind.visibility is None else float(kind.visibility)
+    tables["base"][number, MUTATION], tables["base"][number, AFFINITY] = 1.0, float(kind.vessel_affinity)
+    ruled = {rule.behaviour.split(" ", maxsplit=1)[0] for rule in kind.rules}
+    guided = bool(kind.attraction) or bool(ruled & {"attraction", "vessel_affinity"})
     tables["guided"][number] = guided or float(kind.vessel_affinity) > 0.0 or float(kind.cohesion) > 0.0
     tables["cleared"][number, 1:] = 1.0 / float(kind.body_time), 1.0 / float(kind.ghost_time)
     if kind.becomes:
@@ -233,6 +217,28 @@ def _fill_kind(
         place = _try(faults, lambda n=name: vocabulary.kind(n, f"{kind.name}.targets"))
         if place is not None:
             tables["targets"][number, place] = 1
+
+
+def _fill_mechanism(
+    tables: dict[str, Any], gene: int, mechanism: Mechanism, kinds: Sequence[CellKind], vocabulary: Vocabulary,
+    faults: list[str],
+) -> None:  # fmt: skip
+    """Write how often a mechanism arises, against what it is good, and what a clone that carries it does more or less."""
+    where, fits = f"mechanisms.{mechanism.name}", gene < _MOST_MECHANISMS
+    tables["change"][gene, DIVISION], tables["clonal"][DIVISION] = 1.0 - float(mechanism.cost), 1
+    for name, fold in mechanism.against.items():
+        place = _try(faults, lambda n=name: vocabulary.substance(n, f"{where}.against"))
+        if place is not None and fits:
+            tables["fold"][gene, place] = float(fold)
+    for name, times in mechanism.changes.items():
+        place = _try(faults, lambda n=name: vocabulary.behaviour(n, f"{where}.changes"))
+        if place is not None and fits:
+            tables["change"][gene, place] *= float(times)
+            tables["clonal"][place] = 1
+    for number, kind in enumerate(kinds, 1):
+        tables["gene_chance"][number, gene] = sum(
+            float(each.probability) for each in kind.mechanisms if each.name == mechanism.name
+        )
 
 
 def _rules(
@@ -311,98 +317,3 @@ def _rule_tables(rows: list[tuple[int, int, dict[str, Any]]], kinds: int, behavi
         "shift": np.array([number for number, _ in flat], dtype=np.int32),
         "shift_by": np.array([by for _, by in flat], dtype=np.float64),
     } | {name: np.array([row[name] for _, _, row in rows], dtype=types.get(name, np.float64)) for name in names}
-
-
-def _chances(tables: dict[str, Any], names: Sequence[str], days: float, hop: float) -> list[str]:
-    """Write how many rounds a step each kind needs, and the most that can happen to a cell in one of them.
-
-    A raised hazard adds at most what its rule can add, a lowered one is at most as it was; so no cell does more. Returns a
-    line for every kind that is too quick.
-    """
-    faults = []
-    base, first = tables["base"], tables["first"]
-    behaviours = base.shape[1]
-    hazards = [*range(HAZARDS), *range(OWN_BEHAVIOURS + 3 * _substances(tables, behaviours), behaviours)]
-    for kind in range(1, base.shape[0]):
-        most = {}
-        for behaviour in hazards:
-            pair = kind * behaviours + behaviour
-            rules = slice(first[pair], first[pair + 1])
-            most[behaviour] = base[kind, behaviour] + float(np.sum((tables["by"] * tables["raises"])[rules]))
-        births, hops = most.pop(DIVISION) * days, most.pop(MOVEMENT) * days
-        if hops > _HOPS_A_ROUND * _MOST_ROUNDS:
-            quickest = _HOPS_A_ROUND * _MOST_ROUNDS / days * hop
-            faults.append(
-                f"{names[kind - 1]}.movement: at most {quickest:.3g} um/min at steps of {days:.3g} days, got {hops / days * hop:.7g}; take shorter ones"
-            )
-        tables["rounds"][kind] = min(max(math.ceil(hops / _HOPS_A_ROUND), 1), _MOST_ROUNDS) if hops > 1.0 else 1
-        spared = math.exp(-sum(most.values()) * days / tables["rounds"][kind])
-        idle = (1.0 - _births(births / tables["rounds"][kind])) * (1.0 - min(hops / tables["rounds"][kind], 1.0))
-        tables["chance"][kind] = 1.0 - spared * idle
-        waited = tables["cleared"][kind] * days
-        tables["cleared"][kind] = -np.expm1(-waited)
-        for death, left in ((DEATH, BODY), (NECROSIS, GHOST), (PRUNING, BODY)):  # at any time of the step alike
-            tables["at_once"][kind, death] = 1.0 - float(tables["cleared"][kind, left] / waited[left])
-    return faults
-
-
-def _births(divisions: float) -> float:
-    """Probability that a cell has a daughter in a round, given its hazard in that: as many as its line has on average, daughters of daughters too."""
-    return min(math.expm1(min(divisions, 1.0)), 1.0)
-
-
-def _hazards(tables: dict[str, Any], mechanisms: int, days: float) -> dict[str, Any]:
-    """The hazards that share out each kind's luck, kind after kind: what it does without a signal or by a rule; only vessels admit.
-
-    Divisions and hops are none of them: they come to those to whom nothing else happens.
-    """
-    base, behaviours = tables["base"], tables["base"].shape[1]
-    ruled = np.diff(tables["first"]).reshape(base.shape) > 0
-    can = (base > 0.0) | ruled
-    can[:, DIVISION] = can[:, MOVEMENT] = can[:, HAZARDS : behaviours - base.shape[0] + 1] = False
-    can[tables["part"] != VESSEL, HAZARDS:] = can[0] = False
-    kind, behaviour = np.nonzero(can)
-    rate = np.where(ruled[kind, behaviour], -1.0, base[kind, behaviour])
-    first = np.searchsorted(kind, np.arange(base.shape[0] + 1)).astype(np.int32)
-    found = {"does": behaviour.astype(np.int32), "does_first": first, "does_rate": rate}
-    by_rule = ruled[:, DIVISION] | ruled[:, MOVEMENT] | ((base[:, DIVISION] > 0.0) & (mechanisms > 0))
-    return found | _settled_events(tables, found, by_rule, days)
-
-
-def _settled_events(tables: dict[str, Any], does: dict[str, Any], by_rule: Any, days: float) -> dict[str, Any]:
-    """What happens to cells that sense nothing, and to the dead, by bounds in their luck."""
-    kinds = tables["base"].shape[0]
-    rows: list[list[tuple[float, int]]] = [[] for _ in range(3 * kinds)]
-    sensing = np.zeros(3 * kinds, np.uint8)
-    for kind in range(1, kinds):
-        for condition in (1, 2):
-            rows[3 * kind + condition] = [(tables["cleared"][kind, condition], CLEARING)]
-        own = slice(*does["does_first"][kind : kind + 2])
-        rates, time = does["does_rate"][own], days / tables["rounds"][kind]
-        if by_rule[kind] or (rates < 0.0).any():
-            sensing[3 * kind + ALIVE] = True
-            continue
-        heights = np.cumsum(rates)
-        chance = -math.expm1(-heights[-1] * time) if rates.size else 0.0
-        row = []
-        for height, rate, act in zip(heights, rates, does["does"][own], strict=True):
-            if (at_once := tables["at_once"][kind, act]) > 0.0:
-                row.append((chance * (height - rate * (1.0 - at_once)) / heights[-1], AT_ONCE + act))
-            row.append((chance * height / heights[-1], act))
-        births, hops = _births(tables["base"][kind, DIVISION] * time), min(tables["base"][kind, MOVEMENT] * time, 1.0)
-        idle = 1.0 - chance
-        for share, act in ((births, DIVISION), (hops, MOVEMENT)):
-            idle *= 1.0 - share
-            row += [(1.0 - idle, act)] if share > 0.0 else []
-        rows[3 * kind + ALIVE] = row
-    longest = -(-max(map(len, rows)) // BOUNDS_TOGETHER) * BOUNDS_TOGETHER
-    bounds, acts = np.full((3 * kinds, longest), np.inf), np.full((3 * kinds, longest + 1), NOTHING, np.int16)
-    acts[sensing > 0] = UNSETTLED
-    for number, row in enumerate(rows):
-        bounds[number, : len(row)], acts[number, : len(row)] = [bound for bound, _ in row], [act for _, act in row]
-    return {"sensing": sensing, "bounds": bounds, "acts": acts}
-
-
-def _substances(tables: dict[str, Any], behaviours: int) -> int:
-    """How many substances the tables have: behaviours are own ones, three for each substance, one for each kind."""
-    return (behaviours - OWN_BEHAVIOURS - (tables["base"].shape[0] - 1)) // 3

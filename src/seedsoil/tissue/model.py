@@ -218,6 +218,23 @@ class TissueModel:
             getattr(lattice, name).ravel()[way] = value
         self._fresh = False
 
+    def join(
+        self, kind: str, way: NDArray[np.int64], start: int, end: int, grown: bool = False, covered: bool = True
+    ) -> None:
+        """Lay a branch along a way of voxels from one piece of vessel to another; pieces that touch are joined without one."""
+        for piece in (start, end):
+            if not 0 <= piece < int(self.lattice.used[PIECES]):
+                raise ModelError(f"join: no piece of vessel {piece}")
+        first = int(self.lattice.used[PIECES])
+        self.lay(kind, way, grown, covered)
+        lattice, last = self.lattice, int(self.lattice.used[PIECES]) - 1
+        if last >= first:
+            lattice.piece_flags[first] &= np.uint8(255 - INLET)
+            lattice.piece_flags[last] &= np.uint8(255 - OUTLET)
+            lattice.piece_parent[first], lattice.piece_joined[last] = start, end
+        elif lattice.piece_joined[start] == NO_PIECE:
+            lattice.piece_joined[start] = end
+
     def _voxels(self, where: NDArray[Any], what: str) -> NDArray[np.int64]:
         """The numbers of voxels, from a mask or as they are given; ModelError if they are none of this block."""
         shape, where = self.setting.shape, np.asarray(where)

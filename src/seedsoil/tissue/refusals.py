@@ -31,6 +31,10 @@ def refused(kinds: Sequence[CellKind]) -> list[str]:
             faults.append(
                 f"{kind.name}: variation and the probabilities of its mechanisms make {chance:g}, more than 1"
             )
+        faults += [
+            f"{kind.name}.mechanisms.{each.name}.changes: {name!r} is for vessels, and clones are of cells"
+            for each in kind.mechanisms for name in each.changes if name.split(" ", maxsplit=1)[0] in _OF_VESSELS
+        ]  # fmt: skip
     if list(parts.values()).count("sprout") > 1:
         faults.append("kinds: at most one kind of sprout in a scene")
     if "sprout" in parts.values() and "vessel" not in parts.values():

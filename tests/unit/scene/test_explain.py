@@ -82,6 +82,30 @@ def test_a_voxel_wider_than_oxygen_reaches_is_told(faster: float, told: bool) ->
     assert notes(scene, model) == ([expected] if told else [])
 
 
+def test_traits_of_clones_are_told_and_idle_ones_noted() -> None:
+    """What a clone does more or less is a sentence; what its kind never does is a note, and no fault."""
+    table = written("invasion")[1]
+    table["cells"]["melanoma"] |= {
+        "visibility": 0.3,
+        "mechanisms": [
+            {"name": "rover", "probability": 1e-4, "cost": 0.1, "changes": {"movement": 3, "secretion il23": 2}}
+        ],
+    }
+    said = " ".join(explain(read_scene(table)).split())
+    assert (
+        "a clone with rover has 3 times the movement, has 2 times the secretion il23, divides 10% less; it arises"
+        in said
+    )
+    assert "killers that go by antigen see it with probability 0.3." in said
+    assert "Note: rover changes 'secretion il23', which melanoma never does" in said
+    table["cells"]["melanoma"]["mechanisms"][0]["changes"] = {"movment": 3}
+    with pytest.raises(StudyError) as wrong:
+        build(read_scene(table))
+    assert wrong.value.faults[0].startswith(
+        "mechanisms.rover.changes: no behaviour 'movment' here. Did you mean 'movement'?"
+    )
+
+
 def test_commands_know_scenes(capsys: pytest.CaptureFixture[str], tmp_path: Any) -> None:
     """`check`, `explain`, `resolve` and `schema scene`; a file with a fault is told with its place and code 2."""
     assert execute(["check", "astrocyte_coculture"]) == 0

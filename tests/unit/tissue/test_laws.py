@@ -85,6 +85,23 @@ WRONG_KINDS: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
         [{"name": "a", "mechanisms": [{"name": "pump", "probability": 0.1, "against": {"drug": 2.0}}]}],
         ["mechanisms.pump.against: no substance 'drug' here"],
     ),
+    "changes": (
+        [{"name": "a", "part": "tumour", "mechanisms": [
+            {"name": "rover", "probability": 0, "changes": {"movemnt": 2.0, "uptake matrix": 2.0, "opening": 2.0}}]}],
+        ["mechanisms.rover.changes: no behaviour 'movemnt' here. Did you mean 'movement'?",
+         "mechanisms.rover.changes: no behaviour 'uptake matrix' here",
+         "a.mechanisms.rover.changes: 'opening' is for vessels, and clones are of cells"],
+    ),
+    "changes of two meanings": (
+        [{"name": name, "mechanisms": [{"name": "rover", "probability": 0, "changes": {"movement": times}}]}
+         for name, times in (("a", 2.0), ("b", 3.0))],
+        ["b.mechanisms: 'rover' means something else for another kind"],
+    ),
+    "a clone too quick": (
+        [{"name": "a", "part": "tumour", "movement": "2 um/min",
+          "mechanisms": [{"name": "rover", "probability": 0, "changes": {"movement": 10.0}}]}],
+        ["a.movement: at most 15.1 um/min at steps of 0.0417 days"],
+    ),
     "two meanings": (
         [{"name": name, "mechanisms": [{"name": "pump", "probability": 0.1, "against": {"factor": fold}}]}
          for name, fold in (("a", 2.0), ("b", 3.0))],

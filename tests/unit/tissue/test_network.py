@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 
 from seedsoil.foundation.errors import ModelError
 from seedsoil.foundation.streams import new_stream
+from seedsoil.scene.build import build
+from seedsoil.scene.text import read_scene
+from seedsoil.tissue.lattice import INLET, OUTLET, PERFUSED, PIECES
+from seedsoil.tissue.model import TissueModel
 from seedsoil.tissue.network import capillaries
+from seedsoil.tissue.perfusion import lengths
 
 
 def _length(way: np.ndarray, shape: tuple[int, int, int]) -> float:
@@ -84,3 +90,66 @@ def test_what_cannot_be_is_told_at_once() -> None:
     with pytest.raises(ModelError) as caught:
         capillaries((5, 5, 5), 20.0, 3000.0, 1.5, new_stream(1, 0))
     assert [fault.split(":")[0] for fault in caught.value.faults] == ["density", "tortuosity"]
+
+
+def net(*without: str, **lines: Any) -> TissueModel:
+    """A block of 0.5 mm with nothing but vessels."""
+    told = {"lines": "regular", "density": "400 mm/mm^3", "links": "60 um"} | lines
+    return build(
+        read_scene(
+            {
+                "scene": {"title": "A net", "until": "1 day", "without": list(without)},
+                "block": {"size": ["0.5 mm"] * 3},
+                "substances": {"oxygen": {}},
+                "cells": {"endothelium": {}},
+                "vessels": [told],
+            }
+        )
+    )
+
+
+def _perfused(model: TissueModel) -> np.ndarray:
+    """Which pieces of vessel carry blood."""
+    model.settle()
+    found: np.ndarray = (model.lattice.piece_flags[: int(model.lattice.used[PIECES])] & PERFUSED) > 0
+    return found
+
+
+@pytest.mark.parametrize("lines", ["regular", "random"])
+@pytest.mark.parametrize("links", [60, 120, 300])
+def test_a_net_is_as_dense_as_lines_were_to_be(lines: str, links: int) -> None:
+    """Lines and branches together, within 15 %, and all of it carries blood: catches branches that come on top, which add half."""
+    model = net(lines=lines, links=f"{links} um")
+    pieces = np.arange(int(model.lattice.used[PIECES]))
+    found = lengths(model.lattice, pieces, model.setting.shape).sum() * 0.02 / 0.5**3
+    assert found == pytest.approx(400.0, rel=0.15)
+    assert _perfused(model).all()
+    flags = model.lattice.piece_flags[pieces]
+    assert np.count_nonzero(flags & INLET) == np.count_nonzero(flags & OUTLET) < 0.1 * pieces.size
+
+
+@pytest.mark.parametrize("along", ["x", "y", "z"])
+def test_blood_goes_round_a_cut_in_a_net(along: str) -> None:
+    """All vessels cut out of a ball in the middle: nine tenths of the others carry blood still; without branches those lines are dry."""
+    left = []
+    for without in ((), ("anastomoses",)):
+        model = net(*without, along=along)
+        assert _perfused(model).all()
+        away = sum((axis - 12.0) ** 2 for axis in np.indices(model.setting.shape))
+        gone = (away <= 36.0) & (model.lattice.kind > 0)
+        model._clear(np.flatnonzero(gone))
+        model.lattice.kind[gone] = 0
+        model._fresh = False
+        left.append(_perfused(model).sum() / (model.lattice.kind > 0).sum())
+    assert left[0] > 0.9
+    assert left[1] < 0.85
+
+
+def test_branches_keep_out_where_lines_do() -> None:
+    """None comes nearer to the middle than lines may: catches a branch across."""
+    model = net(keep_out="100 um")
+    z, y, _ = np.nonzero(model.lattice.kind)
+    assert (np.hypot(z - 12.0, y - 12.0) * 20.0).min() >= 100.0
+    assert int(model.lattice.used[PIECES]) > int(
+        net("anastomoses", keep_out="100 um", density="200 mm/mm^3").lattice.used[PIECES]
+    )

@@ -20,15 +20,18 @@ _none_a_day, _none, _at_rest = (
 
 
 class Mechanism(Noun):
-    """A way to resist: mutants arise at ``probability`` a division and divide less by ``cost``.
+    """A heritable trait by which clones differ: mutants arise at ``probability`` a division and divide less by ``cost``.
 
-    ``against`` names the substances that it is good against, each with the fold of its level that a mutant needs.
+    ``against`` names the substances that it is good against, each with the fold of its level that a mutant needs. ``changes``
+    names behaviours, each with the number by which a mutant's is multiplied: ``{"uptake matrix" = 6}`` are more enzymes,
+    ``{visibility = 0.1}`` is lost antigen, ``{mutation = 20}`` is instability.
     """
 
     name: str
     probability: Fraction
-    against: dict[str, Number]
+    against: dict[str, Number] = Field(default_factory=dict)
     cost: Fraction = _none
+    changes: dict[str, Number] = Field(default_factory=dict)
 
 
 class CellKind(Noun):
@@ -71,8 +74,13 @@ class CellKind(Noun):
         Mean time until the place of an apoptotic or a necrotic cell is free [day].
     variation : Value
         Probability a division of a neutral mutation, by which clones are told apart [1].
+    visibility : Value, optional
+        Probability that a blow of a killer that goes by antigen comes true: antigen shown, less what checkpoints stay [1]; left
+        out: 1.
+    by_antigen : bool
+        Whether its attack is such a blow; else it kills whatever of its targets it strikes.
     mechanisms : tuple of Mechanism
-        Ways to resist that its mutants find.
+        Traits that its mutants find, and by which its clones differ.
     """
 
     name: str
@@ -104,6 +112,8 @@ class CellKind(Noun):
     body_time: Days
     ghost_time: Days
     variation: Fraction = _none
+    visibility: Fraction | None = None
+    by_antigen: Truth = False
     mechanisms: tuple[Mechanism, ...] = ()
     rules: tuple[Rule, ...] = ()
 

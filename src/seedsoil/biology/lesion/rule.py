@@ -43,6 +43,9 @@ BEHAVIOURS: dict[str, str] = {
     "uncovering": "1/day",
     "pruning": "1/day",
     "opening": "1",
+    "visibility": "1",
+    "mutation": "1",
+    "vessel_affinity": "1",
 }
 #: What a cell can do to a substance or about it, by name ("secretion vegf"), and what a vessel can let in ("admission macrophage").
 BEHAVIOURS_OF: dict[str, str] = {"secretion": "1/min", "uptake": "1/min", "attraction": "1", "admission": "1/day"}

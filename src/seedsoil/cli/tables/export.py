@@ -1,4 +1,4 @@
-"""The command `export`: a finished run as CSV files for other programs."""
+"""The command `export`: a finished run, or the cells of a block of tissue, as CSV files for other programs."""
 
 from __future__ import annotations
 
@@ -13,17 +13,22 @@ def export(run: Path, /, *, form: str = "csv", out: Path | None = None, json: bo
     Parameters
     ----------
     run
-        Folder of a finished run; it is only read.
+        Folder of a finished run, or of a scene of tissue; it is only read.
     form
-        csv: every table of the run. adam: analysis tables by CDISC's names (ADSL, ADTTE, ADRS, ADTR).
+        csv: every table of the run. adam: analysis tables by CDISC's names (ADSL, ADTTE, ADRS, ADTR). physicell: of a scene,
+        where its cells were at each moment that is kept, as PhysiCell and `tissue --positions` read it.
     out
-        Folder for the files; RUN-FORM beside the run if not given. Each form has a dictionary.csv of its columns.
+        Folder for the files; RUN-FORM beside the run if not given. csv and adam have a dictionary.csv of their columns.
     json
         Print the paths as one JSON document on stdout.
     """
-    from seedsoil.trial.export.files import export as write
+    folder = out or run.with_name(f"{run.resolve().name}-{form}")
+    if (run / "scene.toml").is_file():
+        paths = _of_scene(run, form, folder)
+    else:
+        from seedsoil.trial.export.files import export as write
 
-    paths = write(run, form, out or run.with_name(f"{run.resolve().name}-{form}"))
+        paths = write(run, form, folder)
     if json:
         import json as document
 
@@ -33,3 +38,15 @@ def export(run: Path, /, *, form: str = "csv", out: Path | None = None, json: bo
         print(path)
     print(NOTICE)
     return DONE
+
+
+def _of_scene(run: Path, form: str, out: Path) -> list[Path]:
+    """Write the cells of a block of tissue out."""
+    from seedsoil.foundation.errors import StudyError
+    from seedsoil.scene.run import SceneRun
+
+    if form != "physicell":
+        raise StudyError(
+            f"--form {form}: {run} holds a scene of tissue, of which positions can be written out: --form physicell."
+        )
+    return SceneRun.of_folder(run).export(out)

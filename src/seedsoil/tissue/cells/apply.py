@@ -26,7 +26,7 @@ from seedsoil.tissue.cells.places import (
 )
 from seedsoil.tissue.cells.propose import MOST_ROUNDS
 from seedsoil.tissue.cells.pull import pull
-from seedsoil.tissue.cells.senses import about
+from seedsoil.tissue.cells.senses import about, amount
 from seedsoil.tissue.cells.sprouts import admit, lead, sprout
 from seedsoil.tissue.lattice import (
     ALIVE,
@@ -50,6 +50,7 @@ from seedsoil.tissue.lattice import (
     KILLS,
     MOVEMENT,
     MOVES,
+    MUTATION,
     NECROSES,
     NECROSIS,
     OWN_BEHAVIOURS,
@@ -59,6 +60,7 @@ from seedsoil.tissue.lattice import (
     SUBSTANCES,
     UNCOVERING,
     VESSEL,
+    VISIBILITY,
 )
 
 #: Proposals of a tile that make it worth while to read it whole.
@@ -263,7 +265,7 @@ def _divide(lattice, laws, stream, luck, step, z, y, x, voxels):  # type: ignore
     replace(lattice, laws, step, i, j, k)
     lattice.kind[i, j, k] = kind
     lattice.condition[i, j, k] = ALIVE
-    lattice.clone[i, j, k] = _inherited(lattice, laws, stream, step, kind, lattice.clone[z, y, x])
+    lattice.clone[i, j, k] = _inherited(lattice, laws, stream, step, kind, z, y, x)
     lattice.born[i, j, k] = lattice.born[z, y, x] = step & 0xFFFF
     if lattice.memory.size > 1:
         lattice.memory[i, j, k] = lattice.memory[z, y, x]
@@ -275,22 +277,24 @@ def _divide(lattice, laws, stream, luck, step, z, y, x, voxels):  # type: ignore
 
 
 @inline
-def _inherited(lattice, laws, stream, step, kind, clone):  # type: ignore[no-untyped-def]
+def _inherited(lattice, laws, stream, step, kind, z, y, x):  # type: ignore[no-untyped-def]
     """The clone of a daughter: her mother's, or a new one with a neutral change or one more mechanism."""
-    genes = laws.gene_chance.shape[1]
+    clone, genes, often = lattice.clone[z, y, x], laws.gene_chance.shape[1], 1.0
     total = laws.variation[kind]
     for gene in range(genes):
         total += laws.gene_chance[kind, gene]
     if total <= 0.0:
         return clone
+    if laws.asks[kind, MUTATION]:
+        often = min(max(amount(kind, MUTATION, z, y, x, step, lattice, laws), 0.0), 1.0 / total)
     luck = uniform(stream)
-    if luck >= total:
+    if luck >= total * often:
         return clone
     carried = lattice.clone_bits[clone]
-    luck -= laws.variation[kind]
+    luck -= laws.variation[kind] * often
     gene = 0
     while luck >= 0.0 and gene < genes:
-        luck -= laws.gene_chance[kind, gene]
+        luck -= laws.gene_chance[kind, gene] * often
         if luck < 0.0:
             carried |= np.uint32(1 << gene)
         gene += 1
@@ -356,10 +360,18 @@ def _attack(lattice, laws, stream, step, z, y, x, voxels):  # type: ignore[no-un
                 other = laws.targets[kind, lattice.kind[i, j, k]] and lattice.condition[i, j, k] == ALIVE
                 if other and (i != z or j != y or k != x):
                     if left == 0:
-                        _kill(lattice, laws, stream, step, i, j, k, voxels)
-                        lattice.tally[kind, KILLS] += 1
+                        if not laws.by_antigen[kind] or _is_seen(lattice, laws, stream, step, i, j, k):
+                            _kill(lattice, laws, stream, step, i, j, k, voxels)
+                            lattice.tally[kind, KILLS] += 1
                         return
                     left -= 1
+
+
+@leaf
+def _is_seen(lattice, laws, stream, step, z, y, x):  # type: ignore[no-untyped-def]
+    """Whether a blow that goes by antigen comes true; where a cell shows all of it, nothing is drawn."""
+    shown = amount(lattice.kind[z, y, x], VISIBILITY, z, y, x, step, lattice, laws)
+    return shown >= 1.0 or uniform(stream) < shown
 
 
 @leaf

@@ -11,7 +11,7 @@ from seedsoil.tissue.lattice import ALIVE, EMPTY, OPENING, OWN_BEHAVIOURS, SUBST
 def exchange(lattice, laws, substance, step, first, last, taken, given):  # type: ignore[no-untyped-def]
     """Write what the cells of some layers take of a substance [1/day] and give [references/day]; the dead do neither."""
     _, rows, columns = lattice.kind.shape
-    substances, wide = laws.sizes[SUBSTANCES], laws.base.shape[1]
+    substances = laws.sizes[SUBSTANCES]
     gives, takes = OWN_BEHAVIOURS + substance, OWN_BEHAVIOURS + substances + substance
     for z in range(first, last):
         for y in range(rows):
@@ -20,15 +20,14 @@ def exchange(lattice, laws, substance, step, first, last, taken, given):  # type
                 taken[z, y, x] = given[z, y, x] = 0.0
                 if kind == EMPTY or lattice.condition[z, y, x] != ALIVE:
                     continue
-                own = kind * wide
-                if laws.first[own + takes] == laws.first[own + takes + 1]:
-                    taken[z, y, x] = laws.base[kind, takes]
-                else:
+                if laws.asks[kind, takes]:
                     taken[z, y, x] = max(amount(kind, takes, z, y, x, step, lattice, laws), 0.0)
-                if laws.first[own + gives] == laws.first[own + gives + 1]:
-                    given[z, y, x] = laws.base[kind, gives]
                 else:
+                    taken[z, y, x] = laws.base[kind, takes]
+                if laws.asks[kind, gives]:
                     given[z, y, x] = max(amount(kind, gives, z, y, x, step, lattice, laws), 0.0)
+                else:
+                    given[z, y, x] = laws.base[kind, gives]
 
 
 @leaf

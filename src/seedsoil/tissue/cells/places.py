@@ -8,7 +8,17 @@ from seedsoil.foundation.compiled import inline, leaf
 from seedsoil.foundation.elementary import exp
 from seedsoil.foundation.streams import uniform
 from seedsoil.tissue.cells.senses import about, amount, bit_behind, contact, free_places, neighbours, ones, takes
-from seedsoil.tissue.lattice import ALIVE, CELLS, EMPTY, KEEPS_TREE, OWN_BEHAVIOURS, REPLACED, SUBSTANCES, VESSEL
+from seedsoil.tissue.lattice import (
+    AFFINITY,
+    ALIVE,
+    CELLS,
+    EMPTY,
+    KEEPS_TREE,
+    OWN_BEHAVIOURS,
+    REPLACED,
+    SUBSTANCES,
+    VESSEL,
+)
 
 _none = np.uint64(0)
 #: Which places will do: those that a cell can take, or any but vessels and their sprouts. Not Python's own numbers, for each of which
@@ -43,8 +53,9 @@ def _weight(lattice, laws, kind, z, y, x, i, j, k, step, mode):  # type: ignore[
     if not laws.guided[kind]:
         return 1.0
     found = 1.0
-    if laws.affinity[kind] > 0.0 and _touches_vessel(lattice, laws, i, j, k):
-        found += laws.affinity[kind]
+    follows = laws.base[kind, AFFINITY] > 0.0 or laws.asks[kind, AFFINITY]
+    if follows and _touches_vessel(lattice, laws, i, j, k):
+        found += amount(kind, AFFINITY, z, y, x, step, lattice, laws)
     substances = laws.sizes[SUBSTANCES]
     for substance in range(substances):
         behaviour = OWN_BEHAVIOURS + 2 * substances + substance

@@ -15,7 +15,6 @@ from seedsoil.tissue.lattice import (
     COVER,
     COVERED,
     CROWDING,
-    DIVISION,
     FLOW,
     GROWN,
     KINDS,
@@ -264,17 +263,17 @@ def amount(kind, behaviour, z, y, x, step, lattice, laws):  # type: ignore[no-un
             found += share
         else:
             kept *= 1.0 - share
-    if behaviour == DIVISION and laws.sizes[MECHANISMS] and laws.part[kind] == TUMOUR:
-        kept *= _vigour(lattice.clone_bits[lattice.clone[z, y, x]], laws)
+    if laws.clonal[behaviour] and laws.part[lattice.kind[z, y, x]] == TUMOUR:
+        kept *= _changed(behaviour, lattice.clone_bits[lattice.clone[z, y, x]], laws)
     return found * kept
 
 
 @leaf
-def _vigour(bits, laws):  # type: ignore[no-untyped-def]
-    """What resistance leaves of a clone's divisions."""
+def _changed(behaviour, bits, laws):  # type: ignore[no-untyped-def]
+    """How many times as much of a behaviour a clone does as its kind."""
     found = 1.0
     if bits:
-        for gene in range(laws.cost.shape[0]):
+        for gene in range(laws.change.shape[0]):
             if (bits >> gene) & 1:
-                found *= 1.0 - laws.cost[gene]
+                found *= laws.change[gene, behaviour]
     return found

@@ -19,7 +19,7 @@ def weight(block: Block, kind: CellKind, origin: Cell, there: Place, soft: bool)
         return 0.0
     found = 1.0
     if any(each.alive and each.kind.part == "vessel" for each in block.neighbours(there)):
-        found += float(kind.vessel_affinity)
+        found += amount(block, kind, "vessel_affinity", origin)
     for name, substance in block.substances.items():
         here = block.level(name, origin.place)
         if (rise := block.level(name, there) - here) > 0.0:

@@ -14,6 +14,7 @@ _OLDEST = 2**16
 #: Behaviours that a kind does without a signal, each a field of its own.
 _UNASKED = (
     "division", "death", "necrosis", "movement", "change", "attack", "sprouting", "covering", "uncovering", "pruning",
+    "vessel_affinity",
 )  # fmt: skip
 
 
@@ -77,6 +78,10 @@ def unasked(block: Block, kind: CellKind, behaviour: str) -> float:
         return float(getattr(kind, verb).get(what, 0.0)) * _MINUTES_A_DAY
     if verb == "attraction":
         return float(kind.attraction.get(what, 0.0))
+    if verb == "visibility" and kind.visibility is not None:
+        return float(kind.visibility)
+    if verb in ("visibility", "mutation"):
+        return 1.0
     found = float(getattr(kind, verb)) if verb in _UNASKED else 0.0
     return found * _MINUTES_A_DAY / block.hop if verb == "movement" else found
 
@@ -95,9 +100,9 @@ def amount(block: Block, kind: CellKind, behaviour: str, cell: Cell) -> float:
     for rule in rules:
         if rule.lowers:
             found *= 1.0 - (1.0 if rule.by is None else float(rule.by)) * response(block, rule, cell)
-    if behaviour == "division" and kind.part == "tumour":
-        carried = (block.mechanisms[name] for name in block.clones[cell.clone].carries)
-        found *= math.prod(1.0 - float(each.cost) for each in carried)
+    if cell.kind.part == "tumour":
+        for each in (block.mechanisms[name] for name in block.clones[cell.clone].carries):
+            found *= float(each.changes.get(behaviour, 1.0)) * (1.0 - float(each.cost) * (behaviour == "division"))
     return found
 
 

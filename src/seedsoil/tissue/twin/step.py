@@ -110,6 +110,8 @@ def rounds(block: Block, kind: CellKind) -> int:
     """Rounds a step: so many that a kind hops in each with probability 1/2 at most, or one if it hops once at most."""
     hops = unasked(block, kind, "movement")
     hops += sum(added(block, rule) for rule in kind.rules if rule.raises == "movement")
+    if kind.part == "tumour":
+        hops *= math.prod(max(float(each.changes.get("movement", 1.0)), 1.0) for each in block.mechanisms.values())
     hops *= block.setting.step
     return math.ceil(2.0 * hops) if hops > 1.0 else 1
 
@@ -176,6 +178,9 @@ def _do(block: Block, cell: Cell, action: str, stream: Stream) -> None:
         victims = [each for each in block.neighbours(cell.place) if each.alive and each.kind.name in cell.kind.targets]
         if victims:
             victim = victims[int(uniform(stream) * len(victims))]
+            shown = amount(block, victim.kind, "visibility", victim) if cell.kind.by_antigen else 1.0
+            if shown < 1.0 and uniform(stream) >= shown:
+                return
             _die(block, victim, "body")
             block.tally[cell.kind.name, "kills"] += 1
             if uniform(stream) < 1.0 - _uncleared(block, victim.kind, "body"):
@@ -228,6 +233,9 @@ def _inherited(block: Block, mother: Cell, stream: Stream) -> int:
         chances[mechanism.name] += float(mechanism.probability)
     if not any(chances.values()):
         return mother.clone
+    often = amount(block, mother.kind, "mutation", mother)
+    often = min(often, 1.0 / math.fsum(chances.values()))
+    chances = {name: often * chance for name, chance in chances.items()}
     luck = uniform(stream)
     for name, height in zip(chances, accumulate(chances.values()), strict=True):
         if luck < height:
