@@ -266,13 +266,13 @@ WRONG: tuple[Wrong, ...] = (
         "agreement/test_tissue.py -k tiles",
     ),
     Wrong(
-        "dead that stay for a step at least", "tissue/laws.py",
+        "dead that stay for a step at least", "tissue/chances.py",
         "tables[\"at_once\"][kind, death] = 1.0 - float(",
         "tables[\"at_once\"][kind, death] = 0.0 * float(",
         "theory/test_tissue_steps.py",
     ),
     Wrong(
-        "births as a hazard", "tissue/laws.py",
+        "births as a hazard", "tissue/chances.py",
         "min(math.expm1(min(divisions, 1.0)), 1.0)",
         "-math.expm1(-divisions)",
         "theory/test_tissue_steps.py",
@@ -314,7 +314,7 @@ WRONG: tuple[Wrong, ...] = (
         "agreement/test_tissue.py -k walks",
     ),
     Wrong(
-        "hops as a hazard", "tissue/laws.py",
+        "hops as a hazard", "tissue/chances.py",
         "((births, DIVISION), (hops, MOVEMENT))",
         "((births, DIVISION), (-math.expm1(-hops), MOVEMENT))",
         "agreement/test_tissue.py -k walks",
