@@ -360,15 +360,8 @@ def _lay(model: TissueModel, scene: Scene, lines: VesselLines, index: int) -> No
         ):
             model.lay(lines.cell, voxels, lines.grown, lines.covered)
     if links is not None:
-        _link(
-            model,
-            lines,
-            grid,
-            before,
-            links,
-            math.sqrt(_UM_A_MM**2 * float(lines.tortuosity) / max(density, 1e-9)),
-            stream,
-        )
+        spacing = math.sqrt(_UM_A_MM**2 * float(lines.tortuosity) / max(density, 1e-9))
+        _link(model, lines, grid, before, links, spacing, stream)
 
 
 def _link(
@@ -379,9 +372,8 @@ def _link(
     own = np.arange(first, int(lattice.used[PIECES]))
     if not own.size:
         return
-    within = np.empty(
-        grid.size, np.int64
-    )  # where a voxel of the block lies in the grid whose last axis the lines follow
+    # Where a voxel of the block lies in the grid whose last axis the lines follow.
+    within = np.empty(grid.size, np.int64)
     within[grid.ravel()] = np.arange(grid.size)
     voxels = lattice.piece_voxel[: int(lattice.used[PIECES])]
     off = np.hypot(np.arange(layers)[:, None] + 0.5 - 0.5 * layers, np.arange(rows) + 0.5 - 0.5 * rows) * edge
