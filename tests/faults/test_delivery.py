@@ -27,7 +27,7 @@ from tests.faults.hosts import free_port, scheduler, workers
 from tests.faults.proxy import proxy
 from tests.faults.unlucky import PATIENTS, UNLUCKY, Shuffled, calm, study
 
-PATIENTS_OF_THE_CLUSTER = 12
+PATIENTS_OF_THE_CLUSTER, MOST_IN_A_ROW = 12, 4
 
 
 class Confused(Shuffled):
@@ -37,7 +37,7 @@ class Confused(Shuffled):
         super().__init__(3, seed)
         self._earlier: list[bytes] = []
         self._chance = np.random.default_rng(seed + 100)
-        self.repeated = 0
+        self.repeated = self._in_a_row = 0
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Let a call wait."""
@@ -46,9 +46,12 @@ class Confused(Shuffled):
             answer: bytes = fn(*given)
             others = [one for one in self._earlier if one != answer]
             self._earlier.append(answer)
-            if not others or self._chance.random() < 0.5:
+            # A run ends after eight in a row, as it should: luck alone would bring these once in a score of runs.
+            if not others or self._in_a_row == MOST_IN_A_ROW or self._chance.random() < 0.5:
+                self._in_a_row = 0
                 return answer
             self.repeated += 1
+            self._in_a_row += 1
             return others[int(self._chance.integers(len(others)))]
 
         return super().submit(confuse, *args, **kwargs)
