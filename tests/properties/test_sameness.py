@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from seedsoil.biology.medicine.drug import Agent, Cytostasis
-from seedsoil.body.state import CELLS, DETECTED, LESIONS, in_use
+from seedsoil.body.state import CELLS, DETECTED, LESIONS, in_use, new_state
 from seedsoil.catalogue.load import entry
 from seedsoil.experiment.grow import Diagnosis, grow, run_until, scratch, watch_growth
 from seedsoil.experiment.protocol import Course, Protocol, Resect, Scan
@@ -225,3 +225,16 @@ def test_a_shorter_step_keeps_the_law() -> None:
         state, _ = follow(model, lesion_of(model, site, 1e5, sprouts=True), 364.0, every=every)
         sizes.append(float(state.lesion[0, 6]))
     assert abs(sizes[0] / sizes[1] - 1.0) < 0.09
+
+
+@pytest.mark.parametrize("lesions", [3, 17])
+def test_who_has_too_many_lesions_is_given_up_on_the_same_day(lesions: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much room a patient begins with: catches a limit that hangs on how the room grew."""
+    monkeypatch.setattr("seedsoil.experiment.grow.MOST_LESIONS", 80)
+    plan = plan_of({"none": Protocol()}, patients=1)
+    expected = run_patients(plan, 0, 1)
+    assert not expected["patients"]["followed"].any()
+    monkeypatch.setattr("seedsoil.experiment.grow.new_state", lambda types: new_state(types, lesions=lesions))
+    found = run_patients(plan, 0, 1)
+    for table in ("patients", "lesions"):
+        assert [name for name in found[table] if not same(found[table][name], expected[table][name])] == [], table

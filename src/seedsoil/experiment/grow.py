@@ -91,7 +91,7 @@ STRIDE_GROWTH, LONGEST_STRIDE = 0.35, 6 * STEP_DAYS
 #: Share of the deaths that a primary may be spared by chance while it is told to be far from the size asked for.
 CHANCE_OF_DEATH = 0.1
 #: Lesions beyond which a patient is not followed.
-MOST_LESIONS = 20000
+MOST_LESIONS = 30000
 
 _advance = typed_once(advance)
 
@@ -149,8 +149,10 @@ def run_until(
     """Advance a state, giving it room whenever it asks for some. Returns what it ended with, and the state."""
     while True:
         ending = int(_advance(stream, state, until, stride, model, timeline, work))
-        if ending == MORE_LESIONS and state.lesion.shape[0] < MOST_LESIONS:
-            state = with_room(state, 2 * state.lesion.shape[0] + int(state.count[PENDING]) + 1, 0)
+        wanted = int(state.count[LESIONS] + state.count[PENDING]) + 1
+        if ending == MORE_LESIONS and wanted <= MOST_LESIONS:
+            # Never more than the most: who has too many is given up on the same day however much room there was before.
+            state = with_room(state, min(MOST_LESIONS, max(wanted, 2 * state.lesion.shape[0])), 0)
         elif ending == MORE_ARRIVALS:
             state = with_room(state, 0, 0, 2 * int(state.count[ARRIVALS]) + int(state.count[PENDING]))
         elif ending == MORE_CLONES:
@@ -282,7 +284,7 @@ def _why_not_found(state: State, diagnosis: Diagnosis) -> str:
         return _KILLED
     if state.lesion[0, CELLS] <= 0.0:
         return _DIED_OUT
-    if state.count[LESIONS] >= MOST_LESIONS or state.count[PENDING] >= state.pending.shape[0]:
+    if state.count[LESIONS] + state.count[PENDING] >= MOST_LESIONS or state.count[PENDING] >= state.pending.shape[0]:
         return _CROWDED
     is_late = diameter(state.lesion[0, CELLS]) > LATEST_DIAGNOSIS * diagnosis.primary_diameter_mm
     return _ALONE if is_late else _SLOW
