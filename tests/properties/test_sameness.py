@@ -230,11 +230,13 @@ def test_a_shorter_step_keeps_the_law() -> None:
 @pytest.mark.parametrize("lesions", [3, 17])
 def test_who_has_too_many_lesions_is_given_up_on_the_same_day(lesions: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """However much room a patient begins with: catches a limit that hangs on how the room grew."""
-    monkeypatch.setattr("seedsoil.experiment.grow.MOST_LESIONS", 80)
-    plan = plan_of({"none": Protocol()}, patients=1)
-    expected = run_patients(plan, 0, 1)
+    monkeypatch.setattr("seedsoil.experiment.grow.MOST_LESIONS", 30)
+    plan, tables = plan_of({"none": Protocol()}, patients=1), []
+    for begun in (30, lesions):
+        monkeypatch.setattr("seedsoil.experiment.grow.new_state", lambda types, rows=begun: new_state(types, rows))
+        tables.append(run_patients(plan, 0, 1))
+    expected, found = tables
     assert not expected["patients"]["followed"].any()
-    monkeypatch.setattr("seedsoil.experiment.grow.new_state", lambda types: new_state(types, lesions=lesions))
-    found = run_patients(plan, 0, 1)
+    assert len(expected["lesions"]["patient"]) > 30
     for table in ("patients", "lesions"):
         assert [name for name in found[table] if not same(found[table][name], expected[table][name])] == [], table

@@ -90,8 +90,8 @@ _ADVICE = {
 STRIDE_GROWTH, LONGEST_STRIDE = 0.35, 6 * STEP_DAYS
 #: Share of the deaths that a primary may be spared by chance while it is told to be far from the size asked for.
 CHANCE_OF_DEATH = 0.1
-#: Lesions beyond which a patient is not followed.
-MOST_LESIONS = 30000
+#: Lesions beyond which a patient is given as many more, as by an injection, and then no longer followed.
+MOST_LESIONS = 20000
 
 _advance = typed_once(advance)
 
@@ -150,9 +150,10 @@ def run_until(
     while True:
         ending = int(_advance(stream, state, until, stride, model, timeline, work))
         wanted = int(state.count[LESIONS] + state.count[PENDING]) + 1
-        if ending == MORE_LESIONS and wanted <= MOST_LESIONS:
-            # Never more than the most: who has too many is given up on the same day however much room there was before.
-            state = with_room(state, min(MOST_LESIONS, max(wanted, 2 * state.lesion.shape[0])), 0)
+        if ending == MORE_LESIONS and state.count[LESIONS] <= MOST_LESIONS:
+            # A function of counts alone beyond the most: who has too many is given up on the same day, however the room grew.
+            enough = min(MOST_LESIONS, max(wanted, 2 * state.lesion.shape[0]))
+            state = with_room(state, enough if wanted <= MOST_LESIONS else wanted + MOST_LESIONS, 0)
         elif ending == MORE_ARRIVALS:
             state = with_room(state, 0, 0, 2 * int(state.count[ARRIVALS]) + int(state.count[PENDING]))
         elif ending == MORE_CLONES:
